@@ -1,0 +1,80 @@
+# ucsim: one Makefile, out-of-tree build/$(VARIANT)/.
+#   make                 build the program
+#   make check           everything that fits in a minute
+#   make check-all       the long ones too
+#   make check VARIANT=asan | cov
+#   make demo, bench, install (PREFIX, DESTDIR), clean
+
+# ---- variants ---------------------------------------------------------------
+VARIANT ?= release
+B       := build/$(VARIANT)
+CC      ?= gcc
+PREFIX  ?= /usr/local
+VERSION := $(shell cat VERSION)
+
+PACKAGES := glib-2.0 lua5.4 libcrypto json-glib-1.0 libxxhash
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES))
+PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES))
+CHECK_LIBS  = $(shell pkg-config --libs check)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+        -Wno-unused-parameter -Wno-missing-field-initializers -Werror
+OPT_release := -O2 -g
+OPT_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPT_cov     := -O0 -g --coverage
+ifeq ($(OPT_$(VARIANT)),)
+  $(error unknown VARIANT '$(VARIANT)': expected release, asan or cov)
+endif
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUCSIM_VERSION='"$(VERSION)"' -DUCSIM_DATADIR='"$(PREFIX)/share/ucsim"' \
+          $(WARN) $(OPT_$(VARIANT)) -ffile-prefix-map=$(CURDIR)=. -I. $(PKG_CFLAGS) $(CFLAGS)
+LIBS    := $(PKG_LIBS) -lpthread -lm
+
+# ---- sources: a folder is a floor (docs/architecture.md) ----------------------
+FOLDERS := signing simulator simulator/explore functionality protocol adversary environments report cli
+SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES)))
+LIB     := $(B)/libucsim.a
+PROGRAM := $(B)/ucsim
+
+TEST_SRC  := $(sort $(wildcard tests/*/test_*.c))
+TESTS     := $(patsubst %.c,$(B)/%,$(TEST_SRC))
+# helpers shared by the tests of a folder: every other .c file in it
+TEST_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(TEST_SRC) $(wildcard tests/*/fuzz_*.c),$(wildcard tests/*/*.c))))
+BENCHES   := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/bench_*.c)))
+BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench_*.c),$(wildcard bench/*.c))))
+
+.PHONY: all check check-all demo bench install clean tests
+all: $(PROGRAM)
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	@ar rcsD $@ $^
+$(PROGRAM): $(B)/cli/main.o $(LIB)
+	$(CC) $(BASE_CFLAGS) -o $@ $^ $(LIBS)
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -MMD -MP -c -o $@ $<
+$(TESTS): $(B)/%: $(B)/%.o $(TEST_HELP) $(LIB)
+	$(CC) $(BASE_CFLAGS) -o $@ $< $(filter $(B)/$(dir $*)%,$(TEST_HELP)) $(LIB) $(CHECK_LIBS) $(LIBS)
+$(BENCHES): $(B)/%: $(B)/%.o $(BENCH_HELP) $(LIB)
+	$(CC) $(BASE_CFLAGS) -o $@ $< $(BENCH_HELP) $(LIB) $(LIBS)
+.SECONDARY:
+
+# ---- what people call --------------------------------------------------------
+tests: $(PROGRAM) $(TESTS)
+check: tests
+	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" sh tests/run_tests.sh quick
+check-all: tests
+	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" sh tests/run_tests.sh all
+demo: $(PROGRAM)
+	@B=$(B) sh environments/demo.sh
+bench: $(PROGRAM) $(BENCHES)
+	@B=$(B) sh bench/run_bench.sh
+install: $(PROGRAM)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/ucsim
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/ucsim
+	cp -R environments/scenarios $(DESTDIR)$(PREFIX)/share/ucsim/
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Includes go down only (docs/architecture.md). Exit 1 names every include that goes up or sideways.
+set -u
+allowed() {
+    case "$1" in
+        signing) echo "signing" ;;
+        simulator) echo "simulator" ;;
+        functionality) echo "functionality signing simulator" ;;
+        protocol) echo "protocol signing simulator functionality/interface.h" ;;
+        adversary) echo "adversary functionality protocol signing simulator" ;;
+        environments) echo "environments adversary functionality protocol signing simulator" ;;
+        report) echo "report simulator" ;;
+        cli) echo "cli report environments adversary functionality protocol signing simulator" ;;
+    esac
+}
+bad=0
+for floor in signing simulator functionality protocol adversary environments report cli; do
+    for line in $(grep -rnoE '#include "[^"]+"' --include='*.c' --include='*.h' "$floor" | sed 's/#include "//; s/"$//'); do
+        target=${line##*:}
+        ok=no
+        for a in $(allowed "$floor"); do
+            case "$target" in "$a"/*|"$a") ok=yes ;; esac
+        done
+        [ $ok = yes ] || { echo "include goes up or sideways: $line"; bad=1; }
+    done
+done
+# The engine names no signature, no party role and no Lua.
+if grep -rniE '\b(lms|xmss|hsm|lua|dkm|leaf|keygen)\b' simulator --include='*.c' --include='*.h'; then
+    echo "simulator/ must stay ignorant of signatures, roles and Lua"; bad=1
+fi
+exit $bad

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Runs every test program of this build and every tests/*/test_*.sh, two at a time.
+#   B=build/release sh tests/run_tests.sh quick|all
+# A test passes with exit 0, is skipped with 77 (it says why), fails with anything else.
+# tests/*/long_*.sh run only with "all".
+set -u
+: "${B:?}"
+mode=${1:-quick}
+out=$B/test-output
+rm -rf "$out" && mkdir -p "$out"
+export B VARIANT CC UCSIM="$PWD/$B/ucsim" CK_VERBOSITY=normal CK_FORK="${CK_FORK:-yes}"
+
+list() {
+    find "$B/tests" -type f -name 'test_*' -perm -u+x ! -name '*.o' ! -name '*.d' ! -name '*.gc*' 2>/dev/null | while read -r t; do
+        [ -f "${t#"$B"/}.c" ] && echo "$t"
+    done
+    find tests -name 'test_*.sh'
+    [ "$mode" = all ] && find tests -name 'long_*.sh'
+    :
+}
+one='
+name=$(echo "$1" | sed "s,^$B/,,; s,/,-,g")
+case "$1" in *.sh) sh "$1" ;; *) "./$1" ;; esac >"$2/$name.log" 2>&1 </dev/null
+echo $? >"$2/$name.rc"'
+list | LC_ALL=C sort | xargs -P "$(nproc)" -I{} sh -c "$one" sh {} "$out"
+
+passed=0 failed=0 skipped=0
+for rc in "$out"/*.rc; do
+    name=$(basename "$rc" .rc)
+    case "$(cat "$rc")" in
+        0) passed=$((passed + 1)); echo "ok      $name" ;;
+        77) skipped=$((skipped + 1)); echo "skipped $name: $(tail -n 1 "$out/$name.log")" ;;
+        *) failed=$((failed + 1)); echo "FAILED  $name (exit $(cat "$rc")), its output:"; sed 's/^/    /' "$out/$name.log" | tail -n 40 ;;
+    esac
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
