@@ -1,0 +1,69 @@
+/* Shared by the files of the engine only: a world from the inside. */
+#ifndef SIMULATOR_INTERNAL_H
+#define SIMULATOR_INTERNAL_H
+
+#include "simulator/world.h"
+
+typedef struct {
+    uint32_t slot;
+    UcRegion *old; /* owned */
+} UcUndo;
+
+struct UcWorld {
+    const UcWorldSpec *spec;
+    UcStore *store;
+    UcLayout *layout;
+    uint8_t seed[UC_SEED_BYTES];
+    UcState state;
+    GArray *undo;         /* UcUndo: what the running activation replaced */
+    guint private_from;   /* copies made since this entry may be changed in place */
+    UcEnvelope next;      /* what activates the next machine */
+    const char *channel;
+    uint64_t activations, charged;
+    GArray *view;         /* UcViewEntry */
+    GArray *observers;
+    void (*probe)(void *data, uint32_t slot);
+    void *probe_data;
+    GHashTable *reasons;  /* interned texts */
+    UcStop stop;
+    bool stopped;
+    char *why;
+    const char *broken_rule;
+    int bit;
+};
+
+struct UcCtx {
+    UcWorld *world;
+    const UcMachine *machine;
+    const UcRegionKind *kind; /* of the class or watcher */
+    unsigned kinds;
+    uint16_t owner;           /* whose regions */
+    uint16_t self;            /* who it is towards others */
+    guint start, persist_mark;/* into undo */
+    unsigned persists;
+    UcPoint armed;            /* parties: the crash that is armed; NONE when it cannot fall here */
+    bool crashed, committed;
+    UcPoint crash_point;
+    bool has_effect;
+    UcMessage effect;
+};
+
+/* transaction.c */
+void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t owner, uint16_t self);
+UcRegion *uc_slot_get(UcWorld *world, uint32_t slot);
+void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region); /* takes the reference; can be undone */
+/* Undoes everything after `mark`; tape positions stay moved when keep_tapes. */
+void uc_rollback(UcWorld *world, guint mark, bool keep_tapes);
+void uc_commit(UcWorld *world);
+void uc_stable_finish(UcCtx *ctx); /* what was written but not persisted leaves its stable value in a shadow */
+void uc_stable_crash(UcCtx *ctx);  /* working state := stable state, volatile regions emptied */
+
+/* party.c: crash points, restart and orders around the code of a party. */
+UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);
+void uc_note_order(UcWorld *world, const UcEnvelope *order);
+UcFault uc_fault_read(UcWorld *world, uint16_t owner);
+
+/* channel.c: who may write to whom. NULL when it breaks the table; then *rule says which. */
+const char *uc_channel(const UcWorldSpec *spec, uint16_t from, uint16_t to, const char **rule);
+
+#endif

@@ -1,0 +1,120 @@
+/* Machines: what an activation may do.
+ *
+ * A machine is a class (name, regions, step) placed in a world's description; all it remembers lies in regions.
+ * One activation hands it one message, and `step` returns its one result: two external writes in an activation
+ * cannot be written down. Source: docs/model.md, "Machines and activations".
+ *
+ * Inside a step: read() is const; write() gives a private copy that is kept when the step succeeds and dropped
+ * on FAIL. Pointers from read() hold until the next write() to that region.
+ */
+#ifndef SIMULATOR_MACHINE_H
+#define SIMULATOR_MACHINE_H
+
+#include "simulator/message.h"
+#include "simulator/region.h"
+
+typedef enum {
+    UC_SEND, /* one external write */
+    UC_PASS, /* nothing written: Z is next */
+    UC_FAIL, /* the message is refused, the state unchanged: Z is next */
+    UC_HALT, /* Z only: the run ends with its guess bit */
+} UcResultCode;
+
+typedef struct {
+    UcResultCode code;
+    uint16_t to, peer;
+    UcMessage message;
+    const char *reason;    /* FAIL and PASS: a constant text, or one interned by uc_reason() */
+    bool simulation_failed;/* FAIL of the UC simulator or of a functionality towards it: the run cannot go on */
+    bool persist_after;    /* SEND: write first, persist then. Only so that this broken order can be written */
+    int bit;               /* HALT */
+} UcResult;
+
+typedef struct UcCtx UcCtx;
+
+typedef struct {
+    const char *name;
+    const UcRegionKind *kind; /* numbered from UC_FIRST_KIND */
+    unsigned kinds;
+    UcResult (*step)(UcCtx *ctx, const UcEnvelope *in);
+    void (*setup)(UcCtx *ctx);    /* before the first activation; may be NULL */
+    UcResult (*restart)(UcCtx *ctx); /* a party comes up again, working state = stable state; may be NULL */
+    bool (*idle)(void *host);     /* scripted adversary: no moves left; NULL: always idle */
+} UcClass;
+
+/* The engine's regions of every machine come first. */
+enum { UC_KIND_FAULT, UC_KIND_TAPE, UC_FIRST_KIND };
+
+/* Machine numbers. */
+enum { UC_Z, UC_A, UC_S, UC_F, UC_PARTY_0 };
+static inline uint16_t uc_party(uint64_t number) { return (uint16_t)(UC_PARTY_0 + number); }
+
+/* ---- results ---- */
+UcResult uc_send(uint16_t to, UcMessage message);
+/* Backdoor traffic about party `peer` (a machine number). */
+UcResult uc_send_peer(uint16_t to, uint16_t peer, UcMessage message);
+UcResult uc_pass(const char *reason); /* NULL or a constant text for the trace */
+UcResult uc_fail(const char *reason);
+UcResult uc_simulation_failed(const char *reason);
+UcResult uc_halt(int bit);
+
+/* ---- state ---- */
+/* The words of a region, *words of them (0: absent). */
+const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words);
+/* A private copy with `words` words: longer is zero filled, shorter is cut. */
+UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words);
+
+/* Regions as lists of items (kinds with head_words = 0). */
+const UcWord *uc_items(UcCtx *ctx, unsigned kind, UcWord index, size_t *items);
+UcWord *uc_item_edit(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
+UcWord *uc_item_insert(UcCtx *ctx, unsigned kind, UcWord index, size_t before); /* zeroed */
+void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
+
+/* Another machine's region, for the inspection functions of a protocol or functionality only. */
+const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words);
+
+/* ---- the rest of the world ---- */
+/* Everything written so far becomes stable, atomically. True: the adversary's armed crash falls here; return at
+ * once (what is returned is ignored). */
+bool uc_persist(UcCtx *ctx);
+/* Coins from this machine's tape for one purpose. */
+void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count);
+/* What this activation did to the state, for inspection by the UC simulator, watchers and traces; discarded
+ * with it. At most one. */
+void uc_effect(UcCtx *ctx, const UcMessage *effect);
+UcStore *uc_ctx_store(UcCtx *ctx);
+const void *uc_config(UcCtx *ctx);  /* this machine's row in the description */
+void *uc_host(UcCtx *ctx);          /* scripted machines */
+uint16_t uc_self(UcCtx *ctx);       /* machine number; of a sandboxed party: that of the party it stands for */
+unsigned uc_party_count(UcCtx *ctx);
+/* Scripted machines only: the world, to look at Z's view. */
+const struct UcWorld *uc_ctx_world(UcCtx *ctx);
+/* A printed reason, interned. */
+const char *uc_reason(UcCtx *ctx, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* ---- what the UC simulator runs inside itself ---- */
+typedef struct {
+    UcResult result;
+    bool persisted;  /* at least one persist was committed */
+    bool crashed;    /* an armed crash fell into it */
+    bool down_after; /* it wrote, then went down */
+    bool ignored;    /* down or disabled: the message had no effect */
+    bool has_effect;
+    UcMessage effect;
+} UcOutcome;
+
+/* One activation of the sandboxed party that stands for machine `party`. Its state lives in regions of its own. */
+UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in);
+
+typedef enum { UC_UP, UC_DOWN, UC_DISABLED } UcStatus;
+typedef struct {
+    UcWord status;    /* UcStatus */
+    UcWord armed;     /* UcPoint */
+    UcWord corrupted; /* 0 or 1 */
+    UcWord ordered;   /* bit set of UcOrder: what A has ordered and what is still covered by it */
+} UcFault;
+enum { UC_ORDER_CRASH = 1, UC_ORDER_DISABLE = 2, UC_ORDER_CORRUPT = 4 };
+/* Status of a party: machine number of the party; `sandboxed` asks for the one inside the UC simulator. */
+UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed);
+
+#endif

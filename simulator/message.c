@@ -1,0 +1,54 @@
+#include "simulator/message.h"
+
+#include <string.h>
+
+const char *const uc_point_name[UC_POINTS + 1] = { "none", "now", "before", "between", "middle", "after", NULL };
+
+static const UcMessageKind engine_kind[UC_M_USER] = {
+    [UC_M_EMPTY] = { "empty", {} },
+    [UC_M_RESUME] = { "resume", {} },
+    [UC_M_ASK] = { "ask", { { "text", UC_TEXT } } },
+    [UC_M_REPORT] = { "report", { { "text", UC_TEXT } } },
+    [UC_M_PAYLOAD] = { "payload", { { "to", UC_PARTY }, { "bytes", UC_BYTES } } },
+    [UC_M_DELIVER] = { "deliver", { { "bytes", UC_BYTES } } },
+    [UC_M_CRASH] = { "crash", { { "point", UC_POINT } } },
+    [UC_M_RESTART] = { "restart", {} },
+    [UC_M_RESTORE] = { "restore", { { "snapshot", UC_INT } } },
+    [UC_M_CORRUPT] = { "corrupt", {} },
+    [UC_M_STATE] = { "state", { { "bytes", UC_BYTES } } },
+    [UC_M_CORRUPTED] = { "corrupted", { { "parties", UC_PARTIES } } },
+};
+
+const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind)
+{
+    const UcMessageKind *found = NULL;
+    if (kind < UC_M_USER)
+        found = &engine_kind[kind];
+    else if (table && kind - UC_M_USER < table->kinds)
+        found = &table->kind[kind - UC_M_USER];
+    return found && found->name ? found : NULL;
+}
+
+unsigned uc_message_fields(const UcMessageKind *kind)
+{
+    unsigned n = 0;
+    while (n < UC_MESSAGE_WORDS && kind->field[n].name)
+        n++;
+    return n;
+}
+
+int uc_message_find(const UcMessageTable *table, const char *name)
+{
+    g_assert(name);
+    for (unsigned i = 0; i < UC_M_USER + (table ? table->kinds : 0); i++) {
+        const UcMessageKind *kind = uc_message_kind(table, i);
+        if (kind && !strcmp(kind->name, name))
+            return (int)i;
+    }
+    return -1;
+}
+
+bool uc_message_equal(const UcMessage *a, const UcMessage *b)
+{
+    return !memcmp(a, b, sizeof *a);
+}

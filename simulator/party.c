@@ -1,0 +1,157 @@
+/* The fault layer: crash points, restart and the adversary's orders around the code of a party. The same code
+ * surrounds real parties and the ones that the UC simulator runs inside itself. */
+#include <string.h>
+
+#include "simulator/internal.h"
+
+UcFault uc_fault_read(UcWorld *world, uint16_t owner)
+{
+    uint32_t slot = uc_layout_slot(world->layout, (UcSlotKey){ owner, UC_KIND_FAULT, 0 });
+    const UcRegion *region = uc_slot_get(world, slot);
+    return region ? *(const UcFault *)(const void *)region->word : (UcFault){ 0 };
+}
+
+static void fault_write(UcWorld *world, uint16_t owner, UcFault fault)
+{
+    uint32_t slot = uc_layout_slot(world->layout, (UcSlotKey){ owner, UC_KIND_FAULT, 0 });
+    UcFault none = { 0 };
+    if (!memcmp(&fault, &none, sizeof fault)) { /* the usual state is the absent region */
+        uc_slot_set(world, slot, NULL);
+        return;
+    }
+    UcRegion *region = uc_region_new(sizeof fault / sizeof(UcWord));
+    memcpy(region->word, &fault, sizeof fault);
+    uc_slot_set(world, slot, region);
+}
+
+UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed)
+{
+    return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_machine(ctx->world->spec, party) : party);
+}
+
+/* A's orders, noted where A writes them, in both worlds: S may command only what is covered (world.c), and a party
+ * may go down only by them. */
+void uc_note_order(UcWorld *world, const UcEnvelope *order)
+{
+    UcFault fault = uc_fault_read(world, order->peer);
+    UcWord before = fault.ordered;
+    switch (order->message.kind) {
+    case UC_M_CRASH: fault.ordered |= UC_ORDER_CRASH; break;
+    case UC_M_RESTORE: fault.ordered |= UC_ORDER_CRASH | UC_ORDER_DISABLE; break;
+    case UC_M_CORRUPT: fault.ordered |= UC_ORDER_CORRUPT; break;
+    case UC_M_RESTART: fault.ordered &= ~(UcWord)UC_ORDER_CRASH; break;
+    default: break;
+    }
+    if (fault.ordered != before)
+        fault_write(world, order->peer, fault);
+}
+
+static UcOutcome outcome(UcResult result)
+{
+    return (UcOutcome){ .result = result };
+}
+
+static void go_down(UcCtx *ctx, UcPoint point)
+{
+    ctx->crash_point = point;
+    uc_rollback(ctx->world, ctx->persist_mark, true);
+    uc_stable_crash(ctx);
+    UcFault fault = uc_fault_read(ctx->world, ctx->owner);
+    fault.status = UC_DOWN;
+    fault.armed = UC_POINT_NONE;
+    fault_write(ctx->world, ctx->owner, fault);
+}
+
+static UcOutcome order_crash(UcCtx *ctx, UcFault fault, UcPoint point)
+{
+    if (point == UC_POINT_NONE || point >= UC_POINTS)
+        return outcome(uc_fail("no such crash point"));
+    if (fault.status != UC_UP)
+        return outcome(uc_pass("already down"));
+    if (point == UC_POINT_NOW) {
+        go_down(ctx, UC_POINT_NOW);
+        return outcome(uc_pass("crashed"));
+    }
+    fault.armed = point;
+    fault_write(ctx->world, ctx->owner, fault);
+    return outcome(uc_pass("crash armed"));
+}
+
+/* The party's own code, with an armed crash falling where it was ordered. */
+static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, const UcEnvelope *),
+                          const UcEnvelope *in)
+{
+    ctx->armed = (UcPoint)fault.armed;
+    UcOutcome out = outcome(step(ctx, in));
+    if (out.result.code == UC_FAIL && !ctx->crashed) {
+        uc_rollback(ctx->world, ctx->start, false);
+        return out;
+    }
+    bool send = out.result.code == UC_SEND;
+    if (send && out.result.persist_after && uc_persist(ctx)) {
+        out.down_after = true;
+        go_down(ctx, ctx->crash_point);
+    } else if (ctx->crashed) {
+        out.crashed = true;
+        go_down(ctx, ctx->crash_point);
+        out.result = uc_pass("crashed");
+    } else {
+        uc_stable_finish(ctx);
+        if (ctx->armed == UC_POINT_AFTER && ctx->committed) {
+            out.down_after = true;
+            go_down(ctx, UC_POINT_AFTER);
+        }
+    }
+    out.persisted = ctx->committed;
+    out.has_effect = ctx->has_effect && (!out.crashed || ctx->committed);
+    out.effect = ctx->effect;
+    return out;
+}
+
+static UcOutcome order_restart(UcCtx *ctx, UcFault fault)
+{
+    if (fault.status == UC_DISABLED)
+        return outcome(uc_pass("disabled for ever"));
+    fault.armed = UC_POINT_NONE;
+    bool was_down = fault.status == UC_DOWN;
+    fault.status = UC_UP;
+    fault_write(ctx->world, ctx->owner, fault);
+    if (!was_down)
+        return outcome(uc_pass("already up"));
+    ctx->start = ctx->persist_mark = ctx->world->undo->len;
+    UcResult (*restart)(UcCtx *) = ctx->machine->class->restart;
+    return outcome(restart ? restart(ctx) : uc_pass("restarted"));
+}
+
+UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
+{
+    UcFault fault = uc_fault_read(ctx->world, ctx->owner);
+    if (in->from == UC_A) {
+        switch (in->message.kind) {
+        case UC_M_CRASH: return order_crash(ctx, fault, (UcPoint)in->message.w[0]);
+        case UC_M_RESTART: return order_restart(ctx, fault);
+        case UC_M_RESTORE: return outcome(uc_fail("the storage model does not allow a restore"));
+        case UC_M_CORRUPT: return outcome(uc_fail("corruption is not allowed in this scenario"));
+        default: break;
+        }
+    }
+    if (fault.status != UC_UP) {
+        UcOutcome out = outcome(uc_pass(fault.status == UC_DOWN ? "down: ignored" : "disabled: ignored"));
+        out.ignored = true;
+        return out;
+    }
+    return run_step(ctx, fault, ctx->machine->class->step, in);
+}
+
+UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in)
+{
+    UcWorld *world = ctx->world;
+    g_assert(ctx->owner == UC_S && party >= UC_PARTY_0 && party < UC_PARTY_0 + world->spec->parties);
+    guint private_from = world->private_from;
+    world->private_from = world->undo->len;
+    UcCtx inner;
+    uc_ctx_init(&inner, world, &world->spec->sandbox, uc_sandbox_machine(world->spec, party), party);
+    UcOutcome out = uc_party_activate(&inner, in);
+    world->private_from = private_from;
+    return out;
+}

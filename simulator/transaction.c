@@ -1,0 +1,338 @@
+/* Regions as an activation sees them, with undo: FAIL, crashes and torture mode take back what was written. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "simulator/internal.h"
+
+static const UcRegionKind engine_region[UC_FIRST_KIND] = {
+    [UC_KIND_FAULT] = { .name = "fault", .head_words = sizeof(UcFault) / sizeof(UcWord) },
+    [UC_KIND_TAPE] = { .name = "tape", .flags = UC_TAPE_POSITION, .item_words = 2, .item_handles = 1 },
+};
+
+static const UcRegionKind *kind_of(const UcRegionKind *own, unsigned kinds, uint32_t kind)
+{
+    kind &= ~(uint32_t)UC_SHADOW;
+    if (kind < UC_FIRST_KIND)
+        return &engine_region[kind];
+    g_assert(kind - UC_FIRST_KIND < kinds);
+    return &own[kind - UC_FIRST_KIND];
+}
+
+static const UcMachine *machine_of(const UcWorldSpec *spec, uint32_t machine)
+{
+    if (machine < UC_PARTY_0)
+        return &spec->machine[machine];
+    return machine < UC_PARTY_0 + spec->parties ? &spec->party : &spec->sandbox;
+}
+
+const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key)
+{
+    uint32_t first_watcher = uc_watcher_machine(spec, 0);
+    if (key.machine >= first_watcher) {
+        const UcWatcher *w = &spec->watcher[key.machine - first_watcher];
+        return kind_of(w->kind, w->kinds, key.kind);
+    }
+    const UcClass *class = machine_of(spec, key.machine)->class;
+    return kind_of(class ? class->kind : NULL, class ? class->kinds : 0, key.kind);
+}
+
+void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t owner, uint16_t self)
+{
+    *ctx = (UcCtx){ .world = world, .machine = machine, .owner = owner, .self = self };
+    if (machine && machine->class) {
+        ctx->kind = machine->class->kind;
+        ctx->kinds = machine->class->kinds;
+    }
+    ctx->start = ctx->persist_mark = world->undo->len;
+}
+
+UcRegion *uc_slot_get(UcWorld *world, uint32_t slot)
+{
+    if (world->probe)
+        world->probe(world->probe_data, slot);
+    return slot < world->state.slots ? world->state.slot[slot] : NULL;
+}
+
+/* The newest undo entry of a slot that is private to this activation, or NULL. */
+static UcUndo *private_entry(UcWorld *world, uint32_t slot)
+{
+    for (guint i = world->undo->len; i > world->private_from; i--) {
+        UcUndo *u = &g_array_index(world->undo, UcUndo, i - 1);
+        if (u->slot == slot)
+            return u;
+    }
+    return NULL;
+}
+
+void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region)
+{
+    uc_state_reserve(&world->state, slot + 1);
+    UcRegion **at = &world->state.slot[slot];
+    if (private_entry(world, slot)) {
+        uc_region_unref(*at);
+    } else {
+        UcUndo u = { slot, *at };
+        g_array_append_val(world->undo, u);
+    }
+    *at = region;
+}
+
+static bool keeps_position(UcWorld *world, uint32_t slot)
+{
+    return uc_layout_key(world->layout, slot).kind == UC_KIND_TAPE;
+}
+
+void uc_rollback(UcWorld *world, guint mark, bool keep_tapes)
+{
+    g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(UcUndo));
+    for (guint i = world->undo->len; i > mark; i--) {
+        UcUndo u = g_array_index(world->undo, UcUndo, i - 1);
+        if (keep_tapes && keeps_position(world, u.slot)) {
+            g_array_prepend_val(kept, u);
+            continue;
+        }
+        uc_region_unref(world->state.slot[u.slot]);
+        world->state.slot[u.slot] = u.old;
+    }
+    g_array_set_size(world->undo, mark);
+    g_array_append_vals(world->undo, kept->data, kept->len);
+}
+
+void uc_commit(UcWorld *world)
+{
+    for (guint i = 0; i < world->undo->len; i++)
+        uc_region_unref(g_array_index(world->undo, UcUndo, i).old);
+    g_array_set_size(world->undo, 0);
+    world->private_from = 0;
+}
+
+static UcSlotKey key_of(const UcCtx *ctx, unsigned kind, UcWord index)
+{
+    return (UcSlotKey){ ctx->owner, kind, index };
+}
+
+static const UcWord *peek_key(UcWorld *world, UcSlotKey key, size_t *words)
+{
+    /* The slot is made even for reading, so that a search sees a read of an absent region as one. */
+    const UcRegion *region = uc_slot_get(world, uc_layout_slot(world->layout, key));
+    if (words)
+        *words = region ? region->words : 0;
+    return region ? region->word : NULL;
+}
+
+const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
+{
+    return peek_key(ctx->world, key_of(ctx, kind, index), words);
+}
+
+const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words)
+{
+    return peek_key(ctx->world, (UcSlotKey){ machine, kind, index }, words);
+}
+
+UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
+{
+    UcWorld *world = ctx->world;
+    g_assert(kind_of(ctx->kind, ctx->kinds, kind));
+    uint32_t slot = uc_layout_slot(world->layout, key_of(ctx, kind, index));
+    UcRegion *old = uc_slot_get(world, slot);
+    if (old && old->words == words && old->references == 1 && private_entry(world, slot))
+        return old->word;
+    UcRegion *fresh = uc_region_copy(old, words);
+    uc_slot_set(world, slot, fresh);
+    return fresh->word;
+}
+
+const UcWord *uc_items(UcCtx *ctx, unsigned kind, UcWord index, size_t *items)
+{
+    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
+    size_t words;
+    const UcWord *w = uc_read(ctx, kind, index, &words);
+    *items = words / width;
+    return w;
+}
+
+UcWord *uc_item_edit(UcCtx *ctx, unsigned kind, UcWord index, size_t item)
+{
+    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
+    size_t words;
+    uc_read(ctx, kind, index, &words);
+    g_assert(item < words / width);
+    return uc_write(ctx, kind, index, words) + item * width;
+}
+
+UcWord *uc_item_insert(UcCtx *ctx, unsigned kind, UcWord index, size_t before)
+{
+    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
+    size_t words;
+    uc_read(ctx, kind, index, &words);
+    g_assert(before <= words / width);
+    UcWord *w = uc_write(ctx, kind, index, words + width);
+    UcWord *at = w + before * width;
+    memmove(at + width, at, (words - before * width) * sizeof *w);
+    memset(at, 0, width * sizeof *w);
+    return at;
+}
+
+void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item)
+{
+    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
+    size_t words;
+    uc_read(ctx, kind, index, &words);
+    g_assert(item < words / width);
+    UcWord *w = uc_write(ctx, kind, index, words), *at = w + item * width;
+    memmove(at, at + width, (words - (item + 1) * width) * sizeof *w);
+    uc_write(ctx, kind, index, words - width);
+}
+
+/* ---- stable storage ---- */
+
+static UcSlotKey shadow_of(UcSlotKey key)
+{
+    key.kind |= UC_SHADOW;
+    return key;
+}
+
+/* Calls for every slot of the machine that exists. Slots made meanwhile are seen too. */
+#define FOR_SLOTS(world, owner, slot)                                                          \
+    for (uint32_t i_ = 0, n_, slot = 0; uc_layout_machine((world)->layout, (owner), &n_) &&    \
+         i_ < n_ && (slot = uc_layout_machine((world)->layout, (owner), &n_)[i_], true); i_++)
+
+bool uc_persist(UcCtx *ctx)
+{
+    g_assert(!ctx->crashed);
+    UcWorld *world = ctx->world;
+    ctx->persists++;
+    if (ctx->armed == UC_POINT_BEFORE) {
+        ctx->crashed = true;
+        ctx->crash_point = UC_POINT_BEFORE;
+        return true;
+    }
+    FOR_SLOTS(world, ctx->owner, slot) {
+        if ((uc_layout_key(world->layout, slot).kind & UC_SHADOW) && uc_slot_get(world, slot))
+            uc_slot_set(world, slot, NULL);
+    }
+    ctx->persist_mark = world->private_from = world->undo->len;
+    ctx->committed = true;
+    if (ctx->armed == UC_POINT_MIDDLE) {
+        ctx->crashed = true;
+        ctx->crash_point = UC_POINT_MIDDLE;
+    }
+    return ctx->crashed;
+}
+
+static bool same_words(const UcRegion *a, const UcRegion *b)
+{
+    uint32_t na = a ? a->words : 0, nb = b ? b->words : 0;
+    return na == nb && (!na || !memcmp(a->word, b->word, na * sizeof(UcWord)));
+}
+
+void uc_stable_finish(UcCtx *ctx)
+{
+    UcWorld *world = ctx->world;
+    guint written = world->undo->len;
+    for (guint i = ctx->persist_mark; i < written; i++) {
+        UcUndo u = g_array_index(world->undo, UcUndo, i);
+        UcSlotKey key = uc_layout_key(world->layout, u.slot);
+        if (key.machine != ctx->owner || (key.kind & UC_SHADOW) ||
+            !(uc_region_kind(world->spec, key)->flags & UC_STABLE) || same_words(u.old, world->state.slot[u.slot]))
+            continue;
+        uint32_t shadow = uc_layout_slot(world->layout, shadow_of(key));
+        if (!uc_slot_get(world, shadow))
+            uc_slot_set(world, shadow, u.old ? uc_region_ref(u.old) : uc_region_new(0));
+    }
+}
+
+void uc_stable_crash(UcCtx *ctx)
+{
+    UcWorld *world = ctx->world;
+    FOR_SLOTS(world, ctx->owner, slot) {
+        UcSlotKey key = uc_layout_key(world->layout, slot);
+        if (key.kind & UC_SHADOW) {
+            UcRegion *stable = uc_slot_get(world, slot);
+            if (!stable)
+                continue;
+            key.kind &= ~(uint32_t)UC_SHADOW;
+            uc_slot_set(world, uc_layout_slot(world->layout, key), stable->words ? uc_region_ref(stable) : NULL);
+            uc_slot_set(world, slot, NULL);
+        } else if (uc_region_kind(world->spec, key)->flags & UC_VOLATILE && uc_slot_get(world, slot)) {
+            uc_slot_set(world, slot, NULL);
+        }
+    }
+}
+
+/* ---- the rest of a context ---- */
+
+void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
+{
+    const UcWorldSpec *spec = ctx->world->spec;
+    UcWord name = uc_store_text(ctx->world->store, purpose);
+    size_t n, i;
+    const UcWord *item = uc_items(ctx, UC_KIND_TAPE, 0, &n);
+    for (i = 0; i < n && item[2 * i] != name; i++)
+        ;
+    UcWord *at = i < n ? uc_item_edit(ctx, UC_KIND_TAPE, 0, i) : uc_item_insert(ctx, UC_KIND_TAPE, 0, n);
+    at[0] = name;
+    UcTapeLabel label = { ctx->machine->role ? ctx->machine->role : "machine", spec->session, ctx->self, purpose,
+                          spec->independent ? spec->name : NULL };
+    uc_tape_read(ctx->world->seed, &label, at[1], out, count);
+    at[1] += count;
+}
+
+void uc_effect(UcCtx *ctx, const UcMessage *effect)
+{
+    g_assert(!ctx->has_effect);
+    ctx->has_effect = true;
+    ctx->effect = *effect;
+}
+
+UcStore *uc_ctx_store(UcCtx *ctx) { return ctx->world->store; }
+const void *uc_config(UcCtx *ctx) { return ctx->machine->config; }
+void *uc_host(UcCtx *ctx) { return ctx->machine->host; }
+uint16_t uc_self(UcCtx *ctx) { return ctx->self; }
+unsigned uc_party_count(UcCtx *ctx) { return ctx->world->spec->parties; }
+const UcWorld *uc_ctx_world(UcCtx *ctx) { return ctx->world; }
+
+const char *uc_reason(UcCtx *ctx, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    GHashTable *reasons = ctx->world->reasons;
+    const char *known = g_hash_table_lookup(reasons, text);
+    if (known) {
+        g_free(text);
+        return known;
+    }
+    g_hash_table_add(reasons, text);
+    return text;
+}
+
+UcResult uc_send(uint16_t to, UcMessage message)
+{
+    return (UcResult){ .code = UC_SEND, .to = to, .message = message };
+}
+
+UcResult uc_send_peer(uint16_t to, uint16_t peer, UcMessage message)
+{
+    return (UcResult){ .code = UC_SEND, .to = to, .peer = peer, .message = message };
+}
+
+UcResult uc_pass(const char *reason) { return (UcResult){ .code = UC_PASS, .reason = reason }; }
+
+UcResult uc_fail(const char *reason)
+{
+    g_assert(reason);
+    return (UcResult){ .code = UC_FAIL, .reason = reason };
+}
+
+UcResult uc_simulation_failed(const char *reason)
+{
+    UcResult r = uc_fail(reason);
+    r.simulation_failed = true;
+    return r;
+}
+
+UcResult uc_halt(int bit) { return (UcResult){ .code = UC_HALT, .bit = bit }; }

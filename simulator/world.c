@@ -1,0 +1,445 @@
+#include "simulator/world.h"
+
+#include <string.h>
+
+#include "simulator/internal.h"
+
+/* S and F between two activations of Z or A: more means that machines do not give control back. */
+enum { INTERNAL_LIMIT = 100000 };
+
+typedef struct {
+    UcObserver call;
+    void *data;
+} Observer;
+
+uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party)
+{
+    return (uint16_t)(party + spec->parties);
+}
+
+uint16_t uc_watcher_machine(const UcWorldSpec *spec, unsigned watcher)
+{
+    return (uint16_t)(UC_PARTY_0 + 2 * spec->parties + watcher);
+}
+
+const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine)
+{
+    static const char *const fixed[] = { "Z", "A", "S", "F" };
+    if (machine < UC_PARTY_0)
+        return fixed[machine];
+    unsigned number = machine - UC_PARTY_0u;
+    if (number >= spec->parties)
+        number -= spec->parties;
+    return number < spec->parties ? spec->party_name[number] : "?";
+}
+
+static const UcMachine *machine_row(const UcWorldSpec *spec, uint16_t machine)
+{
+    return machine < UC_PARTY_0 ? &spec->machine[machine] : &spec->party;
+}
+
+static void run_setup(UcWorld *world, const UcMachine *row, uint16_t owner, uint16_t self)
+{
+    if (!row->class || !row->class->setup)
+        return;
+    UcCtx ctx;
+    uc_ctx_init(&ctx, world, row, owner, self);
+    row->class->setup(&ctx);
+    uc_commit(world);
+}
+
+UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout, const uint8_t seed[UC_SEED_BYTES])
+{
+    g_assert(spec && store && layout && spec->parties > 0);
+    g_assert(spec->parties < (UINT16_MAX - UC_PARTY_0) / 2 - 64);
+    UcWorld *world = g_new0(UcWorld, 1);
+    world->spec = spec;
+    world->store = store;
+    world->layout = layout;
+    memcpy(world->seed, seed, UC_SEED_BYTES);
+    world->undo = g_array_new(FALSE, FALSE, sizeof(UcUndo));
+    world->view = g_array_new(FALSE, FALSE, sizeof(UcViewEntry));
+    world->observers = g_array_new(FALSE, FALSE, sizeof(Observer));
+    world->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    world->next = (UcEnvelope){ .to = UC_Z };
+    world->channel = "start";
+    for (uint16_t m = 0; m < UC_PARTY_0; m++)
+        run_setup(world, &spec->machine[m], m, m);
+    for (unsigned i = 0; i < spec->parties; i++) {
+        run_setup(world, &spec->party, uc_party(i), uc_party(i));
+        if (spec->ideal)
+            run_setup(world, &spec->sandbox, uc_sandbox_machine(spec, uc_party(i)), uc_party(i));
+    }
+    return world;
+}
+
+void uc_world_free(UcWorld *world)
+{
+    if (!world)
+        return;
+    uc_state_clear(&world->state);
+    g_array_unref(world->undo);
+    g_array_unref(world->view);
+    g_array_unref(world->observers);
+    g_hash_table_unref(world->reasons);
+    g_free(world->why);
+    g_free(world);
+}
+
+static void stop(UcWorld *world, UcStop how, char *why)
+{
+    if (world->stopped) {
+        g_free(why);
+        return;
+    }
+    world->stopped = true;
+    world->stop = how;
+    g_free(world->why);
+    world->why = why;
+}
+
+void uc_stop_script(UcCtx *ctx, const char *why)
+{
+    stop(ctx->world, UC_STOP_SCRIPT, g_strdup(why));
+}
+
+static void discipline(UcWorld *world, uint16_t from, uint16_t to, const char *rule)
+{
+    const UcWorldSpec *spec = world->spec;
+    bool known = to < UC_PARTY_0 + spec->parties;
+    stop(world, UC_STOP_DISCIPLINE,
+         g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s writes to %s: %s",
+                         world->activations, uc_machine_name(spec, from), known ? uc_machine_name(spec, to) : "?", rule));
+}
+
+/* ---- one activation ---- */
+
+static UcOutcome run_machine(UcWorld *world, UcActivation *a)
+{
+    const UcWorldSpec *spec = world->spec;
+    UcCtx ctx;
+    uc_ctx_init(&ctx, world, machine_row(spec, a->machine), a->machine, a->machine);
+    UcOutcome out;
+    if (a->machine >= UC_PARTY_0 && !spec->ideal) {
+        out = uc_party_activate(&ctx, &a->in);
+        a->crash = ctx.crash_point;
+    } else {
+        out = (UcOutcome){ .result = ctx.machine->class->step(&ctx, &a->in) };
+        if (out.result.code == UC_FAIL)
+            uc_rollback(world, 0, false);
+        out.has_effect = ctx.has_effect && out.result.code != UC_FAIL;
+        out.effect = ctx.effect;
+    }
+    a->persists = ctx.persists;
+    return out;
+}
+
+static bool same_result(const UcOutcome *a, const UcOutcome *b)
+{
+    return a->result.code == b->result.code && a->result.to == b->result.to && a->result.peer == b->result.peer &&
+           uc_message_equal(&a->result.message, &b->result.message) &&
+           a->crashed == b->crashed && a->down_after == b->down_after && a->persisted == b->persisted &&
+           a->has_effect == b->has_effect && uc_message_equal(&a->effect, &b->effect);
+}
+
+/* Torture mode: the same activation twice from the same state must agree, or the machine has hidden state. */
+static UcOutcome run_twice(UcWorld *world, UcActivation *a)
+{
+    UcOutcome first = run_machine(world, a);
+    UcDigest left = uc_world_digest(world);
+    uc_rollback(world, 0, false);
+    world->private_from = 0;
+    UcOutcome second = run_machine(world, a);
+    UcDigest right = uc_world_digest(world);
+    if (!same_result(&first, &second) || left.lo != right.lo || left.hi != right.hi)
+        stop(world, UC_STOP_DISCIPLINE,
+             g_strdup_printf("torture mode: %s has hidden state, two runs of activation %" G_GUINT64_FORMAT " differ",
+                             uc_machine_name(world->spec, a->machine), a->number));
+    return second;
+}
+
+static void tell(UcWorld *world, const UcActivation *a)
+{
+    for (guint i = 0; i < world->observers->len; i++) {
+        Observer *o = &g_array_index(world->observers, Observer, i);
+        o->call(o->data, world, a);
+    }
+}
+
+static void watch(UcWorld *world, const UcActivation *a)
+{
+    const UcWorldSpec *spec = world->spec;
+    for (unsigned i = 0; i < spec->watchers && !world->stopped; i++) {
+        const UcWatcher *w = &spec->watcher[i];
+        UcMachine row = { .config = w->config, .role = w->name };
+        UcCtx ctx;
+        uc_ctx_init(&ctx, world, &row, uc_watcher_machine(spec, i), uc_watcher_machine(spec, i));
+        ctx.kind = w->kind;
+        ctx.kinds = w->kinds;
+        const char *rule = w->watch(&ctx, a);
+        uc_commit(world);
+        if (rule) {
+            world->broken_rule = rule;
+            stop(world, UC_STOP_WATCHER,
+                 g_strdup_printf("activation %" G_GUINT64_FORMAT " (%s): %s", a->number,
+                                 uc_machine_name(spec, a->machine), rule));
+        }
+    }
+}
+
+/* ---- where control goes ---- */
+
+static bool order_is_covered(UcWorld *world, const UcEnvelope *command)
+{
+    const UcWorldSpec *spec = world->spec;
+    for (unsigned i = 0; i < spec->order_rules; i++) {
+        const UcOrderRule *rule = &spec->order_rule[i];
+        UcWord party = command->message.w[rule->field];
+        if (rule->kind == command->message.kind && party < spec->parties &&
+            !(uc_fault_read(world, uc_party(party)).ordered & rule->order))
+            return false;
+    }
+    return true;
+}
+
+/* The corrupted parties, as the session itself answers it (docs/functionality.md, "corrupted?"). */
+static UcMessage corrupted_parties(UcWorld *world)
+{
+    g_autoptr(GByteArray) list = g_byte_array_new();
+    for (unsigned i = 0; i < world->spec->parties; i++) {
+        if (uc_fault_read(world, uc_party(i)).corrupted)
+            uc_append_u32(list, i);
+    }
+    return (UcMessage){ UC_M_CORRUPTED, { uc_store_put(world->store, list->data, list->len) } };
+}
+
+static void route(UcWorld *world, uint16_t from, const UcResult *result)
+{
+    const UcWorldSpec *spec = world->spec;
+    UcEnvelope e = { from, result->to, result->peer ? result->peer : from, result->message };
+    if (from == UC_A && e.to >= UC_PARTY_0) { /* backdoor of a party: in the ideal world S plays it */
+        e.peer = e.to;
+        if (e.to < UC_PARTY_0 + spec->parties) {
+            uc_note_order(world, &e);
+            uc_commit(world);
+        }
+        if (spec->ideal && e.to < UC_PARTY_0 + spec->parties)
+            e.to = UC_S;
+    }
+    if (from == UC_Z && e.to == UC_Z && e.message.kind == UC_M_CORRUPTED) {
+        world->next = (UcEnvelope){ UC_Z, UC_Z, UC_Z, corrupted_parties(world) };
+        world->channel = "session";
+        return;
+    }
+    const char *rule = NULL;
+    const char *channel = uc_channel(spec, from, e.to, &rule);
+    if (channel && !uc_message_kind(&spec->messages, e.message.kind))
+        rule = "unknown kind of message";
+    if (rule) {
+        discipline(world, from, e.to, rule);
+        return;
+    }
+    if (from == UC_S && e.to == UC_F && !order_is_covered(world, &e)) {
+        stop(world, UC_STOP_SIMULATION,
+             g_strdup_printf("simulation failed: S commands %s, but A did not order it",
+                             uc_message_kind(&spec->messages, e.message.kind)->name));
+        return;
+    }
+    world->next = e;
+    world->channel = channel;
+}
+
+static void control_to_z(UcWorld *world)
+{
+    world->next = (UcEnvelope){ .to = UC_Z };
+    world->channel = "";
+}
+
+static void after(UcWorld *world, UcActivation *a)
+{
+    const UcResult *r = &a->outcome.result;
+    switch (r->code) {
+    case UC_SEND:
+        route(world, a->machine, r);
+        break;
+    case UC_FAIL:
+        if (r->simulation_failed) {
+            stop(world, UC_STOP_SIMULATION, g_strdup_printf("simulation failed: %s", r->reason));
+            return;
+        }
+        control_to_z(world);
+        break;
+    case UC_PASS:
+        control_to_z(world);
+        break;
+    case UC_HALT:
+        if (a->machine != UC_Z) {
+            discipline(world, a->machine, a->machine, "only Z halts");
+            return;
+        }
+        world->bit = r->bit;
+        stop(world, UC_STOP_HALT, g_strdup("Z halted"));
+        break;
+    }
+}
+
+static void enter_view(UcWorld *world)
+{
+    UcViewEntry v = { world->activations + 1, world->next.from, world->next.peer, world->next.message };
+    if (world->next.message.kind == UC_M_EMPTY)
+        v.from = v.peer = 0;
+    g_array_append_val(world->view, v);
+}
+
+static bool adversary_busy(UcWorld *world)
+{
+    const UcMachine *a = &world->spec->machine[UC_A];
+    return a->class && a->class->idle && !a->class->idle(a->host);
+}
+
+static void activate(UcWorld *world)
+{
+    UcActivation a = { .number = ++world->activations, .machine = world->next.to, .channel = world->channel,
+                       .in = world->next };
+    bool scripted = machine_row(world->spec, a.machine)->host != NULL;
+    if (a.machine == UC_Z)
+        a.view = world->view->len;
+    a.outcome = world->spec->torture && !scripted ? run_twice(world, &a) : run_machine(world, &a);
+    uc_commit(world);
+    if (!world->stopped)
+        after(world, &a);
+    tell(world, &a);
+    if (!world->stopped)
+        watch(world, &a);
+}
+
+/* Z hands an activation on while A has moves left. */
+static void hand_on(UcWorld *world)
+{
+    UcActivation a = { .number = ++world->activations, .machine = UC_Z, .channel = world->channel,
+                       .in = world->next, .view = world->view->len };
+    a.outcome.result = uc_send(UC_A, (UcMessage){ UC_M_RESUME, { 0 } });
+    after(world, &a);
+    tell(world, &a);
+    watch(world, &a);
+}
+
+static bool charge(UcWorld *world)
+{
+    if (world->next.to != UC_Z && world->next.to != UC_A)
+        return true;
+    if (world->spec->budget && world->charged >= world->spec->budget) {
+        stop(world, UC_STOP_LIMIT,
+             g_strdup_printf("limit: %" G_GUINT64_FORMAT " activations of Z and A", world->spec->budget));
+        return false;
+    }
+    world->charged++;
+    return true;
+}
+
+/* Runs until the end, or until Z is to write and is driven from outside. */
+static UcStop run(UcWorld *world)
+{
+    bool driven = world->spec->machine[UC_Z].class == NULL;
+    unsigned internal = 0;
+    while (!world->stopped) {
+        bool to_z = world->next.to == UC_Z;
+        internal = to_z || world->next.to == UC_A ? 0 : internal + 1;
+        if (internal > INTERNAL_LIMIT) {
+            discipline(world, world->next.from, world->next.to, "control does not come back to Z or A");
+            break;
+        }
+        if (!charge(world))
+            break;
+        if (to_z && strcmp(world->channel, "start"))
+            enter_view(world);
+        if (to_z && adversary_busy(world))
+            hand_on(world);
+        else if (to_z && driven)
+            return UC_STOP_Z;
+        else
+            activate(world);
+    }
+    return world->stop;
+}
+
+UcStop uc_world_run(UcWorld *world)
+{
+    g_assert(world->spec->machine[UC_Z].class);
+    return run(world);
+}
+
+static void drive(UcWorld *world, const UcEnvelope *write)
+{
+    UcActivation a = { .number = ++world->activations, .machine = UC_Z, .channel = world->channel,
+                       .in = world->next, .view = world->view->len };
+    a.outcome.result = uc_send_peer(write->to, write->peer, write->message);
+    after(world, &a);
+    tell(world, &a);
+    if (!world->stopped)
+        watch(world, &a);
+}
+
+UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write)
+{
+    g_assert(!world->spec->machine[UC_Z].class && world->next.to == UC_Z);
+    if (!world->stopped)
+        drive(world, write);
+    return run(world);
+}
+
+/* ---- looking at a world ---- */
+
+bool uc_view_entry_equal(const UcViewEntry *a, const UcViewEntry *b)
+{
+    return a->from == b->from && a->peer == b->peer && uc_message_equal(&a->message, &b->message);
+}
+
+const UcViewEntry *uc_world_view(const UcWorld *world, size_t *entries)
+{
+    *entries = world->view->len;
+    return (const UcViewEntry *)(const void *)world->view->data;
+}
+
+UcDigest uc_world_digest(const UcWorld *world)
+{
+    UcDigest sum = { 0, 0 };
+    for (uint32_t i = 0; i < world->state.slots; i++) {
+        const UcRegion *region = world->state.slot[i];
+        UcSlotKey key;
+        if (!region || (key = uc_layout_key(world->layout, i), !region->words && !(key.kind & UC_SHADOW)))
+            continue;
+        UcDigest d = uc_slot_digest(key, uc_region_digest(region, uc_region_kind(world->spec, key), world->store));
+        sum.lo += d.lo;
+        sum.hi += d.hi;
+    }
+    return sum;
+}
+
+UcCtx *uc_world_look(UcWorld *world)
+{
+    UcCtx *ctx = g_new0(UcCtx, 1);
+    uc_ctx_init(ctx, world, &world->spec->machine[UC_Z], UC_Z, UC_Z);
+    return ctx;
+}
+
+void uc_world_observe(UcWorld *world, UcObserver observer, void *data)
+{
+    Observer o = { observer, data };
+    g_array_append_val(world->observers, o);
+}
+
+void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data)
+{
+    world->probe = probe;
+    world->probe_data = data;
+}
+
+const char *uc_world_why(const UcWorld *world) { return world->why ? world->why : ""; }
+const char *uc_world_broken_rule(const UcWorld *world) { return world->broken_rule; }
+int uc_world_bit(const UcWorld *world) { return world->bit; }
+const UcWorldSpec *uc_world_spec(const UcWorld *world) { return world->spec; }
+UcStore *uc_world_store(const UcWorld *world) { return world->store; }
+UcState *uc_world_state(UcWorld *world) { return &world->state; }
+UcLayout *uc_world_layout(UcWorld *world) { return world->layout; }
+uint64_t uc_world_activations(const UcWorld *world) { return world->activations; }

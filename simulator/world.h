@@ -1,0 +1,134 @@
+/* Worlds: the activation rules.
+ *
+ *     REAL :  Z <-> P_1 ... P_n running the protocol,   A = the adversary, who is the network
+ *     IDEAL:  Z <-> dummy parties <-> F,                S = UC simulator around the same A
+ *
+ * Exactly one machine is active; control goes where its one write goes, or to Z. Who may write to whom is a
+ * table; breaking it is a discipline violation, a bug in a machine and never a verdict.
+ * Source: R. Canetti, Universally Composable Security, ePrint 2000/067 (2020); docs/model.md.
+ */
+#ifndef SIMULATOR_WORLD_H
+#define SIMULATOR_WORLD_H
+
+#include "simulator/machine.h"
+#include "simulator/tape.h"
+
+typedef struct {
+    const UcClass *class; /* NULL: no such machine, or (Z) driven from outside by uc_world_turn() */
+    const void *config;   /* immutable, outlives the world */
+    void *host;           /* scripted machines: their interpreter */
+    const char *role;     /* tape label */
+} UcMachine;
+
+typedef enum {
+    UC_STOP_HALT,       /* Z gave its guess bit */
+    UC_STOP_Z,          /* driven from outside: Z is active */
+    UC_STOP_LIMIT,      /* the budget ran out */
+    UC_STOP_DISCIPLINE, /* a machine broke the rules of the model */
+    UC_STOP_SIMULATION, /* simulation failed */
+    UC_STOP_WATCHER,    /* an invariant or a progress rule does not hold */
+    UC_STOP_SCRIPT,     /* a scripted machine stopped with an error or a failed assertion */
+} UcStop;
+
+typedef struct UcWorld UcWorld;
+
+/* One activation, as observers see it. */
+typedef struct {
+    uint64_t number;      /* from 1 */
+    uint16_t machine;
+    const char *channel;  /* of what activated it, "start" for the first */
+    UcEnvelope in;        /* UC_M_EMPTY when control came back without a message */
+    UcOutcome outcome;
+    unsigned persists;
+    UcPoint crash;        /* the point at which an armed crash fell */
+    uint64_t view;        /* Z: number of this entry in its view; else 0 */
+} UcActivation;
+
+/* Watchers are asserted from outside, after every activation, in both worlds; what they remember lies in regions
+ * of their own. Returns NULL or the rule that does not hold. */
+typedef struct {
+    const char *name;
+    const UcRegionKind *kind;
+    unsigned kinds;
+    const void *config;
+    const char *(*watch)(UcCtx *ctx, const UcActivation *activation);
+} UcWatcher;
+
+/* S may crash, disable or corrupt only what A ordered: command kind, field with the party, UC_ORDER_ bit. */
+typedef struct {
+    UcWord kind;
+    unsigned field;
+    UcWord order;
+} UcOrderRule;
+
+typedef struct {
+    const char *name;
+    bool ideal;
+    unsigned parties;
+    const char *const *party_name; /* NULL-terminated */
+    const char *session;           /* tape label */
+    UcMachine machine[UC_PARTY_0]; /* Z, A, S, F */
+    UcMachine party;               /* all parties: the protocol, or dummy parties; config is shared */
+    UcMachine sandbox;             /* ideal: the protocol's code inside S */
+    UcMessageTable messages;
+    const UcWatcher *watcher;
+    unsigned watchers;
+    const UcOrderRule *order_rule;
+    unsigned order_rules;
+    bool rollback;                 /* the storage model lets A restore older snapshots */
+    bool independent;              /* mix the world into tape labels */
+    bool torture;                  /* run every activation of a machine with copyable state twice */
+    uint64_t budget;               /* activations of Z and A */
+} UcWorldSpec;
+
+/* ---- a run ---- */
+/* The spec and the store outlive the world. Runs every setup. */
+UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout, const uint8_t seed[UC_SEED_BYTES]);
+void uc_world_free(UcWorld *world);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcWorld, uc_world_free)
+
+/* Z is a machine of the description: to the end. */
+UcStop uc_world_run(UcWorld *world);
+/* Z is driven from outside: one write of Z, until Z is active again. */
+UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write);
+/* Why it stopped: a line for people. Owned by the world. */
+const char *uc_world_why(const UcWorld *world);
+/* The watcher's rule that does not hold, else NULL. */
+const char *uc_world_broken_rule(const UcWorld *world);
+/* A scripted machine stops the run from inside its step. */
+void uc_stop_script(UcCtx *ctx, const char *why);
+int uc_world_bit(const UcWorld *world);
+
+/* ---- Z's view (docs/model.md, "View and verdict") ---- */
+typedef struct {
+    uint64_t activation;    /* an annotation, not compared */
+    uint16_t from;          /* 0 in an empty activation */
+    uint16_t peer;
+    UcMessage message;      /* UC_M_EMPTY: control came back without one */
+} UcViewEntry;
+const UcViewEntry *uc_world_view(const UcWorld *world, size_t *entries);
+bool uc_view_entry_equal(const UcViewEntry *a, const UcViewEntry *b);
+
+/* ---- parts, for observers, exploration and tests ---- */
+typedef void (*UcObserver)(void *data, const UcWorld *world, const UcActivation *activation);
+void uc_world_observe(UcWorld *world, UcObserver observer, void *data);
+const UcWorldSpec *uc_world_spec(const UcWorld *world);
+UcStore *uc_world_store(const UcWorld *world);
+UcState *uc_world_state(UcWorld *world);
+UcLayout *uc_world_layout(UcWorld *world);
+UcDigest uc_world_digest(const UcWorld *world);
+uint64_t uc_world_activations(const UcWorld *world);
+/* Called with every slot that a step looks at, the first time or again. */
+void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data);
+/* "Z", "A", "S", "F" or the party's name; for a sandboxed party, that of the party. */
+const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine);
+uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party);
+uint16_t uc_watcher_machine(const UcWorldSpec *spec, unsigned watcher);
+const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key);
+/* A context for looking at a state from outside an activation. Free with g_free. */
+UcCtx *uc_world_look(UcWorld *world);
+
+/* Dummy parties: pass everything between Z and F (docs/model.md, "The two worlds"). */
+extern const UcClass uc_dummy_party;
+
+#endif
