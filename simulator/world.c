@@ -27,7 +27,7 @@ const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine)
     static const char *const fixed[] = { "Z", "A", "S", "F" };
     if (machine < UC_PARTY_0)
         return fixed[machine];
-    unsigned number = machine - UC_PARTY_0u;
+    unsigned number = (unsigned)machine - UC_PARTY_0;
     if (number >= spec->parties)
         number -= spec->parties;
     return number < spec->parties ? spec->party_name[number] : "?";

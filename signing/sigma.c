@@ -1,0 +1,189 @@
+#include "signing/sigma.h"
+
+#include <assert.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HASH = 32, IDEAL_SIGNATURE = 16 + 8 + HASH + HASH };
+
+typedef struct {
+    uint8_t *vk, *seed;
+} Term;
+
+/* Which seed gave which public key: lets the ideal scheme check a term. A function of contents, so it may be shared
+ * by worlds and never forgets. */
+struct SigmaTerms {
+    pthread_mutex_t lock;
+    Term *term;
+    size_t count, room;
+};
+
+static Sigma *common(const char *name, uint64_t capacity, const char **near)
+{
+    const SigSet *set = sig_set_find(name, near);
+    if (!set)
+        return NULL;
+    Sigma *s = calloc(1, sizeof *s);
+    if (!s)
+        abort();
+    s->name = sig_set_name(set);
+    s->set = set;
+    s->capacity = sig_set_capacity(set);
+    if (capacity && capacity < s->capacity)
+        s->capacity = capacity;
+    s->seed_size = sig_set_seed_size(set);
+    s->public_size = sig_set_public_size(set);
+    s->signature_size = sig_set_signature_size(set);
+    return s;
+}
+
+Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const char **near)
+{
+    assert(set);
+    Sigma *s = common(set, capacity, near);
+    if (s)
+        s->cache = cache;
+    return s;
+}
+
+Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near)
+{
+    assert(set);
+    Sigma *s = common(set, capacity, near);
+    if (!s)
+        return NULL;
+    s->signature_size = IDEAL_SIGNATURE;
+    s->terms = calloc(1, sizeof *s->terms);
+    if (!s->terms)
+        abort();
+    pthread_mutex_init(&s->terms->lock, NULL);
+    return s;
+}
+
+void sigma_free(Sigma *s)
+{
+    if (!s)
+        return;
+    if (s->terms) {
+        for (size_t i = 0; i < s->terms->count; i++) {
+            free(s->terms->term[i].vk);
+            free(s->terms->term[i].seed);
+        }
+        free(s->terms->term);
+        pthread_mutex_destroy(&s->terms->lock);
+        free(s->terms);
+    }
+    free(s);
+}
+
+/* SHA-256 over the parts, the first byte telling what for. */
+static void hash(uint8_t out[HASH], uint8_t purpose, const void *a, size_t na, const void *b, size_t nb)
+{
+    EVP_MD_CTX *c = EVP_MD_CTX_new();
+    unsigned n = HASH;
+    if (!c || !EVP_DigestInit_ex(c, EVP_sha256(), NULL) || !EVP_DigestUpdate(c, &purpose, 1) ||
+        !EVP_DigestUpdate(c, a, na) || (nb && !EVP_DigestUpdate(c, b, nb)) || !EVP_DigestFinal_ex(c, out, &n))
+        abort();
+    EVP_MD_CTX_free(c);
+}
+
+static const Term *find(const Sigma *s, const uint8_t *vk)
+{
+    for (size_t i = 0; i < s->terms->count; i++) {
+        if (!memcmp(s->terms->term[i].vk, vk, s->public_size))
+            return &s->terms->term[i];
+    }
+    return NULL;
+}
+
+static uint8_t *copy(const uint8_t *from, size_t n)
+{
+    uint8_t *to = malloc(n);
+    if (!to)
+        abort();
+    return memcpy(to, from, n);
+}
+
+static void remember(Sigma *s, const uint8_t *vk, const uint8_t *seed)
+{
+    struct SigmaTerms *t = s->terms;
+    pthread_mutex_lock(&t->lock);
+    if (!find(s, vk)) {
+        if (t->count == t->room) {
+            t->room = t->room ? 2 * t->room : 8;
+            t->term = realloc(t->term, t->room * sizeof *t->term);
+            if (!t->term)
+                abort();
+        }
+        t->term[t->count++] = (Term){ copy(vk, s->public_size), copy(seed, s->seed_size) };
+    }
+    pthread_mutex_unlock(&t->lock);
+}
+
+bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
+{
+    assert(s && seed && vk);
+    if (!s->terms)
+        return sig_public(s->cache, s->set, seed, vk) == SIG_OK;
+    for (size_t at = 0; at < s->public_size; at += HASH) {
+        uint8_t block[HASH], number = (uint8_t)(at / HASH);
+        hash(block, 1, seed, s->seed_size, &number, 1);
+        memcpy(vk + at, block, s->public_size - at < HASH ? s->public_size - at : HASH);
+    }
+    remember(s, vk, seed);
+    return true;
+}
+
+/* kid || index || H(m) || tag, the tag a function of the seed and the rest. */
+static void ideal_term(const Sigma *s, const uint8_t *vk, const uint8_t *seed, uint64_t index,
+                       const uint8_t *message, size_t length, uint8_t *out)
+{
+    uint8_t h[HASH];
+    hash(h, 2, vk, s->public_size, NULL, 0);
+    memcpy(out, h, 16);
+    for (int i = 0; i < 8; i++)
+        out[16 + i] = (uint8_t)(index >> (56 - 8 * i));
+    hash(out + 24, 3, length ? message : (const uint8_t *)"", length, NULL, 0);
+    hash(out + 24 + HASH, 4, seed, s->seed_size, out, 24 + HASH);
+}
+
+bool sigma_sign(Sigma *s, const uint8_t *seed, uint64_t index, const uint8_t *message, size_t length,
+                uint8_t *signature)
+{
+    assert(s && seed && signature && index < s->capacity);
+    if (!s->terms)
+        return sig_sign(s->cache, s->set, seed, index, message, length, signature) == SIG_OK;
+    uint8_t vk[256];
+    assert(s->public_size <= sizeof vk);
+    sigma_public(s, seed, vk);
+    ideal_term(s, vk, seed, index, message, length, signature);
+    return true;
+}
+
+static bool ideal_verify(Sigma *s, const uint8_t *vk, const uint8_t *message, size_t length, const uint8_t *signature)
+{
+    uint64_t index = 0;
+    for (int i = 0; i < 8; i++)
+        index = index << 8 | signature[16 + i];
+    pthread_mutex_lock(&s->terms->lock);
+    const Term *t = find(s, vk);
+    const uint8_t *seed = t ? t->seed : NULL; /* never freed while the scheme lives */
+    pthread_mutex_unlock(&s->terms->lock);
+    if (!seed || index >= s->capacity)
+        return false;
+    uint8_t again[IDEAL_SIGNATURE];
+    ideal_term(s, vk, seed, index, message, length, again);
+    return !memcmp(again, signature, sizeof again);
+}
+
+bool sigma_verify(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                  const uint8_t *signature, size_t signature_length)
+{
+    assert(s);
+    if (!s->terms)
+        return sig_verify(s->set, vk, vk_length, message, length, signature, signature_length) == SIG_OK;
+    return vk_length == s->public_size && signature_length == s->signature_size &&
+           ideal_verify(s, vk, message, length, signature);
+}

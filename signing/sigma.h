@@ -1,0 +1,41 @@
+/* A signature scheme Sigma as the functionality and the protocol see it: a function of (SK, index, message).
+ *
+ * Two implementations, chosen per run: `real` is the signing core (signing.h); `ideal` makes signature terms
+ * (kid, index, H(m)) that only who has SK can make, for exhaustive exploration. Both are deterministic, so two
+ * worlds that share one Sigma agree. SK is the seed string of signing.h.
+ * Source: docs/protocol.md, "Two crypto providers". Ownership: buffers are the caller's, of the sizes given here.
+ * Thread safe.
+ */
+#ifndef SIGNING_SIGMA_H
+#define SIGNING_SIGMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "signing/signing.h"
+
+typedef struct Sigma {
+    const char *name; /* of the parameter set */
+    uint64_t capacity;
+    size_t seed_size, public_size, signature_size;
+    const SigSet *set;
+    SigCache *cache;          /* real: borrowed */
+    struct SigmaTerms *terms; /* ideal: owned */
+} Sigma;
+
+/* NULL if the set is unknown; then *near (if not NULL) is the closest name. A capacity other than 0 cuts the number
+ * of one-time keys to that many (for exploration). The cache is borrowed and may be NULL. */
+Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const char **near);
+Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near);
+void sigma_free(Sigma *sigma);
+
+/* False only when the core fails (memory, interruption). */
+bool sigma_public(Sigma *sigma, const uint8_t *seed, uint8_t *vk);
+bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t *message, size_t length,
+                uint8_t *signature);
+/* Anything malformed is false. */
+bool sigma_verify(Sigma *sigma, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                  const uint8_t *signature, size_t signature_length);
+
+#endif
