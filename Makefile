@@ -8,7 +8,9 @@
 # ---- variants ---------------------------------------------------------------
 VARIANT ?= release
 B       := build/$(VARIANT)
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
 
@@ -50,14 +52,18 @@ $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	@ar rcsD $@ $^
 $(PROGRAM): $(B)/cli/main.o $(LIB)
-	$(CC) $(BASE_CFLAGS) -o $@ $^ $(LIBS)
+	@echo "  LINK    $@"
+	@$(CC) $(BASE_CFLAGS) -o $@ $^ $(LIBS)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC      $<"
+	@$(CC) $(BASE_CFLAGS) -MMD -MP -c -o $@ $<
 $(TESTS): $(B)/%: $(B)/%.o $(TEST_HELP) $(LIB)
-	$(CC) $(BASE_CFLAGS) -o $@ $< $(filter $(B)/$(dir $*)%,$(TEST_HELP)) $(LIB) $(CHECK_LIBS) $(LIBS)
+	@echo "  LINK    $@"
+	@$(CC) $(BASE_CFLAGS) -o $@ $< $(filter $(B)/$(dir $*)%,$(TEST_HELP)) $(LIB) $(CHECK_LIBS) $(LIBS)
 $(BENCHES): $(B)/%: $(B)/%.o $(BENCH_HELP) $(LIB)
-	$(CC) $(BASE_CFLAGS) -o $@ $< $(BENCH_HELP) $(LIB) $(LIBS)
+	@echo "  LINK    $@"
+	@$(CC) $(BASE_CFLAGS) -o $@ $< $(BENCH_HELP) $(LIB) $(LIBS)
 .SECONDARY:
 
 # ---- what people call --------------------------------------------------------

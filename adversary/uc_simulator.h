@@ -1,0 +1,15 @@
+/* The UC simulator S for distributed key management.
+ *
+ * S is handed the same adversary A as the real world and must give it the same network. It runs the protocol's own
+ * party code inside itself (sandboxed parties, same tapes) on what F tells it, so a change of the protocol needs no
+ * change of S: F, not S, holds the line. Of the protocol S reads only its inspection functions and effects.
+ * Source: docs/protocol.md, "The UC simulator S".
+ */
+#ifndef ADVERSARY_UC_SIMULATOR_H
+#define ADVERSARY_UC_SIMULATOR_H
+
+#include "functionality/interface.h"
+
+extern const UcClass uc_simulator_class; /* config: const DkmInspector of the sandboxed protocol */
+
+#endif

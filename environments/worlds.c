@@ -1,0 +1,137 @@
+#include "environments/worlds.h"
+
+#include <string.h>
+
+#include "adversary/dummy.h"
+#include "adversary/uc_simulator.h"
+#include "functionality/f_dkm.h"
+#include "protocol/keys.h"
+
+enum { CACHE_BYTES = 256 << 20 };
+
+G_DEFINE_QUARK(ucsim-environment-error, env_error)
+
+const char *const env_world_name[ENV_WORLDS + 1] = { "real", "ideal", NULL };
+
+struct EnvWorlds {
+    EnvOptions options;
+    UcStore *store;
+    UcLayout *layout[ENV_WORLDS];
+    SigCache *cache;
+    Sigma *sigma;
+    Seal *seal;
+    uint8_t master[SEAL_KEY_BYTES];
+    DkmOptions dkm;
+    PiConfig pi;
+    UcWorldSpec spec[ENV_WORLDS];
+};
+
+EnvOptions env_default_options(void)
+{
+    static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
+    EnvOptions o = { .party = three, .scheme = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", .protocol = pi_class.name,
+                     .enclave = "enclave", .limits = dkm_default_limits, .budget = 100000 };
+    env_seed(1, o.seed);
+    return o;
+}
+
+void env_seed(uint64_t number, uint8_t out[UC_SEED_BYTES])
+{
+    memset(out, 0, UC_SEED_BYTES);
+    for (int i = 0; i < 8; i++)
+        out[UC_SEED_BYTES - 1 - i] = (uint8_t)(number >> (8 * i));
+}
+
+static void fill_specs(EnvWorlds *w)
+{
+    unsigned parties = g_strv_length((char **)w->options.party);
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+        UcWorldSpec *s = &w->spec[which];
+        *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .parties = parties,
+                            .party_name = w->options.party, .session = w->options.enclave,
+                            .messages = dkm_messages, .independent = w->options.independent,
+                            .torture = w->options.torture, .budget = w->options.budget };
+        s->machine[UC_Z].role = "environment";
+        s->machine[UC_A] = (UcMachine){ .class = &adversary_dummy, .role = "adversary" };
+    }
+    UcMachine pi = { .class = &pi_class, .config = &w->pi, .role = "party" };
+    UcWorldSpec *ideal = &w->spec[ENV_IDEAL];
+    w->spec[ENV_REAL].party = pi;
+    ideal->party = (UcMachine){ .class = &uc_dummy_party, .role = "dummy party" };
+    ideal->sandbox = pi;
+    ideal->machine[UC_S] = (UcMachine){ .class = &uc_simulator_class, .config = &pi_inspector, .role = "simulator" };
+    ideal->machine[UC_F] = (UcMachine){ .class = &f_dkm_class, .config = &w->dkm, .role = "functionality" };
+    ideal->order_rule = f_dkm_order_rules;
+    ideal->order_rules = f_dkm_order_rule_count;
+}
+
+static bool check_options(const EnvOptions *o, GError **error)
+{
+    unsigned parties = g_strv_length((char **)o->party);
+    if (parties < 1 || parties > 1000)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to 1000, got %u", parties);
+    else if (strcmp(o->protocol, pi_class.name))
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "protocol: expected '%s', got '%s'", pi_class.name, o->protocol);
+    else
+        return true;
+    return false;
+}
+
+EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
+{
+    g_assert(options && options->party && options->scheme && options->protocol && options->enclave);
+    if (!check_options(options, error))
+        return NULL;
+    g_autoptr(EnvWorlds) w = g_new0(EnvWorlds, 1);
+    const char *near = NULL;
+    w->options = *options;
+    w->options.party = (const char *const *)g_strdupv((char **)options->party);
+    w->store = uc_store_new();
+    w->layout[ENV_REAL] = uc_layout_new();
+    w->layout[ENV_IDEAL] = uc_layout_new();
+    w->cache = sig_cache_new(CACHE_BYTES);
+    w->seal = options->crypto_ideal ? seal_ideal_new() : seal_real_new();
+    w->sigma = options->crypto_ideal ? sigma_ideal_new(options->scheme, options->capacity, &near)
+                                     : sigma_real_new(options->scheme, options->capacity, w->cache, &near);
+    if (!w->sigma) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "scheme: unknown parameter set '%s'%s%s%s", options->scheme,
+                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return NULL;
+    }
+    w->options.scheme = w->sigma->name;
+    w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave };
+    keys_master(options->seed, options->enclave, w->master);
+    w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .master = w->master };
+    fill_specs(w);
+    return g_steal_pointer(&w);
+}
+
+void env_worlds_free(EnvWorlds *w)
+{
+    if (!w)
+        return;
+    g_strfreev((char **)w->options.party);
+    uc_store_free(w->store);
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
+        uc_layout_free(w->layout[which]);
+    sigma_free(w->sigma);
+    seal_free(w->seal);
+    sig_cache_free(w->cache);
+    g_free(w);
+}
+
+UcWorldSpec *env_worlds_spec(EnvWorlds *w, EnvWorld which) { return &w->spec[which]; }
+UcStore *env_worlds_store(EnvWorlds *w) { return w->store; }
+const DkmOptions *env_worlds_dkm(EnvWorlds *w) { return &w->dkm; }
+const EnvOptions *env_worlds_options(const EnvWorlds *w) { return &w->options; }
+
+const DkmInspector *env_worlds_inspector(EnvWorlds *w, EnvWorld which)
+{
+    g_assert(w);
+    return which == ENV_REAL ? &pi_inspector : &f_dkm_inspector;
+}
+
+UcWorld *env_worlds_start(EnvWorlds *w, EnvWorld which)
+{
+    return uc_world_new(&w->spec[which], w->store, w->layout[which], w->options.seed);
+}

@@ -1,0 +1,54 @@
+/* The two worlds of a scenario, built from its static table.
+ *
+ * Everything that both worlds of a run share lies here: the store of bytes, the scheme with its tree cache, the seal
+ * provider, the options. A set-up is immutable once built; worlds made from it are independent of each other.
+ */
+#ifndef ENVIRONMENTS_WORLDS_H
+#define ENVIRONMENTS_WORLDS_H
+
+#include "functionality/interface.h"
+#include "protocol/party.h"
+
+typedef struct {
+    const char *const *party; /* names, NULL-terminated; not owned */
+    const char *scheme;       /* set name */
+    const char *protocol;     /* of the registry */
+    bool crypto_ideal;
+    uint64_t capacity;        /* 0: all one-time keys of the set */
+    const char *enclave;
+    DkmLimits limits;
+    uint64_t budget;          /* activations of Z and A; 0: unlimited */
+    bool torture, independent;
+    uint8_t seed[UC_SEED_BYTES];
+} EnvOptions;
+
+EnvOptions env_default_options(void);
+/* The seed of a run from the number given on the command line. */
+void env_seed(uint64_t number, uint8_t out[UC_SEED_BYTES]);
+
+typedef struct EnvWorlds EnvWorlds;
+
+#define ENV_ERROR (env_error_quark())
+GQuark env_error_quark(void);
+typedef enum { ENV_ERROR_OPTION, ENV_ERROR_SCRIPT, ENV_ERROR_FILE } EnvError;
+
+/* NULL and an error that names the option when one is unknown or out of range. */
+EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error);
+void env_worlds_free(EnvWorlds *worlds);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvWorlds, env_worlds_free)
+
+typedef enum { ENV_REAL, ENV_IDEAL, ENV_WORLDS } EnvWorld;
+extern const char *const env_world_name[ENV_WORLDS + 1];
+
+/* The description of one world; Z and A are filled in by the caller: class NULL for a Z driven from outside,
+ * adversary_dummy unless there is a scripted A. Owned by `worlds`, changed until the first uc_world_new() only. */
+UcWorldSpec *env_worlds_spec(EnvWorlds *worlds, EnvWorld which);
+UcStore *env_worlds_store(EnvWorlds *worlds);
+const DkmOptions *env_worlds_dkm(EnvWorlds *worlds);
+const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
+/* What a party holds, in this world. */
+const DkmInspector *env_worlds_inspector(EnvWorlds *worlds, EnvWorld which);
+/* A fresh world in its first state. */
+UcWorld *env_worlds_start(EnvWorlds *worlds, EnvWorld which);
+
+#endif

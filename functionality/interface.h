@@ -1,0 +1,140 @@
+/* The interface of distributed key management: inputs, outputs, errors, commands of S, options.
+ *
+ * F_DKM and every protocol that realises it take these inputs and give these outputs. The table in interface.c is
+ * the one place where names, fields and error orders stand; argument checks, traces and the reference in docs/
+ * come from it. Source: docs/functionality.md, "Inputs from Z", "Commands of S".
+ *
+ * Units: indices and counts are one-time keys; intervals are half open [a,b). A kid is the first 16 bytes of
+ * SHA-256 of the public key, a ticket is 16 bytes.
+ */
+#ifndef FUNCTIONALITY_INTERFACE_H
+#define FUNCTIONALITY_INTERFACE_H
+
+#include "signing/sigma.h"
+#include "simulator/world.h"
+
+enum { DKM_KID_BYTES = 16, DKM_TICKET_BYTES = 16 };
+#define DKM_COUNT_MAX ((int64_t)0x7fffffff)
+
+typedef enum {
+    /* inputs, Z to a party */
+    DKM_KEYGEN = UC_M_USER, /* set */
+    DKM_REQUEST,            /* kid or none (any), count, from */
+    DKM_CANCEL,             /* ticket */
+    DKM_TRANSFER,           /* kid, count, to, ticket */
+    DKM_RESEND,             /* to, ticket */
+    DKM_SIGN,               /* kid, message */
+    DKM_VERIFY,             /* vk, message, signature */
+    DKM_STATUS,             /* kid */
+    /* outputs, a party to Z */
+    DKM_KEY,                /* kid, vk, capacity */
+    DKM_REQUESTED,          /* ticket */
+    DKM_CANCELLED,          /* ticket */
+    DKM_RECEIVED,           /* kid, from, ticket, a, b */
+    DKM_SIGNATURE,          /* kid, index, signature */
+    DKM_VERIFIED,           /* 0 or 1 */
+    DKM_STATUS_IS,          /* kid, intervals, remaining */
+    DKM_ERROR,              /* code */
+    /* F to S: consults; the message to be signed never leaves F */
+    DKM_CONSULT_KEYGEN,     /* party, set */
+    DKM_CONSULT_REQUEST,    /* party, kid, count, from */
+    DKM_CONSULT_CANCEL,     /* party, ticket */
+    DKM_CONSULT_TRANSFER,   /* party, kid, count, to, ticket */
+    DKM_CONSULT_SIGN,       /* party, kid, index, length */
+    DKM_SENT,               /* from, to, ticket, kid, a, b */
+    DKM_RESENT,             /* the same, for resend */
+    /* S to F */
+    DKM_ANSWER,             /* outcome, sk, vk, ticket */
+    DKM_ALLOW_DELIVERY,     /* from, to, ticket, outcome */
+    DKM_CRASH_PARTY,        /* party */
+    DKM_RESTART_PARTY,      /* party */
+    /* what an activation did to a party's state (inspection; never a message) */
+    DKM_EFFECT,             /* operation, kid, vk, sk, ticket, a, b, other party */
+    DKM_KINDS_END
+} DkmKind;
+
+extern const UcMessageTable dkm_messages;
+
+/* The last input; inputs are DKM_KEYGEN .. DKM_STATUS. */
+static inline bool dkm_is_input(UcWord kind) { return kind >= DKM_KEYGEN && kind <= DKM_STATUS; }
+
+typedef enum { DKM_PROCEED, DKM_ABORT, DKM_SILENT, DKM_LAST, DKM_OUTCOMES } DkmOutcome;
+
+typedef enum {
+    DKM_OK,
+    DKM_NOT_SUPPORTED,
+    DKM_TOO_MANY_KEYS,
+    DKM_NO_SUCH_PARTY,
+    DKM_BAD_COUNT,
+    DKM_BAD_TICKET,
+    DKM_TOO_MANY_TICKETS,
+    DKM_NO_SUCH_TICKET,
+    DKM_UNKNOWN_KEY,
+    DKM_TICKET_USED,
+    DKM_TOO_MANY_TRANSFERS,
+    DKM_INSUFFICIENT,
+    DKM_NO_SUCH_TRANSFER,
+    DKM_EXHAUSTED,
+    DKM_ERRORS
+} DkmError;
+extern const char *const dkm_error_name[DKM_ERRORS + 1];
+extern const char *const dkm_outcome_name[DKM_OUTCOMES + 1];
+
+/* The errors of an input in the order in which they are decided, ended by DKM_OK. */
+const DkmError *dkm_errors_of(UcWord input);
+
+typedef struct {
+    uint64_t keys;      /* per party */
+    uint64_t tickets;   /* open, per party */
+    uint64_t transfers; /* sent records, per party */
+    uint64_t intervals; /* per key and party */
+} DkmLimits;
+extern const DkmLimits dkm_default_limits;
+
+/* What a run is about: shared by F, the protocol, S and the watchers; immutable. */
+typedef struct {
+    Sigma *const *sigma; /* the supported sets */
+    unsigned sigmas;
+    DkmLimits limits;
+    const char *enclave; /* id */
+} DkmOptions;
+
+/* The set of this name, or NULL. */
+Sigma *dkm_sigma(const DkmOptions *options, UcStore *store, UcWord name, unsigned *number);
+
+typedef struct {
+    UcWord a, b;
+} DkmInterval;
+
+/* Argument checks that need no state. */
+bool dkm_other_party(UcCtx *ctx, UcWord party);   /* exists and is not the party itself */
+bool dkm_count_ok(UcWord count);                  /* 1 .. DKM_COUNT_MAX */
+bool dkm_ticket_ok(UcStore *store, UcWord ticket);/* 16 bytes */
+UcWord dkm_kid(UcStore *store, UcWord vk);
+/* Regions that belong to a key are indexed by this: a digest of the kid. */
+UcWord dkm_key_index(UcStore *store, UcWord kid);
+/* Canonical bytes of a row of intervals (UC_INTERVALS). */
+UcWord dkm_intervals(UcStore *store, const DkmInterval *interval, size_t count);
+
+/* ---- messages ---- */
+UcResult dkm_error(DkmError error);               /* output of an error to Z */
+UcMessage dkm_error_message(DkmError error);
+
+/* ---- inspection: what a party holds, read by S and the watchers and by nothing else ---- */
+typedef struct {
+    UcWord ticket, kid; /* kid: UC_NONE = any */
+    UcWord count, from;
+} DkmTicket;
+
+typedef struct {
+    /* The intervals that the party (machine number) owns of a key; returns how many, writes up to `room`. */
+    size_t (*own)(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room);
+    /* The keys it knows. */
+    size_t (*keys)(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t room);
+    /* True and *out filled if this ticket is open there. */
+    bool (*ticket)(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicket *out);
+    size_t (*tickets)(UcCtx *ctx, uint16_t machine);
+    UcStatus (*status)(UcCtx *ctx, uint16_t machine);
+} DkmInspector;
+
+#endif

@@ -1,0 +1,10 @@
+#include "protocol/keys.h"
+
+#include <glib.h>
+
+void keys_master(const uint8_t seed[UC_SEED_BYTES], const char *enclave, uint8_t out[SEAL_KEY_BYTES])
+{
+    g_assert(enclave);
+    UcTapeLabel label = { "keys", enclave, 0, "master", NULL };
+    uc_tape_read(seed, &label, 0, out, SEAL_KEY_BYTES);
+}

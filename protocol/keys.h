@@ -1,0 +1,14 @@
+/* The set-up functionality F_KEYS: per enclave id it gives every member the sealing keys, from its own tape. It acts
+ * once, before the first activation, so it is a function of (run seed, enclave) and not a machine of the run; enclaves
+ * of one id share their keys. Source: docs/protocol.md, "Set-up".
+ */
+#ifndef PROTOCOL_KEYS_H
+#define PROTOCOL_KEYS_H
+
+#include "protocol/seal.h"
+#include "simulator/tape.h"
+
+/* The master key of the enclave. */
+void keys_master(const uint8_t seed[UC_SEED_BYTES], const char *enclave, uint8_t out[SEAL_KEY_BYTES]);
+
+#endif

@@ -1,0 +1,22 @@
+/* The protocol pi, ticketed transfer: one small state machine per HSM. No quorum, no clock, no acknowledgement: one
+ * message per transfer, signing is local. Source: docs/protocol.md.
+ *
+ * A handler computes, persists once, then writes once. A payload that does not fit is dropped: the handler FAILs with
+ * the reason, which goes to the trace only.
+ */
+#ifndef PROTOCOL_PARTY_H
+#define PROTOCOL_PARTY_H
+
+#include "functionality/interface.h"
+#include "protocol/seal.h"
+
+typedef struct {
+    const DkmOptions *dkm;
+    Seal *seal;            /* borrowed */
+    const uint8_t *master; /* SEAL_KEY_BYTES, from F_KEYS (keys.h) */
+} PiConfig;
+
+extern const UcClass pi_class; /* config: const PiConfig */
+extern const DkmInspector pi_inspector;
+
+#endif

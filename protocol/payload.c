@@ -1,0 +1,100 @@
+#include "protocol/payload.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+static void hash_prefix(const char *text, uint8_t *out, size_t count)
+{
+    uint8_t digest[32];
+    if (!EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL))
+        g_error("libcrypto cannot compute SHA-256");
+    memcpy(out, digest, count);
+}
+
+void payload_scheme_id(const Sigma *sigma, uint8_t out[8])
+{
+    g_assert(sigma);
+    hash_prefix(sigma->name, out, 8);
+}
+
+void payload_enclave_id(const char *enclave, uint8_t out[16])
+{
+    g_assert(enclave);
+    hash_prefix(enclave, out, 16);
+}
+
+static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++)
+        at[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
+    return at + bytes;
+}
+
+static uint8_t *put_bytes(uint8_t *at, const uint8_t *from, size_t count)
+{
+    memcpy(at, from, count);
+    return at + count;
+}
+
+static uint64_t get(const uint8_t *at, unsigned bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+void payload_write_header(const PayloadHeader *h, uint8_t out[PAYLOAD_HEADER_BYTES])
+{
+    g_assert(h);
+    uint8_t *at = put(out, h->version, 2);
+    at = put_bytes(at, h->scheme, sizeof h->scheme);
+    at = put_bytes(at, h->enclave, sizeof h->enclave);
+    at = put(at, h->from, 4);
+    at = put(at, h->to, 4);
+    at = put_bytes(at, h->ticket, sizeof h->ticket);
+    g_assert(at == out + PAYLOAD_HEADER_BYTES);
+}
+
+bool payload_read_header(const uint8_t *bytes, size_t length, PayloadHeader *out)
+{
+    g_assert(out);
+    if (length < PAYLOAD_HEADER_BYTES || get(bytes, 2) != PAYLOAD_VERSION)
+        return false;
+    out->version = PAYLOAD_VERSION;
+    memcpy(out->scheme, bytes + 2, 8);
+    memcpy(out->enclave, bytes + 10, 16);
+    out->from = (uint32_t)get(bytes + 26, 4);
+    out->to = (uint32_t)get(bytes + 30, 4);
+    memcpy(out->ticket, bytes + 34, DKM_TICKET_BYTES);
+    return true;
+}
+
+size_t payload_body_size(const Sigma *sigma)
+{
+    g_assert(sigma);
+    return DKM_KID_BYTES + sigma->public_size + sigma->seed_size + 16;
+}
+
+void payload_write_body(const Sigma *sigma, const PayloadBody *body, uint8_t *out)
+{
+    g_assert(sigma && body && out);
+    uint8_t *at = put_bytes(out, body->kid, sizeof body->kid);
+    at = put_bytes(at, body->vk, sigma->public_size);
+    at = put_bytes(at, body->seed, sigma->seed_size);
+    at = put(at, body->a, 8);
+    put(at, body->b, 8);
+}
+
+bool payload_read_body(const Sigma *sigma, const uint8_t *bytes, size_t length, PayloadBody *out)
+{
+    g_assert(sigma && out);
+    if (length != payload_body_size(sigma))
+        return false;
+    memcpy(out->kid, bytes, DKM_KID_BYTES);
+    out->vk = bytes + DKM_KID_BYTES;
+    out->seed = out->vk + sigma->public_size;
+    out->a = get(out->seed + sigma->seed_size, 8);
+    out->b = get(out->seed + sigma->seed_size + 8, 8);
+    return true;
+}

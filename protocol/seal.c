@@ -1,0 +1,204 @@
+#include "protocol/seal.h"
+
+#include <glib.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/core_names.h>
+#include <string.h>
+
+enum { NONCE_BYTES = 12, HASH = 32 };
+static const char LABEL[] = "ucsim ticketed transfer v1";
+
+struct Seal {
+    bool ideal;
+    GMutex lock;
+    GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
+    GHashTable *sealed_by; /* digest of (key, header) -> digest of the plaintext */
+    uint64_t used_twice;
+};
+
+static Seal *seal_new(bool ideal)
+{
+    Seal *seal = g_new0(Seal, 1);
+    seal->ideal = ideal;
+    g_mutex_init(&seal->lock);
+    seal->plain_of = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                           (GDestroyNotify)g_bytes_unref);
+    seal->sealed_by = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+                                            (GDestroyNotify)g_bytes_unref);
+    return seal;
+}
+
+Seal *seal_real_new(void) { return seal_new(false); }
+Seal *seal_ideal_new(void) { return seal_new(true); }
+
+void seal_free(Seal *seal)
+{
+    if (!seal)
+        return;
+    g_hash_table_unref(seal->plain_of);
+    g_hash_table_unref(seal->sealed_by);
+    g_mutex_clear(&seal->lock);
+    g_free(seal);
+}
+
+/* K = HKDF-SHA256 (RFC 5869) with an empty salt; info is label || header. The label has a fixed length and the
+ * header a fixed layout, so the encoding is unambiguous. */
+static void derive(const uint8_t *key, const uint8_t *header, size_t n, uint8_t out[32])
+{
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *c = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
+    g_autofree uint8_t *info = g_malloc(sizeof LABEL - 1 + n);
+    memcpy(info, LABEL, sizeof LABEL - 1);
+    memcpy(info + sizeof LABEL - 1, header, n);
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, SEAL_KEY_BYTES),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof LABEL - 1 + n),
+        OSSL_PARAM_construct_end(),
+    };
+    if (!c || EVP_KDF_derive(c, out, 32, params) <= 0)
+        g_error("libcrypto cannot compute HKDF-SHA256");
+    EVP_KDF_CTX_free(c);
+    EVP_KDF_free(kdf);
+}
+
+static GBytes *digest_of(const void *a, size_t na, const void *b, size_t nb)
+{
+    uint8_t out[HASH];
+    EVP_MD_CTX *c = EVP_MD_CTX_new();
+    uint64_t first = na;
+    if (!c || !EVP_DigestInit_ex(c, EVP_sha256(), NULL) || !EVP_DigestUpdate(c, &first, sizeof first) ||
+        !EVP_DigestUpdate(c, a, na) || !EVP_DigestUpdate(c, b, nb) || !EVP_DigestFinal_ex(c, out, NULL))
+        g_error("libcrypto cannot compute SHA-256");
+    EVP_MD_CTX_free(c);
+    return g_bytes_new(out, sizeof out);
+}
+
+/* No K may ever seal two plaintexts; counted here, read by the tests and the report. */
+static void count_use(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *plain,
+                      size_t length)
+{
+    g_autoptr(GBytes) used = digest_of(key, SEAL_KEY_BYTES, header, nh);
+    g_autoptr(GBytes) content = digest_of("", 0, plain, length);
+    g_mutex_lock(&seal->lock);
+    GBytes *before = g_hash_table_lookup(seal->sealed_by, used);
+    if (!before)
+        g_hash_table_insert(seal->sealed_by, g_bytes_ref(used), g_bytes_ref(content));
+    else if (!g_bytes_equal(before, content))
+        seal->used_twice++;
+    g_mutex_unlock(&seal->lock);
+}
+
+static void gcm_close(const uint8_t k[32], const uint8_t *header, size_t nh, const uint8_t *plain, size_t length,
+                      uint8_t *out)
+{
+    static const uint8_t nonce[NONCE_BYTES]; /* K serves once */
+    EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+    int n;
+    if (!c || !EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, k, nonce) ||
+        !EVP_EncryptUpdate(c, NULL, &n, header, (int)nh) || !EVP_EncryptUpdate(c, out, &n, plain, (int)length) ||
+        !EVP_EncryptFinal_ex(c, out + n, &n) ||
+        !EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, SEAL_OVERHEAD_BYTES, out + length))
+        g_error("libcrypto cannot seal with AES-256-GCM");
+    EVP_CIPHER_CTX_free(c);
+}
+
+static bool gcm_open(const uint8_t k[32], const uint8_t *header, size_t nh, const uint8_t *sealed, size_t length,
+                     uint8_t *out)
+{
+    static const uint8_t nonce[NONCE_BYTES];
+    EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+    uint8_t tag[SEAL_OVERHEAD_BYTES];
+    memcpy(tag, sealed + length, sizeof tag);
+    int n;
+    bool ok = c && EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, k, nonce) &&
+              EVP_DecryptUpdate(c, NULL, &n, header, (int)nh) &&
+              EVP_DecryptUpdate(c, out, &n, sealed, (int)length) &&
+              EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_OVERHEAD_BYTES, tag) &&
+              EVP_DecryptFinal_ex(c, out + n, &n) > 0;
+    EVP_CIPHER_CTX_free(c);
+    if (!ok)
+        OPENSSL_cleanse(out, length);
+    return ok;
+}
+
+/* The term (key, header, plaintext) and its token: SHA-256 blocks over the term, as long as a real seal. */
+static GBytes *make_term(const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *plain, size_t length)
+{
+    GByteArray *term = g_byte_array_new();
+    g_byte_array_append(term, key, SEAL_KEY_BYTES);
+    g_byte_array_append(term, header, (guint)nh);
+    g_byte_array_append(term, plain, (guint)length);
+    return g_byte_array_free_to_bytes(term);
+}
+
+static void token_close(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *plain,
+                        size_t length, uint8_t *out)
+{
+    GBytes *term = make_term(key, header, nh, plain, length);
+    size_t total = length + SEAL_OVERHEAD_BYTES;
+    for (size_t at = 0; at < total; at += HASH) {
+        uint8_t number = (uint8_t)(at / HASH);
+        g_autoptr(GBytes) block = digest_of(&number, 1, g_bytes_get_data(term, NULL), g_bytes_get_size(term));
+        memcpy(out + at, g_bytes_get_data(block, NULL), MIN((size_t)HASH, total - at));
+    }
+    g_mutex_lock(&seal->lock);
+    g_hash_table_replace(seal->plain_of, g_bytes_new(out, total), term);
+    g_mutex_unlock(&seal->lock);
+}
+
+static bool token_open(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *sealed,
+                       size_t length, uint8_t *out)
+{
+    g_autoptr(GBytes) token = g_bytes_new_static(sealed, length + SEAL_OVERHEAD_BYTES);
+    g_mutex_lock(&seal->lock);
+    GBytes *found = g_hash_table_lookup(seal->plain_of, token);
+    const uint8_t *term = found ? g_bytes_get_data(found, NULL) : NULL;
+    bool ok = found && g_bytes_get_size(found) == SEAL_KEY_BYTES + nh + length &&
+              !memcmp(term, key, SEAL_KEY_BYTES) && !memcmp(term + SEAL_KEY_BYTES, header, nh);
+    if (ok)
+        memcpy(out, term + SEAL_KEY_BYTES + nh, length);
+    g_mutex_unlock(&seal->lock);
+    return ok;
+}
+
+void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+                const uint8_t *plain, size_t length, uint8_t *out)
+{
+    g_assert(seal && header_length > 0);
+    count_use(seal, key, header, header_length, plain, length);
+    if (seal->ideal) {
+        token_close(seal, key, header, header_length, plain, length, out);
+        return;
+    }
+    uint8_t k[32];
+    derive(key, header, header_length, k);
+    gcm_close(k, header, header_length, plain, length, out);
+    OPENSSL_cleanse(k, sizeof k);
+}
+
+bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+               const uint8_t *sealed, size_t sealed_length, uint8_t *out)
+{
+    g_assert(seal && header_length > 0);
+    if (sealed_length < SEAL_OVERHEAD_BYTES)
+        return false;
+    size_t length = sealed_length - SEAL_OVERHEAD_BYTES;
+    if (seal->ideal)
+        return token_open(seal, key, header, header_length, sealed, length, out);
+    uint8_t k[32];
+    derive(key, header, header_length, k);
+    bool ok = gcm_open(k, header, header_length, sealed, length, out);
+    OPENSSL_cleanse(k, sizeof k);
+    return ok;
+}
+
+uint64_t seal_keys_used_twice(Seal *seal)
+{
+    g_mutex_lock(&seal->lock);
+    uint64_t n = seal->used_twice;
+    g_mutex_unlock(&seal->lock);
+    return n;
+}

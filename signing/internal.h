@@ -1,0 +1,158 @@
+/* What the files of the signing core share. Not for other folders: those include signing/signing.h.
+ *
+ * Layers, each using only those before it:
+ *   table.c   the parameter sets and their names
+ *   hash.c    one message or many messages of equal length (lanes), through libcrypto or the lanes of lanes.h
+ *   lms.c     LM-OTS and the nodes of an LMS tree
+ *   wots.c    WOTS+ and the nodes of an XMSS tree
+ *   tree.c    building trees over threads, keeping them, authentication paths
+ *   scheme.c  LMS, HSS, XMSS, XMSS^MT signatures from these; stream.c the public functions
+ */
+#ifndef SIGNING_INTERNAL_H
+#define SIGNING_INTERNAL_H
+
+#include "signing/signing.h"
+
+#include <openssl/evp.h>
+
+enum {
+    SIG_MAX_N = 64,          /* bytes of a node */
+    SIG_MAX_CHAINS = 265,    /* LM-OTS W1, n = 32 */
+    SIG_MAX_LEVELS = 12,     /* XMSSMT 60/12 */
+    SIG_MAX_HEIGHT = 25,     /* of one tree */
+    SIG_BATCH = 32,          /* leaves made at a time: as many as there are lanes */
+    SIG_I = 16               /* bytes of the identifier of an LMS key */
+};
+
+typedef enum { SIG_SHA256, SIG_SHA512, SIG_SHAKE128, SIG_SHAKE256 } SigHash;
+typedef enum { SIG_LMS, SIG_HSS, SIG_XMSS, SIG_XMSSMT } SigScheme;
+
+struct SigSet {
+    const char *name;
+    SigScheme scheme;
+    SigHash hash;
+    unsigned n;      /* bytes of a hash value */
+    unsigned pad;    /* XMSS: bytes of the domain separator */
+    unsigned height; /* total; of an HSS set the sum */
+    unsigned levels; /* trees on the way from a leaf to the root */
+    unsigned w;      /* bits of a digit */
+    unsigned chains; /* LM-OTS p, WOTS+ len */
+    unsigned shift;  /* LM-OTS ls */
+    uint32_t type;   /* LMS typecode or XMSS OID */
+    uint32_t ots;    /* LM-OTS typecode */
+    const struct SigSet *level[8]; /* HSS only, top first */
+};
+
+/* ---- hash.c ------------------------------------------------------------------------------------------------------ */
+
+/* Per-thread tools of one operation: contexts and scratch, allocated once so that no loop allocates. */
+typedef struct {
+    SigHash hash;
+    EVP_MD *md;
+    EVP_MD_CTX *context;
+    size_t room;
+    uint8_t *scratch; /* room bytes, zeroised by sig_work_free */
+} SigWork;
+
+/* NULL when out of memory. */
+SigWork *sig_work_new(SigHash hash, size_t room);
+void sig_work_free(SigWork *work);
+
+/* One message; out gets n bytes. */
+void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, size_t n);
+
+/* count messages of equal length, at in, in + in_stride, ...; n bytes each to out, out + out_stride, ... The outputs
+ * may overlay the inputs only where each output lies within its own input. */
+void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
+                   size_t n, size_t count);
+
+/* A message in pieces. */
+void sig_hash_begin(SigWork *work);
+void sig_hash_update(SigWork *work, const uint8_t *in, size_t length);
+void sig_hash_end(SigWork *work, uint8_t *out, size_t n);
+
+/* Big-endian numbers. */
+static inline void sig_put(uint8_t *out, uint64_t value, unsigned bytes)
+{
+    while (bytes--) {
+        out[bytes] = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+static inline uint64_t sig_get(const uint8_t *in, unsigned bytes)
+{
+    uint64_t value = 0;
+    while (bytes--)
+        value = value << 8 | *in++;
+    return value;
+}
+
+/* ---- one-time keys and leaves --------------------------------------------------------------------------------------- */
+
+/* A tree whose leaves are one-time keys. secret may be NULL when verifying. */
+typedef struct {
+    const SigSet *set;     /* LMS, XMSS or XMSSMT */
+    unsigned height;       /* of this tree */
+    const uint8_t *secret; /* LMS: SEED; XMSS: SK_SEED */
+    const uint8_t *open;   /* LMS: I; XMSS: PUB_SEED */
+    uint32_t layer;        /* XMSS */
+    uint64_t tree;         /* XMSS */
+} SigTree;
+
+/* A chain of a one-time key: value (n bytes) goes `steps` steps on from `from`. Step -1 makes the start from the
+ * secret. */
+typedef struct {
+    uint32_t leaf;
+    uint16_t chain;
+    int16_t from;
+    uint16_t steps;
+    uint8_t *value;
+} SigChain;
+
+/* Scratch that making SIG_BATCH leaves, or one signature, needs. */
+size_t sig_leaves_room(const SigSet *set);
+size_t sig_one_time_room(const SigSet *set);
+
+/* Leaves first .. first + count - 1 (count <= SIG_BATCH) of the tree, n bytes each. */
+void sig_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
+/* Nodes first .. of the level (1 is above the leaves) from 2 * count children. out may be children. */
+void sig_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
+                 const uint8_t *children, uint8_t *out);
+/* Chain values of a signature of digest (n bytes) at a leaf. */
+void sig_one_time_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
+/* The leaf's node from such values. */
+void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                       uint8_t *out);
+/* The root from a leaf's node and its path (height nodes). */
+void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+               uint8_t *root);
+
+/* lms.c; derive: secret values of the form of RFC 8554 Appendix A, H(I || u32(q) || u16(i) || 0xff || SEED). */
+void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, uint8_t *out, size_t n);
+size_t sig_lms_leaves_room(const SigSet *set);
+size_t sig_lms_one_time_room(const SigSet *set);
+void sig_lms_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
+void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
+                     const uint8_t *children, uint8_t *out);
+void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
+void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                  uint8_t *out);
+/* wots.c; randomiser: r of a signature, PRF(SK_PRF, toByte(index, 32)). */
+void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_key, uint64_t index, uint8_t *out);
+size_t sig_xmss_leaves_room(const SigSet *set);
+size_t sig_xmss_one_time_room(const SigSet *set);
+void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
+void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
+                     const uint8_t *children, uint8_t *out);
+void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
+void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                  uint8_t *out);
+
+/* ---- tree.c ---------------------------------------------------------------------------------------------------------- */
+
+/* The root (n bytes) and, if path is not NULL, the authentication path of a leaf (height * n bytes). */
+SigStatus sig_tree_path(SigCache *cache, const SigTree *tree, const SigControl *control, uint64_t leaf, uint8_t *path,
+                        uint8_t *root);
+
+#endif

@@ -1,0 +1,166 @@
+/* LM-OTS and the nodes of an LMS tree. RFC 8554 sections 4 and 5. */
+#include "signing/internal.h"
+
+#include <assert.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+/* RFC 8554 section 3.1.1 and 7.1 */
+enum { D_PBLC = 0x8080, D_LEAF = 0x8282, D_INTR = 0x8383, PREFIX = SIG_I + 4 + 2, CHAIN_PREFIX = PREFIX + 1 };
+
+static void put_prefix(const SigTree *tree, uint32_t number, uint16_t kind, uint8_t *out)
+{
+    memcpy(out, tree->open, SIG_I);
+    sig_put(out + SIG_I, number, 4);
+    sig_put(out + SIG_I + 4, kind, 2);
+}
+
+void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, uint8_t *out, size_t n)
+{
+    assert(tree->secret && n <= tree->set->n);
+    uint8_t message[CHAIN_PREFIX + 32];
+    put_prefix(tree, q, i, message);
+    message[PREFIX] = 0xff;
+    memcpy(message + CHAIN_PREFIX, tree->secret, tree->set->n);
+    sig_hash(work, message, CHAIN_PREFIX + tree->set->n, out, n);
+    OPENSSL_cleanse(message, sizeof message);
+}
+
+/* ---- chains ---------------------------------------------------------------------------------------------------- */
+
+/* RFC 8554 Algorithm 1 step 4; Appendix A has the same shape with j = 0xff, which is "step -1". */
+static void run_chain(const SigTree *tree, SigWork *work, const SigChain *chain)
+{
+    const size_t n = tree->set->n;
+    uint8_t message[CHAIN_PREFIX + 32];
+    put_prefix(tree, chain->leaf, chain->chain, message);
+    memcpy(message + CHAIN_PREFIX, chain->from < 0 ? tree->secret : chain->value, n);
+    for (int j = chain->from; j < chain->from + chain->steps; j++) {
+        message[PREFIX] = (uint8_t)j;
+        sig_hash(work, message, CHAIN_PREFIX + n, message + CHAIN_PREFIX, n);
+    }
+    memcpy(chain->value, message + CHAIN_PREFIX, n);
+    OPENSSL_cleanse(message, sizeof message);
+}
+
+static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        run_chain(tree, work, &chains[i]);
+}
+
+/* ---- leaves and nodes -------------------------------------------------------------------------------------------- */
+
+static size_t key_stride(const SigSet *set)
+{
+    return (PREFIX + (size_t)set->chains * set->n + 63) / 64 * 64 + 64; /* not a power of two */
+}
+
+static size_t chains_room(const SigSet *set, size_t leaves)
+{
+    return (sizeof(SigChain) * set->chains * leaves + 63) / 64 * 64;
+}
+
+size_t sig_lms_leaves_room(const SigSet *set)
+{
+    return chains_room(set, SIG_BATCH) + SIG_BATCH * key_stride(set);
+}
+
+size_t sig_lms_one_time_room(const SigSet *set)
+{
+    return chains_room(set, 1) + key_stride(set);
+}
+
+/* From keys laid out as PREFIX || y[0] || ... to the nodes of their leaves: RFC 8554 Algorithm 1 step 5, section 5.3 */
+static void finish_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *keys,
+                          uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    uint8_t message[SIG_BATCH][64];
+    for (unsigned i = 0; i < count; i++) {
+        put_prefix(tree, (uint32_t)(first + i), D_PBLC, keys + i * key_stride(set));
+        put_prefix(tree, (uint32_t)(first + i + (UINT64_C(1) << tree->height)), D_LEAF, message[i]);
+    }
+    sig_hash_many(work, keys, key_stride(set), PREFIX + (size_t)set->chains * set->n, message[0] + PREFIX,
+                  sizeof message[0], set->n, count);
+    sig_hash_many(work, message[0], sizeof message[0], PREFIX + set->n, out, set->n, set->n, count);
+}
+
+void sig_lms_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    assert(count <= SIG_BATCH && work->room >= sig_lms_leaves_room(set) && tree->secret);
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t *keys = work->scratch + chains_room(set, SIG_BATCH);
+    size_t k = 0;
+    for (unsigned leaf = 0; leaf < count; leaf++)
+        for (unsigned i = 0; i < set->chains; i++)
+            chains[k++] = (SigChain){(uint32_t)first + leaf, (uint16_t)i, -1, (uint16_t)(1u << set->w),
+                                     keys + leaf * key_stride(set) + PREFIX + i * set->n};
+    run_chains(tree, work, chains, k);
+    finish_leaves(tree, work, first, count, keys, out);
+}
+
+void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
+                     const uint8_t *children, uint8_t *out)
+{
+    const size_t n = tree->set->n;
+    const uint64_t row = UINT64_C(1) << (tree->height - level);
+    uint8_t message[SIG_BATCH][PREFIX + 2 * 32 + 10];
+    while (count) {
+        unsigned batch = count < SIG_BATCH ? count : SIG_BATCH;
+        for (unsigned i = 0; i < batch; i++) {
+            put_prefix(tree, (uint32_t)(row + first + i), D_INTR, message[i]);
+            memcpy(message[i] + PREFIX, children + 2 * n * i, 2 * n);
+        }
+        sig_hash_many(work, message[0], sizeof message[0], PREFIX + 2 * n, out, n, n, batch);
+        first += batch, count -= batch, children += 2 * n * batch, out += n * batch;
+    }
+}
+
+/* ---- one-time signatures ------------------------------------------------------------------------------------------ */
+
+/* The digits of Q || Cksm(Q): RFC 8554 sections 3.1.3, 4.4. */
+static void digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
+{
+    uint8_t text[32 + 2];
+    const unsigned top = (1u << set->w) - 1;
+    unsigned sum = 0;
+    memcpy(text, digest, set->n);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (unsigned i = 0; i < set->chains; i++)
+            digit[i] = text[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
+        for (unsigned i = 0; i < 8 * set->n / set->w && !pass; i++)
+            sum += top - digit[i];
+        sig_put(text + set->n, sum << set->shift, 2);
+    }
+}
+
+void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    assert(tree->secret && work->room >= sig_lms_one_time_room(set));
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t digit[SIG_MAX_CHAINS];
+    digits(set, digest, digit);
+    for (unsigned i = 0; i < set->chains; i++)
+        chains[i] = (SigChain){leaf, (uint16_t)i, -1, (uint16_t)(1 + digit[i]), out + i * set->n};
+    run_chains(tree, work, chains, set->chains);
+}
+
+void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                  uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    assert(work->room >= sig_lms_one_time_room(set));
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t *key = work->scratch + chains_room(set, 1);
+    uint8_t digit[SIG_MAX_CHAINS];
+    const unsigned top = (1u << set->w) - 1;
+    digits(set, digest, digit);
+    memcpy(key + PREFIX, values, (size_t)set->chains * set->n);
+    for (unsigned i = 0; i < set->chains; i++)
+        chains[i] = (SigChain){leaf, (uint16_t)i, digit[i], (uint16_t)(top - digit[i]), key + PREFIX + i * set->n};
+    run_chains(tree, work, chains, set->chains);
+    finish_leaves(tree, work, leaf, 1, key, out);
+}

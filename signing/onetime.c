@@ -1,0 +1,56 @@
+/* LM-OTS or WOTS+, LMS or XMSS nodes, by the scheme of the set. */
+#include "signing/internal.h"
+
+#include <string.h>
+
+static bool is_lms(const SigSet *set)
+{
+    return set->scheme == SIG_LMS;
+}
+
+size_t sig_leaves_room(const SigSet *set)
+{
+    return is_lms(set) ? sig_lms_leaves_room(set) : sig_xmss_leaves_room(set);
+}
+
+size_t sig_one_time_room(const SigSet *set)
+{
+    return is_lms(set) ? sig_lms_one_time_room(set) : sig_xmss_one_time_room(set);
+}
+
+void sig_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out)
+{
+    (is_lms(tree->set) ? sig_lms_leaves : sig_xmss_leaves)(tree, work, first, count, out);
+}
+
+void sig_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
+                 const uint8_t *children, uint8_t *out)
+{
+    (is_lms(tree->set) ? sig_lms_parents : sig_xmss_parents)(tree, work, level, first, count, children, out);
+}
+
+void sig_one_time_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out)
+{
+    (is_lms(tree->set) ? sig_lms_sign : sig_xmss_sign)(tree, work, leaf, digest, out);
+}
+
+void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                       uint8_t *out)
+{
+    (is_lms(tree->set) ? sig_lms_leaf : sig_xmss_leaf)(tree, work, leaf, digest, values, out);
+}
+
+/* RFC 8554 Algorithm 6a steps 4; RFC 8391 Algorithm 13. */
+void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+               uint8_t *root)
+{
+    const size_t n = tree->set->n;
+    uint8_t pair[2 * SIG_MAX_N];
+    memcpy(root, node, n);
+    for (unsigned level = 1; level <= tree->height; level++) {
+        bool right = leaf >> (level - 1) & 1;
+        memcpy(pair + (right ? n : 0), root, n);
+        memcpy(pair + (right ? 0 : n), path + (level - 1) * n, n);
+        sig_parents(tree, work, level, leaf >> level, 1, pair, root);
+    }
+}

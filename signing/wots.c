@@ -1,0 +1,276 @@
+/* WOTS+ and the nodes of an XMSS tree. RFC 8391 sections 2.5, 3.1, 4.1, 5.1; SP 800-208 sections 5 and 6.2. */
+#include "signing/internal.h"
+
+#include <assert.h>
+#include <openssl/crypto.h>
+#include <string.h>
+
+/* Domain separators: RFC 8391 section 5.1, SP 800-208 section 5 */
+enum { F_KIND = 0, H_KIND = 1, PRF_KIND = 3, KEYGEN_KIND = 4 };
+/* Types of addresses and places in them: RFC 8391 section 2.5 */
+enum { OTS_ADDRESS = 0, LTREE_ADDRESS = 1, NODE_ADDRESS = 2, ADDRESS = 32 };
+enum { PRF_ROOM = SIG_MAX_N + SIG_MAX_N + ADDRESS, H_ROOM = 4 * SIG_MAX_N, KEYGEN_ROOM = 3 * SIG_MAX_N + ADDRESS };
+
+typedef struct {
+    uint32_t kind, a, b, c; /* words 3 to 6; word 7 (keyAndMask) is put by who hashes */
+} Place;
+
+static void put_address(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
+{
+    sig_put(out, tree->layer, 4);
+    sig_put(out + 4, tree->tree, 8);
+    sig_put(out + 12, place->kind, 4);
+    sig_put(out + 16, place->a, 4);
+    sig_put(out + 20, place->b, 4);
+    sig_put(out + 24, place->c, 4);
+    sig_put(out + 28, key_and_mask, 4);
+}
+
+/* PRF(SEED, ADRS) as a message; its length. */
+static size_t put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    sig_put(out, PRF_KIND, set->pad);
+    memcpy(out + set->pad, tree->open, set->n);
+    put_address(tree, place, key_and_mask, out + set->pad + set->n);
+    return set->pad + set->n + ADDRESS;
+}
+
+static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = a[i] ^ b[i];
+}
+
+void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_key, uint64_t index, uint8_t *out)
+{
+    uint8_t message[PRF_ROOM] = {0};
+    sig_put(message, PRF_KIND, set->pad);
+    memcpy(message + set->pad, prf_key, set->n);
+    sig_put(message + set->pad + set->n + 24, index, 8);
+    sig_hash(work, message, set->pad + set->n + 32, out, set->n);
+    OPENSSL_cleanse(message, sizeof message);
+}
+
+/* ---- chains -------------------------------------------------------------------------------------------------------- */
+
+/* sk[i] = PRF_keygen(SK_SEED, PUB_SEED || ADRS): SP 800-208 section 6.2 */
+static void start_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+{
+    const SigSet *set = tree->set;
+    const size_t n = set->n, room = KEYGEN_ROOM + 16;
+    uint8_t message[SIG_BATCH][KEYGEN_ROOM + 16], secret[SIG_BATCH][SIG_MAX_N];
+    assert(count <= SIG_BATCH);
+    for (size_t i = 0; i < count; i++) {
+        Place place = {OTS_ADDRESS, chains[i].leaf, chains[i].chain, 0};
+        sig_put(message[i], KEYGEN_KIND, set->pad);
+        memcpy(message[i] + set->pad, tree->secret, n);
+        memcpy(message[i] + set->pad + n, tree->open, n);
+        put_address(tree, &place, 0, message[i] + set->pad + 2 * n);
+    }
+    sig_hash_many(work, message[0], room, set->pad + 2 * n + ADDRESS, secret[0], SIG_MAX_N, n, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(chains[i].value, secret[i], n);
+    OPENSSL_cleanse(message, sizeof message);
+    OPENSSL_cleanse(secret, sizeof secret);
+}
+
+/* RFC 8391 Algorithm 2, one step for up to SIG_BATCH chains: place j of chain i is at[i]. */
+static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const uint32_t *at,
+                        size_t count)
+{
+    const SigSet *set = tree->set;
+    const size_t n = set->n, pad = set->pad;
+    uint8_t prf[2 * SIG_BATCH][PRF_ROOM], key[2 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][3 * SIG_MAX_N];
+    size_t length = 0;
+    for (size_t i = 0; i < 2 * count; i++) {
+        Place place = {OTS_ADDRESS, chains[i / 2]->leaf, chains[i / 2]->chain, at[i / 2]};
+        length = put_prf(tree, &place, i & 1, prf[i]);
+    }
+    sig_hash_many(work, prf[0], PRF_ROOM, length, key[0], SIG_MAX_N, n, 2 * count);
+    for (size_t i = 0; i < count; i++) {
+        sig_put(message[i], F_KIND, pad);
+        memcpy(message[i] + pad, key[2 * i], n);
+        mask(message[i] + pad + n, chains[i]->value, key[2 * i + 1], n);
+    }
+    sig_hash_many(work, message[0], sizeof message[0], pad + 2 * n, key[0], SIG_MAX_N, n, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(chains[i]->value, key[i], n);
+    OPENSSL_cleanse(message, sizeof message);
+    OPENSSL_cleanse(key, sizeof key);
+}
+
+static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+{
+    for (size_t i = 0; i < count; i += SIG_BATCH)
+        if (chains[i].from < 0)
+            start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
+    const SigChain *active[SIG_BATCH];
+    uint32_t at[SIG_BATCH], left[SIG_BATCH];
+    size_t lanes = 0, next = 0;
+    while (lanes || next < count) {
+        for (; lanes < SIG_BATCH && next < count; next++) {
+            uint32_t steps = chains[next].from < 0 ? chains[next].steps - 1u : chains[next].steps;
+            if (steps) {
+                active[lanes] = &chains[next];
+                at[lanes] = chains[next].from < 0 ? 0 : (uint32_t)chains[next].from;
+                left[lanes++] = steps;
+            }
+        }
+        step_chains(tree, work, active, at, lanes);
+        for (size_t i = lanes; i--;) {
+            at[i]++;
+            if (--left[i] == 0)
+                lanes--, active[i] = active[lanes], at[i] = at[lanes], left[i] = left[lanes];
+        }
+    }
+}
+
+/* ---- nodes --------------------------------------------------------------------------------------------------------- */
+
+/* RAND_HASH (RFC 8391 Algorithm 7) of count <= SIG_BATCH pairs of nodes, 2n bytes each; out may be where pairs are. */
+static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, const uint8_t *const *pairs,
+                       uint8_t *const *out, size_t count)
+{
+    const size_t n = tree->set->n, pad = tree->set->pad;
+    uint8_t prf[3 * SIG_BATCH][PRF_ROOM], key[3 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
+    size_t length = 0;
+    for (size_t i = 0; i < 3 * count; i++)
+        length = put_prf(tree, &places[i / 3], i % 3, prf[i]);
+    sig_hash_many(work, prf[0], PRF_ROOM, length, key[0], SIG_MAX_N, n, 3 * count);
+    for (size_t i = 0; i < count; i++) {
+        sig_put(message[i], H_KIND, pad);
+        memcpy(message[i] + pad, key[3 * i], n);
+        mask(message[i] + pad + n, pairs[i], key[3 * i + 1], n);
+        mask(message[i] + pad + 2 * n, pairs[i] + n, key[3 * i + 2], n);
+    }
+    sig_hash_many(work, message[0], H_ROOM, pad + 3 * n, key[0], SIG_MAX_N, n, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(out[i], key[i], n);
+}
+
+/* RFC 8391 Algorithm 8 for `leaves` keys at once; key k has its nodes at keys + k * stride and ends in its first n
+ * bytes. */
+static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned leaves, uint8_t *keys, size_t stride)
+{
+    const size_t n = tree->set->n;
+    unsigned nodes = tree->set->chains;
+    for (uint32_t level = 0; nodes > 1; level++) {
+        const unsigned pairs = nodes / 2;
+        for (unsigned done = 0; done < pairs * leaves;) {
+            Place places[SIG_BATCH];
+            const uint8_t *in[SIG_BATCH];
+            uint8_t *out[SIG_BATCH];
+            unsigned k = 0;
+            /* index by index, so that no output lies on an input still to come */
+            for (; k < SIG_BATCH && done < pairs * leaves; k++, done++) {
+                uint32_t leaf = done % leaves, index = done / leaves;
+                places[k] = (Place){LTREE_ADDRESS, (uint32_t)first + leaf, level, index};
+                in[k] = keys + leaf * stride + 2 * n * index;
+                out[k] = keys + leaf * stride + n * index;
+            }
+            hash_pairs(tree, work, places, in, out, k);
+        }
+        for (unsigned leaf = 0; leaf < leaves && nodes & 1; leaf++)
+            memmove(keys + leaf * stride + pairs * n, keys + leaf * stride + (nodes - 1) * n, n);
+        nodes = (nodes + 1) / 2;
+    }
+}
+
+static size_t key_stride(const SigSet *set)
+{
+    return (size_t)set->chains * set->n + 64;
+}
+
+static size_t chains_room(const SigSet *set, size_t leaves)
+{
+    return (sizeof(SigChain) * set->chains * leaves + 63) / 64 * 64;
+}
+
+size_t sig_xmss_leaves_room(const SigSet *set)
+{
+    return chains_room(set, SIG_BATCH) + SIG_BATCH * key_stride(set);
+}
+
+size_t sig_xmss_one_time_room(const SigSet *set)
+{
+    return chains_room(set, 1) + key_stride(set);
+}
+
+void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    assert(count <= SIG_BATCH && work->room >= sig_xmss_leaves_room(set) && tree->secret);
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t *keys = work->scratch + chains_room(set, SIG_BATCH);
+    size_t k = 0;
+    for (unsigned leaf = 0; leaf < count; leaf++)
+        for (unsigned i = 0; i < set->chains; i++)
+            chains[k++] = (SigChain){(uint32_t)first + leaf, (uint16_t)i, -1, 16,
+                                     keys + leaf * key_stride(set) + i * set->n};
+    run_chains(tree, work, chains, k);
+    ltrees(tree, work, first, count, keys, key_stride(set));
+    for (unsigned leaf = 0; leaf < count; leaf++)
+        memcpy(out + leaf * set->n, keys + leaf * key_stride(set), set->n);
+}
+
+void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
+                      const uint8_t *children, uint8_t *out)
+{
+    const size_t n = tree->set->n;
+    for (unsigned done = 0; done < count;) {
+        Place places[SIG_BATCH];
+        const uint8_t *in[SIG_BATCH];
+        uint8_t *to[SIG_BATCH];
+        unsigned k = 0;
+        for (; k < SIG_BATCH && done < count; k++, done++) {
+            places[k] = (Place){NODE_ADDRESS, 0, level - 1, (uint32_t)(first + done)};
+            in[k] = children + 2 * n * done;
+            to[k] = out + n * done;
+        }
+        hash_pairs(tree, work, places, in, to, k);
+    }
+}
+
+/* ---- one-time signatures ---------------------------------------------------------------------------------------------- */
+
+/* Base-16 digits of the digest and of its checksum: RFC 8391 Algorithms 1 and 5. */
+static void digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
+{
+    unsigned sum = 0;
+    for (unsigned i = 0; i < 2 * set->n; i++) {
+        digit[i] = digest[i / 2] >> (i & 1 ? 0 : 4) & 15;
+        sum += 15u - digit[i];
+    }
+    for (unsigned i = 0; i < 3; i++)
+        digit[2 * set->n + i] = sum >> (8 - 4 * i) & 15;
+}
+
+void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    assert(tree->secret && work->room >= sig_xmss_one_time_room(set));
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t digit[SIG_MAX_CHAINS];
+    digits(set, digest, digit);
+    for (unsigned i = 0; i < set->chains; i++)
+        chains[i] = (SigChain){leaf, (uint16_t)i, -1, (uint16_t)(1 + digit[i]), out + i * set->n};
+    run_chains(tree, work, chains, set->chains);
+}
+
+void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                   uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    assert(work->room >= sig_xmss_one_time_room(set));
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t *key = work->scratch + chains_room(set, 1);
+    uint8_t digit[SIG_MAX_CHAINS];
+    digits(set, digest, digit);
+    memcpy(key, values, (size_t)set->chains * set->n);
+    for (unsigned i = 0; i < set->chains; i++)
+        chains[i] = (SigChain){leaf, (uint16_t)i, digit[i], (uint16_t)(15 - digit[i]), key + i * set->n};
+    run_chains(tree, work, chains, set->chains);
+    ltrees(tree, work, leaf, 1, key, key_stride(set));
+    memcpy(out, key, set->n);
+}

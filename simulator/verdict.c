@@ -1,0 +1,61 @@
+#include "simulator/verdict.h"
+
+const char *const uc_verdict_name[UC_VERDICTS + 1] = {
+    "indistinguishable", "distinguished", "simulation failed", "no progress", "invariant broken", "assertion failed",
+    "limit", "error", NULL,
+};
+
+/* The number of the first differing entry, or SIZE_MAX. An empty tail counts as different only when `ended`. */
+static size_t first_difference(const UcWorld *real, const UcWorld *ideal, size_t from, bool ended)
+{
+    size_t nr, ni;
+    const UcViewEntry *r = uc_world_view(real, &nr), *i = uc_world_view(ideal, &ni);
+    size_t common = MIN(nr, ni);
+    for (size_t at = from; at < common; at++) {
+        if (!uc_view_entry_equal(&r[at], &i[at]))
+            return at;
+    }
+    return ended && nr != ni ? common : SIZE_MAX;
+}
+
+static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
+{
+    UcComparison c = { .verdict = UC_ERROR, .entry = entry, .why = uc_world_why(world), .world = world };
+    const char *rule = uc_world_broken_rule(world);
+    switch (stop) {
+    case UC_STOP_SIMULATION: c.verdict = UC_SIMULATION_FAILED; break;
+    case UC_STOP_LIMIT: c.verdict = UC_LIMIT; break;
+    /* docs/functionality.md: rules A1.. are progress, I1.. are invariants */
+    case UC_STOP_WATCHER: c.verdict = rule && rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN; break;
+    case UC_STOP_SCRIPT: c.verdict = UC_ASSERTION_FAILED; break;
+    default: break;
+    }
+    return c;
+}
+
+UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *ideal, UcStop ideal_stop, size_t from)
+{
+    g_assert(real && ideal);
+    /* Both ran to their end (or both to the same turn): then a missing tail is a difference too. */
+    bool ended = real_stop == ideal_stop && (real_stop == UC_STOP_HALT || real_stop == UC_STOP_Z);
+    if (real_stop == UC_STOP_DISCIPLINE)
+        return stopped(real, real_stop, 0);
+    if (ideal_stop == UC_STOP_DISCIPLINE)
+        return stopped(ideal, ideal_stop, 0);
+    size_t entry = first_difference(real, ideal, from, ended);
+    if (entry != SIZE_MAX)
+        return (UcComparison){ .verdict = UC_DISTINGUISHED, .entry = entry, .why = "the views of Z differ" };
+    size_t n;
+    uc_world_view(ideal, &n);
+    if (ideal_stop == UC_STOP_SIMULATION)
+        return stopped(ideal, ideal_stop, n);
+    uc_world_view(real, &n);
+    if (real_stop != UC_STOP_HALT && real_stop != UC_STOP_Z)
+        return stopped(real, real_stop, n);
+    uc_world_view(ideal, &n);
+    if (ideal_stop != UC_STOP_HALT && ideal_stop != UC_STOP_Z)
+        return stopped(ideal, ideal_stop, n);
+    if (real_stop == UC_STOP_HALT && uc_world_bit(real) != uc_world_bit(ideal))
+        return (UcComparison){ .verdict = UC_DISTINGUISHED, .entry = n, .why = "the guess bits of Z differ" };
+    return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };
+}

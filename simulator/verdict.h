@@ -1,0 +1,33 @@
+/* Verdicts: what two runs of one environment say (docs/model.md, "View and verdict").
+ * A verdict is never an error; errors of machines and scripts are stops of their own.
+ */
+#ifndef SIMULATOR_VERDICT_H
+#define SIMULATOR_VERDICT_H
+
+#include "simulator/world.h"
+
+typedef enum {
+    UC_INDISTINGUISHABLE,
+    UC_DISTINGUISHED,
+    UC_SIMULATION_FAILED,
+    UC_NO_PROGRESS,      /* equal views, but a progress rule does not hold */
+    UC_INVARIANT_BROKEN, /* equal views, but an invariant watched from outside does not hold */
+    UC_ASSERTION_FAILED, /* equal views, but the script's own assertion does not hold */
+    UC_LIMIT,
+    UC_ERROR,            /* a machine or the script broke the rules: not a verdict */
+    UC_VERDICTS
+} UcVerdict;
+extern const char *const uc_verdict_name[UC_VERDICTS + 1];
+
+typedef struct {
+    UcVerdict verdict;
+    size_t entry;     /* first view entry that differs, or one past the shorter view */
+    const char *why;  /* owned by the world it comes from */
+    const UcWorld *world; /* where it stopped; NULL: both */
+} UcComparison;
+
+/* Compares the views from entry `from` on, and how the runs stopped. A run that is still going on (driven from
+ * outside) has stopped with UC_STOP_Z. */
+UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *ideal, UcStop ideal_stop, size_t from);
+
+#endif
