@@ -1,1 +1,50 @@
-int main(void) { return 0; }
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static void print_help(void)
+{
+    puts("usage: ucsim COMMAND [OPTION...]\n\n"
+         "Runs an ideal functionality and a real protocol side by side and checks that an environment cannot tell\n"
+         "them apart.\n\ncommands:");
+    for (const CliCommand *c = cli_commands; c->name; c++)
+        printf("  %-10s %s\n", c->name, c->summary);
+    puts("\n'ucsim COMMAND --help' says more about a command.");
+}
+
+static int unknown(const char *name)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const CliCommand *c = cli_commands; c->name; c++)
+        g_ptr_array_add(names, (gpointer)c->name);
+    g_ptr_array_add(names, NULL);
+    const char *near = cli_nearest(name, (const char *const *)names->pdata);
+    return cli_fail(CLI_USAGE, "unknown command '%s'%s%s%s; see 'ucsim --help'", name, near ? ", did you mean '" : "",
+                    near ? near : "", near ? "'?" : "");
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C"); /* no locale in anything users see */
+    signal(SIGPIPE, SIG_DFL);
+    if (argc < 2) {
+        print_help();
+        return CLI_USAGE;
+    }
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+        print_help();
+        return CLI_OK;
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("ucsim " UCSIM_VERSION);
+        return CLI_OK;
+    }
+    for (const CliCommand *c = cli_commands; c->name; c++) {
+        if (!strcmp(argv[1], c->name))
+            return c->run(argc - 1, argv + 1);
+    }
+    return unknown(argv[1]);
+}

@@ -1,0 +1,35 @@
+/* The command line: one row per subcommand, one small file each.
+ *
+ * Exit codes: 0 as expected; 1 a verdict other than expected; 2 usage or scenario error; 3 limit; 4 internal error;
+ * 77 skipped. Results on stdout, diagnostics on stderr.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+enum { CLI_OK = 0, CLI_UNEXPECTED = 1, CLI_USAGE = 2, CLI_LIMIT = 3, CLI_INTERNAL = 4, CLI_SKIPPED = 77 };
+
+typedef struct {
+    const char *name;
+    const char *summary;                  /* one line */
+    int (*run)(int argc, char **argv);    /* argv[0] is the subcommand */
+} CliCommand;
+
+extern const CliCommand cli_commands[];   /* ended by a NULL name */
+
+/* Parses options by GOption with the house's habits: errors on stderr, exit code 2, --help on stdout. Returns true to
+ * go on; else *code is the exit code. `usage` is what follows the subcommand's name; `text` says more below it. */
+bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
+               char ***argv, int *code);
+/* "ucsim: MESSAGE" on stderr; returns the code. */
+int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Colour only on a terminal, without NO_COLOR, or as --color=always|never|auto says. */
+bool cli_color(const char *when);
+/* The candidate closest to `name`, or NULL when none is near: for "did you mean". */
+const char *cli_nearest(const char *name, const char *const *candidate);
+/* Writes a whole file or nothing (temporary file, then rename). */
+bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error);
+
+#endif

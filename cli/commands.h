@@ -1,0 +1,7 @@
+/* The subcommands; each in its own file. argv[0] is the subcommand's name; returns the exit code. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+int cli_list(int argc, char **argv);
+
+#endif

@@ -1,0 +1,23 @@
+/* Runs a scenario's script through both worlds (or one) and compares.
+ *
+ * Each world gets a fresh interpreter, so nothing leaks from one to the other; A and Z of one world share it.
+ */
+#ifndef ENVIRONMENTS_RUN_H
+#define ENVIRONMENTS_RUN_H
+
+#include "environments/scenario.h"
+
+typedef struct EnvRun EnvRun;
+
+/* `observe` (may be NULL) is registered on each world before it starts. */
+EnvRun *env_run_both(const EnvScenario *scenario, UcObserver observe, void *data, GError **error);
+EnvRun *env_run_one(const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data, GError **error);
+void env_run_free(EnvRun *run);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRun, env_run_free)
+
+UcComparison env_run_comparison(const EnvRun *run); /* env_run_both only */
+UcStop env_run_stop(const EnvRun *run, EnvWorld which);
+UcWorld *env_run_world(EnvRun *run, EnvWorld which);
+EnvWorlds *env_run_worlds(EnvRun *run);
+
+#endif
