@@ -67,7 +67,7 @@ void sig_hash_end(SigWork *work, uint8_t *out, size_t n)
         abort();
 }
 
-static void sha256(const uint8_t *in, size_t length, uint8_t *out, size_t n)
+void sig_sha256(const uint8_t *in, size_t length, uint8_t *out, size_t n)
 {
     SHA256_CTX context;
     uint8_t whole[32];
@@ -82,7 +82,7 @@ void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, siz
 {
     assert(work && in && out);
     if (work->hash == SIG_SHA256) {
-        sha256(in, length, out, n);
+        sig_sha256(in, length, out, n);
         return;
     }
     sig_hash_begin(work);

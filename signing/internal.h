@@ -5,8 +5,10 @@
  *   hash.c    one message or many messages of equal length (lanes), through libcrypto or the lanes of lanes.h
  *   lms.c     LM-OTS and the nodes of an LMS tree
  *   wots.c    WOTS+ and the nodes of an XMSS tree
+ *   onetime.c chooses between these two
+ *   cache.c   blobs by digest, with a memory bound
  *   tree.c    building trees over threads, keeping them, authentication paths
- *   scheme.c  LMS, HSS, XMSS, XMSS^MT signatures from these; stream.c the public functions
+ *   stream.c  LMS, HSS, XMSS, XMSS^MT signatures from these: the public functions
  */
 #ifndef SIGNING_INTERNAL_H
 #define SIGNING_INTERNAL_H
@@ -19,6 +21,7 @@ enum {
     SIG_MAX_N = 64,          /* bytes of a node */
     SIG_MAX_CHAINS = 265,    /* LM-OTS W1, n = 32 */
     SIG_MAX_LEVELS = 12,     /* XMSSMT 60/12 */
+    SIG_MAX_KEY = 3 * 64,    /* bytes of a private seed */
     SIG_MAX_HEIGHT = 25,     /* of one tree */
     SIG_BATCH = 32,          /* leaves made at a time: as many as there are lanes */
     SIG_I = 16               /* bytes of the identifier of an LMS key */
@@ -58,6 +61,8 @@ typedef struct {
 SigWork *sig_work_new(SigHash hash, size_t room);
 void sig_work_free(SigWork *work);
 
+/* Without a work: SHA-256, cut to n bytes. */
+void sig_sha256(const uint8_t *in, size_t length, uint8_t *out, size_t n);
 /* One message; out gets n bytes. */
 void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, size_t n);
 
@@ -149,10 +154,25 @@ void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
 void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
 
+/* ---- cache.c --------------------------------------------------------------------------------------------------------- */
+
+enum { SIG_KEY = 32 };
+typedef struct SigBlob SigBlob;
+typedef SigStatus SigBuild(void *context, uint8_t *data);
+
+/* The blob of that key, made with build if it is not there (once, even if several threads ask). Held until released. */
+SigStatus sig_cache_get(SigCache *cache, const uint8_t *key, size_t size, SigBuild *build, void *context,
+                        SigBlob **blob);
+const uint8_t *sig_blob_data(const SigBlob *blob);
+void sig_cache_release(SigCache *cache, SigBlob *blob);
+size_t sig_cache_limit(const SigCache *cache);
+
 /* ---- tree.c ---------------------------------------------------------------------------------------------------------- */
 
-/* The root (n bytes) and, if path is not NULL, the authentication path of a leaf (height * n bytes). */
+/* The root (n bytes) and the authentication path of a leaf (height * n bytes); each may be NULL. */
 SigStatus sig_tree_path(SigCache *cache, const SigTree *tree, const SigControl *control, uint64_t leaf, uint8_t *path,
                         uint8_t *root);
+/* sig_one_time_sign, remembered: for what is signed again and again, the root of a lower tree. */
+SigStatus sig_tree_one_time(SigCache *cache, const SigTree *tree, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 
 #endif

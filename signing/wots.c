@@ -26,14 +26,18 @@ static void put_address(const SigTree *tree, const Place *place, uint32_t key_an
     sig_put(out + 28, key_and_mask, 4);
 }
 
-/* PRF(SEED, ADRS) as a message; its length. */
-static size_t put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
+static size_t prf_length(const SigSet *set)
+{
+    return set->pad + set->n + ADDRESS;
+}
+
+/* PRF(SEED, ADRS) as a message. */
+static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
 {
     const SigSet *set = tree->set;
     sig_put(out, PRF_KIND, set->pad);
     memcpy(out + set->pad, tree->open, set->n);
     put_address(tree, place, key_and_mask, out + set->pad + set->n);
-    return set->pad + set->n + ADDRESS;
 }
 
 static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
@@ -82,12 +86,12 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
     const SigSet *set = tree->set;
     const size_t n = set->n, pad = set->pad;
     uint8_t prf[2 * SIG_BATCH][PRF_ROOM], key[2 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][3 * SIG_MAX_N];
-    size_t length = 0;
+    assert(count && count <= SIG_BATCH);
     for (size_t i = 0; i < 2 * count; i++) {
         Place place = {OTS_ADDRESS, chains[i / 2]->leaf, chains[i / 2]->chain, at[i / 2]};
-        length = put_prf(tree, &place, i & 1, prf[i]);
+        put_prf(tree, &place, i & 1, prf[i]);
     }
-    sig_hash_many(work, prf[0], PRF_ROOM, length, key[0], SIG_MAX_N, n, 2 * count);
+    sig_hash_many(work, prf[0], PRF_ROOM, prf_length(tree->set), key[0], SIG_MAX_N, n, 2 * count);
     for (size_t i = 0; i < count; i++) {
         sig_put(message[i], F_KIND, pad);
         memcpy(message[i] + pad, key[2 * i], n);
@@ -117,7 +121,8 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
                 left[lanes++] = steps;
             }
         }
-        step_chains(tree, work, active, at, lanes);
+        if (lanes)
+            step_chains(tree, work, active, at, lanes);
         for (size_t i = lanes; i--;) {
             at[i]++;
             if (--left[i] == 0)
@@ -134,10 +139,10 @@ static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, 
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     uint8_t prf[3 * SIG_BATCH][PRF_ROOM], key[3 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
-    size_t length = 0;
+    assert(count && count <= SIG_BATCH);
     for (size_t i = 0; i < 3 * count; i++)
-        length = put_prf(tree, &places[i / 3], i % 3, prf[i]);
-    sig_hash_many(work, prf[0], PRF_ROOM, length, key[0], SIG_MAX_N, n, 3 * count);
+        put_prf(tree, &places[i / 3], i % 3, prf[i]);
+    sig_hash_many(work, prf[0], PRF_ROOM, prf_length(tree->set), key[0], SIG_MAX_N, n, 3 * count);
     for (size_t i = 0; i < count; i++) {
         sig_put(message[i], H_KIND, pad);
         memcpy(message[i] + pad, key[3 * i], n);

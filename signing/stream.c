@@ -1,0 +1,486 @@
+/* Signatures of the four schemes. RFC 8554 sections 4.5, 4.6, 5.4, 6; RFC 8391 sections 4.1.9, 4.1.10, 4.2.4, 4.2.5.
+ *
+ * A signature is a stack of levels, top first for LMS and HSS, bottom first for XMSS^MT (as they are encoded). All but
+ * the lowest sign the root of the tree below. A stream does everything that does not need the message in `begin`.
+ */
+#include "signing/internal.h"
+
+#include <assert.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_CACHE = 256 << 20, LMS_PUBLIC = 24 };
+
+struct SigStream {
+    const SigSet *set;
+    bool signing;
+    SigWork *work;
+    SigTree bottom;               /* tree of the leaf that signs the message */
+    uint32_t leaf;                /* in that tree */
+    uint8_t secret[SIG_MAX_N];    /* bottom.secret */
+    uint8_t open[SIG_MAX_N];      /* bottom.open */
+    uint8_t root[SIG_MAX_N];      /* verifying: of the bottom tree (LMS, HSS) or of the top (XMSS) */
+    uint8_t *signature;           /* owned */
+    uint8_t *values;              /* where in it the chains of the bottom level are */
+    uint8_t *path;                /* and the path */
+};
+
+void sig_stream_free(SigStream *s)
+{
+    if (!s)
+        return;
+    sig_work_free(s->work);
+    free(s->signature);
+    OPENSSL_cleanse(s, sizeof *s);
+    free(s);
+}
+
+static SigStream *stream_new(const SigSet *set, bool signing)
+{
+    const SigSet *bottom = set->scheme == SIG_HSS ? set->level[set->levels - 1] : set;
+    SigStream *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    s->set = set;
+    s->signing = signing;
+    s->signature = calloc(1, sig_set_signature_size(set));
+    s->work = sig_work_new(set->hash, sig_one_time_room(bottom));
+    s->bottom = (SigTree){.set = bottom, .height = bottom->height / bottom->levels, .open = s->open};
+    if (signing)
+        s->bottom.secret = s->secret;
+    if (s->signature && s->work)
+        return s;
+    sig_stream_free(s);
+    return NULL;
+}
+
+/* ---- message digests ---------------------------------------------------------------------------------------------- */
+
+/* RFC 8554 Algorithm 3 step 4: H(I || u32(q) || D_MESG || C || message) */
+static void lms_begin(const SigTree *tree, SigWork *work, uint32_t q, const uint8_t *c)
+{
+    uint8_t prefix[SIG_I + 4 + 2];
+    memcpy(prefix, tree->open, SIG_I);
+    sig_put(prefix + SIG_I, q, 4);
+    sig_put(prefix + SIG_I + 4, 0x8181, 2);
+    sig_hash_begin(work);
+    sig_hash_update(work, prefix, sizeof prefix);
+    sig_hash_update(work, c, tree->set->n);
+}
+
+/* RFC 8391 section 4.1.9: H_msg(r || root || toByte(index, n), message) */
+static void xmss_begin(const SigSet *set, SigWork *work, const uint8_t *r, const uint8_t *root, uint64_t index)
+{
+    uint8_t text[4 * SIG_MAX_N] = {0}, *key = text + set->pad;
+    sig_put(text, 2, set->pad);
+    memcpy(key, r, set->n);
+    memcpy(key + set->n, root, set->n);
+    sig_put(key + 3 * set->n - 8, index, 8);
+    sig_hash_begin(work);
+    sig_hash_update(work, text, set->pad + 3 * set->n);
+}
+
+void sig_stream_update(SigStream *s, const uint8_t *data, size_t length)
+{
+    assert(s && (data || !length));
+    if (length)
+        sig_hash_update(s->work, data, length);
+}
+
+/* ---- LMS and HSS ----------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    SigTree tree;
+    uint32_t leaf;
+    uint8_t secret[32], open[SIG_I];
+} Level;
+
+/* The tree of each level on the way to an index. */
+static void hss_levels(const SigSet *set, SigWork *work, const uint8_t *seed, uint64_t index, Level *level)
+{
+    const unsigned levels = set->scheme == SIG_HSS ? set->levels : 1;
+    unsigned below = set->height;
+    memcpy(level[0].secret, seed, set->n);
+    memcpy(level[0].open, seed + set->n, SIG_I);
+    for (unsigned i = 0; i < levels; i++) {
+        const SigSet *own = set->scheme == SIG_HSS ? set->level[i] : set;
+        below -= own->height;
+        uint64_t leaf = below >= 64 ? 0 : index >> below;
+        level[i].tree = (SigTree){own, own->height, level[i].secret, level[i].open, 0, 0};
+        level[i].leaf = (uint32_t)(leaf & ((UINT64_C(1) << own->height) - 1));
+        if (i + 1 < levels) {
+            sig_lms_derive(&level[i].tree, work, level[i].leaf, 0xfffe, level[i + 1].secret, set->n);
+            sig_lms_derive(&level[i].tree, work, level[i].leaf, 0xffff, level[i + 1].open, SIG_I);
+        }
+    }
+}
+
+static void lms_put_public(const SigTree *tree, const uint8_t *root, uint8_t *out)
+{
+    sig_put(out, tree->set->type, 4);
+    sig_put(out + 4, tree->set->ots, 4);
+    memcpy(out + 8, tree->open, SIG_I);
+    memcpy(out + LMS_PUBLIC, root, tree->set->n);
+}
+
+/* Places in an LMS signature: u32 q, u32 ots, C, y, u32 type, path. */
+static uint8_t *lms_values(const SigSet *set, uint8_t *signature)
+{
+    return signature + 8 + set->n;
+}
+
+static uint8_t *lms_path(const SigSet *set, uint8_t *signature)
+{
+    return lms_values(set, signature) + (size_t)set->chains * set->n + 4;
+}
+
+/* Everything but the chains. */
+static void lms_put_frame(const SigTree *tree, SigWork *work, uint32_t leaf, uint8_t *out)
+{
+    sig_put(out, leaf, 4);
+    sig_put(out + 4, tree->set->ots, 4);
+    sig_lms_derive(tree, work, leaf, 0xfffd, out + 8, tree->set->n);
+    sig_put(lms_path(tree->set, out) - 4, tree->set->type, 4);
+}
+
+/* A level of HSS that signs the public key below it. */
+static SigStatus hss_sign_below(SigCache *cache, SigWork *work, const Level *level, const uint8_t *message, size_t length,
+                                uint8_t *out)
+{
+    uint8_t digest[32];
+    lms_begin(&level->tree, work, level->leaf, out + 8);
+    sig_hash_update(work, message, length);
+    sig_hash_end(work, digest, level->tree.set->n);
+    return sig_tree_one_time(cache, &level->tree, level->leaf, digest, lms_values(level->tree.set, out));
+}
+
+/* Fills all but the chains of the lowest level. RFC 8554 Algorithm 8. */
+static SigStatus hss_sign_begin(SigStream *s, SigCache *cache, const Level *level, const SigControl *control)
+{
+    const bool hss = s->set->scheme == SIG_HSS;
+    const unsigned levels = hss ? s->set->levels : 1;
+    uint8_t *at = s->signature + (hss ? 4 : 0), *above = NULL, root[32];
+    if (hss)
+        sig_put(s->signature, levels - 1, 4);
+    for (unsigned i = 0; i < levels; i++) {
+        const SigTree *tree = &level[i].tree;
+        const bool last = i + 1 == levels;
+        SigStatus status = sig_tree_path(cache, tree, control, level[i].leaf,
+                                         lms_path(tree->set, i ? at + LMS_PUBLIC + s->set->n : at), root);
+        if (status == SIG_OK && i) {
+            lms_put_public(tree, root, at);
+            status = hss_sign_below(cache, s->work, &level[i - 1], at, LMS_PUBLIC + s->set->n, above);
+            at += LMS_PUBLIC + s->set->n;
+        }
+        if (status != SIG_OK)
+            return status;
+        lms_put_frame(tree, s->work, level[i].leaf, at);
+        above = at;
+        at += last ? 0 : sig_set_signature_size(tree->set);
+    }
+    s->values = lms_values(s->bottom.set, above);
+    s->leaf = level[levels - 1].leaf;
+    memcpy(s->secret, level[levels - 1].secret, s->set->n);
+    memcpy(s->open, level[levels - 1].open, SIG_I);
+    lms_begin(&s->bottom, s->work, s->leaf, above + 8);
+    return SIG_OK;
+}
+
+static SigStatus lms_public(SigCache *cache, const SigSet *set, const uint8_t *seed, const SigControl *control,
+                            uint8_t *vk)
+{
+    const SigSet *top = set->scheme == SIG_HSS ? set->level[0] : set;
+    const SigTree tree = {top, top->height, seed, seed + set->n, 0, 0};
+    uint8_t root[SIG_MAX_N];
+    SigStatus status = sig_tree_path(cache, &tree, control, 0, NULL, root);
+    if (status != SIG_OK)
+        return status;
+    if (set->scheme == SIG_HSS)
+        sig_put(vk, set->levels, 4);
+    lms_put_public(&tree, root, vk + (set->scheme == SIG_HSS ? 4 : 0));
+    return SIG_OK;
+}
+
+/* Types and the leaf of one level: RFC 8554 Algorithm 6a step 2, Algorithm 4b step 2. */
+static SigStatus lms_check(const SigSet *set, const uint8_t *vk, uint8_t *signature)
+{
+    if (sig_get(vk, 4) != set->type || sig_get(vk + 4, 4) != set->ots || sig_get(signature + 4, 4) != set->ots ||
+        sig_get(lms_path(set, signature) - 4, 4) != set->type)
+        return SIG_WRONG_TYPE;
+    return sig_get(signature, 4) >> set->height ? SIG_BAD_INDEX : SIG_OK;
+}
+
+/* Whether chains and path lead from the digest to the root. RFC 8554 Algorithms 4b and 6a. */
+static bool leads_to(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
+                     const uint8_t *path, const uint8_t *root)
+{
+    uint8_t node[SIG_MAX_N], top[SIG_MAX_N];
+    sig_one_time_leaf(tree, work, leaf, digest, values, node);
+    sig_climb(tree, work, leaf, node, path, top);
+    return CRYPTO_memcmp(top, root, tree->set->n) == 0;
+}
+
+/* An upper level of HSS: the message is the public key below. */
+static SigStatus hss_verify_above(const SigSet *set, const uint8_t *vk, uint8_t *signature, const uint8_t *below)
+{
+    const SigTree tree = {set, set->height, NULL, vk + 8, 0, 0};
+    uint32_t leaf = (uint32_t)sig_get(signature, 4);
+    uint8_t digest[32];
+    SigWork *work = sig_work_new(set->hash, sig_one_time_room(set));
+    if (!work)
+        return SIG_NO_MEMORY;
+    lms_begin(&tree, work, leaf, signature + 8);
+    sig_hash_update(work, below, LMS_PUBLIC + set->n);
+    sig_hash_end(work, digest, set->n);
+    bool good = leads_to(&tree, work, leaf, digest, lms_values(set, signature), lms_path(set, signature),
+                         vk + LMS_PUBLIC);
+    sig_work_free(work);
+    return good ? SIG_OK : SIG_INVALID;
+}
+
+/* First the form of every level, then the signatures of the upper ones. RFC 8554 section 6.3. */
+static SigStatus lms_verify_begin(SigStream *s, const uint8_t *vk)
+{
+    const bool hss = s->set->scheme == SIG_HSS;
+    const unsigned levels = hss ? s->set->levels : 1;
+    if (hss && (sig_get(vk, 4) != levels || sig_get(s->signature, 4) != levels - 1))
+        return SIG_WRONG_TYPE;
+    for (unsigned deep = 0; deep < (hss ? 2u : 1u); deep++) {
+        const uint8_t *key = vk + (hss ? 4 : 0);
+        uint8_t *at = s->signature + (hss ? 4 : 0);
+        for (unsigned i = 0; i < levels; i++) {
+            const SigSet *own = hss ? s->set->level[i] : s->set;
+            uint8_t *below = at + sig_set_signature_size(own);
+            SigStatus status = !deep ? lms_check(own, key, at)
+                               : i + 1 < levels ? hss_verify_above(own, key, at, below) : SIG_OK;
+            if (status != SIG_OK)
+                return status;
+            if (i + 1 == levels)
+                break;
+            key = below;
+            at = below + LMS_PUBLIC + own->n;
+        }
+        s->leaf = (uint32_t)sig_get(at, 4);
+        memcpy(s->open, key + 8, SIG_I);
+        memcpy(s->root, key + LMS_PUBLIC, s->set->n);
+        s->values = lms_values(s->bottom.set, at);
+        s->path = lms_path(s->bottom.set, at);
+    }
+    lms_begin(&s->bottom, s->work, s->leaf, s->values - s->set->n);
+    return SIG_OK;
+}
+
+/* ---- XMSS and XMSS^MT -------------------------------------------------------------------------------------------------- */
+
+static unsigned index_bytes(const SigSet *set)
+{
+    return set->scheme == SIG_XMSS ? 4 : (set->height + 7) / 8;
+}
+
+/* The tree of a layer on the way to an index, and the leaf in it. */
+static uint32_t xmss_layer(const SigSet *set, const uint8_t *secret, const uint8_t *open, uint64_t index, unsigned layer,
+                           SigTree *tree)
+{
+    const unsigned height = set->height / set->levels;
+    index >>= layer * height;
+    *tree = (SigTree){set, height, secret, open, layer, index >> height};
+    return (uint32_t)(index & ((UINT64_C(1) << height) - 1));
+}
+
+static SigStatus xmss_public(SigCache *cache, const SigSet *set, const uint8_t *seed, const SigControl *control,
+                             uint8_t *vk)
+{
+    SigTree tree;
+    xmss_layer(set, seed, seed + 2 * set->n, 0, set->levels - 1, &tree);
+    SigStatus status = sig_tree_path(cache, &tree, control, 0, NULL, vk + 4);
+    sig_put(vk, set->type, 4);
+    memcpy(vk + 4 + set->n, seed + 2 * set->n, set->n);
+    return status;
+}
+
+/* Fills all but the chains of layer 0. RFC 8391 Algorithms 12 and 16. */
+static SigStatus xmss_sign_begin(SigStream *s, SigCache *cache, const uint8_t *seed, uint64_t index,
+                                 const SigControl *control)
+{
+    const SigSet *set = s->set;
+    const size_t n = set->n, chains = set->chains * n;
+    uint8_t *r = s->signature + index_bytes(set), *at = r + n, root[SIG_MAX_N], below[SIG_MAX_N];
+    memcpy(s->secret, seed, n);
+    memcpy(s->open, seed + 2 * n, n);
+    sig_put(s->signature, index, index_bytes(set));
+    sig_xmss_randomiser(set, s->work, seed + n, index, r);
+    s->values = at;
+    for (unsigned layer = 0; layer < set->levels; layer++) {
+        SigTree tree;
+        uint32_t leaf = xmss_layer(set, s->secret, s->open, index, layer, &tree);
+        SigStatus status = sig_tree_path(cache, &tree, control, leaf, at + chains, root);
+        if (status == SIG_OK && layer)
+            status = sig_tree_one_time(cache, &tree, leaf, below, at);
+        if (status != SIG_OK)
+            return status;
+        memcpy(below, root, n);
+        at += chains + tree.height * n;
+    }
+    s->leaf = xmss_layer(set, s->secret, s->open, index, 0, &s->bottom);
+    xmss_begin(set, s->work, r, root, index);
+    return SIG_OK;
+}
+
+static SigStatus xmss_verify_begin(SigStream *s, const uint8_t *vk)
+{
+    const SigSet *set = s->set;
+    if (sig_get(vk, 4) != set->type)
+        return SIG_WRONG_TYPE;
+    uint64_t index = sig_get(s->signature, index_bytes(set));
+    if (index >> set->height)
+        return SIG_BAD_INDEX;
+    const uint8_t *r = s->signature + index_bytes(set);
+    memcpy(s->root, vk + 4, set->n);
+    memcpy(s->open, vk + 4 + set->n, set->n);
+    s->values = s->signature + index_bytes(set) + set->n;
+    xmss_begin(set, s->work, r, s->root, index);
+    return SIG_OK;
+}
+
+/* RFC 8391 Algorithms 14 and 17. */
+static bool xmss_verify_end(SigStream *s, const uint8_t *digest)
+{
+    const SigSet *set = s->set;
+    const uint64_t index = sig_get(s->signature, index_bytes(set));
+    const uint8_t *at = s->values;
+    uint8_t node[SIG_MAX_N], root[SIG_MAX_N];
+    memcpy(root, digest, set->n);
+    for (unsigned layer = 0; layer < set->levels; layer++) {
+        SigTree tree;
+        uint32_t leaf = xmss_layer(set, NULL, s->open, index, layer, &tree);
+        const uint8_t *path = at + (size_t)set->chains * set->n;
+        sig_one_time_leaf(&tree, s->work, leaf, root, at, node);
+        sig_climb(&tree, s->work, leaf, node, path, root);
+        at = path + tree.height * set->n;
+    }
+    return CRYPTO_memcmp(root, s->root, set->n) == 0;
+}
+
+/* ---- the public functions ------------------------------------------------------------------------------------------------ */
+
+static bool is_lms(const SigSet *set)
+{
+    return set->scheme == SIG_LMS || set->scheme == SIG_HSS;
+}
+
+SigStatus sig_public_with(SigCache *cache, const SigSet *set, const uint8_t *seed, const SigControl *control,
+                          uint8_t *vk)
+{
+    assert(set && seed && vk);
+    SigCache *own = cache ? NULL : sig_cache_new(DEFAULT_CACHE);
+    SigStatus status = SIG_NO_MEMORY;
+    if (cache || own)
+        status = (is_lms(set) ? lms_public : xmss_public)(cache ? cache : own, set, seed, control, vk);
+    sig_cache_free(own);
+    if (status != SIG_OK)
+        memset(vk, 0, sig_set_public_size(set));
+    return status;
+}
+
+SigStatus sig_public(SigCache *cache, const SigSet *set, const uint8_t *seed, uint8_t *vk)
+{
+    return sig_public_with(cache, set, seed, NULL, vk);
+}
+
+static SigStatus sign_begin(SigStream *s, SigCache *cache, const uint8_t *seed, uint64_t index,
+                            const SigControl *control)
+{
+    if (!is_lms(s->set))
+        return xmss_sign_begin(s, cache, seed, index, control);
+    Level level[8] = {0};
+    hss_levels(s->set, s->work, seed, index, level);
+    SigStatus status = hss_sign_begin(s, cache, level, control);
+    OPENSSL_cleanse(level, sizeof level);
+    return status;
+}
+
+SigStatus sig_sign_begin(SigCache *cache, const SigSet *set, const uint8_t *seed, uint64_t index,
+                         const SigControl *control, SigStream **stream)
+{
+    assert(set && seed && stream);
+    *stream = NULL;
+    if (index >= sig_set_capacity(set))
+        return SIG_INDEX_OUT_OF_RANGE;
+    SigCache *own = cache ? NULL : sig_cache_new(DEFAULT_CACHE);
+    SigStream *s = stream_new(set, true);
+    SigStatus status = s && (cache || own) ? sign_begin(s, cache ? cache : own, seed, index, control) : SIG_NO_MEMORY;
+    sig_cache_free(own);
+    if (status == SIG_OK)
+        *stream = s;
+    else
+        sig_stream_free(s);
+    return status;
+}
+
+SigStatus sig_sign_end(SigStream *s, uint8_t *signature)
+{
+    assert(s && s->signing && signature);
+    uint8_t digest[SIG_MAX_N];
+    sig_hash_end(s->work, digest, s->set->n);
+    sig_one_time_sign(&s->bottom, s->work, s->leaf, digest, s->values);
+    memcpy(signature, s->signature, sig_set_signature_size(s->set));
+    sig_stream_free(s);
+    return SIG_OK;
+}
+
+SigStatus sig_sign(SigCache *cache, const SigSet *set, const uint8_t *seed, uint64_t index, const uint8_t *message,
+                   size_t length, uint8_t *signature)
+{
+    assert(signature);
+    SigStream *s;
+    SigStatus status = sig_sign_begin(cache, set, seed, index, NULL, &s);
+    if (status != SIG_OK) {
+        memset(signature, 0, sig_set_signature_size(set));
+        return status;
+    }
+    sig_stream_update(s, message, length);
+    return sig_sign_end(s, signature);
+}
+
+SigStatus sig_verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *signature,
+                           size_t signature_length, SigStream **stream)
+{
+    assert(set && stream);
+    *stream = NULL;
+    if (vk_length != sig_set_public_size(set) || signature_length != sig_set_signature_size(set))
+        return SIG_BAD_LENGTH;
+    assert(vk && signature);
+    SigStream *s = stream_new(set, false);
+    if (!s)
+        return SIG_NO_MEMORY;
+    memcpy(s->signature, signature, signature_length);
+    SigStatus status = (is_lms(set) ? lms_verify_begin : xmss_verify_begin)(s, vk);
+    if (status == SIG_OK)
+        *stream = s;
+    else
+        sig_stream_free(s);
+    return status;
+}
+
+SigStatus sig_verify_end(SigStream *s)
+{
+    assert(s && !s->signing);
+    uint8_t digest[SIG_MAX_N];
+    sig_hash_end(s->work, digest, s->set->n);
+    bool good = is_lms(s->set) ? leads_to(&s->bottom, s->work, s->leaf, digest, s->values, s->path, s->root)
+                               : xmss_verify_end(s, digest);
+    sig_stream_free(s);
+    return good ? SIG_OK : SIG_INVALID;
+}
+
+SigStatus sig_verify(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                     const uint8_t *signature, size_t signature_length)
+{
+    SigStream *s;
+    SigStatus status = sig_verify_begin(set, vk, vk_length, signature, signature_length, &s);
+    if (status != SIG_OK)
+        return status;
+    sig_stream_update(s, message, length);
+    return sig_verify_end(s);
+}
