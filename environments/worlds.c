@@ -50,7 +50,8 @@ static void fill_specs(EnvWorlds *w)
         *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .parties = parties,
                             .party_name = w->options.party, .session = w->options.enclave,
                             .messages = dkm_messages, .independent = w->options.independent,
-                            .torture = w->options.torture, .budget = w->options.budget };
+                            .torture = w->options.torture, .budget = w->options.budget,
+                            .storage = w->options.storage };
         s->machine[UC_Z].role = "environment";
         s->machine[UC_A] = (UcMachine){ .class = &adversary_dummy, .role = "adversary" };
     }
@@ -99,7 +100,8 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
         return NULL;
     }
     w->options.scheme = w->sigma->name;
-    w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave };
+    w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
+                           .trust = options->trust, .reservation = options->reservation };
     keys_master(options->seed, options->enclave, w->master);
     w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .master = w->master };
     fill_specs(w);

@@ -15,6 +15,9 @@ typedef struct {
     const char *protocol;     /* of the registry */
     bool crypto_ideal;
     uint64_t capacity;        /* 0: all one-time keys of the set */
+    UcStorage storage;
+    DkmTrust trust;
+    uint64_t reservation;     /* window R: at most this many reserved indices per key; 0: none */
     const char *enclave;
     DkmLimits limits;
     uint64_t budget;          /* activations of Z and A; 0: unlimited */

@@ -8,6 +8,7 @@ const char *const dkm_error_name[DKM_ERRORS + 1] = {
     "no-such-ticket", "unknown-key", "ticket-used", "too-many-transfers", "insufficient", "no-such-transfer",
     "exhausted", NULL,
 };
+const char *const dkm_trust_name[DKM_TRUSTS + 1] = { "enclave", "pairwise", NULL };
 const char *const dkm_outcome_name[DKM_OUTCOMES + 1] = { "proceed", "abort", "silent", "last", NULL };
 
 static const char *const operation_name[] = { "keygen", "request", "cancel", "transfer", "resend", "sign",

@@ -91,12 +91,18 @@ typedef struct {
 } DkmLimits;
 extern const DkmLimits dkm_default_limits;
 
+/* Who can seal for whom: one master key for the enclave, or one key per pair of members. */
+typedef enum { DKM_TRUST_ENCLAVE, DKM_TRUST_PAIRWISE, DKM_TRUSTS } DkmTrust;
+extern const char *const dkm_trust_name[DKM_TRUSTS + 1];
+
 /* What a run is about: shared by F, the protocol, S and the watchers; immutable. */
 typedef struct {
     Sigma *const *sigma; /* the supported sets */
     unsigned sigmas;
     DkmLimits limits;
     const char *enclave; /* id */
+    DkmTrust trust;
+    uint64_t reservation; /* window R */
 } DkmOptions;
 
 /* The set of this name, or NULL. */

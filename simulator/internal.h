@@ -29,6 +29,7 @@ struct UcWorld {
     bool stopped;
     char *why;
     const char *broken_rule;
+    uint64_t broken_at;
     int bit;
 };
 

@@ -42,6 +42,18 @@ typedef struct {
     bool (*idle)(void *host);     /* scripted adversary: no moves left; NULL: always idle */
 } UcClass;
 
+/* Storage models: what A may do to the stable storage of a party (docs/model.md, "Storage models"). */
+typedef enum {
+    UC_STORAGE_ATOMIC,    /* a persist is all or nothing */
+    UC_STORAGE_ROLLBACK,  /* A may restore any earlier snapshot */
+    UC_STORAGE_MONOTONIC, /* the same, but a hardware counter is stepped before each write and compared at restart */
+    UC_STORAGE_TORN,      /* a crash may leave a record half written; two record slots with checksums */
+    UC_STORAGE_CACHE,     /* a crash may lose the last one or two writes, or keep only the later of two */
+    UC_STORAGE_LYING,     /* a crash may lose any number of the last writes, though they were acknowledged */
+    UC_STORAGES
+} UcStorage;
+extern const char *const uc_storage_name[UC_STORAGES + 1];
+
 /* The engine's regions of every machine come first. */
 enum { UC_KIND_FAULT, UC_KIND_TAPE, UC_FIRST_KIND };
 

@@ -4,6 +4,9 @@
 
 #include "simulator/internal.h"
 
+const char *const uc_storage_name[UC_STORAGES + 1] = { "atomic", "rollback", "monotonic", "torn", "cache", "lying",
+                                                       NULL };
+
 UcFault uc_fault_read(UcWorld *world, uint16_t owner)
 {
     uint32_t slot = uc_layout_slot(world->layout, (UcSlotKey){ owner, UC_KIND_FAULT, 0 });

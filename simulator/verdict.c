@@ -21,12 +21,9 @@ static size_t first_difference(const UcWorld *real, const UcWorld *ideal, size_t
 static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
 {
     UcComparison c = { .verdict = UC_ERROR, .entry = entry, .why = uc_world_why(world), .world = world };
-    const char *rule = uc_world_broken_rule(world);
     switch (stop) {
     case UC_STOP_SIMULATION: c.verdict = UC_SIMULATION_FAILED; break;
     case UC_STOP_LIMIT: c.verdict = UC_LIMIT; break;
-    /* docs/functionality.md: rules A1.. are progress, I1.. are invariants */
-    case UC_STOP_WATCHER: c.verdict = rule && rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN; break;
     case UC_STOP_SCRIPT: c.verdict = UC_ASSERTION_FAILED; break;
     default: break;
     }
@@ -55,6 +52,13 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
     uc_world_view(ideal, &n);
     if (ideal_stop != UC_STOP_HALT && ideal_stop != UC_STOP_Z)
         return stopped(ideal, ideal_stop, n);
+    for (int i = 0; i < 2; i++) {
+        const UcWorld *world = i ? ideal : real;
+        const char *rule = uc_world_broken_rule(world, NULL);
+        if (rule) /* docs/functionality.md: rules A1.. are progress, I1.. are invariants */
+            return (UcComparison){ .verdict = rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN, .entry = n,
+                                   .why = rule, .world = world };
+    }
     if (real_stop == UC_STOP_HALT && uc_world_bit(real) != uc_world_bit(ideal))
         return (UcComparison){ .verdict = UC_DISTINGUISHED, .entry = n, .why = "the guess bits of Z differ" };
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };

@@ -178,11 +178,9 @@ static void watch(UcWorld *world, const UcActivation *a)
         ctx.kinds = w->kinds;
         const char *rule = w->watch(&ctx, a);
         uc_commit(world);
-        if (rule) {
+        if (rule && !world->broken_rule) {
             world->broken_rule = rule;
-            stop(world, UC_STOP_WATCHER,
-                 g_strdup_printf("activation %" G_GUINT64_FORMAT " (%s): %s", a->number,
-                                 uc_machine_name(spec, a->machine), rule));
+            world->broken_at = a->number;
         }
     }
 }
@@ -436,7 +434,14 @@ void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), vo
 }
 
 const char *uc_world_why(const UcWorld *world) { return world->why ? world->why : ""; }
-const char *uc_world_broken_rule(const UcWorld *world) { return world->broken_rule; }
+
+const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation)
+{
+    if (activation)
+        *activation = world->broken_at;
+    return world->broken_rule;
+}
+
 int uc_world_bit(const UcWorld *world) { return world->bit; }
 const UcWorldSpec *uc_world_spec(const UcWorld *world) { return world->spec; }
 UcStore *uc_world_store(const UcWorld *world) { return world->store; }

@@ -26,7 +26,6 @@ typedef enum {
     UC_STOP_LIMIT,      /* the budget ran out */
     UC_STOP_DISCIPLINE, /* a machine broke the rules of the model */
     UC_STOP_SIMULATION, /* simulation failed */
-    UC_STOP_WATCHER,    /* an invariant or a progress rule does not hold */
     UC_STOP_SCRIPT,     /* a scripted machine stopped with an error or a failed assertion */
 } UcStop;
 
@@ -45,7 +44,8 @@ typedef struct {
 } UcActivation;
 
 /* Watchers are asserted from outside, after every activation, in both worlds; what they remember lies in regions
- * of their own. Returns NULL or the rule that does not hold. */
+ * of their own. Returns NULL or the rule that does not hold; the first one is kept, and the run goes on, so that
+ * the comparison of views still tells what Z could see of it. */
 typedef struct {
     const char *name;
     const UcRegionKind *kind;
@@ -75,7 +75,7 @@ typedef struct {
     unsigned watchers;
     const UcOrderRule *order_rule;
     unsigned order_rules;
-    bool rollback;                 /* the storage model lets A restore older snapshots */
+    UcStorage storage;             /* what A may do to stable storage */
     bool independent;              /* mix the world into tape labels */
     bool torture;                  /* run every activation of a machine with copyable state twice */
     uint64_t budget;               /* activations of Z and A */
@@ -93,8 +93,8 @@ UcStop uc_world_run(UcWorld *world);
 UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write);
 /* Why it stopped: a line for people. Owned by the world. */
 const char *uc_world_why(const UcWorld *world);
-/* The watcher's rule that does not hold, else NULL. */
-const char *uc_world_broken_rule(const UcWorld *world);
+/* The first rule that a watcher found broken, else NULL; with the activation in which that was. */
+const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation);
 /* A scripted machine stops the run from inside its step. */
 void uc_stop_script(UcCtx *ctx, const char *why);
 int uc_world_bit(const UcWorld *world);
