@@ -128,7 +128,7 @@ static void run_threads(Building *b)
 static SigStatus fill_up(const Slab *slab, uint8_t *nodes)
 {
     const SigSet *set = slab->tree->set;
-    SigWork *work = sig_work_new(set->hash, 0);
+    SigWork *work = sig_work_new(set->hash, sig_one_time_room(set));
     if (!work)
         return SIG_NO_MEMORY;
     for (unsigned up = 1; up <= slab->height; up++) {

@@ -11,6 +11,12 @@ enum { F_KIND = 0, H_KIND = 1, PRF_KIND = 3, KEYGEN_KIND = 4 };
 enum { OTS_ADDRESS = 0, LTREE_ADDRESS = 1, NODE_ADDRESS = 2, ADDRESS = 32 };
 enum { PRF_ROOM = SIG_MAX_N + SIG_MAX_N + ADDRESS, H_ROOM = 4 * SIG_MAX_N, KEYGEN_ROOM = 3 * SIG_MAX_N + ADDRESS };
 
+/* Messages and outputs of one call of hash_many; at the start of the work's scratch. */
+typedef struct {
+    uint8_t prf[3 * SIG_BATCH][PRF_ROOM], key[3 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
+    uint8_t keygen[SIG_BATCH][KEYGEN_ROOM + 16];
+} Scratch;
+
 typedef struct {
     uint32_t kind, a, b, c; /* words 3 to 6; word 7 (keyAndMask) is put by who hashes */
 } Place;
@@ -62,46 +68,42 @@ void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_ke
 static void start_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
     const SigSet *set = tree->set;
-    const size_t n = set->n, room = KEYGEN_ROOM + 16;
-    uint8_t message[SIG_BATCH][KEYGEN_ROOM + 16], secret[SIG_BATCH][SIG_MAX_N];
+    const size_t n = set->n;
+    Scratch *x = (Scratch *)work->scratch;
     assert(count <= SIG_BATCH);
     for (size_t i = 0; i < count; i++) {
+        uint8_t *message = x->keygen[i];
         Place place = {OTS_ADDRESS, chains[i].leaf, chains[i].chain, 0};
-        sig_put(message[i], KEYGEN_KIND, set->pad);
-        memcpy(message[i] + set->pad, tree->secret, n);
-        memcpy(message[i] + set->pad + n, tree->open, n);
-        put_address(tree, &place, 0, message[i] + set->pad + 2 * n);
+        sig_put(message, KEYGEN_KIND, set->pad);
+        memcpy(message + set->pad, tree->secret, n);
+        memcpy(message + set->pad + n, tree->open, n);
+        put_address(tree, &place, 0, message + set->pad + 2 * n);
     }
-    sig_hash_many(work, message[0], room, set->pad + 2 * n + ADDRESS, secret[0], SIG_MAX_N, n, count);
+    sig_hash_many(work, x->keygen[0], sizeof x->keygen[0], set->pad + 2 * n + ADDRESS, x->key[0], SIG_MAX_N, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(chains[i].value, secret[i], n);
-    OPENSSL_cleanse(message, sizeof message);
-    OPENSSL_cleanse(secret, sizeof secret);
+        memcpy(chains[i].value, x->key[i], n);
 }
 
 /* RFC 8391 Algorithm 2, one step for up to SIG_BATCH chains: place j of chain i is at[i]. */
 static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const uint32_t *at,
                         size_t count)
 {
-    const SigSet *set = tree->set;
-    const size_t n = set->n, pad = set->pad;
-    uint8_t prf[2 * SIG_BATCH][PRF_ROOM], key[2 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][3 * SIG_MAX_N];
+    const size_t n = tree->set->n, pad = tree->set->pad;
+    Scratch *x = (Scratch *)work->scratch;
     assert(count && count <= SIG_BATCH);
     for (size_t i = 0; i < 2 * count; i++) {
         Place place = {OTS_ADDRESS, chains[i / 2]->leaf, chains[i / 2]->chain, at[i / 2]};
-        put_prf(tree, &place, i & 1, prf[i]);
+        put_prf(tree, &place, i & 1, x->prf[i]);
     }
-    sig_hash_many(work, prf[0], PRF_ROOM, prf_length(tree->set), key[0], SIG_MAX_N, n, 2 * count);
+    sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, n, 2 * count);
     for (size_t i = 0; i < count; i++) {
-        sig_put(message[i], F_KIND, pad);
-        memcpy(message[i] + pad, key[2 * i], n);
-        mask(message[i] + pad + n, chains[i]->value, key[2 * i + 1], n);
+        sig_put(x->message[i], F_KIND, pad);
+        memcpy(x->message[i] + pad, x->key[2 * i], n);
+        mask(x->message[i] + pad + n, chains[i]->value, x->key[2 * i + 1], n);
     }
-    sig_hash_many(work, message[0], sizeof message[0], pad + 2 * n, key[0], SIG_MAX_N, n, count);
+    sig_hash_many(work, x->message[0], H_ROOM, pad + 2 * n, x->key[0], SIG_MAX_N, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(chains[i]->value, key[i], n);
-    OPENSSL_cleanse(message, sizeof message);
-    OPENSSL_cleanse(key, sizeof key);
+        memcpy(chains[i]->value, x->key[i], n);
 }
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
@@ -138,20 +140,20 @@ static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, 
                        uint8_t *const *out, size_t count)
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
-    uint8_t prf[3 * SIG_BATCH][PRF_ROOM], key[3 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
-    assert(count && count <= SIG_BATCH);
+    Scratch *x = (Scratch *)work->scratch;
+    assert(count && count <= SIG_BATCH && work->room >= sizeof *x);
     for (size_t i = 0; i < 3 * count; i++)
-        put_prf(tree, &places[i / 3], i % 3, prf[i]);
-    sig_hash_many(work, prf[0], PRF_ROOM, prf_length(tree->set), key[0], SIG_MAX_N, n, 3 * count);
+        put_prf(tree, &places[i / 3], i % 3, x->prf[i]);
+    sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, n, 3 * count);
     for (size_t i = 0; i < count; i++) {
-        sig_put(message[i], H_KIND, pad);
-        memcpy(message[i] + pad, key[3 * i], n);
-        mask(message[i] + pad + n, pairs[i], key[3 * i + 1], n);
-        mask(message[i] + pad + 2 * n, pairs[i] + n, key[3 * i + 2], n);
+        sig_put(x->message[i], H_KIND, pad);
+        memcpy(x->message[i] + pad, x->key[3 * i], n);
+        mask(x->message[i] + pad + n, pairs[i], x->key[3 * i + 1], n);
+        mask(x->message[i] + pad + 2 * n, pairs[i] + n, x->key[3 * i + 2], n);
     }
-    sig_hash_many(work, message[0], H_ROOM, pad + 3 * n, key[0], SIG_MAX_N, n, count);
+    sig_hash_many(work, x->message[0], H_ROOM, pad + 3 * n, x->key[0], SIG_MAX_N, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(out[i], key[i], n);
+        memcpy(out[i], x->key[i], n);
 }
 
 /* RFC 8391 Algorithm 8 for `leaves` keys at once; key k has its nodes at keys + k * stride and ends in its first n
@@ -194,20 +196,20 @@ static size_t chains_room(const SigSet *set, size_t leaves)
 
 size_t sig_xmss_leaves_room(const SigSet *set)
 {
-    return chains_room(set, SIG_BATCH) + SIG_BATCH * key_stride(set);
+    return sizeof(Scratch) + chains_room(set, SIG_BATCH) + SIG_BATCH * key_stride(set);
 }
 
 size_t sig_xmss_one_time_room(const SigSet *set)
 {
-    return chains_room(set, 1) + key_stride(set);
+    return sizeof(Scratch) + chains_room(set, 1) + key_stride(set);
 }
 
 void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out)
 {
     const SigSet *set = tree->set;
     assert(count <= SIG_BATCH && work->room >= sig_xmss_leaves_room(set) && tree->secret);
-    SigChain *chains = (SigChain *)work->scratch;
-    uint8_t *keys = work->scratch + chains_room(set, SIG_BATCH);
+    SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
+    uint8_t *keys = (uint8_t *)chains + chains_room(set, SIG_BATCH);
     size_t k = 0;
     for (unsigned leaf = 0; leaf < count; leaf++)
         for (unsigned i = 0; i < set->chains; i++)
@@ -255,7 +257,7 @@ void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
 {
     const SigSet *set = tree->set;
     assert(tree->secret && work->room >= sig_xmss_one_time_room(set));
-    SigChain *chains = (SigChain *)work->scratch;
+    SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
     uint8_t digit[SIG_MAX_CHAINS];
     digits(set, digest, digit);
     for (unsigned i = 0; i < set->chains; i++)
@@ -268,8 +270,8 @@ void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
 {
     const SigSet *set = tree->set;
     assert(work->room >= sig_xmss_one_time_room(set));
-    SigChain *chains = (SigChain *)work->scratch;
-    uint8_t *key = work->scratch + chains_room(set, 1);
+    SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
+    uint8_t *key = (uint8_t *)chains + chains_room(set, 1);
     uint8_t digit[SIG_MAX_CHAINS];
     digits(set, digest, digit);
     memcpy(key, values, (size_t)set->chains * set->n);
