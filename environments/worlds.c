@@ -30,7 +30,8 @@ EnvOptions env_default_options(void)
 {
     static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
     EnvOptions o = { .party = three, .scheme = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", .protocol = pi_class.name,
-                     .enclave = "enclave", .limits = dkm_default_limits, .budget = 100000 };
+                     .enclave = "enclave", .tag_bytes = SEAL_OVERHEAD_BYTES,
+                     .ticket_bytes = DKM_TICKET_BYTES, .limits = dkm_default_limits, .budget = 100000 };
     env_seed(1, o.seed);
     return o;
 }
@@ -73,6 +74,10 @@ static bool check_options(const EnvOptions *o, GError **error)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to 1000, got %u", parties);
     else if (strcmp(o->protocol, pi_class.name))
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "protocol: expected '%s', got '%s'", pi_class.name, o->protocol);
+    else if (o->tag_bytes < 1 || o->tag_bytes > SEAL_OVERHEAD_BYTES)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "tag_bytes: expected 1 to 16, got %u", o->tag_bytes);
+    else if (o->ticket_bytes < 1 || o->ticket_bytes > DKM_TICKET_BYTES)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "ticket_bytes: expected 1 to 16, got %u", o->ticket_bytes);
     else
         return true;
     return false;
@@ -101,7 +106,8 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     }
     w->options.scheme = w->sigma->name;
     w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
-                           .trust = options->trust, .reservation = options->reservation };
+                           .trust = options->trust, .reservation = options->reservation, .ticket_bytes = options->ticket_bytes };
+    seal_set_tag_bytes(w->seal, options->tag_bytes);
     keys_master(options->seed, options->enclave, w->master);
     w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .master = w->master };
     fill_specs(w);
@@ -136,4 +142,16 @@ const DkmInspector *env_worlds_inspector(EnvWorlds *w, EnvWorld which)
 UcWorld *env_worlds_start(EnvWorlds *w, EnvWorld which)
 {
     return uc_world_new(&w->spec[which], w->store, w->layout[which], w->options.seed);
+}
+
+void env_worlds_restart(EnvWorlds *w, const uint8_t seed[UC_SEED_BYTES])
+{
+    g_assert(w && seed);
+    memcpy(w->options.seed, seed, UC_SEED_BYTES);
+    uc_store_clear(w->store);
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
+        uc_layout_clear(w->layout[which]);
+    sigma_forget(w->sigma);
+    seal_forget(w->seal);
+    keys_master(seed, w->options.enclave, w->master);
 }

@@ -18,6 +18,7 @@ typedef struct {
     UcStorage storage;
     DkmTrust trust;
     uint64_t reservation;     /* window R: at most this many reserved indices per key; 0: none */
+    unsigned tag_bytes, ticket_bytes; /* toy parameters, 1 to 16; docs/advantage.md */
     const char *enclave;
     DkmLimits limits;
     uint64_t budget;          /* activations of Z and A; 0: unlimited */
@@ -51,6 +52,8 @@ const DkmOptions *env_worlds_dkm(EnvWorlds *worlds);
 const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
 /* What a party holds, in this world. */
 const DkmInspector *env_worlds_inspector(EnvWorlds *worlds, EnvWorld which);
+/* Another run with other coins in the same set-up, cheaply: every world and handle made so far is gone. */
+void env_worlds_restart(EnvWorlds *worlds, const uint8_t seed[UC_SEED_BYTES]);
 /* A fresh world in its first state. */
 UcWorld *env_worlds_start(EnvWorlds *worlds, EnvWorld which);
 

@@ -103,7 +103,10 @@ typedef struct {
     const char *enclave; /* id */
     DkmTrust trust;
     uint64_t reservation; /* window R */
+    unsigned ticket_bytes; /* toy parameter: coins in a ticket, 1 to 16, the rest are zeros; 0: 16 */
 } DkmOptions;
+
+static inline size_t dkm_ticket_coins(const DkmOptions *o) { return o->ticket_bytes ? o->ticket_bytes : DKM_TICKET_BYTES; }
 
 /* The set of this name, or NULL. */
 Sigma *dkm_sigma(const DkmOptions *options, UcStore *store, UcWord name, unsigned *number);

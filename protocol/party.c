@@ -133,8 +133,8 @@ static UcResult request(UcCtx *ctx, const UcWord *w)
     uc_items(ctx, KIND_TICKETS, 0, &open);
     if (open >= limits(ctx)->tickets)
         return dkm_error(DKM_TOO_MANY_TICKETS);
-    uint8_t fresh[DKM_TICKET_BYTES];
-    uc_draw(ctx, "ticket", fresh, sizeof fresh);
+    uint8_t fresh[DKM_TICKET_BYTES] = { 0 }; /* a toy ticket has fewer coins; the format stays */
+    uc_draw(ctx, "ticket", fresh, dkm_ticket_coins(config(ctx)->dkm));
     Ticket t = { uc_store_put(uc_ctx_store(ctx), fresh, sizeof fresh), w[0], w[1], w[2] };
     *(Ticket *)(void *)uc_item_insert(ctx, KIND_TICKETS, 0, open) = t;
     effect(ctx, operation(DKM_REQUEST), NULL, t.ticket, (DkmInterval){ 0, 0 }, t.from);
@@ -173,7 +173,7 @@ static UcWord seal_payload(UcCtx *ctx, const Key *key, DkmInterval block, UcWord
     PayloadBody body = { .vk = uc_store_get(store, key->vk, NULL), .seed = uc_store_get(store, key->seed, NULL),
                          .a = block.a, .b = block.b };
     memcpy(body.kid, uc_store_get(store, key->kid, NULL), sizeof body.kid);
-    size_t size = payload_body_size(sigma), total = PAYLOAD_HEADER_BYTES + size + SEAL_OVERHEAD_BYTES;
+    size_t size = payload_body_size(sigma), total = PAYLOAD_HEADER_BYTES + size + seal_overhead(config(ctx)->seal);
     g_autofree uint8_t *plain = g_malloc(size), *out = g_malloc(total);
     payload_write_header(&header, out);
     payload_write_body(sigma, &body, plain);
@@ -346,11 +346,11 @@ static const char *open_payload(UcCtx *ctx, const uint8_t *bytes, size_t length,
         return reason;
     const Sigma *sigma = sigma_of(ctx, in->sigma);
     size_t size = payload_body_size(sigma);
-    if (length != PAYLOAD_HEADER_BYTES + size + SEAL_OVERHEAD_BYTES)
+    if (length != PAYLOAD_HEADER_BYTES + size + seal_overhead(config(ctx)->seal))
         return "payload: wrong length";
     g_autofree uint8_t *plain = g_malloc(size);
     if (!seal_open(config(ctx)->seal, config(ctx)->master, bytes, PAYLOAD_HEADER_BYTES,
-                   bytes + PAYLOAD_HEADER_BYTES, size + SEAL_OVERHEAD_BYTES, plain))
+                   bytes + PAYLOAD_HEADER_BYTES, length - PAYLOAD_HEADER_BYTES, plain))
         return "payload: the seal does not open";
     PayloadBody body;
     payload_read_body(sigma, plain, size, &body);

@@ -12,6 +12,7 @@ static const char LABEL[] = "ucsim ticketed transfer v1";
 
 struct Seal {
     bool ideal;
+    size_t tag_bytes;
     GMutex lock;
     GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
     GHashTable *sealed_by; /* digest of (key, header) -> digest of the plaintext */
@@ -22,12 +23,29 @@ static Seal *seal_new(bool ideal)
 {
     Seal *seal = g_new0(Seal, 1);
     seal->ideal = ideal;
+    seal->tag_bytes = SEAL_OVERHEAD_BYTES;
     g_mutex_init(&seal->lock);
     seal->plain_of = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                            (GDestroyNotify)g_bytes_unref);
     seal->sealed_by = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                             (GDestroyNotify)g_bytes_unref);
     return seal;
+}
+
+void seal_set_tag_bytes(Seal *seal, size_t tag_bytes)
+{
+    g_assert(seal && tag_bytes >= 1 && tag_bytes <= SEAL_OVERHEAD_BYTES);
+    seal->tag_bytes = tag_bytes;
+}
+
+size_t seal_overhead(const Seal *seal) { return seal->tag_bytes; }
+
+void seal_forget(Seal *seal)
+{
+    g_assert(seal);
+    g_hash_table_remove_all(seal->plain_of);
+    g_hash_table_remove_all(seal->sealed_by);
+    seal->used_twice = 0;
 }
 
 Seal *seal_real_new(void) { return seal_new(false); }
@@ -92,7 +110,7 @@ static void count_use(Seal *seal, const uint8_t *key, const uint8_t *header, siz
 }
 
 static void gcm_close(const uint8_t k[32], const uint8_t *header, size_t nh, const uint8_t *plain, size_t length,
-                      uint8_t *out)
+                      size_t tag_bytes, uint8_t *out)
 {
     static const uint8_t nonce[NONCE_BYTES]; /* K serves once */
     EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
@@ -100,23 +118,23 @@ static void gcm_close(const uint8_t k[32], const uint8_t *header, size_t nh, con
     if (!c || !EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, k, nonce) ||
         !EVP_EncryptUpdate(c, NULL, &n, header, (int)nh) || !EVP_EncryptUpdate(c, out, &n, plain, (int)length) ||
         !EVP_EncryptFinal_ex(c, out + n, &n) ||
-        !EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, SEAL_OVERHEAD_BYTES, out + length))
+        !EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, (int)tag_bytes, out + length))
         g_error("libcrypto cannot seal with AES-256-GCM");
     EVP_CIPHER_CTX_free(c);
 }
 
 static bool gcm_open(const uint8_t k[32], const uint8_t *header, size_t nh, const uint8_t *sealed, size_t length,
-                     uint8_t *out)
+                     size_t tag_bytes, uint8_t *out)
 {
     static const uint8_t nonce[NONCE_BYTES];
     EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
     uint8_t tag[SEAL_OVERHEAD_BYTES];
-    memcpy(tag, sealed + length, sizeof tag);
+    memcpy(tag, sealed + length, tag_bytes);
     int n;
     bool ok = c && EVP_DecryptInit_ex(c, EVP_aes_256_gcm(), NULL, k, nonce) &&
               EVP_DecryptUpdate(c, NULL, &n, header, (int)nh) &&
               EVP_DecryptUpdate(c, out, &n, sealed, (int)length) &&
-              EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, SEAL_OVERHEAD_BYTES, tag) &&
+              EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, (int)tag_bytes, tag) &&
               EVP_DecryptFinal_ex(c, out + n, &n) > 0;
     EVP_CIPHER_CTX_free(c);
     if (!ok)
@@ -138,7 +156,7 @@ static void token_close(Seal *seal, const uint8_t *key, const uint8_t *header, s
                         size_t length, uint8_t *out)
 {
     GBytes *term = make_term(key, header, nh, plain, length);
-    size_t total = length + SEAL_OVERHEAD_BYTES;
+    size_t total = length + seal->tag_bytes;
     for (size_t at = 0; at < total; at += HASH) {
         uint8_t number = (uint8_t)(at / HASH);
         g_autoptr(GBytes) block = digest_of(&number, 1, g_bytes_get_data(term, NULL), g_bytes_get_size(term));
@@ -152,7 +170,7 @@ static void token_close(Seal *seal, const uint8_t *key, const uint8_t *header, s
 static bool token_open(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *sealed,
                        size_t length, uint8_t *out)
 {
-    g_autoptr(GBytes) token = g_bytes_new_static(sealed, length + SEAL_OVERHEAD_BYTES);
+    g_autoptr(GBytes) token = g_bytes_new_static(sealed, length + seal->tag_bytes);
     g_mutex_lock(&seal->lock);
     GBytes *found = g_hash_table_lookup(seal->plain_of, token);
     const uint8_t *term = found ? g_bytes_get_data(found, NULL) : NULL;
@@ -175,7 +193,7 @@ void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *he
     }
     uint8_t k[32];
     derive(key, header, header_length, k);
-    gcm_close(k, header, header_length, plain, length, out);
+    gcm_close(k, header, header_length, plain, length, seal->tag_bytes, out);
     OPENSSL_cleanse(k, sizeof k);
 }
 
@@ -183,14 +201,14 @@ bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *hea
                const uint8_t *sealed, size_t sealed_length, uint8_t *out)
 {
     g_assert(seal && header_length > 0);
-    if (sealed_length < SEAL_OVERHEAD_BYTES)
+    if (sealed_length < seal->tag_bytes)
         return false;
-    size_t length = sealed_length - SEAL_OVERHEAD_BYTES;
+    size_t length = sealed_length - seal->tag_bytes;
     if (seal->ideal)
         return token_open(seal, key, header, header_length, sealed, length, out);
     uint8_t k[32];
     derive(key, header, header_length, k);
-    bool ok = gcm_open(k, header, header_length, sealed, length, out);
+    bool ok = gcm_open(k, header, header_length, sealed, length, seal->tag_bytes, out);
     OPENSSL_cleanse(k, sizeof k);
     return ok;
 }

@@ -22,11 +22,17 @@ typedef struct Seal Seal;
 Seal *seal_real_new(void);
 Seal *seal_ideal_new(void);
 void seal_free(Seal *seal);
+/* Toy parameter: tags of 1 to 16 bytes, so that forgeries succeed often enough to be measured. Before first use. */
+void seal_set_tag_bytes(Seal *seal, size_t tag_bytes);
+/* A sealed text is this much longer than its plaintext. */
+size_t seal_overhead(const Seal *seal);
+/* Forgets what was sealed: for many short runs one after the other. */
+void seal_forget(Seal *seal);
 
-/* Writes length + SEAL_OVERHEAD_BYTES bytes. */
+/* Writes length + seal_overhead() bytes. */
 void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                 const uint8_t *plain, size_t length, uint8_t *out);
-/* Writes sealed_length - SEAL_OVERHEAD_BYTES bytes. False, and nothing useful written, unless it was sealed under
+/* Writes sealed_length - seal_overhead() bytes. False, and nothing useful written, unless it was sealed under
  * this key and header. */
 bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                const uint8_t *sealed, size_t sealed_length, uint8_t *out);

@@ -62,15 +62,23 @@ Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near)
     return s;
 }
 
+void sigma_forget(Sigma *s)
+{
+    assert(s);
+    for (size_t i = 0; s->terms && i < s->terms->count; i++) {
+        free(s->terms->term[i].vk);
+        free(s->terms->term[i].seed);
+    }
+    if (s->terms)
+        s->terms->count = 0;
+}
+
 void sigma_free(Sigma *s)
 {
     if (!s)
         return;
     if (s->terms) {
-        for (size_t i = 0; i < s->terms->count; i++) {
-            free(s->terms->term[i].vk);
-            free(s->terms->term[i].seed);
-        }
+        sigma_forget(s);
         free(s->terms->term);
         pthread_mutex_destroy(&s->terms->lock);
         free(s->terms);

@@ -29,6 +29,8 @@ typedef struct Sigma {
 Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const char **near);
 Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near);
 void sigma_free(Sigma *sigma);
+/* ideal: forgets its terms, for many short runs one after the other. */
+void sigma_forget(Sigma *sigma);
 
 /* False only when the core fails (memory, interruption). */
 bool sigma_public(Sigma *sigma, const uint8_t *seed, uint8_t *vk);

@@ -18,7 +18,7 @@ struct UcStore {
     size_t buckets;     /* a power of two */
     GPtrArray *chunks;  /* owned arenas */
     uint8_t *arena;
-    size_t arena_left, memory;
+    size_t arena_left, memory, first_arena;
 };
 
 UcDigest uc_digest(const void *bytes, size_t length)
@@ -46,6 +46,18 @@ void uc_store_free(UcStore *store)
     g_free(store->bucket);
     g_ptr_array_unref(store->chunks);
     g_free(store);
+}
+
+void uc_store_clear(UcStore *store)
+{
+    g_assert(store);
+    g_array_set_size(store->entries, 1);
+    memset(store->bucket, 0, store->buckets * sizeof *store->bucket);
+    if (!store->chunks->len)
+        return;
+    g_ptr_array_set_size(store->chunks, 1);
+    store->arena = store->chunks->pdata[0];
+    store->arena_left = store->memory = store->first_arena;
 }
 
 static const Entry *entry(const UcStore *store, UcWord handle)
@@ -78,6 +90,8 @@ static const uint8_t *keep(UcStore *store, const void *bytes, size_t length)
         store->arena = g_malloc(size);
         store->arena_left = size;
         store->memory += size;
+        if (!store->chunks->len)
+            store->first_arena = size;
         g_ptr_array_add(store->chunks, store->arena);
     }
     uint8_t *at = store->arena;

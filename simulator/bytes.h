@@ -27,6 +27,8 @@ typedef struct UcStore UcStore;
 UcStore *uc_store_new(void);
 void uc_store_free(UcStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcStore, uc_store_free)
+/* Forgets every string but keeps the memory: for many short runs one after the other. No handle survives. */
+void uc_store_clear(UcStore *store);
 
 /* The handle of these bytes; they are copied. */
 UcWord uc_store_put(UcStore *store, const void *bytes, size_t length);

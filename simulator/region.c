@@ -73,6 +73,17 @@ void uc_layout_free(UcLayout *layout)
     g_free(layout);
 }
 
+void uc_layout_clear(UcLayout *layout)
+{
+    g_assert(layout);
+    g_array_set_size(layout->keys, 0);
+    g_hash_table_remove_all(layout->slot_of);
+    for (guint i = 0; i < layout->machines->len; i++) {
+        if (layout->machines->pdata[i])
+            g_array_set_size(layout->machines->pdata[i], 0);
+    }
+}
+
 uint32_t uc_layout_find(const UcLayout *layout, UcSlotKey key)
 {
     gpointer slot;

@@ -47,6 +47,8 @@ typedef struct UcLayout UcLayout;
 
 UcLayout *uc_layout_new(void);
 void uc_layout_free(UcLayout *layout);
+/* Forgets every slot: for many short runs one after the other. No state survives. */
+void uc_layout_clear(UcLayout *layout);
 /* The slot of a key, made at first use. */
 uint32_t uc_layout_slot(UcLayout *layout, UcSlotKey key);
 /* The same without making one: UINT32_MAX when there is none. */
