@@ -5,6 +5,7 @@
 #include "adversary/dummy.h"
 #include "adversary/uc_simulator.h"
 #include "functionality/f_dkm.h"
+#include "functionality/watchers.h"
 #include "protocol/keys.h"
 
 enum { CACHE_BYTES = 256 << 20 };
@@ -24,6 +25,8 @@ struct EnvWorlds {
     DkmOptions dkm;
     PiConfig pi;
     UcWorldSpec spec[ENV_WORLDS];
+    DkmWatch *watch[ENV_WORLDS];
+    UcWatcher watcher[ENV_WORLDS];
 };
 
 EnvOptions env_default_options(void)
@@ -53,6 +56,10 @@ static void fill_specs(EnvWorlds *w)
                             .messages = dkm_messages, .independent = w->options.independent,
                             .torture = w->options.torture, .budget = w->options.budget,
                             .storage = w->options.storage };
+        w->watch[which] = dkm_watch_new(&w->dkm, env_worlds_inspector(w, which), s->ideal);
+        w->watcher[which] = dkm_watcher(w->watch[which]);
+        s->watcher = &w->watcher[which];
+        s->watchers = 1;
         s->machine[UC_Z].role = "environment";
         s->machine[UC_A] = (UcMachine){ .class = &adversary_dummy, .role = "adversary" };
     }
@@ -120,8 +127,10 @@ void env_worlds_free(EnvWorlds *w)
         return;
     g_strfreev((char **)w->options.party);
     uc_store_free(w->store);
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         uc_layout_free(w->layout[which]);
+        dkm_watch_free(w->watch[which]);
+    }
     sigma_free(w->sigma);
     seal_free(w->seal);
     sig_cache_free(w->cache);

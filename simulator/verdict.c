@@ -52,6 +52,8 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
     uc_world_view(ideal, &n);
     if (ideal_stop != UC_STOP_HALT && ideal_stop != UC_STOP_Z)
         return stopped(ideal, ideal_stop, n);
+    if (real_stop == UC_STOP_HALT && uc_world_bit(real) != uc_world_bit(ideal))
+        return (UcComparison){ .verdict = UC_DISTINGUISHED, .entry = n, .why = "the guess bits of Z differ" };
     for (int i = 0; i < 2; i++) {
         const UcWorld *world = i ? ideal : real;
         const char *rule = uc_world_broken_rule(world, NULL);
@@ -59,7 +61,5 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
             return (UcComparison){ .verdict = rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN, .entry = n,
                                    .why = rule, .world = world };
     }
-    if (real_stop == UC_STOP_HALT && uc_world_bit(real) != uc_world_bit(ideal))
-        return (UcComparison){ .verdict = UC_DISTINGUISHED, .entry = n, .why = "the guess bits of Z differ" };
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };
 }

@@ -1,0 +1,86 @@
+/* Progress, and what leaves a party: A1, A2, A5, I5. */
+#include "functionality/watchers_internal.h"
+
+static const char *input_name(UcWord kind) { return uc_message_kind(&dkm_messages, kind)->name; }
+
+/* ---- A2: a party that is up answers every input, or sends; sign succeeds while an index is owned ---- */
+
+const char *watch_answer(UcCtx *ctx, UcWord party, const UcMessage *input, const UcResult *result)
+{
+    const char *name = watch_party_name(ctx, party);
+    if (result->code != UC_SEND)
+        return uc_reason(ctx, "A2: %s is up and does not answer %s", name, input_name(input->kind));
+    if (input->kind != DKM_SIGN || result->message.kind == DKM_SIGNATURE || !watch_key(ctx, input->w[0]))
+        return NULL;
+    UcWord owned = watch_owned(ctx, party, input->w[0]);
+    if (owned == 0)
+        return NULL;
+    return uc_reason(ctx, "A2: %s does not sign with key %s and owns %" G_GUINT64_FORMAT " of its indices", name,
+                     watch_key_name(ctx, input->w[0]), owned);
+}
+
+/* ---- A5: a party goes down only by A's order ---- */
+
+const char *watch_down(UcCtx *ctx, UcWord party)
+{
+    UcStatus status = watch_config(ctx)->inspector->status(ctx, uc_party(party));
+    UcWord ordered = uc_fault(ctx, uc_party(party), false).ordered;
+    if (status == UC_DOWN && !(ordered & UC_ORDER_CRASH))
+        return uc_reason(ctx, "A5: %s is down without an order", watch_party_name(ctx, party));
+    if (status == UC_DISABLED && !(ordered & UC_ORDER_DISABLE))
+        return uc_reason(ctx, "A5: %s is disabled without a cause", watch_party_name(ctx, party));
+    return NULL;
+}
+
+/* ---- A1: a genuine payload, delivered unchanged, is accepted ---- */
+
+static UcWord payload_index(UcCtx *ctx, UcWord payload) { return uc_store_digest(uc_ctx_store(ctx), payload).lo; }
+
+void watch_note_payload(UcCtx *ctx, UcWord payload, UcWord from, UcWord to, UcWord ticket)
+{
+    *(WatchPayload *)(void *)uc_write(ctx, WATCH_PAYLOAD, payload_index(ctx, payload), WATCH_WORDS(WatchPayload)) =
+        (WatchPayload){ from, to, ticket };
+}
+
+static bool limits_hold(UcCtx *ctx, UcWord party, const WatchTransfer *t)
+{
+    const DkmLimits *limits = &watch_config(ctx)->options->limits;
+    DkmInterval block = { t->a, t->b };
+    size_t keys;
+    bool known = watch_holds(ctx, party, t->kid, &keys);
+    return (known || keys < limits->keys) && !watch_touches(ctx, party, t->kid, block) &&
+           watch_intervals_after(ctx, party, t->kid, block) <= limits->intervals;
+}
+
+bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload)
+{
+    size_t words;
+    if (!uc_store_knows(uc_ctx_store(ctx), payload))
+        return false;
+    const WatchPayload *p = (const void *)uc_read(ctx, WATCH_PAYLOAD, payload_index(ctx, payload), &words);
+    if (!words || p->to != party)
+        return false;
+    const WatchTransfer *t = watch_transfer(ctx, p->from, p->to, p->ticket);
+    const WatchTicket *open = watch_ticket(ctx, party, p->ticket);
+    return t && !t->delivered && open && open->from == p->from && open->count == t->b - t->a &&
+           (open->kid == UC_NONE || open->kid == t->kid) && limits_hold(ctx, party, t);
+}
+
+/* ---- I5: real world; nothing leaves before the state that accounts for it is stable ---- */
+
+const char *watch_stable(UcCtx *ctx, const UcActivation *a)
+{
+    const UcResult *r = &a->outcome.result;
+    if (r->code != UC_SEND || (r->message.kind != DKM_SIGNATURE && r->message.kind != UC_M_PAYLOAD))
+        return NULL;
+    const char *name = watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0), *what = "a signature";
+    if (r->message.kind == UC_M_PAYLOAD) {
+        what = "a payload";
+        if (a->in.message.kind == DKM_RESEND &&
+            watch_transfer(ctx, a->machine - (UcWord)UC_PARTY_0, a->in.message.w[0], a->in.message.w[1]))
+            return NULL;
+    }
+    if (r->persist_after || !a->outcome.has_effect || !a->outcome.persisted)
+        return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what, name);
+    return NULL;
+}
