@@ -17,6 +17,7 @@ SigWork *sig_work_new(SigHash hash, size_t room)
     if (!work)
         return NULL;
     work->hash = hash;
+    work->lanes = sig_lanes();
     work->room = room;
     work->md = EVP_MD_fetch(NULL, names[hash], NULL);
     work->context = EVP_MD_CTX_new();
@@ -90,9 +91,43 @@ void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, siz
     sig_hash_end(work, out, n);
 }
 
+void sig_hash_many_after(SigWork *work, const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride,
+                         size_t length, uint8_t *out, size_t out_stride, size_t n, size_t count)
+{
+    assert(work->hash == SIG_SHA256);
+    work->lanes->sha256_many(state, skipped, in, in_stride, length, out, out_stride, n, count);
+}
+
+void sig_sha256_block(const uint8_t block[64], uint32_t state[8])
+{
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Transform(&context, block);
+    memcpy(state, context.h, 32);
+    OPENSSL_cleanse(&context, sizeof context);
+}
+
+static bool in_lanes(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
+                     size_t n, size_t count)
+{
+    const SigLanes *lanes = work->lanes;
+    const size_t rate = work->hash == SIG_SHAKE128 ? 168 : 136;
+    if (work->hash == SIG_SHA256 && lanes->wide > 1)
+        lanes->sha256_many(NULL, 0, in, in_stride, length, out, out_stride, n, count);
+    else if (work->hash == SIG_SHA512 && lanes->sha512_many)
+        lanes->sha512_many(in, in_stride, length, out, out_stride, n, count);
+    else if (work->hash >= SIG_SHAKE128 && lanes->shake_many)
+        lanes->shake_many(rate, in, in_stride, length, out, out_stride, n, count);
+    else
+        return false;
+    return true;
+}
+
 void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                    size_t n, size_t count)
 {
+    if (count > 1 && in_lanes(work, in, in_stride, length, out, out_stride, n, count))
+        return;
     for (size_t i = 0; i < count; i++)
         sig_hash(work, in + i * in_stride, length, out + i * out_stride, n);
 }

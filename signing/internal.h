@@ -3,6 +3,7 @@
  * Layers, each using only those before it:
  *   table.c   the parameter sets and their names
  *   hash.c    one message or many messages of equal length (lanes), through libcrypto or the lanes of lanes.h
+ *   chains.c  chains of one-time keys, dealt out to lanes
  *   lms.c     LM-OTS and the nodes of an LMS tree
  *   wots.c    WOTS+ and the nodes of an XMSS tree
  *   onetime.c chooses between these two
@@ -13,6 +14,7 @@
 #ifndef SIGNING_INTERNAL_H
 #define SIGNING_INTERNAL_H
 
+#include "signing/lanes.h"
 #include "signing/signing.h"
 
 #include <openssl/evp.h>
@@ -51,6 +53,7 @@ struct SigSet {
 /* Per-thread tools of one operation: contexts and scratch, allocated once so that no loop allocates. */
 typedef struct {
     SigHash hash;
+    const SigLanes *lanes;
     EVP_MD *md;
     EVP_MD_CTX *context;
     size_t room;
@@ -70,6 +73,13 @@ void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, siz
  * may overlay the inputs only where each output lies within its own input. */
 void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                    size_t n, size_t count);
+
+/* The same where all messages begin with the same `skipped` bytes (a multiple of 64), which state is the outcome of and
+ * in leaves out. SHA-256 only. */
+void sig_hash_many_after(SigWork *work, const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride,
+                         size_t length, uint8_t *out, size_t out_stride, size_t n, size_t count);
+/* The state of SHA-256 after one block. */
+void sig_sha256_block(const uint8_t block[64], uint32_t state[8]);
 
 /* A message in pieces. */
 void sig_hash_begin(SigWork *work);
@@ -114,6 +124,11 @@ typedef struct {
     uint16_t steps;
     uint8_t *value;
 } SigChain;
+
+/* chains.c; runs chains with SHA-256 in lanes. common: a lane block whose constants are set (its lanes are used and
+ * then cleansed); start: the words every chain with from = -1 starts with (LM-OTS), or NULL where value holds them. */
+void sig_run_chains(const SigLanes *lanes, SigChainLanes *common, bool lms, const uint32_t *start,
+                    const SigChain *chains, size_t count);
 
 /* Scratch that making SIG_BATCH leaves, or one signature, needs. */
 size_t sig_leaves_room(const SigSet *set);

@@ -43,8 +43,25 @@ static void run_chain(const SigTree *tree, SigWork *work, const SigChain *chain)
     OPENSSL_cleanse(message, sizeof message);
 }
 
+static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+{
+    SigChainLanes lanes;
+    uint32_t start[8] = {0};
+    lanes.words = tree->set->n / 4;
+    for (unsigned i = 0; i < 4; i++)
+        lanes.id[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
+    for (unsigned i = 0; tree->secret && i < lanes.words; i++)
+        start[i] = (uint32_t)sig_get(tree->secret + 4 * i, 4);
+    sig_run_chains(work->lanes, &lanes, true, start, chains, count);
+    OPENSSL_cleanse(start, sizeof start);
+}
+
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
+    if (tree->set->hash == SIG_SHA256) {
+        run_sha256_chains(tree, work, chains, count);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         run_chain(tree, work, &chains[i]);
 }

@@ -46,6 +46,33 @@ static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_ma
     put_address(tree, place, key_and_mask, out + set->pad + set->n);
 }
 
+/* PRF's first block is the same for a whole key where n = 32. */
+static bool has_prf_state(const SigSet *set)
+{
+    return set->hash == SIG_SHA256 && set->n == 32;
+}
+
+static void prf_state(const SigTree *tree, uint32_t state[8])
+{
+    uint8_t block[64];
+    sig_put(block, PRF_KIND, 32);
+    memcpy(block + 32, tree->open, 32);
+    sig_sha256_block(block, state);
+}
+
+/* PRF of the first count messages in the scratch, to its keys. */
+static void hash_prfs(const SigTree *tree, SigWork *work, size_t count)
+{
+    Scratch *x = (Scratch *)work->scratch;
+    uint32_t state[8];
+    if (!has_prf_state(tree->set)) {
+        sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, tree->set->n, count);
+        return;
+    }
+    prf_state(tree, state);
+    sig_hash_many_after(work, state, 64, x->prf[0] + 64, PRF_ROOM, ADDRESS, x->key[0], SIG_MAX_N, 32, count);
+}
+
 static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -95,7 +122,7 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
         Place place = {OTS_ADDRESS, chains[i / 2]->leaf, chains[i / 2]->chain, at[i / 2]};
         put_prf(tree, &place, i & 1, x->prf[i]);
     }
-    sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, n, 2 * count);
+    hash_prfs(tree, work, 2 * count);
     for (size_t i = 0; i < count; i++) {
         sig_put(x->message[i], F_KIND, pad);
         memcpy(x->message[i] + pad, x->key[2 * i], n);
@@ -106,11 +133,24 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
         memcpy(chains[i]->value, x->key[i], n);
 }
 
-static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
-    for (size_t i = 0; i < count; i += SIG_BATCH)
-        if (chains[i].from < 0)
-            start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
+    const SigSet *set = tree->set;
+    SigChainLanes lanes;
+    lanes.words = set->n / 4;
+    for (unsigned i = 0; i < lanes.words; i++)
+        lanes.seed[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
+    lanes.address[0] = tree->layer;
+    lanes.address[1] = (uint32_t)(tree->tree >> 32);
+    lanes.address[2] = (uint32_t)tree->tree;
+    if (has_prf_state(set))
+        prf_state(tree, lanes.prf);
+    sig_run_chains(work->lanes, &lanes, false, NULL, chains, count);
+}
+
+/* Any hash: chains in lockstep, as many as lanes, replaced as they end. */
+static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+{
     const SigChain *active[SIG_BATCH];
     uint32_t at[SIG_BATCH], left[SIG_BATCH];
     size_t lanes = 0, next = 0;
@@ -133,6 +173,14 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
     }
 }
 
+static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+{
+    for (size_t i = 0; i < count; i += SIG_BATCH)
+        if (chains[i].from < 0)
+            start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
+    (tree->set->hash == SIG_SHA256 ? run_sha256_chains : run_other_chains)(tree, work, chains, count);
+}
+
 /* ---- nodes --------------------------------------------------------------------------------------------------------- */
 
 /* RAND_HASH (RFC 8391 Algorithm 7) of count <= SIG_BATCH pairs of nodes, 2n bytes each; out may be where pairs are. */
@@ -144,7 +192,7 @@ static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, 
     assert(count && count <= SIG_BATCH && work->room >= sizeof *x);
     for (size_t i = 0; i < 3 * count; i++)
         put_prf(tree, &places[i / 3], i % 3, x->prf[i]);
-    sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, n, 3 * count);
+    hash_prfs(tree, work, 3 * count);
     for (size_t i = 0; i < count; i++) {
         sig_put(x->message[i], H_KIND, pad);
         memcpy(x->message[i] + pad, x->key[3 * i], n);

@@ -1,0 +1,266 @@
+/* SHA-256 in 16 and in 2 x 16 lanes of AVX-512. The two halves of the wide form are independent, which hides the
+ * latency of a round. */
+#include "signing/lanes.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+typedef struct {
+    __m512i lo, hi;
+} Pair;
+
+INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
+{
+    return _mm512_ternarylogic_epi32(x, y, z, 0x96);
+}
+
+#define BIG(x, i, j, k) xor3(_mm512_ror_epi32(x, i), _mm512_ror_epi32(x, j), _mm512_ror_epi32(x, k))
+#define SMALL(x, i, j, k) xor3(_mm512_ror_epi32(x, i), _mm512_ror_epi32(x, j), _mm512_srli_epi32(x, k))
+#define PLUS(x, y) _mm512_add_epi32(x, y)
+
+/* FIPS 180-4 section 6.2.2, step 3, one round of one half; names rotate instead of values. */
+#define ROUND(a, b, c, d, e, f, g, h, kw) \
+    do { \
+        __m512i t1 = PLUS(PLUS(h, kw), PLUS(BIG(e, 6, 11, 25), _mm512_ternarylogic_epi32(e, f, g, 0xca))); \
+        d = PLUS(d, t1); \
+        h = PLUS(t1, PLUS(BIG(a, 2, 13, 22), _mm512_ternarylogic_epi32(a, b, c, 0xe8))); \
+    } while (0)
+#define WORD(w, t) \
+    (w[(t) & 15] = PLUS(PLUS(w[(t) & 15], w[((t) + 9) & 15]), \
+                        PLUS(SMALL(w[((t) + 1) & 15], 7, 18, 3), SMALL(w[((t) + 14) & 15], 17, 19, 10))))
+
+#define EIGHT(STEP, t) \
+    STEP(0, 1, 2, 3, 4, 5, 6, 7, t) STEP(7, 0, 1, 2, 3, 4, 5, 6, t + 1) STEP(6, 7, 0, 1, 2, 3, 4, 5, t + 2) \
+    STEP(5, 6, 7, 0, 1, 2, 3, 4, t + 3) STEP(4, 5, 6, 7, 0, 1, 2, 3, t + 4) STEP(3, 4, 5, 6, 7, 0, 1, 2, t + 5) \
+    STEP(2, 3, 4, 5, 6, 7, 0, 1, t + 6) STEP(1, 2, 3, 4, 5, 6, 7, 0, t + 7)
+
+#define K(t) _mm512_set1_epi32((int)k[t])
+#define HALF_FIRST(a, b, c, d, e, f, g, h, t) \
+    ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(w[t], K(t)));
+#define HALF_NEXT(a, b, c, d, e, f, g, h, t) \
+    ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(WORD(w, t), K(t)));
+
+static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m512i w[16])
+{
+    __m512i s[8];
+    const uint32_t *k = sig_sha256_k;
+    for (unsigned i = 0; i < 8; i++)
+        s[i] = state[i];
+    EIGHT(HALF_FIRST, 0)
+    EIGHT(HALF_FIRST, 8)
+    for (unsigned round = 16; round < 64; round += 16) {
+        k += 16;
+        EIGHT(HALF_NEXT, 0)
+        EIGHT(HALF_NEXT, 8)
+    }
+    for (unsigned i = 0; i < 8; i++)
+        state[i] = PLUS(state[i], s[i]);
+}
+
+#define PAIR_FIRST(a, b, c, d, e, f, g, h, t) \
+    ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(w[t].lo, K(t))); \
+    ROUND(u[a], u[b], u[c], u[d], u[e], u[f], u[g], u[h], PLUS(w[t].hi, K(t)));
+#define PAIR_WORD(w, t, half) \
+    (w[(t) & 15].half = PLUS(PLUS(w[(t) & 15].half, w[((t) + 9) & 15].half), \
+                          PLUS(SMALL(w[((t) + 1) & 15].half, 7, 18, 3), SMALL(w[((t) + 14) & 15].half, 17, 19, 10))))
+#define PAIR_NEXT(a, b, c, d, e, f, g, h, t) \
+    ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(PAIR_WORD(w, t, lo), K(t))); \
+    ROUND(u[a], u[b], u[c], u[d], u[e], u[f], u[g], u[h], PLUS(PAIR_WORD(w, t, hi), K(t)));
+
+static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[16])
+{
+    __m512i s[8], u[8];
+    const uint32_t *k = sig_sha256_k;
+    for (unsigned i = 0; i < 8; i++)
+        s[i] = state[i].lo, u[i] = state[i].hi;
+    EIGHT(PAIR_FIRST, 0)
+    EIGHT(PAIR_FIRST, 8)
+    for (unsigned round = 16; round < 64; round += 16) {
+        k += 16;
+        EIGHT(PAIR_NEXT, 0)
+        EIGHT(PAIR_NEXT, 8)
+    }
+    for (unsigned i = 0; i < 8; i++)
+        state[i].lo = PLUS(state[i].lo, s[i]), state[i].hi = PLUS(state[i].hi, u[i]);
+}
+
+/* A 16 x 16 matrix of words, turned. */
+INLINE void turn(__m512i r[16])
+{
+    __m512i t[16];
+    for (unsigned i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    for (unsigned i = 0; i < 16; i += 4) {
+        r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
+        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+        r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
+        r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
+    }
+}
+
+static TARGET void gather_16(const uint8_t *const *at, __m512i *w)
+{
+    const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+    for (unsigned i = 0; i < 16; i++)
+        w[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(at[i]), swap);
+    turn(w);
+}
+
+static TARGET void gather_32(const uint8_t *const *at, Pair *w)
+{
+    __m512i half[16];
+    gather_16(at, half);
+    for (unsigned i = 0; i < 16; i++)
+        w[i].lo = half[i];
+    gather_16(at + 16, half);
+    for (unsigned i = 0; i < 16; i++)
+        w[i].hi = half[i];
+}
+
+static TARGET void scatter_16(const __m512i *s, uint8_t *out, size_t stride, size_t n, size_t count)
+{
+    const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+    __m512i r[16];
+    for (unsigned i = 0; i < 16; i++)
+        r[i] = i < 8 ? s[i] : _mm512_setzero_si512();
+    turn(r);
+    for (size_t i = 0; i < count; i++) {
+        __m512i bytes = _mm512_shuffle_epi8(r[i], swap);
+        _mm512_mask_storeu_epi32(out + i * stride, (__mmask16)((1u << n / 4) - 1), bytes);
+    }
+}
+
+static TARGET void scatter_32(const Pair *s, uint8_t *out, size_t stride, size_t n, size_t count)
+{
+    __m512i half[8];
+    for (unsigned i = 0; i < 8; i++)
+        half[i] = s[i].lo;
+    scatter_16(half, out, stride, n, count < 16 ? count : 16);
+    if (count <= 16)
+        return;
+    for (unsigned i = 0; i < 8; i++)
+        half[i] = s[i].hi;
+    scatter_16(half, out + 16 * stride, stride, n, count - 16);
+}
+
+#define LANE(name) name##_16
+#define WIDTH 16
+#define V __m512i
+#define LOAD(p) _mm512_loadu_si512(p)
+#define STORE(p, v) _mm512_storeu_si512(p, v)
+#define SET(x) _mm512_set1_epi32((int)(x))
+#define ADD(a, b) _mm512_add_epi32(a, b)
+#define AND(a, b) _mm512_and_si512(a, b)
+#define OR(a, b) _mm512_or_si512(a, b)
+#define XOR(a, b) _mm512_xor_si512(a, b)
+#define SHL(a, n) _mm512_slli_epi32(a, n)
+#define SHR(a, n) _mm512_srli_epi32(a, n)
+#define COMPRESS(s, w) compress_16(s, w)
+#include "signing/sha256_lanes.inc"
+#undef LANE
+#undef WIDTH
+#undef V
+#undef LOAD
+#undef STORE
+#undef SET
+#undef ADD
+#undef AND
+#undef OR
+#undef XOR
+#undef SHL
+#undef SHR
+#undef COMPRESS
+
+#define BOTH(name, op) \
+    INLINE Pair pair_##name(Pair x, Pair y) { return (Pair){op(x.lo, y.lo), op(x.hi, y.hi)}; }
+BOTH(add, _mm512_add_epi32)
+BOTH(and, _mm512_and_si512)
+BOTH(or, _mm512_or_si512)
+BOTH(xor, _mm512_xor_si512)
+
+INLINE Pair pair_set(uint32_t x)
+{
+    return (Pair){_mm512_set1_epi32((int)x), _mm512_set1_epi32((int)x)};
+}
+
+INLINE Pair pair_load(const uint32_t *p)
+{
+    return (Pair){_mm512_loadu_si512(p), _mm512_loadu_si512(p + 16)};
+}
+
+INLINE void pair_store(uint32_t *p, Pair x)
+{
+    _mm512_storeu_si512(p, x.lo);
+    _mm512_storeu_si512(p + 16, x.hi);
+}
+
+#define LANE(name) name##_32
+#define WIDTH 32
+#define V Pair
+#define LOAD(p) pair_load(p)
+#define STORE(p, v) pair_store(p, v)
+#define SET(x) pair_set(x)
+#define ADD(a, b) pair_add(a, b)
+#define AND(a, b) pair_and(a, b)
+#define OR(a, b) pair_or(a, b)
+#define XOR(a, b) pair_xor(a, b)
+#define SHL(x, n) ((Pair){_mm512_slli_epi32(x.lo, n), _mm512_slli_epi32(x.hi, n)})
+#define SHR(x, n) ((Pair){_mm512_srli_epi32(x.lo, n), _mm512_srli_epi32(x.hi, n)})
+#define COMPRESS(s, w) compress_32(s, w)
+#define BARE
+#include "signing/sha256_lanes.inc"
+
+enum { FEW = 8 }; /* up to here SHA-NI is faster than 16 half-empty lanes */
+
+static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
+                 size_t out_stride, size_t n, size_t count)
+{
+    while (count) {
+        const size_t part = count > 32 ? 32 : count;
+        (part <= FEW ? sig_lanes_shani.sha256_many : part <= 16 ? many_16 : many_32)(
+            state, skipped, in, in_stride, length, out, out_stride, n, part);
+        in += part * in_stride, out += part * out_stride, count -= part;
+    }
+}
+
+static void lms_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+{
+    if (count <= FEW)
+        sig_lanes_shani.lms_steps(lanes, count, steps);
+    else
+        (count <= 16 ? lms_16 : lms_32)(lanes, 0, steps);
+}
+
+static void wots_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+{
+    if (count <= FEW)
+        sig_lanes_shani.wots_steps(lanes, count, steps);
+    else
+        (count <= 16 ? wots_16 : wots_32)(lanes, 0, steps);
+}
+
+static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
+{
+    bare_32(state, block, 0, times);
+}
+
+const SigLanes sig_lanes_avx512 = {"avx512", 32, many, lms_steps, wots_steps, bare, NULL, NULL, NULL};
+#endif
