@@ -1,6 +1,7 @@
 /* SHA-256 in 16 and in 2 x 16 lanes of AVX-512. The two halves of the wide form are independent, which hides the
  * latency of a round. */
 #include "signing/lanes.h"
+#include "signing/lanes64.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -262,5 +263,6 @@ static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], un
     bare_32(state, block, 0, times);
 }
 
-const SigLanes sig_lanes_avx512 = {"avx512", 32, many, lms_steps, wots_steps, bare, NULL, NULL, NULL};
+const SigLanes sig_lanes_avx512 = {"avx512", 32, many, lms_steps, wots_steps, bare,
+                                  sig_shake_many_avx512, sig_sha512_many_avx512, sig_keccak_bare_avx512};
 #endif

@@ -28,18 +28,42 @@ void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, 
 
 /* ---- chains ---------------------------------------------------------------------------------------------------- */
 
-/* RFC 8554 Algorithm 1 step 4; Appendix A has the same shape with j = 0xff, which is "step -1". */
-static void run_chain(const SigTree *tree, SigWork *work, const SigChain *chain)
+typedef struct {
+    const SigChain *chain;
+    int left;
+} Lane;
+
+static void open_lane(const SigTree *tree, const SigChain *chain, Lane *lane, uint8_t *message)
+{
+    put_prefix(tree, chain->leaf, chain->chain, message);
+    message[PREFIX] = (uint8_t)chain->from;
+    memcpy(message + CHAIN_PREFIX, chain->from < 0 ? tree->secret : chain->value, tree->set->n);
+    *lane = (Lane){chain, chain->steps};
+}
+
+/* RFC 8554 Algorithm 1 step 4 in lockstep; Appendix A has the same shape with j = 0xff, which is "step -1". */
+static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
     const size_t n = tree->set->n;
-    uint8_t message[CHAIN_PREFIX + 32];
-    put_prefix(tree, chain->leaf, chain->chain, message);
-    memcpy(message + CHAIN_PREFIX, chain->from < 0 ? tree->secret : chain->value, n);
-    for (int j = chain->from; j < chain->from + chain->steps; j++) {
-        message[PREFIX] = (uint8_t)j;
-        sig_hash(work, message, CHAIN_PREFIX + n, message + CHAIN_PREFIX, n);
+    uint8_t message[SIG_BATCH][64];
+    Lane lane[SIG_BATCH];
+    size_t used = 0, next = 0;
+    while (used || next < count) {
+        for (; used < SIG_BATCH && next < count; next++, used++)
+            open_lane(tree, &chains[next], &lane[used], message[used]);
+        for (size_t i = used; i--;) {
+            if (lane[i].left--)
+                continue;
+            memcpy(lane[i].chain->value, message[i] + CHAIN_PREFIX, n);
+            lane[i] = lane[--used];
+            memcpy(message[i], message[used], sizeof message[i]);
+        }
+        if (used)
+            sig_hash_many(work, message[0], sizeof message[0], CHAIN_PREFIX + n, message[0] + CHAIN_PREFIX,
+                          sizeof message[0], n, used);
+        for (size_t i = 0; i < used; i++)
+            message[i][PREFIX]++;
     }
-    memcpy(chain->value, message + CHAIN_PREFIX, n);
     OPENSSL_cleanse(message, sizeof message);
 }
 
@@ -58,12 +82,10 @@ static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
-    if (tree->set->hash == SIG_SHA256) {
+    if (tree->set->hash == SIG_SHA256)
         run_sha256_chains(tree, work, chains, count);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        run_chain(tree, work, &chains[i]);
+    else
+        run_other_chains(tree, work, chains, count);
 }
 
 /* ---- leaves and nodes -------------------------------------------------------------------------------------------- */
