@@ -1,0 +1,188 @@
+/* Figures of the signing core, one thread unless said: compressions per second of each step, against a bare loop of
+ * the lanes measured in the same run and against libcrypto's one-stream rate. docs/signing.md says how to read them. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "signing/lanes.h"
+#include "signing/signing.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- rates of the hardware, compressions (or permutations) per second ------------------------------------------------------- */
+
+typedef struct {
+    double bare, openssl;
+} Rates;
+
+static double sha256_bare(void)
+{
+    static uint32_t state[8][SIG_LANES] __attribute__((aligned(64))), block[16][SIG_LANES] __attribute__((aligned(64)));
+    double best = 0;
+    for (int i = 0; i < 5; i++) {
+        double start = now();
+        sig_lanes()->sha256_bare(state, block, 20000);
+        double rate = 20000.0 * SIG_LANES / (now() - start);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+static double sha256_openssl(void)
+{
+    SHA256_CTX context;
+    uint8_t block[64] = {0};
+    SHA256_Init(&context);
+    double best = 0;
+    for (int k = 0; k < 5; k++) {
+        double start = now();
+        for (int i = 0; i < 200000; i++)
+            SHA256_Transform(&context, block);
+        double rate = 200000 / (now() - start);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+static double keccak_bare(void)
+{
+    static uint64_t state[25][8] __attribute__((aligned(64)));
+    double best = 0;
+    for (int i = 0; i < 5 && sig_lanes()->keccak_bare; i++) {
+        double start = now();
+        sig_lanes()->keccak_bare(state, 20000);
+        double rate = 20000.0 * 8 / (now() - start);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}
+
+static double keccak_openssl(void)
+{
+    EVP_MD *md = EVP_MD_fetch(NULL, "SHAKE-256", NULL);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    static uint8_t text[136 * 1024];
+    uint8_t out[32];
+    double best = 0;
+    for (int i = 0; i < 20; i++) {
+        double start = now();
+        EVP_DigestInit_ex2(context, md, NULL);
+        EVP_DigestUpdate(context, text, sizeof text);
+        EVP_DigestFinalXOF(context, out, sizeof out);
+        double rate = 1025 / (now() - start);
+        best = rate > best ? rate : best;
+    }
+    EVP_MD_CTX_free(context);
+    EVP_MD_free(md);
+    return best;
+}
+
+/* ---- one set --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *name;
+    bool shake;
+    double leaf;            /* compressions of keygen for one leaf */
+    double sign, verify;    /* of a signature, on average */
+    unsigned trees;         /* log2 of the trees of keygen's leaves that matter: leaves of the top tree */
+    uint64_t spread;        /* sign at random leaves below this (trees below it are in the cache) */
+} Case;
+
+/* Compressions: LM-OTS: p chains of 1 (secret) + 2^w - 1 steps and the hash of the key; WOTS+: 67 chains of 3
+ * (PRF_keygen) + 15 * 4, 66 * 6 for the L-tree. Signing does half the steps on average, verifying the other half. */
+static const Case cases[] = {
+    {"LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4", false, 67 * 16 + 35, 67 + 67 * 7.5, 67 * 7.5 + 35 + 20, 10, 1024},
+    {"LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8", false, 34 * 256 + 18, 34 + 34 * 127.5, 34 * 127.5 + 18 + 20, 10, 1024},
+    {"LMS_SHA256_M32_H15/LMOTS_SHA256_N32_W4", false, 67 * 16 + 35, 67 + 67 * 7.5, 67 * 7.5 + 35 + 30, 15, 32768},
+    {"HSS:LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8,LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8", false, 34 * 256 + 18,
+     34 + 34 * 127.5, 2 * (34 * 127.5 + 18 + 20), 10, 1024},
+    {"XMSS-SHA2_10_256", false, 67 * 63 + 66 * 6, 67 * 3 + 67 * 7.5 * 4, 67 * 7.5 * 4 + 66 * 6 + 60, 10, 1024},
+    {"XMSSMT-SHA2_20/2_256", false, 67 * 63 + 66 * 6, 67 * 3 + 67 * 7.5 * 4, 2 * (67 * 7.5 * 4 + 66 * 6 + 60), 10, 1024},
+    {"LMS_SHAKE_M32_H10/LMOTS_SHAKE_N32_W4", true, 67 * 16 + 17, 67 + 67 * 7.5, 67 * 7.5 + 17 + 10, 10, 1024},
+};
+
+static void line(const char *what, double seconds, double work, Rates rates, const char *unit, double value)
+{
+    printf("  %-22s %12.4g %-9s %8.1f M/s  x%.2f of bare  x%.2f of OpenSSL\n", what, value, unit, work / seconds / 1e6,
+           rates.bare ? rates.bare * seconds / work : 0.0, work / seconds / rates.openssl);
+}
+
+static double best_keygen(const SigSet *set, const uint8_t *seed, unsigned jobs, uint8_t *vk)
+{
+    SigControl control = {.jobs = jobs};
+    double best = 1e9;
+    for (int i = 0; i < 3; i++) {
+        double start = now();
+        if (sig_public_with(NULL, set, seed, &control, vk) != SIG_OK)
+            exit(1);
+        double took = now() - start;
+        best = took < best ? took : best;
+        if (took > 1)
+            break;
+    }
+    return best;
+}
+
+enum { SIGNATURES = 4000 };
+
+static void run(const Case *c, Rates rates)
+{
+    const SigSet *set = sig_set_find(c->name, NULL);
+    const double leaves = (double)(UINT64_C(1) << c->trees);
+    uint8_t seed[192], vk[200], *signatures;
+    memset(seed, 7, sizeof seed);
+    signatures = malloc(SIGNATURES * sig_set_signature_size(set));
+    printf("%s\n", c->name);
+    double took = best_keygen(set, seed, 1, vk);
+    line("keygen", took, leaves * c->leaf, rates, "s", took);
+    took = best_keygen(set, seed, 2, vk);
+    line("keygen, 2 jobs", took, leaves * c->leaf, rates, "s", took);
+    SigCache *cache = sig_cache_new((size_t)1 << 28);
+    uint32_t random = 1, message = 0;
+    sig_sign(cache, set, seed, 0, NULL, 0, signatures);
+    double start = now();
+    for (unsigned i = 0; i < SIGNATURES; i++) {
+        random = random * 1664525 + 1013904223;
+        message = i;
+        sig_sign(cache, set, seed, (random >> 8) % c->spread, (uint8_t *)&message, 4,
+                 signatures + i * sig_set_signature_size(set));
+    }
+    took = now() - start;
+    line("sign, random leaf", took, SIGNATURES * c->sign, rates, "/s", SIGNATURES / took);
+    start = now();
+    unsigned good = 0;
+    for (unsigned i = 0; i < SIGNATURES; i++)
+        good += sig_verify(set, vk, sig_set_public_size(set), (uint8_t *)&i, 4,
+                           signatures + i * sig_set_signature_size(set), sig_set_signature_size(set)) == SIG_OK;
+    took = now() - start;
+    line("verify", took, SIGNATURES * c->verify, rates, "/s", SIGNATURES / took);
+    printf("  %-22s %12.4g %s\n", "trees in memory", (double)sig_cache_bytes(cache) / 1e6, "MB");
+    if (good != SIGNATURES)
+        exit(1);
+    sig_cache_free(cache);
+    free(signatures);
+}
+
+int main(void)
+{
+    Rates sha = {sha256_bare(), sha256_openssl()}, keccak = {keccak_bare(), keccak_openssl()};
+    printf("signing: lanes %s\n", sig_lanes()->name);
+    printf("SHA-256 bare lanes %.1f M/s, OpenSSL one stream %.1f M/s\n", sha.bare / 1e6, sha.openssl / 1e6);
+    printf("Keccak  bare lanes %.1f M/s, OpenSSL one stream %.1f M/s\n", keccak.bare / 1e6, keccak.openssl / 1e6);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        run(&cases[i], cases[i].shake ? keccak : sha);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("signing: at most %.1f MB of memory\n", (double)usage.ru_maxrss / 1e3);
+    return 0;
+}
