@@ -55,6 +55,7 @@ static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, 
 
 #define LANE(name) name##_1
 #define TARGET
+#define UNROLL
 #define WIDTH 1
 #define V uint32_t
 #define LOAD(p) (*(p))

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define UNROLL _Pragma("GCC unroll 32") /* so that arrays become registers */
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
 enum { WIDTH = 8, BUFFER = 192 };
@@ -22,20 +23,24 @@ INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
 INLINE void turn(__m512i r[8])
 {
     __m512i t[8];
+    UNROLL
     for (unsigned i = 0; i < 8; i += 2) {
         t[i] = _mm512_unpacklo_epi64(r[i], r[i + 1]);
         t[i + 1] = _mm512_unpackhi_epi64(r[i], r[i + 1]);
     }
+    UNROLL
     for (unsigned i = 0; i < 2; i++) {
         r[i] = _mm512_shuffle_i64x2(t[i], t[i + 2], 0x88);
         r[i + 2] = _mm512_shuffle_i64x2(t[i], t[i + 2], 0xdd);
         r[i + 4] = _mm512_shuffle_i64x2(t[i + 4], t[i + 6], 0x88);
         r[i + 6] = _mm512_shuffle_i64x2(t[i + 4], t[i + 6], 0xdd);
     }
+    UNROLL
     for (unsigned i = 0; i < 4; i++) {
         t[i] = _mm512_shuffle_i64x2(r[i], r[i + 4], 0x88);
         t[i + 4] = _mm512_shuffle_i64x2(r[i], r[i + 4], 0xdd);
     }
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         r[i] = t[i];
 }
@@ -45,6 +50,7 @@ INLINE void scatter(const __m512i *words, bool swap, uint8_t *out, size_t stride
 {
     const __m512i order = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
     __m512i r[8];
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         r[i] = swap ? _mm512_shuffle_epi8(words[i], order) : words[i];
     turn(r);
@@ -77,8 +83,10 @@ static const uint64_t round_constant[24] = {
 INLINE void keccak_round(const __m512i a[25], __m512i e[25], uint64_t constant)
 {
     __m512i c[5], d[5];
+    UNROLL
     for (unsigned x = 0; x < 5; x++)
         c[x] = xor3(xor3(a[x], a[x + 5], a[x + 10]), a[x + 15], a[x + 20]);
+    UNROLL
     for (unsigned x = 0; x < 5; x++)
         d[x] = _mm512_xor_si512(c[(x + 4) % 5], _mm512_rol_epi64(c[(x + 1) % 5], 1));
     ROW(0, 0, 0, 6, 44, 12, 43, 18, 21, 24, 14)
@@ -92,12 +100,14 @@ INLINE void keccak_round(const __m512i a[25], __m512i e[25], uint64_t constant)
 static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
 {
     __m512i a[25], e[25];
+    UNROLL
     for (unsigned i = 0; i < 25; i++)
         a[i] = state[i];
     for (unsigned round = 0; round < 24; round += 2) {
         keccak_round(a, e, round_constant[round]);
         keccak_round(e, a, round_constant[round + 1]);
     }
+    UNROLL
     for (unsigned i = 0; i < 25; i++)
         state[i] = a[i];
 }
@@ -105,10 +115,12 @@ static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
 TARGET void sig_keccak_bare_avx512(uint64_t state[25][8], unsigned times)
 {
     __m512i s[25];
+    UNROLL
     for (unsigned i = 0; i < 25; i++)
         s[i] = _mm512_loadu_si512(state[i]);
     while (times--)
         keccak(s);
+    UNROLL
     for (unsigned i = 0; i < 25; i++)
         _mm512_storeu_si512(state[i], s[i]);
 }
@@ -131,6 +143,7 @@ static TARGET void shake_8(size_t rate, const uint8_t *in, size_t in_stride, siz
 {
     uint8_t buffer[WIDTH][BUFFER] __attribute__((aligned(64)));
     __m512i state[25];
+    UNROLL
     for (unsigned i = 0; i < 25; i++)
         state[i] = _mm512_setzero_si512();
     for (size_t done = 0;; done += rate) {
@@ -212,6 +225,7 @@ static TARGET __attribute__((noinline)) void sha512_compress(__m512i state[8], _
 {
     __m512i s[8];
     const uint64_t *k = sha512_k;
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         s[i] = state[i];
     EIGHT(FIRST, 0)
@@ -221,6 +235,7 @@ static TARGET __attribute__((noinline)) void sha512_compress(__m512i state[8], _
         EIGHT(NEXT, 0)
         EIGHT(NEXT, 8)
     }
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         state[i] = PLUS(state[i], s[i]);
 }
@@ -228,6 +243,7 @@ static TARGET __attribute__((noinline)) void sha512_compress(__m512i state[8], _
 static TARGET void gather_block(const uint8_t *const *at, __m512i w[16])
 {
     const __m512i order = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
+    UNROLL
     for (unsigned half = 0; half < 2; half++) {
         for (unsigned lane = 0; lane < WIDTH; lane++)
             w[8 * half + lane] = _mm512_shuffle_epi8(_mm512_loadu_si512(at[lane] + 64 * half), order);
@@ -242,6 +258,7 @@ static TARGET void sha512_8(const uint8_t *in, size_t in_stride, size_t length, 
     const uint8_t *at[WIDTH];
     const size_t whole = length / 128 * 128, rest = length - whole, padded = rest < 112 ? 128 : 256;
     __m512i s[8], w[16];
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         s[i] = _mm512_set1_epi64((long long)sha512_start[i]);
     for (unsigned lane = 0; lane < WIDTH; lane++) {
@@ -249,6 +266,7 @@ static TARGET void sha512_8(const uint8_t *in, size_t in_stride, size_t length, 
         memset(tail[lane], 0, padded);
         memcpy(tail[lane], at[lane] + whole, rest);
         tail[lane][rest] = 0x80;
+        UNROLL
         for (unsigned b = 0; b < 8; b++)
             tail[lane][padded - 1 - b] = (uint8_t)(8 * (uint64_t)length >> 8 * b);
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
+#define UNROLL _Pragma("GCC unroll 32") /* so that arrays become registers */
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
 typedef struct {
@@ -49,6 +50,7 @@ static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m51
 {
     __m512i s[8];
     const uint32_t *k = sig_sha256_k;
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         s[i] = state[i];
     EIGHT(HALF_FIRST, 0)
@@ -58,6 +60,7 @@ static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m51
         EIGHT(HALF_NEXT, 0)
         EIGHT(HALF_NEXT, 8)
     }
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         state[i] = PLUS(state[i], s[i]);
 }
@@ -76,6 +79,7 @@ static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[1
 {
     __m512i s[8], u[8];
     const uint32_t *k = sig_sha256_k;
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         s[i] = state[i].lo, u[i] = state[i].hi;
     EIGHT(PAIR_FIRST, 0)
@@ -85,6 +89,7 @@ static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[1
         EIGHT(PAIR_NEXT, 0)
         EIGHT(PAIR_NEXT, 8)
     }
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         state[i].lo = PLUS(state[i].lo, s[i]), state[i].hi = PLUS(state[i].hi, u[i]);
 }
@@ -93,22 +98,26 @@ static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[1
 INLINE void turn(__m512i r[16])
 {
     __m512i t[16];
+    UNROLL
     for (unsigned i = 0; i < 16; i += 2) {
         t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
         t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
     }
+    UNROLL
     for (unsigned i = 0; i < 16; i += 4) {
         r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
         r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
         r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
         r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
     }
+    UNROLL
     for (unsigned i = 0; i < 4; i++) {
         t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
         t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
         t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
         t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
     }
+    UNROLL
     for (unsigned i = 0; i < 4; i++) {
         r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
         r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
@@ -120,6 +129,7 @@ INLINE void turn(__m512i r[16])
 static TARGET void gather_16(const uint8_t *const *at, __m512i *w)
 {
     const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+    UNROLL
     for (unsigned i = 0; i < 16; i++)
         w[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(at[i]), swap);
     turn(w);
@@ -129,9 +139,11 @@ static TARGET void gather_32(const uint8_t *const *at, Pair *w)
 {
     __m512i half[16];
     gather_16(at, half);
+    UNROLL
     for (unsigned i = 0; i < 16; i++)
         w[i].lo = half[i];
     gather_16(at + 16, half);
+    UNROLL
     for (unsigned i = 0; i < 16; i++)
         w[i].hi = half[i];
 }
@@ -140,6 +152,7 @@ static TARGET void scatter_16(const __m512i *s, uint8_t *out, size_t stride, siz
 {
     const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
     __m512i r[16];
+    UNROLL
     for (unsigned i = 0; i < 16; i++)
         r[i] = i < 8 ? s[i] : _mm512_setzero_si512();
     turn(r);
@@ -152,11 +165,13 @@ static TARGET void scatter_16(const __m512i *s, uint8_t *out, size_t stride, siz
 static TARGET void scatter_32(const Pair *s, uint8_t *out, size_t stride, size_t n, size_t count)
 {
     __m512i half[8];
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         half[i] = s[i].lo;
     scatter_16(half, out, stride, n, count < 16 ? count : 16);
     if (count <= 16)
         return;
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         half[i] = s[i].hi;
     scatter_16(half, out + 16 * stride, stride, n, count - 16);

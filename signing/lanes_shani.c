@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TARGET __attribute__((target("sha,ssse3,sse4.1")))
+#define UNROLL _Pragma("GCC unroll 32") /* so that arrays become registers */
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
 /* Four vectors as a 4 x 4 matrix. */
@@ -36,31 +37,39 @@ INLINE void turn(__m128i *a, __m128i *b, __m128i *c, __m128i *d)
 static TARGET void compress(__m128i state[8], __m128i w[16])
 {
     __m128i x[4], y[4], abef[4], cdgh[4], m[4][4];
+    UNROLL
     for (unsigned i = 0; i < 4; i++)
         x[i] = state[i], y[i] = state[4 + i];
     turn(&x[0], &x[1], &x[2], &x[3]); /* x[lane] = a b c d, lowest first */
     turn(&y[0], &y[1], &y[2], &y[3]); /* y[lane] = e f g h */
+    UNROLL
     for (unsigned i = 0; i < 4; i++) {
         __m128i ba = _mm_shuffle_epi32(x[i], 0xb1), hgfe = _mm_shuffle_epi32(y[i], 0x1b);
         abef[i] = _mm_alignr_epi8(ba, hgfe, 8);
         cdgh[i] = _mm_blend_epi16(hgfe, ba, 0xf0);
         x[i] = abef[i], y[i] = cdgh[i];
     }
+    UNROLL
     for (unsigned g = 0; g < 4; g++) {
         turn(&w[4 * g], &w[4 * g + 1], &w[4 * g + 2], &w[4 * g + 3]);
+        UNROLL
         for (unsigned i = 0; i < 4; i++)
             m[g][i] = w[4 * g + i];
     }
     for (unsigned t = 0; t < 64; t += 16) {
+        UNROLL
         for (unsigned g = 0; g < 4; g++) {
             __m128i k = _mm_loadu_si128((const __m128i *)(sig_sha256_k + t + 4 * g));
+            UNROLL
             for (unsigned i = 0; i < 4; i++)
                 ROUNDS(abef[i], cdgh[i], m[g][i], k);
             if (t < 48)
+                UNROLL
                 for (unsigned i = 0; i < 4; i++)
                     m[g][i] = SCHEDULE(m[g][i], m[(g + 1) & 3][i], m[(g + 2) & 3][i], m[(g + 3) & 3][i]);
         }
     }
+    UNROLL
     for (unsigned i = 0; i < 4; i++) {
         abef[i] = _mm_add_epi32(abef[i], x[i]);
         cdgh[i] = _mm_add_epi32(cdgh[i], y[i]);
@@ -75,7 +84,9 @@ static TARGET void compress(__m128i state[8], __m128i w[16])
 static TARGET void gather_4(const uint8_t *const *at, __m128i *w)
 {
     const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    UNROLL
     for (unsigned g = 0; g < 4; g++) {
+        UNROLL
         for (unsigned i = 0; i < 4; i++)
             w[4 * g + i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(at[i] + 16 * g)), swap);
         turn(&w[4 * g], &w[4 * g + 1], &w[4 * g + 2], &w[4 * g + 3]);
@@ -85,6 +96,7 @@ static TARGET void gather_4(const uint8_t *const *at, __m128i *w)
 static TARGET void scatter_4(const __m128i *s, uint8_t *out, size_t stride, size_t n, size_t count)
 {
     uint32_t words[8][4];
+    UNROLL
     for (unsigned i = 0; i < 8; i++)
         _mm_storeu_si128((__m128i *)words[i], s[i]);
     for (size_t lane = 0; lane < count; lane++) {
@@ -133,6 +145,7 @@ static void wots_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
 
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
 {
+    UNROLL
     for (unsigned i = 0; i < SIG_LANES; i += 4)
         bare_4(state, block, i, times);
 }
