@@ -15,6 +15,14 @@ EnvRun *env_run_one(const EnvScenario *scenario, EnvWorld which, UcObserver obse
 void env_run_free(EnvRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRun, env_run_free)
 
+/* The line of the scenario's file at which the script made the write of this activation of Z or A; 0: it made none. */
+int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which);
+
+/* Runs the scenario's `prefix` in the real world and returns what Z wrote, in order (UcEnvelope, for env_pair_turn() on
+ * a pair made from the same `worlds`, whose store the bytes lie in). NULL and an error when it cannot be run to its
+ * end; an empty array when there is no prefix. */
+GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **error);
+
 UcComparison env_run_comparison(const EnvRun *run); /* env_run_both only */
 UcStop env_run_stop(const EnvRun *run, EnvWorld which);
 UcWorld *env_run_world(EnvRun *run, EnvWorld which);

@@ -1,6 +1,6 @@
 /* A scenario: the static table of a script, and its functions.
  *
- * One Lua file returns `scenario { ... }` (docs/scenarios.md). Loading runs the file once, without its functions, and
+ * One Lua file returns `scenario { ... }` (docs/scripts.md). Loading runs the file once, without its functions, and
  * checks every field: an unknown name is an error with file and line. Exploration reads this table only; `check` and
  * `run` also resume the functions (lua.h).
  */
@@ -15,6 +15,26 @@ typedef struct {
     int64_t value;
 } EnvBound;
 
+/* Argument values that exploration is to use: a table in `explore`, numbers or texts. */
+typedef struct {
+    char *name;        /* "counts", "messages", ... */
+    GArray *number;    /* int64_t */
+    GPtrArray *text;   /* char*; one of the two is empty */
+} EnvDomain;
+
+/* One parameter of for_each with the value that it has in this instance. */
+typedef struct {
+    char *name;
+    char *text;        /* NULL: a number or a boolean */
+    int64_t number;
+    bool boolean;      /* `number` is 0 or 1 and stands for false or true */
+} EnvParam;
+
+/* A file that the script takes in with `use`. */
+typedef struct {
+    char *name, *text;
+} EnvLibrary;
+
 typedef struct {
     char *path;              /* as given; shown by its last component only */
     char *title;
@@ -24,16 +44,23 @@ typedef struct {
     UcVerdict expect;
     char *expect_rule;       /* e.g. "I1"; NULL: any */
     GArray *bound;           /* EnvBound, in the order of the script; empty: the script has no bounds */
+    GArray *domain;          /* EnvDomain, in the order of the script */
     bool has_environment, has_adversary, has_prefix;
     char *text;              /* the script itself, for fresh interpreters */
     /* for_each: this instance's name for reports ("loss=3"), NULL when there is none */
     char *instance;
+    GArray *param;           /* EnvParam, by name */
+    GPtrArray *library;      /* EnvLibrary, in the order of use */
 } EnvScenario;
 
 /* All instances of a script (one, unless it sweeps parameters with for_each): EnvScenario*, freed with the array. */
 GPtrArray *env_scenario_load(const char *path, GError **error);
 void env_scenario_free(EnvScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvScenario, env_scenario_free)
+/* The last component of the path: what users are shown. */
+const char *env_scenario_file(const EnvScenario *scenario);
+/* NULL if the script does not narrow this domain. */
+const EnvDomain *env_scenario_domain(const EnvScenario *scenario, const char *name);
 /* Value of a bound, or `otherwise`. */
 int64_t env_scenario_bound(const EnvScenario *scenario, const char *name, int64_t otherwise);
 

@@ -34,7 +34,7 @@ typedef struct EnvWorlds EnvWorlds;
 
 #define ENV_ERROR (env_error_quark())
 GQuark env_error_quark(void);
-typedef enum { ENV_ERROR_OPTION, ENV_ERROR_SCRIPT, ENV_ERROR_FILE } EnvError;
+typedef enum { ENV_ERROR_OPTION, ENV_ERROR_SCRIPT, ENV_ERROR_FILE, ENV_ERROR_LIMIT } EnvError;
 
 /* NULL and an error that names the option when one is unknown or out of range. */
 EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error);

@@ -24,7 +24,7 @@ static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
     switch (stop) {
     case UC_STOP_SIMULATION: c.verdict = UC_SIMULATION_FAILED; break;
     case UC_STOP_LIMIT: c.verdict = UC_LIMIT; break;
-    case UC_STOP_SCRIPT: c.verdict = UC_ASSERTION_FAILED; break;
+    case UC_STOP_ASSERTION: c.verdict = UC_ASSERTION_FAILED; break;
     default: break;
     }
     return c;

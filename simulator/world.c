@@ -98,9 +98,10 @@ static void stop(UcWorld *world, UcStop how, char *why)
     world->why = why;
 }
 
-void uc_stop_script(UcCtx *ctx, const char *why)
+void uc_stop_script(UcCtx *ctx, UcStop how, const char *why)
 {
-    stop(ctx->world, UC_STOP_SCRIPT, g_strdup(why));
+    g_assert(how == UC_STOP_SCRIPT || how == UC_STOP_ASSERTION || how == UC_STOP_LIMIT);
+    stop(ctx->world, how, g_strdup(why));
 }
 
 static void discipline(UcWorld *world, uint16_t from, uint16_t to, const char *rule)

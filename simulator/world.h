@@ -26,7 +26,8 @@ typedef enum {
     UC_STOP_LIMIT,      /* the budget ran out */
     UC_STOP_DISCIPLINE, /* a machine broke the rules of the model */
     UC_STOP_SIMULATION, /* simulation failed */
-    UC_STOP_SCRIPT,     /* a scripted machine stopped with an error or a failed assertion */
+    UC_STOP_SCRIPT,     /* a scripted machine stopped with an error: not a verdict */
+    UC_STOP_ASSERTION,  /* an assertion of the script does not hold */
 } UcStop;
 
 typedef struct UcWorld UcWorld;
@@ -95,8 +96,8 @@ UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write);
 const char *uc_world_why(const UcWorld *world);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */
 const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation);
-/* A scripted machine stops the run from inside its step. */
-void uc_stop_script(UcCtx *ctx, const char *why);
+/* A scripted machine stops the run from inside its step: UC_STOP_SCRIPT, UC_STOP_ASSERTION or UC_STOP_LIMIT. */
+void uc_stop_script(UcCtx *ctx, UcStop how, const char *why);
 int uc_world_bit(const UcWorld *world);
 
 /* ---- Z's view (docs/model.md, "View and verdict") ---- */

@@ -1,0 +1,227 @@
+#include "environments/lua_host.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HOOK_STEP = 1000, NEAR_BYTES = 64 };
+
+EnvLua *env_lua(lua_State *L)
+{
+    return *(EnvLua **)lua_getextraspace(L);
+}
+
+/* Big blocks cost instructions: copying one takes as long. */
+static void *allocate(void *data, void *block, size_t old_size, size_t size)
+{
+    EnvLua *lua = data;
+    size_t held = block ? old_size : 0;
+    if (size == 0) {
+        free(block);
+        lua->memory -= held;
+        return NULL;
+    }
+    if (size > held && (size > ENV_LUA_BLOCK || lua->memory - held + size > ENV_LUA_MEMORY))
+        return NULL;
+    void *fresh = realloc(block, size);
+    if (!fresh)
+        return NULL;
+    lua->memory += size - held;
+    lua->left -= (int64_t)(size > held ? size / 64 : 0);
+    return fresh;
+}
+
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+    EnvLua *lua = env_lua(L);
+    lua->left -= HOOK_STEP;
+    if (lua->limit)
+        luaL_error(L, "limit: %s", lua->limit); /* whoever tried to go on after it */
+    if (lua->left < 0)
+        env_lua_out_of(L, "instructions of the script");
+    if (g_get_monotonic_time() > lua->deadline)
+        env_lua_out_of(L, "seconds of one activation of the script");
+}
+
+int env_lua_out_of(lua_State *L, const char *what)
+{
+    EnvLua *lua = env_lua(L);
+    lua->limit = what;
+    luaL_where(L, 0);
+    if (!*lua_tostring(L, -1)) {
+        lua_pop(L, 1);
+        luaL_where(L, 1);
+    }
+    lua_pushfstring(L, "limit: no %s left", what);
+    lua_concat(L, 2);
+    return lua_error(L);
+}
+
+void env_lua_charge(lua_State *L, uint64_t cost)
+{
+    EnvLua *lua = env_lua(L);
+    lua->left -= (int64_t)MIN(cost, (uint64_t)ENV_LUA_INSTRUCTIONS + 1);
+    if (lua->left < 0)
+        env_lua_out_of(L, "instructions of the script");
+}
+
+int env_lua_line(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    lua_Debug ar;
+    for (int level = 1; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.source[0] == '@' && !strcmp(ar.source + 1, lua->chunk))
+            return ar.currentline;
+    }
+    return 0;
+}
+
+/* ---- names ---- */
+
+static unsigned distance(const char *a, const char *b)
+{
+    size_t n = strlen(b);
+    unsigned row[NEAR_BYTES + 1];
+    for (unsigned j = 0; j <= n; j++)
+        row[j] = j;
+    for (unsigned i = 1; a[i - 1]; i++) {
+        unsigned corner = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= n; j++) {
+            unsigned best = corner + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+            best = MIN(best, MIN(row[j], row[j - 1]) + 1);
+            corner = row[j];
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+const char *env_nearest(const char *name, const char *const *candidate)
+{
+    g_assert(name && candidate);
+    const char *best = NULL;
+    size_t length = strlen(name);
+    unsigned least = (unsigned)MIN(length / 2, 3) + 1;
+    for (; *candidate && length && length <= NEAR_BYTES; candidate++) {
+        unsigned d = strlen(*candidate) <= NEAR_BYTES ? distance(name, *candidate) : least;
+        if (d < least) {
+            least = d;
+            best = *candidate;
+        }
+    }
+    return best;
+}
+
+const char *env_lua_did_you_mean(lua_State *L, const char *name, const char *const *candidate)
+{
+    const char *near = env_nearest(name, candidate);
+    return near ? lua_pushfstring(L, "; did you mean '%s'?", near) : lua_pushliteral(L, "");
+}
+
+int env_lua_expected(lua_State *L, const char *what, const char *expected, int index)
+{
+    int type = lua_type(L, index);
+    const char *got = luaL_typename(L, index);
+    if (type == LUA_TSTRING)
+        got = lua_pushfstring(L, "'%s'", lua_rawlen(L, index) > 60 ? "a long string" : lua_tostring(L, index));
+    else if (type == LUA_TNUMBER || type == LUA_TBOOLEAN)
+        got = luaL_tolstring(L, index, NULL);
+    else if (type == LUA_TTABLE && lua_getfield(L, index, "error") == LUA_TSTRING)
+        got = lua_pushfstring(L, "the error '%s'", lua_tostring(L, -1));
+    return luaL_error(L, "%s%sexpected %s, got %s", what, *what ? ": " : "", expected, got);
+}
+
+/* ---- running ---- */
+
+static void keep_message(EnvLua *lua, int index)
+{
+    lua_State *L = lua->state;
+    g_free(lua->message);
+    lua->message = NULL;
+    lua->assertion = false;
+    if (lua_type(L, index) == LUA_TTABLE && lua_checkstack(L, 3) && lua_getmetatable(L, index)) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->assertion); /* made with the interpreter: lua_library.c */
+        lua->assertion = lua_rawequal(L, -1, -2) && !lua->limit;
+        lua_pop(L, 2);
+        if (lua->assertion)
+            lua_rawgeti(L, index, 1);
+    }
+    if (lua_type(L, -1) == LUA_TSTRING)
+        lua->message = g_utf8_make_valid(lua_tostring(L, -1), -1);
+    else
+        lua->message = g_strdup_printf("%s: the script raised a %s instead of a message", lua->chunk,
+                                       luaL_typename(L, -1));
+}
+
+bool env_lua_protected(EnvLua *lua, lua_CFunction function)
+{
+    g_assert(lua && function);
+    lua_State *L = lua->state;
+    lua->deadline = g_get_monotonic_time() + (int64_t)ENV_LUA_SECONDS * G_USEC_PER_SEC;
+    lua_settop(L, 0);
+    lua_pushcfunction(L, function);
+    int status = lua_pcall(L, 0, 0, 0);
+    if (status == LUA_OK && !lua->limit)
+        return true;
+    if (status == LUA_ERRMEM && !lua->limit)
+        lua->limit = "memory of the script";
+    if (status == LUA_OK || status == LUA_ERRMEM) {
+        g_free(lua->message);
+        lua->assertion = false;
+        lua->message = g_strdup_printf("%s: limit: no %s left", lua->chunk, lua->limit);
+    } else {
+        keep_message(lua, lua_gettop(L));
+    }
+    lua_settop(L, 0);
+    return false;
+}
+
+void env_lua_compile(lua_State *L, const char *text, const char *chunk)
+{
+    const char *name = lua_pushfstring(L, "@%s", chunk);
+    if (luaL_loadbufferx(L, text, strlen(text), name, "t") != LUA_OK)
+        lua_error(L);
+    lua_remove(L, -2);
+}
+
+static int open_library(lua_State *L)
+{
+    lua_newtable(L);
+    env_lua_library(L);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    return 0;
+}
+
+EnvLua *env_lua_new(const char *chunk)
+{
+    g_assert(chunk);
+    EnvLua *lua = g_new0(EnvLua, 1);
+    lua->chunk = chunk;
+    lua->left = ENV_LUA_INSTRUCTIONS;
+    lua->line = g_array_new(FALSE, FALSE, sizeof(EnvLuaLine));
+    lua->task = g_array_new(FALSE, FALSE, sizeof(EnvLuaTask));
+    lua->seen = g_array_new(FALSE, FALSE, sizeof(EnvLuaSeen));
+    lua->state = lua_newstate(allocate, lua);
+    if (!lua->state)
+        g_error("no memory for an interpreter");
+    *(EnvLua **)lua_getextraspace(lua->state) = lua;
+    lua_sethook(lua->state, on_count, LUA_MASKCOUNT, HOOK_STEP);
+    if (!env_lua_protected(lua, open_library))
+        g_error("the library of scripts: %s", lua->message);
+    lua->left = ENV_LUA_INSTRUCTIONS;
+    return lua;
+}
+
+void env_lua_free(EnvLua *lua)
+{
+    if (!lua)
+        return;
+    lua_close(lua->state);
+    g_array_unref(lua->line);
+    g_array_unref(lua->task);
+    g_array_unref(lua->seen);
+    g_free(lua->message);
+    g_free(lua);
+}

@@ -1,0 +1,108 @@
+/* The interpreter of a scenario script: Lua 5.4 with everything taken out that would make a run unrepeatable,
+ * unbounded or unsafe (docs/scripts.md, "What a script may use").
+ *
+ * One interpreter serves Z and A of one world; loading a scenario uses one of its own. Limits: memory, size of one
+ * block, instructions, and as a safety net the seconds of one activation. What runs out is kept in `limit`, which no
+ * pcall can swallow.
+ *
+ * Lua errors are longjmps: functions called from Lua keep nothing on the C side that needs cleaning up.
+ */
+#ifndef ENVIRONMENTS_LUA_HOST_H
+#define ENVIRONMENTS_LUA_HOST_H
+
+#include <lua.h>
+
+#include "environments/scenario.h"
+
+enum {
+    ENV_LUA_MEMORY = 64 << 20,  /* bytes, all blocks of an interpreter */
+    ENV_LUA_BLOCK = 24 << 20,   /* bytes, one block: a string, a table's array, a stack */
+    ENV_LUA_INSTRUCTIONS = 20000000,
+    ENV_LUA_SECONDS = 30,       /* safety net, for one activation; far above what the instructions allow */
+};
+
+/* A move of Z or A, and where the script made it. */
+typedef struct {
+    uint64_t activation;
+    int line; /* in the scenario file; 0: unknown */
+} EnvLuaLine;
+
+/* A payload as it came by. */
+typedef struct {
+    uint16_t from; /* machine */
+    UcWord to;     /* party number */
+    UcWord bytes;
+} EnvLuaSeen;
+
+/* A handler of A that is running, or a delivery that follows by itself. */
+typedef struct {
+    lua_State *thread; /* NULL: deliver `seen` */
+    int anchor;        /* in the registry */
+    int arguments;     /* still to be handed over at its start */
+    bool started;
+    EnvLuaSeen seen;
+} EnvLuaTask;
+
+typedef struct EnvLua {
+    lua_State *state;
+    size_t memory;
+    int64_t left;          /* instructions */
+    int64_t deadline;      /* monotonic time, us */
+    const char *limit;     /* what ran out, or NULL */
+    bool assertion;        /* the last failure was an assertion of the script */
+    char *message;         /* of the last failure, "file:line: ..." */
+    const char *chunk;     /* file name of the script */
+    void *data;            /* of who loads a scenario (scenario.c) */
+
+    /* a run */
+    const EnvScenario *scenario;
+    EnvWorlds *worlds;
+    EnvWorld which;
+    UcStore *store;
+    UcCtx *ctx;            /* of the activation that is going on, else NULL */
+    const UcEnvelope *in;
+    uint16_t running;      /* UC_Z or UC_A */
+    bool moved;            /* the running machine has written: */
+    UcResult write;
+    GArray *line;          /* EnvLuaLine */
+    bool dummy;            /* Z gives the orders: the dummy adversary plays A */
+    const char *function;  /* what Z runs: a function of the scenario */
+    lua_State *z;          /* Z's script */
+    bool z_started, z_done;
+    int bit;
+    size_t view_from;      /* entries of Z's view at its last call */
+    GArray *task;          /* EnvLuaTask */
+    GArray *seen;          /* EnvLuaSeen */
+    UcMessage reply;       /* what answered A's move; UC_M_EMPTY: nothing */
+} EnvLua;
+
+/* A fresh interpreter with the library of scripts and nothing else. Never NULL: running out of memory here aborts. */
+EnvLua *env_lua_new(const char *chunk);
+void env_lua_free(EnvLua *lua);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvLua, env_lua_free)
+EnvLua *env_lua(lua_State *L);
+
+/* Runs `function` protected, with the arguments and results on the interpreter's stack left to it. False: `message`,
+ * and `limit` or `assertion`, say why. */
+bool env_lua_protected(EnvLua *lua, lua_CFunction function);
+/* Compiles a script; on the stack afterwards. Raises a Lua error. */
+void env_lua_compile(lua_State *L, const char *text, const char *chunk);
+
+/* ---- inside a Lua call ---- */
+/* Takes `cost` instructions off. Raises when there are none left. */
+void env_lua_charge(lua_State *L, uint64_t cost);
+/* Stops the script for good. Does not return. */
+int env_lua_out_of(lua_State *L, const char *what);
+/* "file:line: expected EXPECTED, got ..." about the value at `index`. Does not return. */
+int env_lua_expected(lua_State *L, const char *what, const char *expected, int index);
+/* "; did you mean 'x'?" or "", as a Lua string on the stack. */
+const char *env_lua_did_you_mean(lua_State *L, const char *name, const char *const *candidate);
+/* Line of the scenario file nearest on the call stack. */
+int env_lua_line(lua_State *L);
+
+/* lua_library.c: what scripts find as globals. Expects an empty table on the stack and fills it. */
+void env_lua_library(lua_State *L);
+/* The closest candidate (NULL-terminated), or NULL when none is near. */
+const char *env_nearest(const char *name, const char *const *candidate);
+
+#endif

@@ -1,0 +1,17 @@
+/* Z and A as scripts: machine classes whose host is an EnvLua (docs/scripts.md, "Z's calls", "A's means").
+ *
+ * A call of Z and a move of A yield out of the script; the engine carries the write, and when control is back the
+ * script goes on with what came of it. Z goes on only when A has no moves left (simulator/world.c).
+ */
+#ifndef ENVIRONMENTS_LUA_MACHINES_H
+#define ENVIRONMENTS_LUA_MACHINES_H
+
+#include "environments/lua_host.h"
+
+extern const UcClass env_lua_z, env_lua_a;
+
+/* Runs the scenario's file in this interpreter, with the instance's parameters, and picks its functions. `function`
+ * is what Z runs: "environment" or "prefix". False: see lua->message. */
+bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, const char *function);
+
+#endif

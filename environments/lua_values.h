@@ -1,0 +1,37 @@
+/* Messages as Lua values and back.
+ *
+ * A message becomes a table: `kind`, its fields by the names of the interface table (functionality/interface.c), bytes
+ * as strings, parties by name, intervals as { a=, b= }, an error's code as `error`; `party` is who wrote it. A payload
+ * has `from`, `to`, `bytes` and methods that give altered copies. Everything here raises Lua errors.
+ */
+#ifndef ENVIRONMENTS_LUA_VALUES_H
+#define ENVIRONMENTS_LUA_VALUES_H
+
+#include "environments/lua_host.h"
+
+/* One call of Z, or one order to a party: the message's fields, in order, are the arguments. */
+typedef struct {
+    const char *name;
+    UcWord kind;
+    bool named;        /* arguments in a table, by name */
+    unsigned optional; /* bit i: argument i may be left out */
+} EnvLuaCall;
+
+extern const EnvLuaCall env_lua_orders[]; /* to the adversary's parties; ended by a NULL name */
+
+/* Pushes the message, or nil for UC_M_EMPTY. */
+void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *message);
+void env_lua_push_payload(lua_State *L, const EnvLuaSeen *seen);
+void env_lua_push_party(lua_State *L, UcWord party);
+
+/* The arguments of a call from stack index 3 on (1: self, 2: the party). */
+UcMessage env_lua_read_call(lua_State *L, const EnvLuaCall *call);
+/* A message of any kind: its name at `index`, its fields in a table at `index` + 1. */
+UcMessage env_lua_read_message(lua_State *L, int index);
+/* The number of the party named at `index`. */
+UcWord env_lua_read_party(lua_State *L, int index, const char *what);
+
+/* Registers what tables of messages can do. Once per interpreter. */
+void env_lua_open_values(lua_State *L);
+
+#endif

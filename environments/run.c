@@ -1,0 +1,156 @@
+#include "environments/run.h"
+
+#include "environments/lua_machines.h"
+
+struct EnvRun {
+    EnvWorlds *worlds;
+    EnvLua *lua[ENV_WORLDS];
+    UcWorld *world[ENV_WORLDS];
+    UcStop stop[ENV_WORLDS];
+    UcComparison comparison;
+};
+
+static bool start_script(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which,
+                         const char *function, GError **error)
+{
+    if (env_lua_start(lua, scenario, worlds, which, function))
+        return true;
+    g_set_error_literal(error, ENV_ERROR, lua->limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, lua->message);
+    return false;
+}
+
+static void put_script(UcWorldSpec *spec, EnvLua *lua, const EnvScenario *scenario)
+{
+    spec->machine[UC_Z].class = &env_lua_z;
+    spec->machine[UC_Z].host = lua;
+    if (scenario->has_adversary) {
+        spec->machine[UC_A].class = &env_lua_a;
+        spec->machine[UC_A].host = lua;
+    }
+}
+
+static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data,
+                      GError **error)
+{
+    EnvLua *lua = run->lua[which] = env_lua_new(env_scenario_file(scenario));
+    if (!start_script(lua, scenario, run->worlds, which, "environment", error))
+        return false;
+    put_script(env_worlds_spec(run->worlds, which), lua, scenario);
+    run->world[which] = env_worlds_start(run->worlds, which);
+    if (observe)
+        uc_world_observe(run->world[which], observe, data);
+    run->stop[which] = uc_world_run(run->world[which]);
+    return true;
+}
+
+static EnvRun *run_new(const EnvScenario *scenario, GError **error)
+{
+    if (!scenario->has_environment) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "%s: expected a scenario with 'environment': this one can only "
+                    "be explored", env_scenario_file(scenario));
+        return NULL;
+    }
+    g_autoptr(EnvRun) run = g_new0(EnvRun, 1);
+    run->worlds = env_worlds_new(&scenario->options, error);
+    return run->worlds ? g_steal_pointer(&run) : NULL;
+}
+
+EnvRun *env_run_both(const EnvScenario *scenario, UcObserver observe, void *data, GError **error)
+{
+    g_assert(scenario);
+    g_autoptr(EnvRun) run = run_new(scenario, error);
+    if (!run)
+        return NULL;
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+        if (!run_world(run, scenario, which, observe, data, error))
+            return NULL;
+    }
+    run->comparison = uc_compare(run->world[ENV_REAL], run->stop[ENV_REAL], run->world[ENV_IDEAL],
+                                 run->stop[ENV_IDEAL], 0);
+    return g_steal_pointer(&run);
+}
+
+EnvRun *env_run_one(const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data, GError **error)
+{
+    g_assert(scenario && which < ENV_WORLDS);
+    g_autoptr(EnvRun) run = run_new(scenario, error);
+    if (!run || !run_world(run, scenario, which, observe, data, error))
+        return NULL;
+    return g_steal_pointer(&run);
+}
+
+void env_run_free(EnvRun *run)
+{
+    if (!run)
+        return;
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+        uc_world_free(run->world[which]);
+        env_lua_free(run->lua[which]);
+    }
+    env_worlds_free(run->worlds);
+    g_free(run);
+}
+
+int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which)
+{
+    g_assert(run && which < ENV_WORLDS);
+    const GArray *lines = run->lua[which] ? run->lua[which]->line : NULL;
+    guint low = 0, high = lines ? lines->len : 0;
+    while (low < high) { /* activations rise */
+        guint middle = low + (high - low) / 2;
+        const EnvLuaLine *l = &g_array_index(lines, EnvLuaLine, middle);
+        if (l->activation == activation)
+            return l->line;
+        if (l->activation < activation)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+/* ---- prefix ---- */
+
+static void record_write(void *data, const UcWorld *world, const UcActivation *a)
+{
+    const UcResult *r = &a->outcome.result;
+    if (a->machine != UC_Z || r->code != UC_SEND)
+        return;
+    UcEnvelope e = { UC_Z, r->to, r->peer, r->message };
+    g_array_append_val((GArray *)data, e);
+}
+
+GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **error)
+{
+    g_assert(scenario && worlds);
+    g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(UcEnvelope));
+    if (!scenario->has_prefix)
+        return g_steal_pointer(&writes);
+    g_autoptr(EnvLua) lua = env_lua_new(env_scenario_file(scenario));
+    lua->dummy = true;
+    if (!start_script(lua, scenario, worlds, ENV_REAL, "prefix", error))
+        return NULL;
+    UcWorldSpec spec = *env_worlds_spec(worlds, ENV_REAL);
+    spec.machine[UC_Z].class = &env_lua_z;
+    spec.machine[UC_Z].host = lua;
+    UcLayout *layout = uc_layout_new();
+    UcWorld *world = uc_world_new(&spec, env_worlds_store(worlds), layout, env_worlds_options(worlds)->seed);
+    uc_world_observe(world, record_write, writes);
+    if (uc_world_run(world) != UC_STOP_HALT) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "prefix: %s", uc_world_why(world));
+        g_clear_pointer(&writes, g_array_unref);
+    }
+    uc_world_free(world);
+    uc_layout_free(layout);
+    return g_steal_pointer(&writes);
+}
+
+UcComparison env_run_comparison(const EnvRun *run)
+{
+    g_assert(run && run->world[ENV_REAL] && run->world[ENV_IDEAL]);
+    return run->comparison;
+}
+
+UcStop env_run_stop(const EnvRun *run, EnvWorld which) { return run->stop[which]; }
+UcWorld *env_run_world(EnvRun *run, EnvWorld which) { return run->world[which]; }
+EnvWorlds *env_run_worlds(EnvRun *run) { return run->worlds; }

@@ -1,0 +1,652 @@
+#include "environments/scenario.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <string.h>
+
+#include "environments/lua_scenario.h"
+
+enum { TEXT_BYTES = 1 << 20, INSTANCES = 10000, PARTIES = 1000 };
+
+/* What the fields of the table are read into; one per load of an instance. */
+typedef struct {
+    EnvLuaLoad load;
+    EnvScenario *s;
+} Loader;
+
+static Loader *loader(lua_State *L)
+{
+    return env_lua(L)->data;
+}
+
+const char *env_scenario_file(const EnvScenario *scenario)
+{
+    const char *slash = strrchr(scenario->path, '/');
+    return slash ? slash + 1 : scenario->path;
+}
+
+/* ---- where a field stands in the text ---- */
+
+/* `name` at `at` as the name of a field: "name =" with nothing of an identifier before it. */
+static bool is_field(const char *text, const char *at, size_t length)
+{
+    if (at > text && (g_ascii_isalnum(at[-1]) || at[-1] == '_' || at[-1] == '.'))
+        return false;
+    const char *after = at + length;
+    after += strspn(after, " \t");
+    return after[0] == '=' && after[1] != '=';
+}
+
+static const char *find_field(const char *text, int from_line, const char *name)
+{
+    const char *start = text;
+    for (int i = 1; i < from_line && start; i++) {
+        start = strchr(start, '\n');
+        start += start != NULL;
+    }
+    size_t length = strlen(name);
+    for (const char *at = start; at && length && (at = strstr(at, name)); at++) {
+        if (is_field(text, at, length))
+            return at;
+    }
+    return NULL;
+}
+
+static int field_line(const Loader *l, const char *name)
+{
+    const char *at = find_field(l->s->text, l->load.line, name);
+    int line = 1;
+    for (const char *c = l->s->text; at && c < at; c++)
+        line += *c == '\n';
+    return at ? line : l->load.line;
+}
+
+/* Raises "file:line: FIELD: MESSAGE" for the message on top. */
+static int bad(lua_State *L, const char *field)
+{
+    Loader *l = loader(L);
+    lua_pushfstring(L, "%s:%d: %s: %s", env_lua(L)->chunk, field_line(l, field), field, lua_tostring(L, -1));
+    return lua_error(L);
+}
+
+static int expected(lua_State *L, const char *field, const char *what, int index)
+{
+    if (lua_type(L, index) == LUA_TSTRING)
+        lua_pushfstring(L, "expected %s, got '%s'", what, lua_tostring(L, index));
+    else if (lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TBOOLEAN)
+        lua_pushfstring(L, "expected %s, got %s", what, luaL_tolstring(L, index, NULL));
+    else
+        lua_pushfstring(L, "expected %s, got a %s", what, luaL_typename(L, index));
+    return bad(L, field);
+}
+
+/* ---- readers: the value is on top of the stack ---- */
+
+static void replace(char **old, const char *fresh)
+{
+    g_free(*old);
+    *old = g_strdup(fresh);
+}
+
+static const char *text_of(lua_State *L, const char *field)
+{
+    size_t length = 0;
+    const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
+    if (!text || !length || strlen(text) != length || !g_utf8_validate(text, (gssize)length, NULL))
+        expected(L, field, "a text", -1);
+    return text;
+}
+
+static uint64_t number_of(lua_State *L, const char *field)
+{
+    int fits = 0;
+    lua_Integer value = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &fits) : 0;
+    if (!fits || value < 0)
+        expected(L, field, "an integer of at least 0", -1);
+    return (uint64_t)value;
+}
+
+static bool truth_of(lua_State *L, const char *field)
+{
+    if (!lua_isboolean(L, -1))
+        expected(L, field, "true or false", -1);
+    return lua_toboolean(L, -1);
+}
+
+static unsigned choice_of(lua_State *L, const char *field, const char *const *names)
+{
+    const char *wanted = text_of(L, field);
+    for (unsigned i = 0; names[i]; i++) {
+        if (!strcmp(names[i], wanted))
+            return i;
+    }
+    lua_pushliteral(L, "");
+    for (unsigned i = 0; names[i]; i++) {
+        lua_pushfstring(L, "%s'%s'", i == 0 ? "" : names[i + 1] ? ", " : " or ", names[i]);
+        lua_concat(L, 2);
+    }
+    lua_pushfstring(L, "expected %s, got '%s'%s", lua_tostring(L, -1), wanted,
+                    env_lua_did_you_mean(L, wanted, names));
+    return (unsigned)bad(L, field);
+}
+
+static void read_title(lua_State *L, EnvScenario *s) { replace(&s->title, text_of(L, "title")); }
+static void read_source(lua_State *L, EnvScenario *s) { replace(&s->source, text_of(L, "source")); }
+static void read_capacity(lua_State *L, EnvScenario *s) { s->options.capacity = number_of(L, "capacity"); }
+static void read_budget(lua_State *L, EnvScenario *s) { s->options.budget = number_of(L, "budget"); }
+static void read_seed(lua_State *L, EnvScenario *s) { env_seed(number_of(L, "seed"), s->options.seed); }
+static void read_reservation(lua_State *L, EnvScenario *s) { s->options.reservation = number_of(L, "reservation"); }
+static void read_torture(lua_State *L, EnvScenario *s) { s->options.torture = truth_of(L, "torture"); }
+static void read_rule(lua_State *L, EnvScenario *s) { replace(&s->expect_rule, text_of(L, "expect_rule")); }
+
+static void read_scheme(lua_State *L, EnvScenario *s) { replace((char **)&s->options.scheme, text_of(L, "scheme")); }
+static void read_enclave(lua_State *L, EnvScenario *s) { replace((char **)&s->options.enclave, text_of(L, "enclave")); }
+static void read_protocol(lua_State *L, EnvScenario *s)
+{
+    replace((char **)&s->options.protocol, text_of(L, "protocol"));
+}
+
+static void read_storage(lua_State *L, EnvScenario *s)
+{
+    s->options.storage = (UcStorage)choice_of(L, "storage", uc_storage_name);
+}
+
+static void read_trust(lua_State *L, EnvScenario *s)
+{
+    s->options.trust = (DkmTrust)choice_of(L, "trust", dkm_trust_name);
+}
+
+static void read_crypto(lua_State *L, EnvScenario *s)
+{
+    static const char *const names[] = { "real", "ideal", NULL };
+    s->options.crypto_ideal = choice_of(L, "crypto", names) == 1;
+}
+
+/* "invariant broken: I1" is short for expect and expect_rule. */
+static void read_expect(lua_State *L, EnvScenario *s)
+{
+    const char *text = text_of(L, "expect"), *colon = strstr(text, ": ");
+    if (colon) {
+        replace(&s->expect_rule, colon + 2);
+        lua_pushlstring(L, text, (size_t)(colon - text));
+    }
+    s->expect = (UcVerdict)choice_of(L, "expect", uc_verdict_name);
+}
+
+static bool party_name_ok(const char *name)
+{
+    static const char *const taken[] = { "Z", "A", "S", "F", NULL };
+    size_t length = strlen(name);
+    for (const char *c = name; *c; c++) {
+        if (!g_ascii_isalnum(*c) && *c != '-' && *c != '_')
+            return false;
+    }
+    return length > 0 && length <= 64 && !g_strv_contains(taken, name);
+}
+
+static void read_parties(lua_State *L, EnvScenario *s)
+{
+    size_t n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+    if (n < 1 || n > PARTIES)
+        expected(L, "parties", "a list of 1 to 1000 names", -1);
+    char **name = g_new0(char *, n + 1);
+    g_strfreev((char **)s->options.party);
+    s->options.party = (const char *const *)name;
+    for (size_t i = 0; i < n; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        const char *text = text_of(L, "parties");
+        if (!party_name_ok(text) || g_strv_contains((const char *const *)name, text))
+            expected(L, "parties", "different names of letters, digits, '-' and '_', none of them Z, A, S or F", -1);
+        name[i] = g_strdup(text);
+        lua_pop(L, 1);
+    }
+}
+
+/* The names of the fields of the table on top, sorted: a Lua-owned row of strings that the table keeps alive. Pushes
+ * the row. */
+static const char **field_names(lua_State *L, const char *field)
+{
+    size_t n = 0;
+    if (lua_type(L, -1) != LUA_TTABLE)
+        expected(L, field, "a table", -1);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING) {
+            lua_pushfstring(L, "expected fields with names, got a %s", luaL_typename(L, -2));
+            bad(L, field);
+        }
+        n++;
+    }
+    const char **name = lua_newuserdatauv(L, (n + 1) * sizeof *name, 0);
+    n = 0;
+    for (lua_pushnil(L); lua_next(L, -3); lua_pop(L, 1)) {
+        size_t at = n++;
+        for (; at && strcmp(name[at - 1], lua_tostring(L, -2)) > 0; at--)
+            name[at] = name[at - 1];
+        name[at] = lua_tostring(L, -2);
+    }
+    name[n] = NULL;
+    return name;
+}
+
+static int unknown_field(lua_State *L, const char *name, const char *const *known)
+{
+    const char *near = env_lua_did_you_mean(L, name, known);
+    Loader *l = loader(L);
+    lua_pushfstring(L, "%s:%d: unknown field '%s'%s", env_lua(L)->chunk, field_line(l, name), name, near);
+    return lua_error(L);
+}
+
+static void read_limits(lua_State *L, EnvScenario *s)
+{
+    static const char *const known[] = { "keys", "tickets", "transfers", "intervals", NULL };
+    uint64_t *const value[] = { &s->options.limits.keys, &s->options.limits.tickets, &s->options.limits.transfers,
+                                &s->options.limits.intervals };
+    const char **name = field_names(L, "limits");
+    for (; *name; name++) {
+        unsigned i = 0;
+        while (known[i] && strcmp(known[i], *name))
+            i++;
+        if (!known[i])
+            unknown_field(L, *name, known);
+        lua_getfield(L, -2, *name);
+        *value[i] = number_of(L, *name);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* ---- explore ---- */
+
+static const char *const bounds_known[] = { "keygen", "request", "cancel", "transfer", "resend", "sign", "verify",
+                                            "status", "deliver", "mutate", "crash", "restart", "restore", "corrupt",
+                                            "speak", "moves", "counts", "messages", "parties", "points", "mutations",
+                                            "sets", NULL };
+
+static void read_domain(lua_State *L, EnvScenario *s, const char *name)
+{
+    EnvDomain d = { g_strdup(name), g_array_new(FALSE, FALSE, sizeof(int64_t)), g_ptr_array_new_with_free_func(g_free) };
+    g_array_append_val(s->domain, d);
+    size_t n = lua_rawlen(L, -1);
+    for (size_t i = 1; i <= n; i++) {
+        int fits = 0;
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        int64_t value = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &fits) : 0;
+        if (fits)
+            g_array_append_val(d.number, value);
+        else
+            g_ptr_array_add(d.text, g_strdup(text_of(L, name)));
+        lua_pop(L, 1);
+    }
+    if (!n || (d.number->len && d.text->len))
+        expected(L, name, "a list of integers or a list of texts", -1);
+}
+
+static void read_explore(lua_State *L, EnvScenario *s)
+{
+    const char **name = field_names(L, "explore");
+    for (; *name; name++) {
+        if (!g_strv_contains(bounds_known, *name))
+            unknown_field(L, *name, bounds_known);
+        lua_getfield(L, -2, *name);
+        if (lua_type(L, -1) == LUA_TTABLE) {
+            read_domain(L, s, *name);
+        } else {
+            EnvBound b = { NULL, (int64_t)number_of(L, *name) };
+            b.name = g_strdup(*name);
+            g_array_append_val(s->bound, b);
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* Bounds come in the order of the script; both kinds begin with their name. */
+static gint by_place(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const Loader *l = data;
+    const char *left = find_field(l->s->text, l->load.line, *(char *const *)a);
+    const char *right = find_field(l->s->text, l->load.line, *(char *const *)b);
+    return (left > right) - (left < right);
+}
+
+/* ---- functions ---- */
+
+static bool is_function(lua_State *L, const char *field)
+{
+    if (!lua_isfunction(L, -1))
+        expected(L, field, "a function", -1);
+    return true;
+}
+
+static void read_environment(lua_State *L, EnvScenario *s) { s->has_environment = is_function(L, "environment"); }
+static void read_adversary(lua_State *L, EnvScenario *s) { s->has_adversary = is_function(L, "adversary"); }
+static void read_prefix(lua_State *L, EnvScenario *s) { s->has_prefix = is_function(L, "prefix"); }
+static void read_nothing(lua_State *L, EnvScenario *s) { }
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *name;
+    void (*read)(lua_State *L, EnvScenario *s);
+} fields[] = {
+    { "title", read_title },       { "source", read_source },           { "parties", read_parties },
+    { "scheme", read_scheme },     { "protocol", read_protocol },       { "trust", read_trust },
+    { "storage", read_storage },   { "crypto", read_crypto },           { "capacity", read_capacity },
+    { "enclave", read_enclave },   { "reservation", read_reservation }, { "limits", read_limits },
+    { "seed", read_seed },         { "budget", read_budget },           { "torture", read_torture },
+    { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
+    { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
+    { "for_each", read_nothing },
+};
+
+static void check_names(lua_State *L)
+{
+    const char *known[G_N_ELEMENTS(fields) + 1] = { NULL };
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+        known[i] = fields[i].name;
+    for (const char **name = field_names(L, "scenario"); *name; name++) {
+        if (!g_strv_contains(known, *name))
+            unknown_field(L, *name, known);
+    }
+    lua_pop(L, 1);
+}
+
+static void check_whole(lua_State *L, Loader *l)
+{
+    EnvScenario *s = l->s;
+    const char *missing = !s->title ? "title" : !s->has_environment && !s->bound->len ? "environment" : NULL;
+    if (missing)
+        luaL_error(L, "%s:%d: expected a scenario with '%s'%s", env_lua(L)->chunk, l->load.line, missing,
+                   s->title ? " (or bounds in 'explore')" : "");
+}
+
+static int read_instance(lua_State *L)
+{
+    Loader *l = loader(L);
+    env_lua_load_file(L, &l->load);
+    check_names(L);
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        lua_pushstring(L, fields[i].name);
+        if (lua_rawget(L, -2) != LUA_TNIL)
+            fields[i].read(L, l->s);
+        lua_pop(L, 1);
+    }
+    g_array_sort_with_data(l->s->bound, by_place, l);
+    g_array_sort_with_data(l->s->domain, by_place, l);
+    check_whole(L, l);
+    return 0;
+}
+
+/* ---- for_each ---- */
+
+/* The values of one parameter are kept as parameters of the same name, one after the other. */
+static void read_values(lua_State *L, GArray *values, const char *name)
+{
+    size_t n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+    if (!n || n > INSTANCES)
+        expected(L, name, "a list of values", -1);
+    for (size_t i = 1; i <= n; i++) {
+        int fits = 0;
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        EnvParam p = { .boolean = lua_isboolean(L, -1) };
+        p.number = p.boolean ? lua_toboolean(L, -1) : lua_tointegerx(L, -1, &fits);
+        if (lua_type(L, -1) == LUA_TSTRING)
+            p.text = g_strdup(text_of(L, name));
+        else if (!p.boolean && !fits)
+            expected(L, name, "integers, texts, true or false", -1);
+        p.name = g_strdup(name);
+        g_array_append_val(values, p);
+        lua_pop(L, 1);
+    }
+}
+
+static void param_clear(gpointer data)
+{
+    EnvParam *p = data;
+    g_free(p->name);
+    g_free(p->text);
+}
+
+static int read_for_each(lua_State *L)
+{
+    Loader *l = loader(L);
+    env_lua_load_file(L, &l->load);
+    lua_pushliteral(L, "for_each");
+    if (lua_rawget(L, -2) == LUA_TNIL)
+        return 0;
+    const char **name = field_names(L, "for_each");
+    for (; *name; name++) {
+        lua_getfield(L, -2, *name);
+        read_values(L, l->s->param, *name);
+        lua_pop(L, 1);
+    }
+    return 0;
+}
+
+/* ---- scenarios as C values ---- */
+
+static void bound_clear(gpointer data) { g_free(((EnvBound *)data)->name); }
+
+static void domain_clear(gpointer data)
+{
+    EnvDomain *d = data;
+    g_free(d->name);
+    g_array_unref(d->number);
+    g_ptr_array_unref(d->text);
+}
+
+static void library_free(gpointer data)
+{
+    EnvLibrary *l = data;
+    g_free(l->name);
+    g_free(l->text);
+    g_free(l);
+}
+
+static GArray *cleared_array(guint size, GDestroyNotify clear)
+{
+    GArray *array = g_array_new(FALSE, FALSE, size);
+    g_array_set_clear_func(array, clear);
+    return array;
+}
+
+static EnvScenario *scenario_new(const char *path, const char *text)
+{
+    EnvScenario *s = g_new0(EnvScenario, 1);
+    s->path = g_strdup(path);
+    s->text = g_strdup(text);
+    s->options = env_default_options();
+    s->options.party = (const char *const *)g_strdupv((char **)s->options.party);
+    s->options.scheme = g_strdup(s->options.scheme);
+    s->options.protocol = g_strdup(s->options.protocol);
+    s->options.enclave = g_strdup(s->options.enclave);
+    s->bound = cleared_array(sizeof(EnvBound), bound_clear);
+    s->domain = cleared_array(sizeof(EnvDomain), domain_clear);
+    s->param = cleared_array(sizeof(EnvParam), param_clear);
+    s->library = g_ptr_array_new_with_free_func(library_free);
+    return s;
+}
+
+void env_scenario_free(EnvScenario *s)
+{
+    if (!s)
+        return;
+    char *const owned[] = { s->path, s->title, s->hash, s->source, s->expect_rule, s->text, s->instance,
+                            (char *)s->options.scheme, (char *)s->options.protocol, (char *)s->options.enclave };
+    for (size_t i = 0; i < G_N_ELEMENTS(owned); i++)
+        g_free(owned[i]);
+    g_strfreev((char **)s->options.party);
+    g_array_unref(s->bound);
+    g_array_unref(s->domain);
+    g_array_unref(s->param);
+    g_ptr_array_unref(s->library);
+    g_free(s);
+}
+
+int64_t env_scenario_bound(const EnvScenario *s, const char *name, int64_t otherwise)
+{
+    g_assert(s && name);
+    for (guint i = 0; i < s->bound->len; i++) {
+        const EnvBound *b = &g_array_index(s->bound, EnvBound, i);
+        if (!strcmp(b->name, name))
+            return b->value;
+    }
+    return otherwise;
+}
+
+const EnvDomain *env_scenario_domain(const EnvScenario *s, const char *name)
+{
+    g_assert(s && name);
+    for (guint i = 0; i < s->domain->len; i++) {
+        const EnvDomain *d = &g_array_index(s->domain, EnvDomain, i);
+        if (!strcmp(d->name, name))
+            return d;
+    }
+    return NULL;
+}
+
+/* ---- loading ---- */
+
+static bool load_with(lua_CFunction reader, Loader *l, GError **error)
+{
+    g_autoptr(EnvLua) lua = env_lua_new(env_scenario_file(l->s));
+    lua->data = l;
+    if (env_lua_protected(lua, reader))
+        return true;
+    g_set_error_literal(error, ENV_ERROR, lua->limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, lua->message);
+    return false;
+}
+
+/* What is wrong with the options together, or with a name that only the lower floors know. */
+static bool check_options(Loader *l, GError **error)
+{
+    GError *inner = NULL;
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&l->s->options, &inner);
+    if (worlds)
+        return true;
+    g_autofree char *field = g_strndup(inner->message, strcspn(inner->message, ":"));
+    g_propagate_prefixed_error(error, inner, "%s:%d: ", env_scenario_file(l->s), field_line(l, field));
+    return false;
+}
+
+static char *hash_of(const EnvScenario *s)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, (const guchar *)s->text, -1);
+    for (guint i = 0; i < s->library->len; i++) {
+        const EnvLibrary *l = g_ptr_array_index(s->library, i);
+        g_autofree char *head = g_strdup_printf("%c%s%c", 0x1f, l->name, 0x1f);
+        g_checksum_update(sum, (const guchar *)head, -1);
+        g_checksum_update(sum, (const guchar *)l->text, -1);
+    }
+    return g_strdup(g_checksum_get_string(sum));
+}
+
+static char *instance_name(const EnvScenario *s)
+{
+    GString *name = g_string_new(NULL);
+    for (guint i = 0; i < s->param->len; i++) {
+        const EnvParam *p = &g_array_index(s->param, EnvParam, i);
+        g_string_append_printf(name, "%s%s=", i ? "," : "", p->name);
+        if (p->text)
+            g_string_append(name, p->text);
+        else if (p->boolean)
+            g_string_append(name, p->number ? "true" : "false");
+        else
+            g_string_append_printf(name, "%" G_GINT64_FORMAT, p->number);
+    }
+    return g_string_free(name, name->len == 0);
+}
+
+/* The instance with this combination; takes the parameters. */
+static EnvScenario *load_instance(const EnvScenario *draft, const char *folder, GArray *param, GError **error)
+{
+    g_autoptr(EnvScenario) s = scenario_new(draft->path, draft->text);
+    g_array_unref(s->param);
+    s->param = param;
+    Loader l = { .load = { .scenario = s, .folder = folder }, .s = s };
+    if (!load_with(read_instance, &l, error) || !check_options(&l, error))
+        return NULL;
+    s->hash = hash_of(s);
+    s->instance = instance_name(s);
+    return g_steal_pointer(&s);
+}
+
+/* Combination `number`: the last parameter by name changes fastest. */
+static GArray *combination(const GArray *values, uint64_t number)
+{
+    GArray *chosen = cleared_array(sizeof(EnvParam), param_clear);
+    const EnvParam *v = (const EnvParam *)(const void *)values->data;
+    for (guint end = values->len; end; ) {
+        guint start = end;
+        while (start && !strcmp(v[start - 1].name, v[end - 1].name))
+            start--;
+        const EnvParam *pick = &v[start + number % (end - start)];
+        number /= end - start;
+        EnvParam p = { g_strdup(pick->name), g_strdup(pick->text), pick->number, pick->boolean };
+        g_array_prepend_val(chosen, p);
+        end = start;
+    }
+    return chosen;
+}
+
+static uint64_t combinations(const GArray *values)
+{
+    const EnvParam *v = (const EnvParam *)(const void *)values->data;
+    uint64_t product = 1;
+    for (guint start = 0, end; start < values->len && product <= INSTANCES; start = end) {
+        for (end = start; end < values->len && !strcmp(v[end].name, v[start].name); end++)
+            ;
+        product *= end - start;
+    }
+    return product;
+}
+
+static GPtrArray *load_all(const EnvScenario *draft, const char *folder, GError **error)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)env_scenario_free);
+    uint64_t n = combinations(draft->param);
+    if (n > INSTANCES) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "%s:1: for_each: expected at most %d combinations",
+                    env_scenario_file(draft), INSTANCES);
+        return NULL;
+    }
+    for (uint64_t i = 0; i < n; i++) {
+        EnvScenario *s = load_instance(draft, folder, combination(draft->param, i), error);
+        if (!s)
+            return NULL;
+        g_ptr_array_add(all, s);
+    }
+    return g_steal_pointer(&all);
+}
+
+static char *read_text(const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize length;
+    GError *inner = NULL;
+    if (!g_file_get_contents(path, &text, &length, &inner)) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: %s", path, g_strerror(errno));
+        g_error_free(inner);
+        return NULL;
+    }
+    if (length > TEXT_BYTES || memchr(text, 0, length)) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text of at most %d bytes", path, TEXT_BYTES);
+        return NULL;
+    }
+    return g_steal_pointer(&text);
+}
+
+GPtrArray *env_scenario_load(const char *path, GError **error)
+{
+    g_assert(path);
+    g_autofree char *text = read_text(path, error), *folder = g_path_get_dirname(path);
+    if (!text)
+        return NULL;
+    g_autoptr(EnvScenario) draft = scenario_new(path, text);
+    Loader l = { .load = { .scenario = draft, .folder = folder, .no_values = strstr(text, "for_each") != NULL },
+                 .s = draft };
+    if (l.load.no_values && !load_with(read_for_each, &l, error))
+        return NULL;
+    return load_all(draft, folder, error);
+}
