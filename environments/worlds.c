@@ -139,6 +139,7 @@ void env_worlds_free(EnvWorlds *w)
 
 UcWorldSpec *env_worlds_spec(EnvWorlds *w, EnvWorld which) { return &w->spec[which]; }
 UcStore *env_worlds_store(EnvWorlds *w) { return w->store; }
+UcLayout *env_worlds_layout(EnvWorlds *w, EnvWorld which) { return w->layout[which]; }
 const DkmOptions *env_worlds_dkm(EnvWorlds *w) { return &w->dkm; }
 const EnvOptions *env_worlds_options(const EnvWorlds *w) { return &w->options; }
 

@@ -48,6 +48,7 @@ extern const char *const env_world_name[ENV_WORLDS + 1];
  * adversary_dummy unless there is a scripted A. Owned by `worlds`, changed until the first uc_world_new() only. */
 UcWorldSpec *env_worlds_spec(EnvWorlds *worlds, EnvWorld which);
 UcStore *env_worlds_store(EnvWorlds *worlds);
+UcLayout *env_worlds_layout(EnvWorlds *worlds, EnvWorld which);
 const DkmOptions *env_worlds_dkm(EnvWorlds *worlds);
 const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
 /* What a party holds, in this world. */

@@ -67,6 +67,8 @@ static UcUndo *private_entry(UcWorld *world, uint32_t slot)
 
 void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region)
 {
+    if (world->probe) /* what is written is looked at too: a search must know what was there */
+        world->probe(world->probe_data, slot);
     uc_state_reserve(&world->state, slot + 1);
     UcRegion **at = &world->state.slot[slot];
     if (private_entry(world, slot)) {

@@ -387,6 +387,17 @@ UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write)
     return run(world);
 }
 
+void uc_world_rewind(UcWorld *world)
+{
+    g_assert(!world->spec->machine[UC_Z].class && world->undo->len == 0);
+    world->next = (UcEnvelope){ .to = UC_Z };
+    world->channel = "start";
+    world->activations = world->charged = world->broken_at = 0;
+    world->stopped = false;
+    world->broken_rule = NULL;
+    g_array_set_size(world->view, 0);
+}
+
 /* ---- looking at a world ---- */
 
 bool uc_view_entry_equal(const UcViewEntry *a, const UcViewEntry *b)

@@ -92,6 +92,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcWorld, uc_world_free)
 UcStop uc_world_run(UcWorld *world);
 /* Z is driven from outside: one write of Z, until Z is active again. */
 UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write);
+/* Z, driven from outside, is active and nothing is in flight: an empty view, no stop, counts from 0; the state stays.
+ * For a search, which sets the state before every turn. */
+void uc_world_rewind(UcWorld *world);
 /* Why it stopped: a line for people. Owned by the world. */
 const char *uc_world_why(const UcWorld *world);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */

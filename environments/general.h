@@ -1,0 +1,65 @@
+/* The most general environment: every move that Z and the dummy adversary can make in a session, from a fixed alphabet
+ * and within bounds. Exploration drives it in place of a script (docs/exploration.md).
+ *
+ * Inputs carry every combination of arguments from the alphabet: counts -1, 0, 1, 2, K, K+1, 2^31-1; the messages "m0",
+ * "m1"; every key, ticket and party that Z knows, one unknown of each, and itself. `wrong` cuts the alphabet: at most
+ * so many arguments of an input may be of no use (an unknown key, a count that was not requested, ...): 0 explores
+ * what useful inputs can do, more explores the order of errors too. Deliveries carry every payload seen so far to
+ * every party, unchanged or, within the bound `mutate`, changed.
+ * A move that changes nothing is tried in every state and uses up no bound.
+ */
+#ifndef ENVIRONMENTS_GENERAL_H
+#define ENVIRONMENTS_GENERAL_H
+
+#include "environments/scenario.h"
+#include "simulator/explore/lockstep.h"
+
+typedef enum {
+    ENV_DO_KEYGEN,
+    ENV_DO_REQUEST,
+    ENV_DO_CANCEL,
+    ENV_DO_TRANSFER,
+    ENV_DO_RESEND,
+    ENV_DO_SIGN,
+    ENV_DO_VERIFY,
+    ENV_DO_STATUS,
+    ENV_DO_DELIVER,  /* bound: for each payload and receiver */
+    ENV_DO_MUTATE,   /* deliveries of changed payloads */
+    ENV_DO_CRASH,
+    ENV_DO_RESTART,
+    ENV_DO_RESTORE,
+    ENV_DO_CORRUPT,
+    ENV_DOS
+} EnvDo;
+extern const char *const env_do_name[ENV_DOS + 1];
+
+enum { ENV_WRONG_ALL = 8 };
+
+typedef struct {
+    uint32_t bound[ENV_DOS];
+    unsigned messages; /* 1 .. 4 different messages to sign */
+    unsigned wrong;    /* wrong arguments of an input at most */
+    bool any;          /* requests for any key too */
+    uint32_t parties;  /* the first so many parties act; 0: all */
+    uint32_t keygen_by;/* the first so many parties generate keys; 0: all */
+} EnvDomain;
+
+EnvDomain env_default_domain(void);
+/* Sets a bound ("sign") or a cut of the alphabet ("messages", "wrong", "any", "parties", "keygen-by") by its name;
+ * false and an error that names it when there is none or the value is out of range. */
+bool env_domain_set(EnvDomain *domain, const char *name, int64_t value, GError **error);
+/* From a scenario's `explore` table; an error when it has none. Bounds that it does not name: keygen 1, request as
+ * transfer, restart as crash, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
+bool env_domain_of(EnvDomain *domain, const EnvScenario *scenario, GError **error);
+/* Fills in what depends on other bounds; to be called once all are set. */
+void env_domain_settle(EnvDomain *domain);
+
+typedef struct EnvGeneral EnvGeneral;
+
+EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvDomain *domain); /* borrows the worlds */
+void env_general_free(EnvGeneral *general);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvGeneral, env_general_free)
+/* The table of moves; `which`: ENV_WORLDS for both in lock step, else one world alone. */
+UcLockstepSetup env_general_setup(EnvGeneral *general, EnvWorld which);
+
+#endif

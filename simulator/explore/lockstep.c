@@ -1,0 +1,758 @@
+#include "simulator/explore/lockstep.h"
+
+#include <string.h>
+
+#include "simulator/explore/memo.h"
+#include "simulator/explore/pool.h"
+
+/* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
+enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
+       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2 };
+
+typedef struct {
+    uint32_t column, value;
+} Write;
+
+typedef struct {
+    UcDigest delta;     /* of the hash, without the counters */
+    uint64_t reads[2], writes[2]; /* columns, modulo 128: do two moves touch the same? */
+    uint32_t finding, count;
+    Write write[];
+} Leaf;
+
+typedef struct {
+    uint32_t count;
+    uint32_t move[];
+} List;
+
+typedef struct {
+    uint32_t world, slot;
+} Column;
+
+struct UcLockstep {
+    UcLockstepSetup set;
+    UcPool *pool;
+    UcMemo *memo;
+    GMutex lock;              /* the tables below */
+    Column column[UC_ROW_MAX];
+    uint32_t columns;
+    uint32_t *column_of[2];   /* by slot, + 1 */
+    GHashTable *move_of;      /* UcMove* -> number */
+    UcMove **move;            /* chunks of LIST moves */
+    uint32_t moves;
+    List ***list;             /* by knowledge, chunks */
+    GPtrArray *findings;      /* UcFinding* */
+    GHashTable *reasons;      /* text of all workers, under the lock */
+    uint64_t kinds_seen[KINDS_MAX / 64];
+    uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
+    uint32_t version, scanned[2]; /* see version_now() */
+    uint64_t hits, misses, rechecked;
+    size_t leaf_memory;
+    const char *broken;
+};
+
+typedef struct {
+    UcLockstep *l;
+    UcWorld *world[2];
+    UcRegion ***region;       /* own copies by number, chunks: counts of references are not shared */
+    uint32_t loaded[UC_ROW_MAX];
+    uint32_t read[UC_ROW_MAX], reads;
+    uint64_t stamp[UC_ROW_MAX], now;
+    unsigned running;         /* which world */
+    GHashTable *reasons;      /* const char* */
+    GArray *skip;             /* by move: when it was last to be skipped */
+    uint64_t skipping;
+    uint64_t hits, misses, rechecked;
+} Worker;
+
+/* ---- tables ---- */
+
+static guint move_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(UcMove)).lo; }
+static gboolean move_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcMove)); }
+
+static void free_finding(gpointer p)
+{
+    UcFinding *f = p;
+    g_free((char *)f->rule);
+    g_free((char *)f->why);
+    g_free(f);
+}
+
+static UcMove *move_at(const UcLockstep *l, uint32_t move)
+{
+    return &l->move[move >> LIST_BITS][move & (LIST - 1)];
+}
+
+const UcMove *uc_lockstep_move(const UcLockstep *l, uint32_t move)
+{
+    g_assert(move < l->moves);
+    return move_at(l, move);
+}
+
+const UcFinding *uc_lockstep_finding(const UcLockstep *l, uint32_t finding)
+{
+    g_assert(finding > 0 && finding <= l->findings->len);
+    return l->findings->pdata[finding - 1];
+}
+
+static uint32_t column_for(UcLockstep *l, unsigned world, uint32_t slot)
+{
+    g_assert(slot < SLOTS_MAX);
+    uint32_t *at = &l->column_of[world][slot], known = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+    if (known)
+        return known - 1;
+    g_mutex_lock(&l->lock);
+    if (!*at) {
+        g_assert(l->columns < UC_ROW_MAX - HEAD);
+        l->column[l->columns] = (Column){ world, slot };
+        __atomic_store_n(&l->columns, l->columns + 1, __ATOMIC_RELEASE);
+        __atomic_store_n(at, l->columns, __ATOMIC_RELEASE);
+    }
+    known = *at;
+    g_mutex_unlock(&l->lock);
+    return known - 1;
+}
+
+static uint32_t intern_move(UcLockstep *l, const UcMove *move)
+{
+    gpointer known;
+    if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
+        return GPOINTER_TO_UINT(known);
+    uint32_t n = l->moves;
+    g_assert(n >> LIST_BITS < LISTS);
+    if (!l->move[n >> LIST_BITS])
+        l->move[n >> LIST_BITS] = g_new0(UcMove, LIST);
+    *move_at(l, n) = *move;
+    g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
+    l->moves++;
+    return n;
+}
+
+static const List *make_list(UcLockstep *l, uint32_t knowledge)
+{
+    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcMove));
+    l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
+    List *list = g_malloc(sizeof(List) + moves->len * sizeof(uint32_t));
+    list->count = moves->len;
+    for (guint i = 0; i < moves->len; i++)
+        list->move[i] = intern_move(l, &g_array_index(moves, UcMove, i));
+    return list;
+}
+
+static const List *list_of(UcLockstep *l, uint32_t knowledge)
+{
+    List ***chunk = &l->list[knowledge >> LIST_BITS];
+    List **c = __atomic_load_n(chunk, __ATOMIC_ACQUIRE);
+    const List *list = c ? __atomic_load_n(&c[knowledge & (LIST - 1)], __ATOMIC_ACQUIRE) : NULL;
+    if (list)
+        return list;
+    g_mutex_lock(&l->lock);
+    if (!*chunk)
+        __atomic_store_n(chunk, g_new0(List *, LIST), __ATOMIC_RELEASE);
+    List **at = &(*chunk)[knowledge & (LIST - 1)];
+    if (!*at)
+        __atomic_store_n(at, make_list(l, knowledge), __ATOMIC_RELEASE);
+    list = *at;
+    g_mutex_unlock(&l->lock);
+    return list;
+}
+
+/* Crashes and persists look at every slot that a party has by then, so what they did holds only as long as the
+ * parties have no others: the version of what is remembered counts them. */
+static uint32_t version_now(UcLockstep *l)
+{
+    uint32_t count[2] = { 0 };
+    bool same = true;
+    for (unsigned w = 0; w < l->set.worlds; w++) {
+        count[w] = uc_layout_count(l->set.layout[w]);
+        same = same && count[w] == __atomic_load_n(&l->scanned[w], __ATOMIC_ACQUIRE);
+    }
+    if (same)
+        return __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
+    g_mutex_lock(&l->lock);
+    for (unsigned w = 0; w < l->set.worlds; w++) {
+        for (; l->scanned[w] < count[w]; l->scanned[w]++) {
+            uint32_t machine = uc_layout_key(l->set.layout[w], l->scanned[w]).machine;
+            l->version += machine >= UC_PARTY_0 && machine < uc_watcher_machine(l->set.spec[w], 0);
+        }
+    }
+    uint32_t version = l->version;
+    g_mutex_unlock(&l->lock);
+    return version;
+}
+
+/* ---- hashes ---- */
+
+static UcDigest counter_digest(uint32_t counter, uint32_t value)
+{
+    uint64_t flat[] = { UINT64_C(0x636f756e746572), counter, value };
+    return value ? uc_digest(flat, sizeof flat) : (UcDigest){ 0, 0 };
+}
+
+static UcDigest column_digest(UcLockstep *l, uint32_t column, uint32_t value)
+{
+    if (value == 0)
+        return (UcDigest){ 0, 0 };
+    if (column == KNOWLEDGE)
+        return uc_slot_digest((UcSlotKey){ UINT32_MAX, 0, Z_WORLD },
+                              uc_region_digest(uc_pool_get(l->pool, value), &l->set.chooser.knowledge, l->set.store));
+    if (column < COUNTER_0 + l->set.chooser.counters)
+        return counter_digest(column - COUNTER_0, value);
+    Column c = l->column[column];
+    UcSlotKey key = uc_layout_key(l->set.layout[c.world], c.slot);
+    UcDigest d = uc_slot_digest(key, uc_region_digest(uc_pool_get(l->pool, value),
+                                                      uc_region_kind(l->set.spec[c.world], key), l->set.store));
+    if (c.world == 0)
+        return d;
+    uint64_t flat[] = { d.lo, d.hi, c.world };
+    return uc_digest(flat, sizeof flat);
+}
+
+static void digest_add(UcDigest *to, UcDigest d) { to->lo += d.lo; to->hi += d.hi; }
+static void digest_take(UcDigest *to, UcDigest d) { to->lo -= d.lo; to->hi -= d.hi; }
+
+static UcDigest row_hash(const uint32_t *row)
+{
+    UcDigest h;
+    memcpy(&h, row, sizeof h);
+    return h;
+}
+
+/* ---- running a move ---- */
+
+static void look(Worker *w, uint32_t column)
+{
+    if (w->stamp[column] == w->now)
+        return;
+    w->stamp[column] = w->now;
+    w->read[w->reads++] = column;
+}
+
+static void probe(void *data, uint32_t slot)
+{
+    Worker *w = data;
+    look(w, column_for(w->l, w->running, slot));
+}
+
+static UcRegion *own_region(Worker *w, uint32_t number)
+{
+    if (number == 0)
+        return NULL;
+    UcRegion ***chunk = &w->region[number >> LIST_BITS];
+    if (!*chunk)
+        *chunk = g_new0(UcRegion *, LIST);
+    UcRegion **at = &(*chunk)[number & (LIST - 1)];
+    if (!*at) {
+        const UcRegion *shared = uc_pool_get(w->l->pool, number);
+        *at = uc_region_copy(shared, shared->words);
+    }
+    return *at;
+}
+
+static UcRegion **slot_at(Worker *w, uint32_t column)
+{
+    Column c = w->l->column[column];
+    UcState *state = uc_world_state(w->world[c.world]);
+    uc_state_reserve(state, c.slot + 1);
+    return &state->slot[c.slot];
+}
+
+static void put_slot(Worker *w, uint32_t column, uint32_t value)
+{
+    UcRegion **at = slot_at(w, column), *fresh = uc_region_ref(own_region(w, value));
+    uc_region_unref(*at);
+    *at = fresh;
+    w->loaded[column] = value;
+}
+
+static void load(Worker *w, const uint32_t *row, uint32_t width)
+{
+    uint32_t first = COUNTER_0 + w->l->set.chooser.counters, columns = __atomic_load_n(&w->l->columns, __ATOMIC_ACQUIRE);
+    for (uint32_t c = first; c < columns; c++) {
+        uint32_t value = c < width ? row[c] : 0;
+        if (w->loaded[c] != value)
+            put_slot(w, c, value);
+    }
+}
+
+static void observe(void *data, const UcWorld *world, const UcActivation *a)
+{
+    Worker *w = data;
+    const UcMessage *message[] = { &a->in.message, &a->outcome.result.message };
+    for (int i = 0; i < 2; i++) {
+        UcWord kind = message[i]->kind;
+        const UcMessageKind *k = uc_message_kind(&uc_world_spec(world)->messages, kind);
+        if (!k || kind >= KINDS_MAX || (i == 1 && a->outcome.result.code != UC_SEND))
+            continue;
+        __atomic_fetch_or(&w->l->kinds_seen[kind / 64], UINT64_C(1) << kind % 64, __ATOMIC_RELAXED);
+        for (unsigned f = 0; f < uc_message_fields(k); f++) {
+            if ((k->field[f].type == UC_CODE || k->field[f].type == UC_POINT) && message[i]->w[f] < 64)
+                __atomic_fetch_or(&w->l->codes_seen[kind][f], UINT64_C(1) << message[i]->w[f], __ATOMIC_RELAXED);
+        }
+    }
+    const char *reason = a->outcome.result.reason;
+    if (reason && g_hash_table_add(w->reasons, (gpointer)reason)) {
+        g_mutex_lock(&w->l->lock);
+        g_hash_table_add(w->l->reasons, g_strdup_printf("%s: %s", a->outcome.result.code == UC_FAIL ? "refused" : "passed",
+                                                        reason));
+        g_mutex_unlock(&w->l->lock);
+    }
+}
+
+static uint32_t note_finding(UcLockstep *l, const UcComparison *c)
+{
+    UcFinding f = { c->verdict, NULL, c->why, -1 };
+    if (c->world && l->set.worlds == 2)
+        f.world = uc_world_spec(c->world)->ideal;
+    if (c->world && (c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN))
+        f.rule = uc_world_broken_rule(c->world, NULL);
+    g_mutex_lock(&l->lock);
+    guint i = 0;
+    for (; i < l->findings->len; i++) {
+        const UcFinding *k = l->findings->pdata[i];
+        if (k->verdict == f.verdict && k->world == f.world && !g_strcmp0(k->rule, f.rule) && !g_strcmp0(k->why, f.why))
+            break;
+    }
+    if (i == l->findings->len) {
+        f.rule = g_strdup(f.rule);
+        f.why = g_strdup(f.why);
+        g_ptr_array_add(l->findings, g_memdup2(&f, sizeof f));
+    }
+    g_mutex_unlock(&l->lock);
+    return i + 1;
+}
+
+/* Turns the worlds; what they looked at is in read[] afterwards. Returns the number of a finding, or 0. */
+static uint32_t turn(Worker *w, const UcMove *move)
+{
+    UcLockstep *l = w->l;
+    UcStop stop[2];
+    w->now++;
+    w->reads = 0;
+    for (unsigned i = 0; i < l->set.worlds; i++) {
+        w->running = i;
+        uc_world_rewind(w->world[i]);
+        stop[i] = uc_world_turn(w->world[i], &move->write);
+    }
+    unsigned other = l->set.worlds - 1;
+    UcComparison c = uc_compare(w->world[0], stop[0], w->world[other], stop[other], 0);
+    return c.verdict == UC_INDISTINGUISHABLE ? 0 : note_finding(l, &c);
+}
+
+static void add_write(Worker *w, GArray *writes, const uint32_t *row, uint32_t width, uint32_t column, uint32_t value)
+{
+    uint32_t old = column < width ? row[column] : 0;
+    if (value != old)
+        g_array_append_vals(writes, &(Write){ column, value }, 1);
+}
+
+static uint32_t number_now(Worker *w, uint32_t column)
+{
+    const UcRegion *now = *slot_at(w, column);
+    Column c = w->l->column[column];
+    /* An empty region is an absent one, but for the shadow of stable storage (region.h). */
+    if (now && !now->words && !(uc_layout_key(w->l->set.layout[c.world], c.slot).kind & UC_SHADOW))
+        return 0;
+    return uc_pool_put(w->l->pool, now);
+}
+
+static void collect(Worker *w, const UcMove *move, const uint32_t *row, uint32_t width, GArray *writes)
+{
+    UcLockstep *l = w->l;
+    size_t entries;
+    uint32_t knowledge = width > KNOWLEDGE ? row[KNOWLEDGE] : 0, reads = w->reads;
+    for (uint32_t i = 0; i < reads; i++) {
+        uint32_t c = w->read[i];
+        if (*slot_at(w, c) != own_region(w, w->loaded[c]))
+            add_write(w, writes, row, width, c, number_now(w, c));
+    }
+    const UcViewEntry *entry = uc_world_view(w->world[0], &entries);
+    bool looked = false;
+    UcRegion *learnt = l->set.chooser.learn(l->set.chooser.data, uc_pool_get(l->pool, knowledge), move, entry, entries,
+                                            writes->len > 0, &looked);
+    if (looked)
+        look(w, KNOWLEDGE);
+    if (learnt)
+        add_write(w, writes, row, width, KNOWLEDGE, uc_pool_put(l->pool, learnt));
+    uc_region_unref(learnt);
+}
+
+static void put_back(Worker *w)
+{
+    for (uint32_t i = 0; i < w->reads; i++) {
+        uint32_t c = w->read[i];
+        if (c >= COUNTER_0 + w->l->set.chooser.counters && *slot_at(w, c) != own_region(w, w->loaded[c]))
+            put_slot(w, c, w->loaded[c]);
+    }
+}
+
+static void mark(uint64_t mask[2], uint32_t column) { mask[column / 64 % 2] |= UINT64_C(1) << column % 64; }
+
+static Leaf *make_leaf(Worker *w, const GArray *writes, const uint32_t *row, uint32_t width, uint32_t finding)
+{
+    uint32_t n = finding ? 0 : writes->len;
+    Leaf *leaf = g_malloc0(sizeof(Leaf) + n * sizeof(Write));
+    leaf->finding = finding;
+    leaf->count = n;
+    for (uint32_t i = 0; i < w->reads; i++)
+        mark(leaf->reads, w->read[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        Write x = g_array_index(writes, Write, i);
+        leaf->write[i] = x;
+        mark(leaf->writes, x.column);
+        digest_add(&leaf->delta, column_digest(w->l, x.column, x.value));
+        digest_take(&leaf->delta, column_digest(w->l, x.column, x.column < width ? row[x.column] : 0));
+    }
+    return leaf;
+}
+
+static Leaf *run(Worker *w, const UcMove *move, const uint32_t *row, uint32_t width)
+{
+    g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(Write));
+    load(w, row, width);
+    uint32_t finding = turn(w, move);
+    if (!finding)
+        collect(w, move, row, width, writes);
+    Leaf *leaf = make_leaf(w, writes, row, width, finding);
+    put_back(w);
+    return leaf;
+}
+
+static const Leaf *miss(Worker *w, uint32_t number, const uint32_t *row, uint32_t width)
+{
+    UcLockstep *l = w->l;
+    const void *kept = NULL;
+    w->misses++;
+    for (;;) {
+        uint32_t version = version_now(l);
+        Leaf *leaf = run(w, move_at(l, number), row, width);
+        if (version_now(l) != version) { /* it made slots that it may have missed: look again */
+            g_free(leaf);
+            continue;
+        }
+        size_t size = sizeof(Leaf) + leaf->count * sizeof(Write);
+        __atomic_fetch_add(&l->leaf_memory, size, __ATOMIC_RELAXED);
+        if (uc_memo_add(l->memo, number, version, row, width, w->read, w->reads, leaf, &kept))
+            return kept;
+        l->broken = "a move looked at other parts of the same state than before: a machine has hidden state";
+        return NULL;
+    }
+}
+
+static bool recheck(Worker *w, uint32_t number, const Leaf *known, const uint32_t *row, uint32_t width)
+{
+    w->rechecked++;
+    Leaf *again = run(w, move_at(w->l, number), row, width);
+    bool same = again->finding == known->finding && again->count == known->count &&
+                again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
+                !memcmp(again->write, known->write, known->count * sizeof(Write));
+    g_free(again);
+    if (!same)
+        w->l->broken = "a remembered move did something else when it was run again";
+    return same;
+}
+
+/* ---- the model ---- */
+
+static uint32_t faults_in(const UcLockstep *l, const uint32_t *column)
+{
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < l->set.chooser.counters; i++)
+        sum += l->set.chooser.fault[i] ? column[COUNTER_0 + i] : 0;
+    return sum;
+}
+
+static bool within(const UcLockstep *l, const uint32_t *column, uint8_t counter, bool faults_left)
+{
+    return counter == UC_NO_COUNTER || (column[COUNTER_0 + counter] < l->set.chooser.limit[counter] &&
+                                        (faults_left || !l->set.chooser.fault[counter]));
+}
+
+static void count_up(UcDigest *hash, uint32_t counter, uint32_t value)
+{
+    digest_add(hash, counter_digest(counter, value + 1));
+    digest_take(hash, counter_digest(counter, value));
+}
+
+/* One move from a state: the leaf, remembered or run. NULL: broken. */
+static const Leaf *leaf_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column, uint32_t columns)
+{
+    UcLockstep *l = w->l;
+    const Leaf *leaf = uc_memo_find(l->memo, number, *version, column, columns);
+    if (!leaf) {
+        leaf = miss(w, number, column, columns);
+        *version = version_now(l);
+    } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, leaf, column, columns)) {
+        leaf = NULL;
+    }
+    return leaf;
+}
+
+static UcEdge edge_of(const uint32_t *row, uint32_t number, const UcMove *move, const Leaf *leaf)
+{
+    UcEdge e = { .hash = row_hash(row), .effect = leaf, .move = number, .finding = leaf->finding };
+    const uint32_t *counter = row + HEAD + COUNTER_0;
+    if (!leaf->count)
+        return e;
+    digest_add(&e.hash, leaf->delta);
+    if (move->counter != UC_NO_COUNTER)
+        count_up(&e.hash, move->counter, counter[move->counter]);
+    if (move->counter2 != UC_NO_COUNTER)
+        count_up(&e.hash, move->counter2, counter[move->counter2]);
+    return e;
+}
+
+static void note_skips(Worker *w, const uint32_t *skip, uint32_t skips)
+{
+    w->skipping++;
+    for (uint32_t i = 0; i < skips; i++) {
+        if (skip[i] >= w->skip->len)
+            g_array_set_size(w->skip, skip[i] * 2 + 64);
+        g_array_index(w->skip, uint64_t, skip[i]) = w->skipping;
+    }
+}
+
+static bool skipped(const Worker *w, uint32_t number)
+{
+    return number < w->skip->len && g_array_index(w->skip, uint64_t, number) == w->skipping;
+}
+
+static bool possible(const UcLockstep *l, const uint32_t *column, const UcMove *move, bool faults_left)
+{
+    return within(l, column, move->counter, faults_left) && within(l, column, move->counter2, faults_left);
+}
+
+static bool expand(void *worker, const uint32_t *row, uint32_t width, const uint32_t *skip, uint32_t skips,
+                   UcEdges *out)
+{
+    Worker *w = worker;
+    UcLockstep *l = w->l;
+    const uint32_t *column = row + HEAD;
+    const List *list = list_of(l, column[KNOWLEDGE]);
+    uint32_t version = version_now(l);
+    bool faults_left = faults_in(l, column) < l->set.fault_budget;
+    note_skips(w, skip, skips);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const UcMove *move = move_at(l, list->move[i]);
+        if (!possible(l, column, move, faults_left) || skipped(w, list->move[i]))
+            continue;
+        const Leaf *leaf = leaf_of(w, list->move[i], &version, column, width - HEAD);
+        if (!leaf)
+            return false;
+        if (leaf->finding || leaf->count)
+            *uc_edges_add(out) = edge_of(row, list->move[i], move, leaf);
+        else
+            out->idle++;
+    }
+    return true;
+}
+
+static bool step(void *worker, const uint32_t *row, uint32_t width, uint32_t number, UcEdge *edge)
+{
+    Worker *w = worker;
+    UcLockstep *l = w->l;
+    const uint32_t *column = row + HEAD;
+    uint32_t version = version_now(l);
+    const UcMove *move = move_at(l, number);
+    if (!possible(l, column, move, faults_in(l, column) < l->set.fault_budget))
+        return false;
+    const Leaf *leaf = leaf_of(w, number, &version, column, width - HEAD);
+    if (leaf)
+        *edge = edge_of(row, number, move, leaf);
+    return leaf != NULL;
+}
+
+static void apply(void *worker, const uint32_t *row, uint32_t width, const UcEdge *edge, uint32_t *child,
+                  uint32_t child_width)
+{
+    Worker *w = worker;
+    const Leaf *leaf = edge->effect;
+    const UcMove *move = move_at(w->l, edge->move);
+    g_assert(child_width >= width);
+    if (child != row)
+        memcpy(child, row, width * sizeof *row);
+    memset(child + width, 0, (child_width - width) * sizeof *row);
+    memcpy(child, &edge->hash, sizeof edge->hash);
+    uint32_t *column = child + HEAD;
+    for (uint32_t i = 0; i < leaf->count; i++) {
+        g_assert(leaf->write[i].column + HEAD < child_width);
+        column[leaf->write[i].column] = leaf->write[i].value;
+    }
+    if (leaf->count && move->counter != UC_NO_COUNTER)
+        column[COUNTER_0 + move->counter]++;
+    if (leaf->count && move->counter2 != UC_NO_COUNTER)
+        column[COUNTER_0 + move->counter2]++;
+}
+
+static uint32_t width_now(void *data)
+{
+    return HEAD + __atomic_load_n(&((UcLockstep *)data)->columns, __ATOMIC_ACQUIRE);
+}
+
+static void add_state(UcLockstep *l, UcWorld *world, unsigned which, uint32_t *column, UcDigest *hash)
+{
+    UcState *state = uc_world_state(world);
+    for (uint32_t s = 0; s < state->slots; s++) {
+        if (!state->slot[s])
+            continue;
+        uint32_t c = column_for(l, which, s);
+        column[c] = uc_pool_put(l->pool, state->slot[s]);
+        digest_add(hash, column_digest(l, c, column[c]));
+    }
+}
+
+static void root(void *data, uint32_t *row)
+{
+    UcLockstep *l = data;
+    UcDigest hash = { 0, 0 };
+    memset(row, 0, width_now(l) * sizeof *row);
+    for (unsigned i = 0; i < l->set.worlds; i++) {
+        UcWorld *world = l->set.start(l->set.data, i);
+        add_state(l, world, i, row + HEAD, &hash);
+        uc_world_free(world);
+    }
+    memcpy(row, &hash, sizeof hash);
+}
+
+static void *worker_new(void *data)
+{
+    Worker *w = g_new0(Worker, 1);
+    w->l = data;
+    w->region = g_new0(UcRegion **, LISTS);
+    w->reasons = g_hash_table_new(NULL, NULL);
+    w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
+    for (unsigned i = 0; i < w->l->set.worlds; i++) {
+        w->world[i] = w->l->set.start(w->l->set.data, i);
+        uc_state_clear(uc_world_state(w->world[i]));
+        uc_world_probe(w->world[i], probe, w);
+        uc_world_observe(w->world[i], observe, w);
+    }
+    return w;
+}
+
+static void worker_free(void *worker)
+{
+    Worker *w = worker;
+    UcLockstep *l = w->l;
+    g_mutex_lock(&l->lock);
+    l->hits += w->hits;
+    l->misses += w->misses;
+    l->rechecked += w->rechecked;
+    g_mutex_unlock(&l->lock);
+    for (unsigned i = 0; i < l->set.worlds; i++)
+        uc_world_free(w->world[i]);
+    for (uint32_t c = 0; c < LISTS; c++) {
+        for (uint32_t i = 0; w->region[c] && i < LIST; i++)
+            uc_region_unref(w->region[c][i]);
+        g_free(w->region[c]);
+    }
+    g_free(w->region);
+    g_hash_table_unref(w->reasons);
+    g_array_unref(w->skip);
+    g_free(w);
+}
+
+static bool apart(const uint64_t a[2], const uint64_t b[2]) { return !(a[0] & b[0]) && !(a[1] & b[1]); }
+
+/* Neither writes what the other looks at or writes. Both orders stay within the bounds, as bounds only grow less. */
+static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
+{
+    const Leaf *x = a->effect, *y = b->effect;
+    return apart(x->writes, y->writes) && apart(x->writes, y->reads) && apart(x->reads, y->writes);
+}
+
+static uint64_t order(void *data, uint32_t move)
+{
+    const UcLockstep *l = data;
+    const UcMove *m = move_at(l, move);
+    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
+    uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        UcFieldType t = kind->field[i].type;
+        UcWord word = m->write.message.w[i];
+        bool bytes = t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+        UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
+                                                                 : (UcDigest){ word, bytes };
+        flat[4 + 2 * i] = d.lo;
+        flat[5 + 2 * i] = d.hi;
+    }
+    return uc_digest(flat, sizeof flat).lo;
+}
+
+static UcDigest hash_of(void *data, const uint32_t *row) { return row_hash(row); }
+static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
+static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
+
+static size_t memory(void *data)
+{
+    UcLockstep *l = data;
+    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + l->leaf_memory + uc_store_memory(l->set.store);
+}
+
+UcModel uc_lockstep_model(UcLockstep *l)
+{
+    return (UcModel){ .data = l, .width = width_now, .root = root, .hash = hash_of, .worker_new = worker_new,
+                      .worker_free = worker_free, .expand = expand, .step = step, .apply = apply, .commute = commute, .order = order,
+                      .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory };
+}
+
+UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
+{
+    g_assert(setup && (setup->worlds == 1 || setup->worlds == 2) && setup->chooser.counters <= UC_COUNTERS_MAX);
+    UcLockstep *l = g_new0(UcLockstep, 1);
+    l->set = *setup;
+    if (!l->set.recheck)
+        l->set.recheck = UINT32_MAX;
+    l->pool = uc_pool_new();
+    l->memo = uc_memo_new(g_free);
+    g_mutex_init(&l->lock);
+    l->columns = COUNTER_0 + setup->chooser.counters;
+    l->version = 1;
+    for (unsigned i = 0; i < setup->worlds; i++)
+        l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);
+    l->move_of = g_hash_table_new(move_hash, move_equal);
+    l->move = g_new0(UcMove *, LISTS);
+    l->list = g_new0(List **, LISTS);
+    l->findings = g_ptr_array_new_with_free_func(free_finding);
+    l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (unsigned i = 0; i < setup->worlds; i++) { /* the columns of the first state */
+        UcWorld *world = setup->start(setup->data, i);
+        uint32_t scratch[UC_ROW_MAX] = { 0 };
+        UcDigest hash = { 0, 0 };
+        add_state(l, world, i, scratch, &hash);
+        uc_world_free(world);
+    }
+    return l;
+}
+
+void uc_lockstep_free(UcLockstep *l)
+{
+    if (!l)
+        return;
+    uc_memo_free(l->memo);
+    uc_pool_free(l->pool);
+    g_hash_table_unref(l->move_of);
+    for (uint32_t c = 0; c < LISTS; c++) {
+        g_free(l->move[c]);
+        for (uint32_t i = 0; l->list[c] && i < LIST; i++)
+            g_free(l->list[c][i]);
+        g_free(l->list[c]);
+    }
+    g_free(l->move);
+    g_free(l->list);
+    for (unsigned i = 0; i < 2; i++)
+        g_free(l->column_of[i]);
+    g_ptr_array_unref(l->findings);
+    g_hash_table_unref(l->reasons);
+    g_mutex_clear(&l->lock);
+    g_free(l);
+}
+
+void uc_lockstep_set_fault_budget(UcLockstep *l, uint32_t faults) { l->set.fault_budget = faults; }
+
+UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
+{
+    return (UcLockstepFigures){ .hits = l->hits, .misses = l->misses, .rechecked = l->rechecked,
+                                .regions = uc_pool_count(l->pool), .moves = l->moves, .columns = l->columns,
+                                .leaves = uc_memo_leaves(l->memo), .memory = memory((void *)l) };
+}

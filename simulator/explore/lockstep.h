@@ -1,0 +1,96 @@
+/* One world, or the real and the ideal world in lock step, as a model to be searched (model.h).
+ *
+ * A state is a row of numbers: of the interned regions of each world's slots, of what Z knows, and how often each
+ * bounded kind of move was made. A move is one write of Z, until Z is active again. After every move the new pieces of
+ * the two views must be equal and no watched rule broken; if not, the move is a finding.
+ * The machines run only when a move meets something new: what it did is remembered by what it looked at (memo.h), and
+ * one hit in `recheck` is run again and compared. A move that changed nothing is counted, but uses up no bound.
+ * Source: docs/exploration.md.
+ *
+ * Limits: UC_ROW_MAX slots in all. Worlds of one store; a store and layouts that are shared between workers are
+ * thread safe when uc_store_share() and uc_layout_share() were called.
+ */
+#ifndef SIMULATOR_EXPLORE_LOCKSTEP_H
+#define SIMULATOR_EXPLORE_LOCKSTEP_H
+
+#include "simulator/explore/model.h"
+#include "simulator/verdict.h"
+
+enum { UC_COUNTERS_MAX = 32, UC_NO_COUNTER = 0xff };
+
+typedef struct {
+    UcEnvelope write;
+    uint8_t counter;  /* what it uses up when it changes something; UC_NO_COUNTER: nothing */
+    uint8_t counter2;
+    uint8_t actor;
+    uint8_t tag;      /* the chooser's own */
+    UcWord extra[4];  /* the chooser's own: handles and numbers that belong to the move */
+} UcMove;
+
+/* What Z may do: the most general environment of a session, a table of moves for what it knows. */
+typedef struct {
+    void *data;
+    UcRegionKind knowledge;       /* how knowledge is made up, for digests */
+    unsigned counters;
+    uint32_t limit[UC_COUNTERS_MAX];
+    bool fault[UC_COUNTERS_MAX];  /* counts against the budget of faults */
+    uint32_t actors;
+    /* The moves for a knowledge, appended to `out` (UcMove), in a fixed order without repetitions. */
+    void (*moves)(void *data, const UcRegion *knowledge, GArray *out);
+    /* What Z knows after a move that brought these entries; `changed`: it changed something in a world. NULL: nothing
+     * new. Owned by the caller. *looked: it depended on what Z knew. */
+    UcRegion *(*learn)(void *data, const UcRegion *knowledge, const UcMove *move, const UcViewEntry *entry,
+                       size_t entries, bool changed, bool *looked);
+} UcChooser;
+
+typedef struct {
+    unsigned worlds;              /* 1: one world under its watchers; 2: real and ideal */
+    const UcWorldSpec *spec[2];
+    UcWorld *(*start)(void *data, unsigned which);
+    void *data;
+    UcStore *store;
+    UcLayout *layout[2];
+    UcChooser chooser;
+    uint32_t fault_budget;
+    unsigned recheck;             /* one hit in so many is run again; 0: none */
+} UcLockstepSetup;
+
+typedef struct UcLockstep UcLockstep;
+
+UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup);
+void uc_lockstep_free(UcLockstep *lockstep);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcLockstep, uc_lockstep_free)
+
+/* The state from which a search starts: the first one, or one after these writes. False: the way there is a finding
+ * already. */
+UcModel uc_lockstep_model(UcLockstep *lockstep);
+void uc_lockstep_set_fault_budget(UcLockstep *lockstep, uint32_t faults);
+
+typedef struct {
+    UcVerdict verdict;
+    const char *rule;  /* of a watcher, else NULL */
+    const char *why;
+    int world;         /* -1: both */
+} UcFinding;
+const UcFinding *uc_lockstep_finding(const UcLockstep *lockstep, uint32_t finding);
+const UcMove *uc_lockstep_move(const UcLockstep *lockstep, uint32_t move);
+
+typedef struct {
+    uint64_t hits, misses, rechecked;
+    uint32_t regions, moves, columns;
+    uint64_t leaves;
+    size_t memory;
+} UcLockstepFigures;
+UcLockstepFigures uc_lockstep_figures(const UcLockstep *lockstep);
+
+/* What the search went through: kinds of messages, values of their code fields, reasons of FAIL and PASS. */
+typedef struct {
+    GHashTable *reached; /* text -> NULL */
+    GPtrArray *missing;  /* texts, sorted: of kinds and codes, never of reasons */
+    GPtrArray *seen;     /* the same, reached, sorted */
+} UcCoverage;
+UcCoverage *uc_lockstep_coverage(UcLockstep *lockstep);
+void uc_coverage_free(UcCoverage *coverage);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcCoverage, uc_coverage_free)
+
+#endif

@@ -1,0 +1,63 @@
+/* What a search searches: states as rows of small numbers, and the moves from each.
+ *
+ * The search knows nothing of worlds: the same core runs the two worlds in lock step (lockstep.h) and native toys.
+ * A model is immutable while it is searched, as far as anybody can see: rows get wider when new parts of a state come
+ * up, and what is not in a narrow row is 0. One worker serves one thread.
+ */
+#ifndef SIMULATOR_EXPLORE_MODEL_H
+#define SIMULATOR_EXPLORE_MODEL_H
+
+#include "simulator/bytes.h"
+
+enum { UC_ROW_MAX = 4096 }; /* words of a row */
+
+typedef struct {
+    UcDigest hash;      /* of the state after the move */
+    const void *effect; /* the model's own */
+    uint32_t move;
+    uint32_t finding;   /* 0: none; else a number of the model's */
+} UcEdge;
+
+typedef struct {
+    UcEdge *edge;
+    uint32_t count, room;
+    uint64_t idle;      /* moves that were tried and changed nothing */
+} UcEdges;
+
+static inline UcEdge *uc_edges_add(UcEdges *edges)
+{
+    if (edges->count == edges->room) {
+        edges->room = edges->room ? 2 * edges->room : 64;
+        edges->edge = g_renew(UcEdge, edges->edge, edges->room);
+    }
+    return &edges->edge[edges->count++];
+}
+
+typedef struct {
+    void *data;
+    uint32_t (*width)(void *data);                  /* words of a row by now; never shrinks */
+    void (*root)(void *data, uint32_t *row);        /* width() words; the hash is uc_model's `hash` of it */
+    UcDigest (*hash)(void *data, const uint32_t *row);
+    void *(*worker_new)(void *data);
+    void (*worker_free)(void *worker);
+    /* Appends the moves that change something (or find something), in an order that is a function of the state,
+     * without the moves in `skip`. False: the model is broken (not deterministic); `broken` says how. */
+    bool (*expand)(void *worker, const uint32_t *row, uint32_t width, const uint32_t *skip, uint32_t skips,
+                   UcEdges *out);
+    /* One move. False: it is not possible there, or the model is broken. A move that changes nothing keeps the hash. */
+    bool (*step)(void *worker, const uint32_t *row, uint32_t width, uint32_t move, UcEdge *edge);
+    /* The state after a move, into `child` of `child_width` words. */
+    void (*apply)(void *worker, const uint32_t *row, uint32_t width, const UcEdge *edge, uint32_t *child,
+                  uint32_t child_width);
+    /* Do two moves that are possible in one state commute there? May be NULL: none do. Order numbers are equal only
+     * for equal moves and depend on nothing but the move. */
+    bool (*commute)(void *worker, const UcEdge *a, const UcEdge *b);
+    uint64_t (*order)(void *data, uint32_t move);
+    /* Who moves, for priority-based walks: 0 .. actors-1. */
+    uint32_t (*actor)(void *data, uint32_t move);
+    uint32_t actors;
+    const char *(*broken)(void *data);
+    size_t (*memory)(void *data);
+} UcModel;
+
+#endif

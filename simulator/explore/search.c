@@ -1,0 +1,87 @@
+#include "simulator/explore/search.h"
+
+#include <string.h>
+
+#include "simulator/explore/search_internal.h"
+
+const char *const uc_strategy_name[UC_STRATEGIES + 1] = { "bfs", "dfs", "random", "pct", NULL };
+const char *const uc_search_end_name[UC_SEARCH_ENDS + 1] = { "complete", "found", "memory", "time", "depth",
+                                                             "interrupted", "broken", NULL };
+
+void uc_search_result_free(UcSearchResult *result)
+{
+    if (!result)
+        return;
+    g_array_unref(result->path);
+    g_free(result);
+}
+
+uint32_t *uc_rows_get(const UcRows *rows, uint32_t i)
+{
+    return rows->word + (size_t)i * rows->width;
+}
+
+void uc_rows_init(UcRows *rows, uint32_t width, uint32_t count)
+{
+    *rows = (UcRows){ .width = width, .count = count, .word = g_malloc((size_t)width * count * sizeof(uint32_t)) };
+}
+
+void uc_rows_clear(UcRows *rows)
+{
+    g_free(rows->word);
+    *rows = (UcRows){ 0 };
+}
+
+size_t uc_rows_memory(const UcRows *rows) { return (size_t)rows->width * rows->count * sizeof(uint32_t); }
+
+void uc_search_path(UcSearch *s, uint32_t state, uint32_t last_move)
+{
+    GArray *path = s->result->path;
+    uint32_t move;
+    g_array_append_val(path, last_move);
+    for (uint32_t parent; (parent = uc_visited_parent(s->visited, state, &move)) != UC_NO_STATE; state = parent)
+        g_array_prepend_val(path, move);
+}
+
+/* May the search go on? Looked at between blocks. */
+bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
+{
+    UcSearchFigures *f = &s->result->figures;
+    const UcSearchOptions *o = s->options;
+    if (s->visited) {
+        f->states = uc_visited_count(s->visited);
+        f->visited_memory = uc_visited_memory(s->visited);
+        f->omission = uc_visited_omission(s->visited);
+    }
+    f->memory = f->visited_memory + frontier_memory + s->model->memory(s->model->data);
+    double now = (double)g_get_monotonic_time() / 1e6;
+    if (o->progress && now - s->told >= 0.5) {
+        s->told = now;
+        o->progress(o->progress_data, f);
+    }
+    if (o->interrupt && *o->interrupt)
+        s->result->end = UC_SEARCH_INTERRUPTED;
+    else if (o->memory && f->memory > o->memory)
+        s->result->end = UC_SEARCH_MEMORY;
+    else if (o->seconds > 0 && now - s->began > o->seconds)
+        s->result->end = UC_SEARCH_TIME;
+    else
+        return true;
+    return false;
+}
+
+UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options)
+{
+    g_assert(model && options && options->strategy < UC_STRATEGIES);
+    UcSearchResult *result = g_new0(UcSearchResult, 1);
+    result->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    UcSearch s = { .model = model, .options = options, .result = result };
+    s.began = s.told = (double)g_get_monotonic_time() / 1e6;
+    switch (options->strategy) {
+    case UC_BFS: uc_search_bfs(&s); break;
+    case UC_DFS: uc_search_dfs(&s); break;
+    default: uc_search_walks(&s); break;
+    }
+    uc_visited_free(s.visited);
+    return result;
+}

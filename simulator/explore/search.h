@@ -1,0 +1,71 @@
+/* Search over a model: breadth first, depth first, random walks, priority-based walks.
+ *
+ * bfs visits every state, shortest way first, and finds a shortest counterexample; its result does not depend on the
+ * number of jobs. dfs visits every state up to a depth with less memory for the frontier. Walks (random, pct) go from
+ * the root until nothing is possible any more, by seed. pct: every actor has a random priority, the highest that can
+ * move does, and at d-1 random steps the one that moved falls to the lowest (Burckhardt et al., A Randomized Scheduler
+ * with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010).
+ * Source: docs/exploration.md. A search ends by itself, at a finding, or at a limit, and says which.
+ */
+#ifndef SIMULATOR_EXPLORE_SEARCH_H
+#define SIMULATOR_EXPLORE_SEARCH_H
+
+#include <signal.h>
+
+#include "simulator/explore/model.h"
+#include "simulator/explore/visited.h"
+
+typedef enum { UC_BFS, UC_DFS, UC_RANDOM, UC_PCT, UC_STRATEGIES } UcStrategy;
+extern const char *const uc_strategy_name[UC_STRATEGIES + 1];
+
+typedef enum {
+    UC_SEARCH_COMPLETE,    /* everything there is was visited; walks: as many as asked for */
+    UC_SEARCH_FOUND,
+    UC_SEARCH_MEMORY,      /* the limit of memory was reached */
+    UC_SEARCH_TIME,
+    UC_SEARCH_DEPTH,       /* everything up to the limit of depth was visited, and there is more */
+    UC_SEARCH_INTERRUPTED,
+    UC_SEARCH_BROKEN,      /* the model is not deterministic */
+    UC_SEARCH_ENDS
+} UcSearchEnd;
+extern const char *const uc_search_end_name[UC_SEARCH_ENDS + 1];
+
+typedef struct {
+    uint64_t states, edges, idle, skipped, walks;
+    uint64_t frontier, waiting; /* states of this depth and of the next */
+    uint32_t depth;
+    size_t memory;              /* all of it, bytes */
+    size_t visited_memory;
+    double omission;
+} UcSearchFigures;
+
+typedef struct {
+    UcStrategy strategy;
+    unsigned jobs;          /* bfs and walks; 0 or 1: one */
+    size_t memory;          /* bytes; 0: no limit */
+    double seconds;         /* 0: no limit */
+    uint32_t depth;         /* moves; 0: no limit (walks: 1000) */
+    uint64_t walks;
+    uint64_t seed;
+    unsigned change_points; /* pct: d */
+    unsigned hash_bits;     /* 0: 128 */
+    bool commute;           /* bfs: of two orders of moves that commute, follow one */
+    const volatile sig_atomic_t *interrupt; /* may be NULL */
+    void (*progress)(void *data, const UcSearchFigures *figures);
+    void *progress_data;
+} UcSearchOptions;
+
+typedef struct {
+    UcSearchEnd end;
+    UcSearchFigures figures;
+    uint32_t finding;       /* with UC_SEARCH_FOUND */
+    GArray *path;           /* uint32_t moves, with the one that found it */
+    uint64_t walk;          /* walks: which one found it, from 0 */
+} UcSearchResult;
+
+/* `start` (may be NULL: the model's root) is a row of width() words. Free the result. */
+UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options);
+void uc_search_result_free(UcSearchResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSearchResult, uc_search_result_free)
+
+#endif

@@ -1,0 +1,173 @@
+#include "simulator/explore/visited.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    uint64_t lo, hi;
+    uint32_t parent, move;
+} State;
+
+/* States lie in chunks that never move; the index is one row of (tag, number + 1). */
+enum { CHUNK_BITS = 16, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 16 };
+
+struct UcVisited {
+    State **chunk;
+    uint64_t *index; /* high half: tag, low half: number + 1; 0: free */
+    uint64_t mask;
+    uint32_t count;
+    unsigned bits;
+    UcDigest keep;   /* the bits of the hash that are kept */
+};
+
+static uint64_t low_bits(unsigned n) { return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1; }
+
+UcVisited *uc_visited_new(unsigned bits)
+{
+    g_assert(bits >= 1 && bits <= 128);
+    UcVisited *v = g_new0(UcVisited, 1);
+    v->chunk = g_new0(State *, CHUNKS);
+    v->mask = (1 << 12) - 1;
+    v->index = g_new0(uint64_t, v->mask + 1);
+    v->bits = bits;
+    v->keep = (UcDigest){ low_bits(bits), bits > 64 ? low_bits(bits - 64) : 0 };
+    return v;
+}
+
+void uc_visited_free(UcVisited *v)
+{
+    if (!v)
+        return;
+    for (uint32_t i = 0; i < CHUNKS && v->chunk[i]; i++)
+        g_free(v->chunk[i]);
+    g_free(v->chunk);
+    g_free(v->index);
+    g_free(v);
+}
+
+static inline State *state_at(const UcVisited *v, uint32_t number)
+{
+    return &v->chunk[number >> CHUNK_BITS][number & (CHUNK - 1)];
+}
+
+static inline UcDigest kept(const UcVisited *v, UcDigest h)
+{
+    return (UcDigest){ h.lo & v->keep.lo, h.hi & v->keep.hi };
+}
+
+/* Truncated hashes are spread again, so that the index works with few bits too. */
+static inline uint64_t spread(UcDigest h)
+{
+    uint64_t x = h.lo ^ (h.hi * UINT64_C(0x9e3779b97f4a7c15));
+    x ^= x >> 32;
+    return x * UINT64_C(0xd6e8feb86659fd93);
+}
+
+static inline uint64_t tag_of(uint64_t s) { return s << 32; }
+static inline uint64_t place_of(const UcVisited *v, uint64_t s) { return (s >> 28) & v->mask; }
+
+static void index_put(UcVisited *v, UcDigest h, uint32_t number)
+{
+    uint64_t s = spread(h), at = place_of(v, s);
+    while (v->index[at])
+        at = (at + 1) & v->mask;
+    v->index[at] = tag_of(s) | (number + UINT64_C(1));
+}
+
+void uc_visited_reserve(UcVisited *v, uint32_t more)
+{
+    g_assert(v->count < UC_NO_STATE - more);
+    uint64_t need = (uint64_t)v->count + more;
+    for (uint32_t c = 0; c <= need >> CHUNK_BITS; c++) {
+        if (!v->chunk[c])
+            v->chunk[c] = g_new(State, CHUNK);
+    }
+    if (need * 4 <= (v->mask + 1) * 3)
+        return;
+    while (need * 4 > (v->mask + 1) * 3)
+        v->mask = v->mask * 2 + 1;
+    g_free(v->index);
+    v->index = g_new0(uint64_t, v->mask + 1);
+    for (uint32_t i = 0; i < v->count; i++)
+        index_put(v, (UcDigest){ state_at(v, i)->lo, state_at(v, i)->hi }, i);
+}
+
+static uint32_t find(const UcVisited *v, UcDigest h, uint64_t s, uint64_t *at)
+{
+    for (*at = place_of(v, s);; *at = (*at + 1) & v->mask) {
+        uint64_t e = __atomic_load_n(&v->index[*at], __ATOMIC_ACQUIRE);
+        if (!e)
+            return UC_NO_STATE;
+        if ((e ^ tag_of(s)) >> 32)
+            continue;
+        const State *state = state_at(v, (uint32_t)e - 1);
+        if (state->lo == h.lo && state->hi == h.hi)
+            return (uint32_t)e - 1;
+    }
+}
+
+bool uc_visited_has(const UcVisited *v, UcDigest hash)
+{
+    UcDigest h = kept(v, hash);
+    uint64_t at;
+    return find(v, h, spread(h), &at) != UC_NO_STATE;
+}
+
+uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh)
+{
+    UcDigest h = kept(v, hash);
+    uint64_t s = spread(h), at;
+    uint32_t number = find(v, h, s, &at);
+    *fresh = number == UC_NO_STATE;
+    if (!*fresh)
+        return number;
+    if (((uint64_t)v->count + 1) * 4 > (v->mask + 1) * 3 || !v->chunk[v->count >> CHUNK_BITS]) {
+        uc_visited_reserve(v, 1);
+        find(v, h, s, &at);
+    }
+    number = v->count++;
+    *state_at(v, number) = (State){ h.lo, h.hi, parent, move };
+    __atomic_store_n(&v->index[at], tag_of(s) | (number + UINT64_C(1)), __ATOMIC_RELEASE);
+    return number;
+}
+
+void uc_visited_prefetch(const UcVisited *v, UcDigest hash)
+{
+    __builtin_prefetch(&v->index[place_of(v, spread(kept(v, hash)))]);
+}
+
+void uc_visited_prefetch_state(const UcVisited *v, UcDigest hash)
+{
+    uint64_t s = spread(kept(v, hash));
+    uint64_t e = __atomic_load_n(&v->index[place_of(v, s)], __ATOMIC_ACQUIRE);
+    if (e && !((e ^ tag_of(s)) >> 32))
+        __builtin_prefetch(state_at(v, (uint32_t)e - 1));
+}
+
+uint32_t uc_visited_count(const UcVisited *v) { return v->count; }
+
+UcDigest uc_visited_hash(const UcVisited *v, uint32_t state)
+{
+    g_assert(state < v->count);
+    return (UcDigest){ state_at(v, state)->lo, state_at(v, state)->hi };
+}
+
+uint32_t uc_visited_parent(const UcVisited *v, uint32_t state, uint32_t *move)
+{
+    g_assert(state < v->count);
+    if (move)
+        *move = state_at(v, state)->move;
+    return state_at(v, state)->parent;
+}
+
+size_t uc_visited_memory(const UcVisited *v)
+{
+    size_t chunks = ((size_t)v->count + CHUNK - 1) >> CHUNK_BITS;
+    return sizeof *v + (v->mask + 1) * sizeof *v->index + chunks * CHUNK * sizeof(State);
+}
+
+double uc_visited_omission(const UcVisited *v)
+{
+    double n = v->count;
+    return fmin(1.0, ldexp(n * (n - 1), -(int)v->bits - 1));
+}
