@@ -31,7 +31,8 @@ const char *uc_channel(const UcWorldSpec *spec, uint16_t from, uint16_t to, cons
 {
     Role f = role_of(spec, from), t = role_of(spec, to);
     if (t == NOBODY) {
-        *rule = "no such machine";
+        /* the same words in both worlds, of which one has no S and F */
+        *rule = to < UC_PARTY_0 ? UC_NO_CHANNEL : "no such machine";
         return NULL;
     }
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
@@ -39,6 +40,6 @@ const char *uc_channel(const UcWorldSpec *spec, uint16_t from, uint16_t to, cons
             (table[i].world == BOTH || (table[i].world == IDEAL_ONLY) == spec->ideal))
             return table[i].name;
     }
-    *rule = "no channel between these machines";
+    *rule = UC_NO_CHANNEL;
     return NULL;
 }

@@ -64,6 +64,8 @@ UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);
 void uc_note_order(UcWorld *world, const UcEnvelope *order);
 UcFault uc_fault_read(UcWorld *world, uint16_t owner);
 
+#define UC_NO_CHANNEL "no channel between these machines"
+
 /* channel.c: who may write to whom. NULL when it breaks the table; then *rule says which. */
 const char *uc_channel(const UcWorldSpec *spec, uint16_t from, uint16_t to, const char **rule);
 
