@@ -25,7 +25,7 @@ enum { ITEM_WORDS = sizeof(Item) / sizeof(UcWord) };
 
 struct EnvGeneral {
     EnvWorlds *worlds;
-    EnvDomain domain;
+    EnvAlphabet domain;
     UcStore *store;
     unsigned parties;
     UcWord set, wrong_set, wrong_kid, wrong_ticket, message[MESSAGES_MAX];
@@ -35,15 +35,15 @@ struct EnvGeneral {
 
 /* ---- bounds ---- */
 
-EnvDomain env_default_domain(void)
+EnvAlphabet env_default_alphabet(void)
 {
-    EnvDomain d = { .messages = 2, .wrong = ENV_WRONG_ALL, .any = true };
+    EnvAlphabet d = { .messages = 2, .wrong = ENV_WRONG_ALL, .any = true };
     for (int i = 0; i < ENV_DOS; i++)
         d.bound[i] = UNSET;
     return d;
 }
 
-static bool set_cut(EnvDomain *d, const char *name, int64_t value)
+static bool set_cut(EnvAlphabet *d, const char *name, int64_t value)
 {
     if (!strcmp(name, "messages") && value >= 1 && value <= MESSAGES_MAX)
         d->messages = (unsigned)value;
@@ -60,7 +60,7 @@ static bool set_cut(EnvDomain *d, const char *name, int64_t value)
     return true;
 }
 
-bool env_domain_set(EnvDomain *d, const char *name, int64_t value, GError **error)
+bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **error)
 {
     g_assert(d && name);
     for (int i = 0; i < ENV_DOS; i++) {
@@ -83,7 +83,7 @@ bool env_domain_set(EnvDomain *d, const char *name, int64_t value, GError **erro
     return false;
 }
 
-bool env_domain_of(EnvDomain *d, const EnvScenario *scenario, GError **error)
+bool env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
 {
     if (!scenario->bound->len) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
@@ -93,7 +93,7 @@ bool env_domain_of(EnvDomain *d, const EnvScenario *scenario, GError **error)
     }
     for (guint i = 0; i < scenario->bound->len; i++) {
         const EnvBound *b = &g_array_index(scenario->bound, EnvBound, i);
-        if (!env_domain_set(d, b->name, b->value, error)) {
+        if (!env_alphabet_set(d, b->name, b->value, error)) {
             g_prefix_error(error, "%s: ", scenario->path);
             return false;
         }
@@ -101,13 +101,13 @@ bool env_domain_of(EnvDomain *d, const EnvScenario *scenario, GError **error)
     return true;
 }
 
-static void settle(EnvDomain *d, EnvDo which, uint32_t value)
+static void settle(EnvAlphabet *d, EnvDo which, uint32_t value)
 {
     if (d->bound[which] == UNSET)
         d->bound[which] = value;
 }
 
-void env_domain_settle(EnvDomain *d)
+void env_alphabet_settle(EnvAlphabet *d)
 {
     g_assert(d);
     settle(d, ENV_DO_TRANSFER, 0);
@@ -497,7 +497,7 @@ static void fill_counts(EnvGeneral *g)
         g->count[g->counts++] = bad[i];
 }
 
-EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvDomain *domain)
+EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
 {
     g_assert(worlds && domain && domain->messages >= 1 && domain->messages <= MESSAGES_MAX);
     static const uint8_t nobody[DKM_TICKET_BYTES];

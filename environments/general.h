@@ -42,21 +42,21 @@ typedef struct {
     bool any;          /* requests for any key too */
     uint32_t parties;  /* the first so many parties act; 0: all */
     uint32_t keygen_by;/* the first so many parties generate keys; 0: all */
-} EnvDomain;
+} EnvAlphabet;
 
-EnvDomain env_default_domain(void);
+EnvAlphabet env_default_alphabet(void);
 /* Sets a bound ("sign") or a cut of the alphabet ("messages", "wrong", "any", "parties", "keygen-by") by its name;
  * false and an error that names it when there is none or the value is out of range. */
-bool env_domain_set(EnvDomain *domain, const char *name, int64_t value, GError **error);
+bool env_alphabet_set(EnvAlphabet *domain, const char *name, int64_t value, GError **error);
 /* From a scenario's `explore` table; an error when it has none. Bounds that it does not name: keygen 1, request as
  * transfer, restart as crash, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
-bool env_domain_of(EnvDomain *domain, const EnvScenario *scenario, GError **error);
+bool env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario, GError **error);
 /* Fills in what depends on other bounds; to be called once all are set. */
-void env_domain_settle(EnvDomain *domain);
+void env_alphabet_settle(EnvAlphabet *domain);
 
 typedef struct EnvGeneral EnvGeneral;
 
-EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvDomain *domain); /* borrows the worlds */
+EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain); /* borrows the worlds */
 void env_general_free(EnvGeneral *general);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvGeneral, env_general_free)
 /* The table of moves; `which`: ENV_WORLDS for both in lock step, else one world alone. */

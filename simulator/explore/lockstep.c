@@ -18,7 +18,7 @@ typedef struct {
     uint64_t reads[2], writes[2]; /* columns, modulo 128: do two moves touch the same? */
     uint32_t finding, count;
     Write write[];
-} Leaf;
+} Effect;
 
 typedef struct {
     uint32_t count;
@@ -47,7 +47,7 @@ struct UcLockstep {
     uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
     uint32_t version, scanned[2]; /* see version_now() */
     uint64_t hits, misses, rechecked;
-    size_t leaf_memory;
+    size_t effect_memory;
     const char *broken;
 };
 
@@ -388,61 +388,61 @@ static void put_back(Worker *w)
 
 static void mark(uint64_t mask[2], uint32_t column) { mask[column / 64 % 2] |= UINT64_C(1) << column % 64; }
 
-static Leaf *make_leaf(Worker *w, const GArray *writes, const uint32_t *row, uint32_t width, uint32_t finding)
+static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t width, uint32_t finding)
 {
     uint32_t n = finding ? 0 : writes->len;
-    Leaf *leaf = g_malloc0(sizeof(Leaf) + n * sizeof(Write));
-    leaf->finding = finding;
-    leaf->count = n;
+    Effect *effect = g_malloc0(sizeof(Effect) + n * sizeof(Write));
+    effect->finding = finding;
+    effect->count = n;
     for (uint32_t i = 0; i < w->reads; i++)
-        mark(leaf->reads, w->read[i]);
+        mark(effect->reads, w->read[i]);
     for (uint32_t i = 0; i < n; i++) {
         Write x = g_array_index(writes, Write, i);
-        leaf->write[i] = x;
-        mark(leaf->writes, x.column);
-        digest_add(&leaf->delta, column_digest(w->l, x.column, x.value));
-        digest_take(&leaf->delta, column_digest(w->l, x.column, x.column < width ? row[x.column] : 0));
+        effect->write[i] = x;
+        mark(effect->writes, x.column);
+        digest_add(&effect->delta, column_digest(w->l, x.column, x.value));
+        digest_take(&effect->delta, column_digest(w->l, x.column, x.column < width ? row[x.column] : 0));
     }
-    return leaf;
+    return effect;
 }
 
-static Leaf *run(Worker *w, const UcMove *move, const uint32_t *row, uint32_t width)
+static Effect *run(Worker *w, const UcMove *move, const uint32_t *row, uint32_t width)
 {
     g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(Write));
     load(w, row, width);
     uint32_t finding = turn(w, move);
     if (!finding)
         collect(w, move, row, width, writes);
-    Leaf *leaf = make_leaf(w, writes, row, width, finding);
+    Effect *effect = make_effect(w, writes, row, width, finding);
     put_back(w);
-    return leaf;
+    return effect;
 }
 
-static const Leaf *miss(Worker *w, uint32_t number, const uint32_t *row, uint32_t width)
+static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row, uint32_t width)
 {
     UcLockstep *l = w->l;
     const void *kept = NULL;
     w->misses++;
     for (;;) {
         uint32_t version = version_now(l);
-        Leaf *leaf = run(w, move_at(l, number), row, width);
+        Effect *effect = run(w, move_at(l, number), row, width);
         if (version_now(l) != version) { /* it made slots that it may have missed: look again */
-            g_free(leaf);
+            g_free(effect);
             continue;
         }
-        size_t size = sizeof(Leaf) + leaf->count * sizeof(Write);
-        __atomic_fetch_add(&l->leaf_memory, size, __ATOMIC_RELAXED);
-        if (uc_memo_add(l->memo, number, version, row, width, w->read, w->reads, leaf, &kept))
+        size_t size = sizeof(Effect) + effect->count * sizeof(Write);
+        __atomic_fetch_add(&l->effect_memory, size, __ATOMIC_RELAXED);
+        if (uc_memo_add(l->memo, number, version, row, width, w->read, w->reads, effect, &kept))
             return kept;
         l->broken = "a move looked at other parts of the same state than before: a machine has hidden state";
         return NULL;
     }
 }
 
-static bool recheck(Worker *w, uint32_t number, const Leaf *known, const uint32_t *row, uint32_t width)
+static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row, uint32_t width)
 {
     w->rechecked++;
-    Leaf *again = run(w, move_at(w->l, number), row, width);
+    Effect *again = run(w, move_at(w->l, number), row, width);
     bool same = again->finding == known->finding && again->count == known->count &&
                 again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
                 !memcmp(again->write, known->write, known->count * sizeof(Write));
@@ -474,27 +474,27 @@ static void count_up(UcDigest *hash, uint32_t counter, uint32_t value)
     digest_take(hash, counter_digest(counter, value));
 }
 
-/* One move from a state: the leaf, remembered or run. NULL: broken. */
-static const Leaf *leaf_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column, uint32_t columns)
+/* One move from a state: the effect, remembered or run. NULL: broken. */
+static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column, uint32_t columns)
 {
     UcLockstep *l = w->l;
-    const Leaf *leaf = uc_memo_find(l->memo, number, *version, column, columns);
-    if (!leaf) {
-        leaf = miss(w, number, column, columns);
+    const Effect *effect = uc_memo_find(l->memo, number, *version, column, columns);
+    if (!effect) {
+        effect = miss(w, number, column, columns);
         *version = version_now(l);
-    } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, leaf, column, columns)) {
-        leaf = NULL;
+    } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, effect, column, columns)) {
+        effect = NULL;
     }
-    return leaf;
+    return effect;
 }
 
-static UcEdge edge_of(const uint32_t *row, uint32_t number, const UcMove *move, const Leaf *leaf)
+static UcEdge edge_of(const uint32_t *row, uint32_t number, const UcMove *move, const Effect *effect)
 {
-    UcEdge e = { .hash = row_hash(row), .effect = leaf, .move = number, .finding = leaf->finding };
+    UcEdge e = { .hash = row_hash(row), .effect = effect, .move = number, .finding = effect->finding };
     const uint32_t *counter = row + HEAD + COUNTER_0;
-    if (!leaf->count)
+    if (!effect->count)
         return e;
-    digest_add(&e.hash, leaf->delta);
+    digest_add(&e.hash, effect->delta);
     if (move->counter != UC_NO_COUNTER)
         count_up(&e.hash, move->counter, counter[move->counter]);
     if (move->counter2 != UC_NO_COUNTER)
@@ -536,11 +536,11 @@ static bool expand(void *worker, const uint32_t *row, uint32_t width, const uint
         const UcMove *move = move_at(l, list->move[i]);
         if (!possible(l, column, move, faults_left) || skipped(w, list->move[i]))
             continue;
-        const Leaf *leaf = leaf_of(w, list->move[i], &version, column, width - HEAD);
-        if (!leaf)
+        const Effect *effect = effect_of(w, list->move[i], &version, column, width - HEAD);
+        if (!effect)
             return false;
-        if (leaf->finding || leaf->count)
-            *uc_edges_add(out) = edge_of(row, list->move[i], move, leaf);
+        if (effect->finding || effect->count)
+            *uc_edges_add(out) = edge_of(row, list->move[i], move, effect);
         else
             out->idle++;
     }
@@ -556,17 +556,17 @@ static bool step(void *worker, const uint32_t *row, uint32_t width, uint32_t num
     const UcMove *move = move_at(l, number);
     if (!possible(l, column, move, faults_in(l, column) < l->set.fault_budget))
         return false;
-    const Leaf *leaf = leaf_of(w, number, &version, column, width - HEAD);
-    if (leaf)
-        *edge = edge_of(row, number, move, leaf);
-    return leaf != NULL;
+    const Effect *effect = effect_of(w, number, &version, column, width - HEAD);
+    if (effect)
+        *edge = edge_of(row, number, move, effect);
+    return effect != NULL;
 }
 
 static void apply(void *worker, const uint32_t *row, uint32_t width, const UcEdge *edge, uint32_t *child,
                   uint32_t child_width)
 {
     Worker *w = worker;
-    const Leaf *leaf = edge->effect;
+    const Effect *effect = edge->effect;
     const UcMove *move = move_at(w->l, edge->move);
     g_assert(child_width >= width);
     if (child != row)
@@ -574,13 +574,13 @@ static void apply(void *worker, const uint32_t *row, uint32_t width, const UcEdg
     memset(child + width, 0, (child_width - width) * sizeof *row);
     memcpy(child, &edge->hash, sizeof edge->hash);
     uint32_t *column = child + HEAD;
-    for (uint32_t i = 0; i < leaf->count; i++) {
-        g_assert(leaf->write[i].column + HEAD < child_width);
-        column[leaf->write[i].column] = leaf->write[i].value;
+    for (uint32_t i = 0; i < effect->count; i++) {
+        g_assert(effect->write[i].column + HEAD < child_width);
+        column[effect->write[i].column] = effect->write[i].value;
     }
-    if (leaf->count && move->counter != UC_NO_COUNTER)
+    if (effect->count && move->counter != UC_NO_COUNTER)
         column[COUNTER_0 + move->counter]++;
-    if (leaf->count && move->counter2 != UC_NO_COUNTER)
+    if (effect->count && move->counter2 != UC_NO_COUNTER)
         column[COUNTER_0 + move->counter2]++;
 }
 
@@ -657,7 +657,7 @@ static bool apart(const uint64_t a[2], const uint64_t b[2]) { return !(a[0] & b[
 /* Neither writes what the other looks at or writes. Both orders stay within the bounds, as bounds only grow less. */
 static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
 {
-    const Leaf *x = a->effect, *y = b->effect;
+    const Effect *x = a->effect, *y = b->effect;
     return apart(x->writes, y->writes) && apart(x->writes, y->reads) && apart(x->reads, y->writes);
 }
 
@@ -686,7 +686,7 @@ static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 static size_t memory(void *data)
 {
     UcLockstep *l = data;
-    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + l->leaf_memory + uc_store_memory(l->set.store);
+    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + l->effect_memory + uc_store_memory(l->set.store);
 }
 
 UcModel uc_lockstep_model(UcLockstep *l)
@@ -754,5 +754,5 @@ UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
 {
     return (UcLockstepFigures){ .hits = l->hits, .misses = l->misses, .rechecked = l->rechecked,
                                 .regions = uc_pool_count(l->pool), .moves = l->moves, .columns = l->columns,
-                                .leaves = uc_memo_leaves(l->memo), .memory = memory((void *)l) };
+                                .effects = uc_memo_effects(l->memo), .memory = memory((void *)l) };
 }

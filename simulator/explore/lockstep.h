@@ -78,7 +78,7 @@ const UcMove *uc_lockstep_move(const UcLockstep *lockstep, uint32_t move);
 typedef struct {
     uint64_t hits, misses, rechecked;
     uint32_t regions, moves, columns;
-    uint64_t leaves;
+    uint64_t effects;
     size_t memory;
 } UcLockstepFigures;
 UcLockstepFigures uc_lockstep_figures(const UcLockstep *lockstep);

@@ -1,6 +1,6 @@
 #include "simulator/explore/memo.h"
 
-/* A child is an index: of a node (even) or of a leaf (odd), 0: none. Children of a node are a small open-addressing
+/* A child is an index: of a node (even) or of a effect (odd), 0: none. Children of a node are a small open-addressing
  * table of (value, child) words; a full table is replaced by a larger one and kept until the end for readers that are
  * still in it. */
 enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2 };
@@ -16,23 +16,23 @@ typedef struct {
 } Node;
 
 struct UcMemo {
-    GDestroyNotify free_leaf;
+    GDestroyNotify free_effect;
     GMutex lock;
     Node **node;      /* chunks */
-    void ***leaf;     /* chunks */
-    uint32_t nodes, leaves;
+    void ***effect;     /* chunks */
+    uint32_t nodes, effects;
     uint64_t **root;  /* chunks of version << 32 | child, by trie */
     GPtrArray *retired;
     size_t memory;
 };
 
-UcMemo *uc_memo_new(GDestroyNotify free_leaf)
+UcMemo *uc_memo_new(GDestroyNotify free_effect)
 {
     UcMemo *m = g_new0(UcMemo, 1);
-    m->free_leaf = free_leaf;
+    m->free_effect = free_effect;
     g_mutex_init(&m->lock);
     m->node = g_new0(Node *, CHUNKS);
-    m->leaf = g_new0(void **, CHUNKS);
+    m->effect = g_new0(void **, CHUNKS);
     m->root = g_new0(uint64_t *, CHUNKS);
     m->retired = g_ptr_array_new_with_free_func(g_free);
     return m;
@@ -44,15 +44,15 @@ void uc_memo_free(UcMemo *m)
         return;
     for (uint32_t i = 0; i < m->nodes; i++)
         g_free(m->node[i >> CHUNK_BITS][i & (CHUNK - 1)].table);
-    for (uint32_t i = 0; i < m->leaves; i++)
-        m->free_leaf(m->leaf[i >> CHUNK_BITS][i & (CHUNK - 1)]);
+    for (uint32_t i = 0; i < m->effects; i++)
+        m->free_effect(m->effect[i >> CHUNK_BITS][i & (CHUNK - 1)]);
     for (uint32_t i = 0; i < CHUNKS; i++) {
         g_free(m->node[i]);
-        g_free(m->leaf[i]);
+        g_free(m->effect[i]);
         g_free(m->root[i]);
     }
     g_free(m->node);
-    g_free(m->leaf);
+    g_free(m->effect);
     g_free(m->root);
     g_ptr_array_unref(m->retired);
     g_mutex_clear(&m->lock);
@@ -65,10 +65,10 @@ static inline Node *node_at(const UcMemo *m, uint32_t child)
     return &m->node[i >> CHUNK_BITS][i & (CHUNK - 1)];
 }
 
-static inline void *leaf_at(const UcMemo *m, uint32_t child)
+static inline void *effect_at(const UcMemo *m, uint32_t child)
 {
     uint32_t i = child / 2;
-    return m->leaf[i >> CHUNK_BITS][i & (CHUNK - 1)];
+    return m->effect[i >> CHUNK_BITS][i & (CHUNK - 1)];
 }
 
 static inline uint32_t place(uint32_t value, uint32_t mask)
@@ -103,7 +103,7 @@ const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const
         const Node *node = node_at(m, child);
         child = child_of(node, node->slot < width ? row[node->slot] : 0);
     }
-    return child ? leaf_at(m, child) : NULL;
+    return child ? effect_at(m, child) : NULL;
 }
 
 /* ---- adding, under the lock ---- */
@@ -129,15 +129,15 @@ static uint32_t new_node(UcMemo *m, uint32_t slot)
     return child;
 }
 
-static uint32_t new_leaf(UcMemo *m, void *leaf)
+static uint32_t new_effect(UcMemo *m, void *effect)
 {
-    uint32_t i = m->leaves++;
+    uint32_t i = m->effects++;
     g_assert(i >> CHUNK_BITS < CHUNKS);
-    if (!m->leaf[i >> CHUNK_BITS]) {
-        m->leaf[i >> CHUNK_BITS] = g_new0(void *, CHUNK);
+    if (!m->effect[i >> CHUNK_BITS]) {
+        m->effect[i >> CHUNK_BITS] = g_new0(void *, CHUNK);
         m->memory += CHUNK * sizeof(void *);
     }
-    m->leaf[i >> CHUNK_BITS][i & (CHUNK - 1)] = leaf;
+    m->effect[i >> CHUNK_BITS][i & (CHUNK - 1)] = effect;
     return 2 * i + 1;
 }
 
@@ -165,11 +165,11 @@ static void node_put(UcMemo *m, Node *node, uint32_t value, uint32_t child)
     table_put(node->table, value, child);
 }
 
-/* The rest of a path that is new, from its end: the nodes for read[from..] and the leaf. */
+/* The rest of a path that is new, from its end: the nodes for read[from..] and the effect. */
 static uint32_t new_path(UcMemo *m, const uint32_t *row, uint32_t width, const uint32_t *read, uint32_t reads,
-                         uint32_t from, uint32_t leaf)
+                         uint32_t from, uint32_t effect)
 {
-    uint32_t child = leaf;
+    uint32_t child = effect;
     for (uint32_t i = reads; i > from; i--) {
         uint32_t node = new_node(m, read[i - 1]);
         node_put(m, node_at(m, node), read[i - 1] < width ? row[read[i - 1]] : 0, child);
@@ -179,11 +179,11 @@ static uint32_t new_path(UcMemo *m, const uint32_t *row, uint32_t width, const u
 }
 
 static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row, uint32_t width,
-                const uint32_t *read, uint32_t reads, void *leaf, const void **kept)
+                const uint32_t *read, uint32_t reads, void *effect, const void **kept)
 {
-    *kept = leaf;
+    *kept = effect;
     if (*root >> 32 != version || !(uint32_t)*root) {
-        uint32_t path = new_path(m, row, width, read, reads, 0, new_leaf(m, leaf));
+        uint32_t path = new_path(m, row, width, read, reads, 0, new_effect(m, effect));
         __atomic_store_n(root, (uint64_t)version << 32 | path, __ATOMIC_RELEASE);
         return true;
     }
@@ -191,31 +191,31 @@ static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row
     for (; !(child & 1); i++) {
         Node *node = node_at(m, child);
         if (i >= reads || node->slot != read[i]) {
-            m->free_leaf(leaf);
+            m->free_effect(effect);
             return false;
         }
         uint32_t value = read[i] < width ? row[read[i]] : 0;
         child = child_of(node, value);
         if (!child) {
-            node_put(m, node, value, new_path(m, row, width, read, reads, i + 1, new_leaf(m, leaf)));
+            node_put(m, node, value, new_path(m, row, width, read, reads, i + 1, new_effect(m, effect)));
             return true;
         }
     }
-    *kept = leaf_at(m, child);
-    m->free_leaf(leaf);
+    *kept = effect_at(m, child);
+    m->free_effect(effect);
     return i == reads;
 }
 
 bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, uint32_t width,
-                 const uint32_t *read, uint32_t reads, void *leaf, const void **kept)
+                 const uint32_t *read, uint32_t reads, void *effect, const void **kept)
 {
-    g_assert(leaf && trie >> CHUNK_BITS < CHUNKS && version > 0);
+    g_assert(effect && trie >> CHUNK_BITS < CHUNKS && version > 0);
     const void *counts;
     g_mutex_lock(&m->lock);
     uint64_t **chunk = &m->root[trie >> CHUNK_BITS];
     if (!*chunk)
         __atomic_store_n(chunk, g_new0(uint64_t, CHUNK), __ATOMIC_RELEASE);
-    bool ok = add(m, &(*chunk)[trie & (CHUNK - 1)], version, row, width, read, reads, leaf, &counts);
+    bool ok = add(m, &(*chunk)[trie & (CHUNK - 1)], version, row, width, read, reads, effect, &counts);
     g_mutex_unlock(&m->lock);
     if (kept)
         *kept = counts;
@@ -223,4 +223,4 @@ bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row
 }
 
 size_t uc_memo_memory(const UcMemo *m) { return m->memory; }
-uint64_t uc_memo_leaves(const UcMemo *m) { return m->leaves; }
+uint64_t uc_memo_effects(const UcMemo *m) { return m->effects; }

@@ -2,8 +2,8 @@
  *
  * A state is a row of small numbers, one per slot. Running a move is deterministic, so which slot it looks at next
  * depends only on the values seen so far: a node names a slot, its children are told apart by the value there, and a
- * leaf says what the move did. A hit costs one small hash look-up a slot and runs no machine.
- * Leaves are opaque here. Reading needs no lock; adding is done under the memo's own. A memo never moves or frees a
+ * effect says what the move did. A hit costs one small hash look-up a slot and runs no machine.
+ * Effects are opaque here. Reading needs no lock; adding is done under the memo's own. A memo never moves or frees a
  * node before its end.
  */
 #ifndef SIMULATOR_EXPLORE_MEMO_H
@@ -15,20 +15,20 @@
 
 typedef struct UcMemo UcMemo;
 
-UcMemo *uc_memo_new(GDestroyNotify free_leaf);
+UcMemo *uc_memo_new(GDestroyNotify free_effect);
 void uc_memo_free(UcMemo *memo);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcMemo, uc_memo_free)
 
-/* The leaf of this trie for the row, or NULL. Slots at or beyond `width` hold 0. A trie whose version is another one
+/* The effect of this trie for the row, or NULL. Slots at or beyond `width` hold 0. A trie whose version is another one
  * is forgotten: versions say which slots there were to look at. */
 const void *uc_memo_find(const UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row, uint32_t width);
-/* Adds a leaf for the values that the row has in the slots read, in the order of reading; takes it. False when what
- * was read does not follow the trie, so the move is not deterministic; the leaf is freed then. `kept` (may be NULL)
- * gets the leaf that counts: an equal one may have been added meanwhile. */
+/* Adds a effect for the values that the row has in the slots read, in the order of reading; takes it. False when what
+ * was read does not follow the trie, so the move is not deterministic; the effect is freed then. `kept` (may be NULL)
+ * gets the effect that counts: an equal one may have been added meanwhile. */
 bool uc_memo_add(UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row, uint32_t width,
-                 const uint32_t *read, uint32_t reads, void *leaf, const void **kept);
+                 const uint32_t *read, uint32_t reads, void *effect, const void **kept);
 
-size_t uc_memo_memory(const UcMemo *memo); /* bytes, without the leaves */
-uint64_t uc_memo_leaves(const UcMemo *memo);
+size_t uc_memo_memory(const UcMemo *memo); /* bytes, without the effects */
+uint64_t uc_memo_effects(const UcMemo *memo);
 
 #endif
