@@ -268,6 +268,33 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static double ks_bound(double distance, double n, double m)
+{
+    double c = n == m && n >= 458 ? 2 : G_E;
+    return MIN(1, c * exp(-2 * distance * distance * n * m / (n + m)));
+}
+
+UcTest uc_test_ordered(const uint64_t *real, const uint64_t *ideal, size_t values)
+{
+    g_assert(real && ideal);
+    double n = 0, m = 0, i = 0, j = 0;
+    UcTest t = { 0, 1, 0 };
+    for (size_t v = 0; v < values; v++) {
+        n += (double)real[v];
+        m += (double)ideal[v];
+        t.classes += real[v] || ideal[v];
+    }
+    if (n == 0 || m == 0 || t.classes < 2)
+        return t;
+    for (size_t v = 0; v < values; v++) {
+        i += (double)real[v];
+        j += (double)ideal[v];
+        t.statistic = MAX(t.statistic, fabs(i / n - j / m));
+    }
+    t.p = ks_bound(t.statistic, n, m);
+    return t;
+}
+
 UcTest uc_test_numbers(double *real, size_t n, double *ideal, size_t m)
 {
     UcTest t = { 0, 1, 0 };
@@ -283,10 +310,8 @@ UcTest uc_test_numbers(double *real, size_t n, double *ideal, size_t m)
             j++;
         t.statistic = MAX(t.statistic, fabs((double)i / (double)n - (double)j / (double)m));
     }
-    if (t.classes < 2)
-        return t;
-    double c = n == m && n >= 458 ? 2 : G_E, effective = (double)n * (double)m / ((double)n + (double)m);
-    t.p = MIN(1, c * exp(-2 * t.statistic * t.statistic * effective));
+    if (t.classes > 1)
+        t.p = ks_bound(t.statistic, (double)n, (double)m);
     return t;
 }
 

@@ -69,6 +69,8 @@ UcTest uc_test_categories(const uint64_t *real, const uint64_t *ideal, size_t ca
  * bound, not an approximation (proved for n = m; for n != m by computation and conjecture there), and stays one when
  * values are tied. Sorts both arrays. */
 UcTest uc_test_numbers(double *real, size_t n, double *ideal, size_t m);
+/* The same for values that were counted: class i holds how often value number i (in rising order) was seen. */
+UcTest uc_test_ordered(const uint64_t *real, const uint64_t *ideal, size_t values);
 
 /* ---- error budgets ---- */
 
