@@ -1,0 +1,181 @@
+#include "environments/bad_events.h"
+
+const char *const env_bad_name[ENV_BADS + 1] = {
+    "forged seal accepted", "ticket collision", "key collision", "forged signature accepted", NULL,
+};
+
+typedef struct {
+    UcWord a, b;
+} Two;
+
+struct EnvBadEvents {
+    EnvWorlds *worlds;
+    GArray *payload; /* Two: handle, 0 */
+    GArray *ticket;  /* Two: party, ticket */
+    GArray *key;     /* Two: vk, 0 */
+    GArray *sent_to_sign; /* Two: kid, message */
+    bool corrupted;
+    uint32_t seen;
+};
+
+EnvBadEvents *env_bad_events_new(EnvWorlds *worlds)
+{
+    g_assert(worlds);
+    EnvBadEvents *bad = g_new0(EnvBadEvents, 1);
+    bad->worlds = worlds;
+    GArray **list[] = { &bad->payload, &bad->ticket, &bad->key, &bad->sent_to_sign };
+    for (unsigned i = 0; i < G_N_ELEMENTS(list); i++)
+        *list[i] = g_array_new(FALSE, FALSE, sizeof(Two));
+    return bad;
+}
+
+void env_bad_events_free(EnvBadEvents *bad)
+{
+    if (!bad)
+        return;
+    g_array_unref(bad->payload);
+    g_array_unref(bad->ticket);
+    g_array_unref(bad->key);
+    g_array_unref(bad->sent_to_sign);
+    g_free(bad);
+}
+
+void env_bad_events_clear(EnvBadEvents *bad)
+{
+    g_assert(bad);
+    GArray *list[] = { bad->payload, bad->ticket, bad->key, bad->sent_to_sign };
+    for (unsigned i = 0; i < G_N_ELEMENTS(list); i++)
+        g_array_set_size(list[i], 0);
+    bad->corrupted = false;
+    bad->seen = 0;
+}
+
+void env_bad_events_watch(EnvBadEvents *bad, UcWorld *world)
+{
+    env_bad_events_clear(bad);
+    uc_world_observe(world, env_bad_events_observe, bad);
+}
+
+uint32_t env_bad_events_seen(const EnvBadEvents *bad) { return bad->seen; }
+
+static bool knows(const GArray *list, Two two)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const Two *t = &g_array_index(list, Two, i);
+        if (t->a == two.a && t->b == two.b)
+            return true;
+    }
+    return false;
+}
+
+/* False if it was there before. */
+static bool enter(GArray *list, Two two)
+{
+    if (knows(list, two))
+        return false;
+    g_array_append_val(list, two);
+    return true;
+}
+
+static void happened(EnvBadEvents *bad, EnvBad what) { bad->seen |= 1u << what; }
+
+/* A payload was handed to a party, the real one or the one inside the UC simulator. */
+static void delivery(EnvBadEvents *bad, const UcActivation *a, bool accepted)
+{
+    if (accepted && !bad->corrupted && !knows(bad->payload, (Two){ a->in.message.w[0], 0 }))
+        happened(bad, ENV_BAD_SEAL);
+}
+
+static void new_ticket(EnvBadEvents *bad, UcWord party, UcWord ticket)
+{
+    if (ticket != UC_NONE && !enter(bad->ticket, (Two){ party, ticket }))
+        happened(bad, ENV_BAD_TICKET);
+}
+
+static void new_key(EnvBadEvents *bad, UcWord vk)
+{
+    if (vk != UC_NONE && !enter(bad->key, (Two){ vk, 0 }))
+        happened(bad, ENV_BAD_KEY);
+}
+
+/* Does the scheme itself accept? */
+static bool scheme_accepts(EnvBadEvents *bad, const UcWord *w)
+{
+    const DkmOptions *dkm = env_worlds_dkm(bad->worlds);
+    UcStore *store = env_worlds_store(bad->worlds);
+    size_t nv, nm, ns;
+    for (unsigned i = 0; i < 3; i++) {
+        if (!uc_store_knows(store, w[i]))
+            return false;
+    }
+    const uint8_t *vk = uc_store_get(store, w[0], &nv), *m = uc_store_get(store, w[1], &nm),
+                  *s = uc_store_get(store, w[2], &ns);
+    for (unsigned i = 0; i < dkm->sigmas; i++) {
+        if (sigma_verify(dkm->sigma[i], vk, nv, m, nm, s, ns))
+            return true;
+    }
+    return false;
+}
+
+/* verify(vk, m, signature) was answered: is it a forgery that the scheme accepts? The protocol answers what the
+ * scheme says; F answers 0 to a message that was never signed, whatever the scheme says. */
+static void verified(EnvBadEvents *bad, const UcActivation *a, bool scheme_was_asked, UcWord answer)
+{
+    const UcWord *w = a->in.message.w;
+    UcStore *store = env_worlds_store(bad->worlds);
+    if (bad->corrupted || !knows(bad->key, (Two){ w[0], 0 }) || !uc_store_knows(store, w[0]) ||
+        knows(bad->sent_to_sign, (Two){ dkm_kid(store, w[0]), w[1] }))
+        return;
+    if (scheme_was_asked ? answer == 1 : scheme_accepts(bad, w))
+        happened(bad, ENV_BAD_SIGNATURE);
+}
+
+/* An activation of a real party. */
+static void real_party(EnvBadEvents *bad, const UcActivation *a)
+{
+    const UcMessage *m = &a->outcome.result.message;
+    if (a->outcome.result.code != UC_SEND)
+        return;
+    if (m->kind == UC_M_PAYLOAD)
+        enter(bad->payload, (Two){ m->w[1], 0 });
+    if (a->in.message.kind == UC_M_DELIVER)
+        delivery(bad, a, m->kind == DKM_RECEIVED);
+    if (m->kind == DKM_REQUESTED)
+        new_ticket(bad, a->machine, m->w[0]);
+    if (m->kind == DKM_KEY)
+        new_key(bad, m->w[1]);
+    if (m->kind == DKM_VERIFIED)
+        verified(bad, a, true, m->w[0]);
+}
+
+/* An activation of the UC simulator: its sandboxed parties show in what it writes. */
+static void uc_simulator(EnvBadEvents *bad, const UcActivation *a)
+{
+    const UcMessage *m = &a->outcome.result.message;
+    if (a->outcome.result.code != UC_SEND)
+        return;
+    if (m->kind == UC_M_PAYLOAD)
+        enter(bad->payload, (Two){ m->w[1], 0 });
+    if (a->in.message.kind == UC_M_DELIVER)
+        delivery(bad, a, m->kind == DKM_ALLOW_DELIVERY);
+    if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_REQUEST)
+        new_ticket(bad, uc_party(a->in.message.w[0]), m->w[3]);
+    if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_KEYGEN)
+        new_key(bad, m->w[2]);
+}
+
+void env_bad_events_observe(void *data, const UcWorld *world, const UcActivation *a)
+{
+    EnvBadEvents *bad = data;
+    bool ideal = uc_world_spec(world)->ideal;
+    if (a->machine == UC_A && a->outcome.result.code == UC_SEND && a->outcome.result.message.kind == UC_M_CORRUPT)
+        bad->corrupted = true;
+    if (a->machine == UC_Z && a->outcome.result.message.kind == DKM_SIGN && a->outcome.result.to >= UC_PARTY_0)
+        enter(bad->sent_to_sign, (Two){ a->outcome.result.message.w[0], a->outcome.result.message.w[1] });
+    if (a->machine >= UC_PARTY_0 && !ideal)
+        real_party(bad, a);
+    else if (a->machine == UC_S)
+        uc_simulator(bad, a);
+    else if (a->machine == UC_F && a->in.message.kind == DKM_VERIFY && a->outcome.result.code == UC_SEND)
+        verified(bad, a, false, a->outcome.result.message.w[0]);
+}
