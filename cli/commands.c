@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 
 const CliCommand cli_commands[] = {
+    { "advantage", "measures how well Z tells the worlds apart, with honest intervals", cli_advantage },
     { "list", "protocols, schemes, storage models, scenarios", cli_list },
     { NULL, NULL, NULL },
 };

@@ -2,6 +2,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+int cli_advantage(int argc, char **argv);
 int cli_list(int argc, char **argv);
 
 #endif

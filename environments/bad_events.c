@@ -9,7 +9,6 @@ typedef struct {
 } Two;
 
 struct EnvBadEvents {
-    EnvWorlds *worlds;
     GArray *payload; /* Two: handle, 0 */
     GArray *ticket;  /* Two: party, ticket */
     GArray *key;     /* Two: vk, 0 */
@@ -18,11 +17,9 @@ struct EnvBadEvents {
     uint32_t seen;
 };
 
-EnvBadEvents *env_bad_events_new(EnvWorlds *worlds)
+EnvBadEvents *env_bad_events_new(void)
 {
-    g_assert(worlds);
     EnvBadEvents *bad = g_new0(EnvBadEvents, 1);
-    bad->worlds = worlds;
     GArray **list[] = { &bad->payload, &bad->ticket, &bad->key, &bad->sent_to_sign };
     for (unsigned i = 0; i < G_N_ELEMENTS(list); i++)
         *list[i] = g_array_new(FALSE, FALSE, sizeof(Two));
@@ -99,10 +96,10 @@ static void new_key(EnvBadEvents *bad, UcWord vk)
 }
 
 /* Does the scheme itself accept? */
-static bool scheme_accepts(EnvBadEvents *bad, const UcWord *w)
+static bool scheme_accepts(const UcWorld *world, const UcWord *w)
 {
-    const DkmOptions *dkm = env_worlds_dkm(bad->worlds);
-    UcStore *store = env_worlds_store(bad->worlds);
+    const DkmOptions *dkm = uc_world_spec(world)->machine[UC_F].config;
+    UcStore *store = uc_world_store(world);
     size_t nv, nm, ns;
     for (unsigned i = 0; i < 3; i++) {
         if (!uc_store_knows(store, w[i]))
@@ -119,19 +116,19 @@ static bool scheme_accepts(EnvBadEvents *bad, const UcWord *w)
 
 /* verify(vk, m, signature) was answered: is it a forgery that the scheme accepts? The protocol answers what the
  * scheme says; F answers 0 to a message that was never signed, whatever the scheme says. */
-static void verified(EnvBadEvents *bad, const UcActivation *a, bool scheme_was_asked, UcWord answer)
+static void verified(EnvBadEvents *bad, const UcWorld *world, const UcActivation *a, UcWord answer)
 {
     const UcWord *w = a->in.message.w;
-    UcStore *store = env_worlds_store(bad->worlds);
+    UcStore *store = uc_world_store(world);
     if (bad->corrupted || !knows(bad->key, (Two){ w[0], 0 }) || !uc_store_knows(store, w[0]) ||
         knows(bad->sent_to_sign, (Two){ dkm_kid(store, w[0]), w[1] }))
         return;
-    if (scheme_was_asked ? answer == 1 : scheme_accepts(bad, w))
+    if (uc_world_spec(world)->ideal ? scheme_accepts(world, w) : answer == 1)
         happened(bad, ENV_BAD_SIGNATURE);
 }
 
 /* An activation of a real party. */
-static void real_party(EnvBadEvents *bad, const UcActivation *a)
+static void real_party(EnvBadEvents *bad, const UcWorld *world, const UcActivation *a)
 {
     const UcMessage *m = &a->outcome.result.message;
     if (a->outcome.result.code != UC_SEND)
@@ -145,7 +142,7 @@ static void real_party(EnvBadEvents *bad, const UcActivation *a)
     if (m->kind == DKM_KEY)
         new_key(bad, m->w[1]);
     if (m->kind == DKM_VERIFIED)
-        verified(bad, a, true, m->w[0]);
+        verified(bad, world, a, m->w[0]);
 }
 
 /* An activation of the UC simulator: its sandboxed parties show in what it writes. */
@@ -173,9 +170,9 @@ void env_bad_events_observe(void *data, const UcWorld *world, const UcActivation
     if (a->machine == UC_Z && a->outcome.result.message.kind == DKM_SIGN && a->outcome.result.to >= UC_PARTY_0)
         enter(bad->sent_to_sign, (Two){ a->outcome.result.message.w[0], a->outcome.result.message.w[1] });
     if (a->machine >= UC_PARTY_0 && !ideal)
-        real_party(bad, a);
+        real_party(bad, world, a);
     else if (a->machine == UC_S)
         uc_simulator(bad, a);
     else if (a->machine == UC_F && a->in.message.kind == DKM_VERIFY && a->outcome.result.code == UC_SEND)
-        verified(bad, a, false, a->outcome.result.message.w[0]);
+        verified(bad, world, a, a->outcome.result.message.w[0]);
 }

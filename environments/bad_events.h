@@ -9,7 +9,7 @@
 #ifndef ENVIRONMENTS_BAD_EVENTS_H
 #define ENVIRONMENTS_BAD_EVENTS_H
 
-#include "environments/worlds.h"
+#include "functionality/interface.h"
 
 typedef enum {
     ENV_BAD_SEAL,      /* a payload was accepted that no party had made */
@@ -22,7 +22,7 @@ extern const char *const env_bad_name[ENV_BADS + 1];
 
 typedef struct EnvBadEvents EnvBadEvents;
 
-EnvBadEvents *env_bad_events_new(EnvWorlds *worlds); /* borrows */
+EnvBadEvents *env_bad_events_new(void);
 void env_bad_events_free(EnvBadEvents *bad);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvBadEvents, env_bad_events_free)
 /* Starts to watch a world that has not run yet; forgets the run before. */

@@ -83,6 +83,9 @@ static bool check_options(const EnvOptions *o, GError **error)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "protocol: expected '%s', got '%s'", pi_class.name, o->protocol);
     else if (o->tag_bytes < 1 || o->tag_bytes > SEAL_OVERHEAD_BYTES)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "tag_bytes: expected 1 to 16, got %u", o->tag_bytes);
+    else if (o->tag_bytes < SEAL_OVERHEAD_BYTES && o->crypto_ideal && !o->seal_real)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
+                    "tag_bytes: an ideal seal has no tag to shorten; expected crypto or seal real");
     else if (o->ticket_bytes < 1 || o->ticket_bytes > DKM_TICKET_BYTES)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "ticket_bytes: expected 1 to 16, got %u", o->ticket_bytes);
     else
@@ -103,7 +106,7 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
     w->cache = sig_cache_new(CACHE_BYTES);
-    w->seal = options->crypto_ideal ? seal_ideal_new() : seal_real_new();
+    w->seal = options->crypto_ideal && !options->seal_real ? seal_ideal_new() : seal_real_new();
     w->sigma = options->crypto_ideal ? sigma_ideal_new(options->scheme, options->capacity, &near)
                                      : sigma_real_new(options->scheme, options->capacity, w->cache, &near);
     if (!w->sigma) {

@@ -18,6 +18,7 @@ typedef struct {
     UcStorage storage;
     DkmTrust trust;
     uint64_t reservation;     /* window R: at most this many reserved indices per key; 0: none */
+    bool seal_real;           /* real seals although crypto is ideal: an ideal token cannot be forged */
     unsigned tag_bytes, ticket_bytes; /* toy parameters, 1 to 16; docs/advantage.md */
     const char *enclave;
     DkmLimits limits;

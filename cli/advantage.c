@@ -1,0 +1,324 @@
+/* ucsim advantage: measures how well an environment tells the worlds apart (docs/advantage.md). */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "environments/advantage.h"
+#include "report/advantage.h"
+
+/* Set by the signal handler, which has nowhere else to write: the one variable of this kind in the program. */
+static volatile int stop_asked;
+static void on_interrupt(int number) { stop_asked = 1; }
+
+typedef struct {
+    char *samples, *alpha, *precision, *seed, *sweep;
+    int jobs;
+    char **feature, **set;
+    gboolean sequential, json, quiet;
+} Options;
+
+typedef struct {
+    char *scenario;
+    EnvMeasure measure;
+    uint64_t seed;
+    const char *swept;
+    GArray *value;      /* uint64_t: of the swept parameter; empty: one measurement */
+    GArray *measured;   /* RepMeasured */
+    bool json, quiet;
+} Job;
+
+static bool parse_count(const char *what, const char *text, uint64_t low, uint64_t high, uint64_t *out, GError **error)
+{
+    GError *why = NULL;
+    if (g_ascii_string_to_unsigned(text, 10, low, high, out, &why))
+        return true;
+    g_clear_error(&why);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a number from %" G_GUINT64_FORMAT " to %"
+                G_GUINT64_FORMAT ", got '%s'", what, low, high, text);
+    return false;
+}
+
+static bool parse_fraction(const char *what, const char *text, double otherwise, double *out, GError **error)
+{
+    char *end;
+    *out = text ? g_ascii_strtod(text, &end) : otherwise;
+    if (text && (end == text || *end || !(*out > 0 && *out < 1))) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a number between 0 and 1, got '%s'", what, text);
+        return false;
+    }
+    return true;
+}
+
+/* ---- parameters of a native environment ---- */
+
+static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GError **error)
+{
+    uint64_t value;
+    bool queries = !strcmp(name, "queries"), tag = !strcmp(name, "tag_bytes"), ticket = !strcmp(name, "ticket_bytes");
+    if (queries && m->native->queries_max) {
+        if (!parse_count(name, text, 1, m->native->queries_max, &value, error))
+            return false;
+        m->effort.queries = value;
+        return true;
+    }
+    if (!tag && !ticket) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "native:%s has no parameter '%s'", m->native->name, name);
+        return false;
+    }
+    if (!parse_count(name, text, 1, 16, &value, error))
+        return false;
+    *(tag ? &m->options.tag_bytes : &m->options.ticket_bytes) = (unsigned)value;
+    return true;
+}
+
+static const char *known_parameter(const char *name)
+{
+    static const char *const known[] = { "queries", "tag_bytes", "ticket_bytes", NULL };
+    for (unsigned i = 0; known[i]; i++) {
+        if (!strcmp(known[i], name))
+            return known[i];
+    }
+    return NULL;
+}
+
+static bool parse_sets(EnvMeasure *m, char **set, GError **error)
+{
+    for (; set && *set; set++) {
+        g_auto(GStrv) part = g_strsplit(*set, "=", 2);
+        if (g_strv_length(part) != 2) {
+            g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--set: expected NAME=VALUE, got '%s'", *set);
+            return false;
+        }
+        if (!set_parameter(m, part[0], part[1], error))
+            return false;
+    }
+    return true;
+}
+
+static bool parse_sweep(Job *job, const char *sweep, GError **error)
+{
+    if (!sweep)
+        return true;
+    g_auto(GStrv) part = g_strsplit(sweep, "=", 2);
+    job->swept = g_strv_length(part) == 2 ? known_parameter(part[0]) : NULL;
+    if (!job->swept) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
+                    "--sweep: expected NAME=VALUE,... with queries, tag_bytes or ticket_bytes, got '%s'", sweep);
+        return false;
+    }
+    g_auto(GStrv) value = g_strsplit(part[1], ",", -1);
+    for (char **v = value; *v; v++) {
+        uint64_t number;
+        if (!parse_count("--sweep", *v, 1, 1000000, &number, error) || !set_parameter(&job->measure, part[0], *v, error))
+            return false;
+        g_array_append_val(job->value, number);
+    }
+    return true;
+}
+
+/* ---- measuring ---- */
+
+static void show_progress(void *data, uint64_t done)
+{
+    const EnvMeasure *m = data;
+    if (done % 4096 < 32 || done == m->samples) /* says how far, never with what result: a run may be stopped any time */
+        fprintf(stderr, "\r%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " samples", done, m->samples);
+}
+
+static void note_parameters(const EnvMeasure *m, RepMeasured *r)
+{
+    size_t n = 0;
+    if (m->native && m->native->queries_max)
+        r->parameter[n++] = (RepParameter){ "queries", (double)m->effort.queries };
+    if (m->options.tag_bytes != SEAL_OVERHEAD_BYTES)
+        r->parameter[n++] = (RepParameter){ "tag_bytes", m->options.tag_bytes };
+    if (m->options.ticket_bytes != DKM_TICKET_BYTES)
+        r->parameter[n++] = (RepParameter){ "ticket_bytes", m->options.ticket_bytes };
+    if (m->native && m->native->bound) {
+        r->has_bound = true;
+        r->bound = m->native->bound(&m->options, &m->effort);
+    }
+}
+
+static bool measure_once(Job *job, GError **error)
+{
+    UcAdvantage *a = env_advantage(&job->measure, error);
+    if (job->measure.progress)
+        fputs("\r\033[K", stderr);
+    if (!a)
+        return false;
+    RepMeasured r = { .advantage = a };
+    note_parameters(&job->measure, &r);
+    g_array_append_val(job->measured, r);
+    return true;
+}
+
+static bool measure_all(Job *job, GError **error)
+{
+    if (!job->value->len)
+        return measure_once(job, error);
+    for (guint i = 0; i < job->value->len && !stop_asked; i++) {
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, g_array_index(job->value, uint64_t, i));
+        if (!set_parameter(&job->measure, job->swept, text, error))
+            return false;
+        if (!measure_once(job, error))
+            return job->measured->len > 0 && stop_asked;
+    }
+    return true;
+}
+
+static const char *crypto_text(const EnvOptions *o)
+{
+    if (!o->crypto_ideal)
+        return "real";
+    return o->seal_real ? "ideal signatures, real seals" : "ideal";
+}
+
+/* 0 when every measurement came out as the scenario expects. */
+static int conclude(Job *job, const char *title, const char *command)
+{
+    const EnvMeasure *m = &job->measure;
+    RepAdvantage r = { .scenario = job->scenario, .title = title, .seed = job->seed, .swept = job->swept,
+                       .crypto = crypto_text(&m->options), .bound_text = m->native ? m->native->bound_text : NULL,
+                       .command = command, .measured = (const RepMeasured *)(const void *)job->measured->data,
+                       .count = job->measured->len };
+    g_autofree char *text = job->json ? rep_advantage_json(&r) : rep_advantage_text(&r);
+    if (!job->quiet || job->json)
+        fputs(text, stdout);
+    for (size_t i = 0; i < r.count; i++) {
+        if (rep_advantage_conclusion(&r.measured[i]) == REP_EXCEEDS_BOUND)
+            return CLI_UNEXPECTED;
+    }
+    return CLI_OK;
+}
+
+static bool choose(Job *job, GError **error)
+{
+    EnvMeasure *m = &job->measure;
+    const char *name = g_str_has_prefix(job->scenario, "native:") ? job->scenario + 7 : NULL;
+    m->native = name ? env_native_find(name) : NULL;
+    if (!m->native) {
+        GString *known = g_string_new(NULL);
+        for (const EnvNative *n = env_natives; n->name; n++)
+            g_string_append_printf(known, "%snative:%s", known->len ? ", " : "", n->name);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "unknown environment '%s'; expected one of %s", job->scenario,
+                    known->str);
+        g_string_free(known, TRUE);
+        return false;
+    }
+    m->options = env_default_options();
+    m->options.crypto_ideal = true;
+    m->effort.queries = m->native->queries;
+    if (m->native->options)
+        m->native->options(&m->options);
+    return true;
+}
+
+static bool prepare(Job *job, const Options *o, GError **error)
+{
+    EnvMeasure *m = &job->measure;
+    uint64_t seed = 1, jobs = o->jobs ? (uint64_t)o->jobs : g_get_num_processors();
+    if (!choose(job, error) || !parse_sets(m, o->set, error) || !parse_sweep(job, o->sweep, error))
+        return false;
+    m->samples = 10000;
+    if (o->samples && !parse_count("--samples", o->samples, 1, ENV_SAMPLES_MAX, &m->samples, error))
+        return false;
+    if (o->seed && !parse_count("--seed", o->seed, 0, UINT64_MAX, &seed, error))
+        return false;
+    if (!parse_fraction("--alpha", o->alpha, 0.05, &m->alpha, error) ||
+        !parse_fraction("--precision", o->precision, 0.01, &m->precision, error))
+        return false;
+    m->jobs = (unsigned)MIN(jobs, (uint64_t)ENV_JOBS_MAX);
+    m->sequential = o->sequential;
+    m->interrupted = &stop_asked;
+    if (!o->quiet && isatty(STDERR_FILENO)) {
+        m->progress = show_progress;
+        m->progress_data = m;
+    }
+    job->seed = seed;
+    env_seed(seed, m->seed);
+    return true;
+}
+
+static int run_job(Job *job, const Options *o, const char *command)
+{
+    g_autoptr(GError) error = NULL;
+    struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND }; /* the second one kills */
+    if (!prepare(job, o, &error))
+        return cli_fail(CLI_USAGE, "advantage: %s", error->message);
+    sigaction(SIGINT, &action, NULL);
+    if (!measure_all(job, &error))
+        return cli_fail(error && error->code == ENV_ERROR_LIMIT ? CLI_LIMIT : CLI_USAGE, "advantage: %s",
+                        error ? error->message : "interrupted");
+    return conclude(job, job->measure.native->title, command);
+}
+
+static void free_job(Job *job)
+{
+    for (guint i = 0; i < job->measured->len; i++)
+        uc_advantage_free((UcAdvantage *)g_array_index(job->measured, RepMeasured, i).advantage);
+    g_array_unref(job->measured);
+    g_array_unref(job->value);
+}
+
+static void free_options(Options *o)
+{
+    char *text[] = { o->samples, o->alpha, o->precision, o->seed, o->sweep };
+    for (unsigned i = 0; i < G_N_ELEMENTS(text); i++)
+        g_free(text[i]);
+    g_strfreev(o->feature);
+    g_strfreev(o->set);
+}
+
+/* The command line again, without what does not change the result. */
+static char *command_line(int argc, char **argv)
+{
+    GString *out = g_string_new("ucsim");
+    for (int i = 0; i < argc; i++) {
+        if (!strcmp(argv[i], "--jobs") || !strcmp(argv[i], "-j"))
+            i++;
+        else if (!g_str_has_prefix(argv[i], "--jobs="))
+            g_string_append_printf(out, " %s", argv[i]);
+    }
+    return g_string_free(out, FALSE);
+}
+
+int cli_advantage(int argc, char **argv)
+{
+    int code;
+    Options o = { 0 };
+    const GOptionEntry entries[] = {
+        { "samples", 'n', 0, G_OPTION_ARG_STRING, &o.samples, "runs of each world, 1 to 10^9 (10000)", "N" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "threads (one per processor); the result does not depend on it", "J" },
+        { "alpha", 0, 0, G_OPTION_ARG_STRING, &o.alpha, "error probability of the whole report (0.05)", "A" },
+        { "sequential", 0, 0, G_OPTION_ARG_NONE, &o.sequential, "look at 1000, 2000, 4000, ... and stop when it is clear", NULL },
+        { "precision", 0, 0, G_OPTION_ARG_STRING, &o.precision, "with --sequential: clear when known to within E (0.01)", "E" },
+        { "feature", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.feature, "a feature that the script names; may be repeated", "NAME" },
+        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.set, "native: queries, tag_bytes or ticket_bytes", "NAME=VALUE" },
+        { "sweep", 0, 0, G_OPTION_ARG_STRING, &o.sweep, "native: one measurement for each value", "NAME=V,V,..." },
+        { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "base seed (1)", "N" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "JSON on stdout, for `ucsim plot advantage`", NULL },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "the exit code only", NULL },
+        { NULL },
+    };
+    g_autofree char *command = command_line(argc, argv);
+    if (!cli_parse("advantage", "SCENARIO", "SCENARIO is a script or native:NAME (hand-over, tag-guess, ticket-collision, "
+                   "ticket-replay).\nExit code 1: the worlds differ by more than the bad events of the proof account for.",
+                   entries, &argc, &argv, &code)) {
+        free_options(&o);
+        return code;
+    }
+    if (argc != 2) {
+        free_options(&o);
+        return cli_fail(CLI_USAGE, "advantage: expected one scenario; see 'ucsim advantage --help'");
+    }
+    Job job = { .scenario = argv[1], .value = g_array_new(FALSE, FALSE, sizeof(uint64_t)), .json = o.json,
+                .measured = g_array_new(FALSE, TRUE, sizeof(RepMeasured)), .quiet = o.quiet };
+    code = run_job(&job, &o, command);
+    free_job(&job);
+    free_options(&o);
+    return code;
+}

@@ -1,0 +1,38 @@
+/* Measures the advantage of an environment: samples of both worlds with independent coins, on several threads.
+ *
+ * Sample k of a world has the run seed block k of the tape ("sample", the world) under the base seed, so every run can
+ * be made again on its own, and totals are the same for any number of jobs. Z is a function in C (play.h) or a script.
+ * Source: docs/advantage.md.
+ */
+#ifndef ENVIRONMENTS_ADVANTAGE_H
+#define ENVIRONMENTS_ADVANTAGE_H
+
+#include "environments/bad_events.h"
+#include "environments/play.h"
+#include "environments/scenario.h"
+#include "simulator/advantage.h"
+
+enum { ENV_SAMPLES_MAX = 1000000000, ENV_FIRST_LOOK = 1000, ENV_JOBS_MAX = 256 };
+
+typedef struct {
+    const EnvNative *native;     /* one of the two */
+    const EnvScenario *scenario;
+    EnvOptions options;          /* native only */
+    EnvEffort effort;            /* native only */
+    uint64_t samples;            /* of each world */
+    unsigned jobs;
+    double alpha, precision;     /* precision: a sequential run may stop when the advantage is known this well */
+    bool sequential;
+    uint8_t seed[UC_SEED_BYTES]; /* base seed */
+    const char *const *feature_name; /* NULL-terminated or NULL: features of a script that are wanted */
+    const volatile int *interrupted; /* becomes true: stop and report what there is; may be NULL */
+    void (*progress)(void *data, uint64_t done); /* now and then, from any thread; never shows results */
+    void *progress_data;
+} EnvMeasure;
+
+/* NULL and an error when the options are wrong, a run stopped with an error, or nothing was sampled. */
+UcAdvantage *env_advantage(const EnvMeasure *measure, GError **error);
+/* The run seed of one sample: to make it again. */
+void env_sample_seed(const uint8_t base[UC_SEED_BYTES], EnvWorld which, uint64_t number, uint8_t out[UC_SEED_BYTES]);
+
+#endif

@@ -1,0 +1,194 @@
+/* The environments written in C (play.h): an honest hand-over, and the attacks whose success the proof bounds. */
+#include <math.h>
+#include <string.h>
+
+#include "environments/play.h"
+#include "protocol/payload.h"
+
+static UcMessage keygen(EnvPlay *p, UcWord party)
+{
+    UcWord set = uc_store_text(env_worlds_store(p->worlds), env_worlds_options(p->worlds)->scheme);
+    return env_play_input(p, party, (UcMessage){ DKM_KEYGEN, { set } });
+}
+
+static UcMessage request(EnvPlay *p, UcWord party, UcWord kid, UcWord count, UcWord from)
+{
+    return env_play_input(p, party, (UcMessage){ DKM_REQUEST, { kid, count, from } });
+}
+
+static UcMessage sign(EnvPlay *p, UcWord party, UcWord kid, const char *text)
+{
+    UcWord message = uc_store_text(env_worlds_store(p->worlds), text);
+    return env_play_input(p, party, (UcMessage){ DKM_SIGN, { kid, message } });
+}
+
+static UcMessage deliver(EnvPlay *p, UcWord party, UcWord payload)
+{
+    return env_play_order(p, party, (UcMessage){ UC_M_DELIVER, { payload } });
+}
+
+/* Key at party 0, a ticket of party 1 for `count` of its one-time keys, the payload on the wire. False when
+ * something else happened; then the view shows it. */
+typedef struct {
+    UcWord kid, vk, ticket, payload;
+} HandOver;
+
+static bool hand_over(EnvPlay *p, UcWord count, HandOver *out)
+{
+    UcMessage key = keygen(p, 0), ticket, sent;
+    if (key.kind != DKM_KEY)
+        return false;
+    ticket = request(p, 1, key.w[0], count, 0);
+    if (ticket.kind != DKM_REQUESTED)
+        return false;
+    sent = env_play_input(p, 0, (UcMessage){ DKM_TRANSFER, { key.w[0], count, 1, ticket.w[0] } });
+    *out = (HandOver){ key.w[0], key.w[1], ticket.w[0], sent.w[1] };
+    return sent.kind == UC_M_PAYLOAD;
+}
+
+/* Ten moves of honest use. There is nothing to tell apart: the guess is constant. */
+static int play_hand_over(EnvPlay *p)
+{
+    HandOver h;
+    if (!hand_over(p, 4, &h))
+        return 0;
+    deliver(p, 1, h.payload);
+    deliver(p, 1, h.payload);
+    UcMessage s = sign(p, 1, h.kid, "firmware 1.0");
+    sign(p, 0, h.kid, "firmware 1.1");
+    env_play_input(p, 2, (UcMessage){ DKM_VERIFY, { h.vk, uc_store_text(env_worlds_store(p->worlds), "firmware 1.0"),
+                                                    s.w[2] } });
+    env_play_input(p, 0, (UcMessage){ DKM_STATUS, { h.kid } });
+    env_play_input(p, 1, (UcMessage){ DKM_STATUS, { h.kid } });
+    return 0;
+}
+
+/* ---- guessing a tag while flipping interval bits ---- */
+
+enum { FLIP_COUNT = 4 };
+
+/* GCM is a stream cipher under its tag: flipping bits of the sealed block moves [N-4,N) to [N-8,N-4). */
+static void flip_block(uint8_t *bytes, size_t length, size_t tag, uint64_t capacity)
+{
+    uint64_t a = (capacity - FLIP_COUNT) ^ (capacity - 2 * FLIP_COUNT), b = capacity ^ (capacity - FLIP_COUNT);
+    uint8_t *end = bytes + length - tag;
+    for (int i = 0; i < 8; i++) {
+        end[-16 + i] ^= (uint8_t)(a >> (56 - 8 * i));
+        end[-8 + i] ^= (uint8_t)(b >> (56 - 8 * i));
+    }
+}
+
+static int play_tag_guess(EnvPlay *p)
+{
+    HandOver h;
+    UcStore *store = env_worlds_store(p->worlds);
+    size_t length, tag = env_worlds_options(p->worlds)->tag_bytes;
+    if (!hand_over(p, FLIP_COUNT, &h))
+        return 0;
+    const uint8_t *sent = uc_store_get(store, h.payload, &length);
+    g_autofree uint8_t *forged = g_memdup2(sent, length);
+    uint64_t capacity = env_worlds_dkm(p->worlds)->sigma[0]->capacity;
+    flip_block(forged, length, tag, capacity);
+    for (uint64_t q = 0; q < p->effort->queries; q++) {
+        for (size_t i = 0; i < tag; i++) /* a different tag at each attempt */
+            forged[length - tag + i] = i < 8 ? (uint8_t)(q >> (8 * i)) : 0;
+        UcMessage m = deliver(p, 1, uc_store_put(store, forged, length));
+        if (m.kind == DKM_RECEIVED)
+            return m.w[3] == capacity - 2 * FLIP_COUNT;
+        if (p->stop != UC_STOP_Z)
+            return 0;
+    }
+    return 0;
+}
+
+static void options_tag_guess(EnvOptions *o)
+{
+    o->crypto_ideal = true;
+    o->seal_real = true;
+    o->tag_bytes = 1;
+}
+
+static double bound_tag_guess(const EnvOptions *o, const EnvEffort *e)
+{
+    return MIN(1, ldexp((double)e->queries, -8 * (int)o->tag_bytes));
+}
+
+/* ---- ticket collisions ---- */
+
+static int play_ticket_collision(EnvPlay *p)
+{
+    uint64_t n = p->effort->queries;
+    g_autofree UcWord *seen = g_new(UcWord, n);
+    for (uint64_t i = 0; i < n; i++) {
+        UcMessage m = request(p, 1, UC_NONE, 1, 0);
+        if (m.kind != DKM_REQUESTED)
+            return 0;
+        for (uint64_t j = 0; j < i; j++) {
+            if (seen[j] == m.w[0])
+                return 1;
+        }
+        seen[i] = m.w[0];
+    }
+    return 0;
+}
+
+static void options_tickets(EnvOptions *o)
+{
+    o->crypto_ideal = true;
+    o->ticket_bytes = 2;
+    o->limits.tickets = 1000;
+}
+
+static double bound_birthday(const EnvOptions *o, const EnvEffort *e)
+{
+    double q = (double)e->queries;
+    return MIN(1, ldexp(q * (q - 1) / 2, -8 * (int)o->ticket_bytes));
+}
+
+/* ---- replay against colliding tickets ---- */
+
+/* A hand-over of one key, used up; then new tickets until one equals the old one and the old payload opens again: the
+ * receiver gets the used key a second time. */
+static int play_ticket_replay(EnvPlay *p)
+{
+    HandOver h;
+    if (!hand_over(p, 1, &h) || deliver(p, 1, h.payload).kind != DKM_RECEIVED)
+        return 0;
+    if (sign(p, 1, h.kid, "once").kind != DKM_SIGNATURE)
+        return 0;
+    for (uint64_t q = 0; q < p->effort->queries && p->stop == UC_STOP_Z; q++) {
+        UcMessage m = request(p, 1, h.kid, 1, 0);
+        if (m.kind == DKM_REQUESTED && deliver(p, 1, h.payload).kind == DKM_RECEIVED)
+            return sign(p, 1, h.kid, "twice").kind == DKM_SIGNATURE;
+    }
+    return 0;
+}
+
+static double bound_replay(const EnvOptions *o, const EnvEffort *e)
+{
+    return MIN(1, ldexp((double)e->queries, -8 * (int)o->ticket_bytes));
+}
+
+const EnvNative env_natives[] = {
+    { .name = "hand-over", .title = "ten moves of honest use", .play = play_hand_over },
+    { .name = "tag-guess", .title = "a seal's tag is guessed while interval bits are flipped", .play = play_tag_guess,
+      .options = options_tag_guess, .queries = 16, .queries_max = 65536, .bound_text = "q / 2^t, t bits of tag",
+      .bound = bound_tag_guess },
+    { .name = "ticket-collision", .title = "a receiver draws a ticket twice", .play = play_ticket_collision,
+      .options = options_tickets, .queries = 32, .queries_max = 1000,
+      .bound_text = "q (q-1) / 2^(t+1), t bits of ticket", .bound = bound_birthday },
+    { .name = "ticket-replay", .title = "an old payload is replayed against a ticket that collides",
+      .play = play_ticket_replay, .options = options_tickets, .queries = 32, .queries_max = 900,
+      .bound_text = "q / 2^t, t bits of ticket", .bound = bound_replay },
+    { .name = NULL },
+};
+
+const EnvNative *env_native_find(const char *name)
+{
+    g_assert(name);
+    for (const EnvNative *n = env_natives; n->name; n++) {
+        if (!strcmp(n->name, name))
+            return n;
+    }
+    return NULL;
+}

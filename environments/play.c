@@ -1,0 +1,38 @@
+#include "environments/play.h"
+
+#include "environments/pair.h"
+
+static UcMessage turn(EnvPlay *play, UcEnvelope write)
+{
+    size_t entries;
+    if (play->stop != UC_STOP_Z)
+        return (UcMessage){ UC_M_EMPTY, { 0 } };
+    play->stop = uc_world_turn(play->world, &write);
+    const UcViewEntry *view = uc_world_view(play->world, &entries);
+    size_t i = play->seen;
+    play->seen = entries;
+    while (i < entries && view[i].message.kind == UC_M_EMPTY)
+        i++;
+    return i < entries ? view[i].message : (UcMessage){ UC_M_EMPTY, { 0 } };
+}
+
+UcMessage env_play_input(EnvPlay *play, UcWord party, UcMessage message)
+{
+    g_assert(play);
+    return turn(play, env_input(party, message));
+}
+
+UcMessage env_play_order(EnvPlay *play, UcWord party, UcMessage message)
+{
+    g_assert(play);
+    return turn(play, env_order(party, message));
+}
+
+void env_play_draw(EnvPlay *play, void *out, size_t count)
+{
+    g_assert(play && out);
+    const EnvOptions *o = env_worlds_options(play->worlds);
+    UcTapeLabel label = { "environment", o->enclave, 0, "play", NULL };
+    uc_tape_read(o->seed, &label, play->coins, out, count);
+    play->coins += count;
+}
