@@ -224,9 +224,13 @@ static unsigned botan_xmss_keygen(GHashTable *fields, const char *file)
 }
 
 /* PrivateKey = OID, root, PUB_SEED, u32 index, SK_PRF, SK_SEED [, derivation]. Keys with the derivation of before 2020
- * (code 01, or none: half of the SHA2 ones) cannot be made here: those are seen by their public root. */
+ * (code 01, or none: half of the SHA2 ones) cannot be made here: those are seen by their public root. All are verified;
+ * in quick runs the first of each set is signed too. */
 static unsigned botan_xmss_sign(GHashTable *fields, const char *file)
 {
+    static char last[40];
+    bool first = strcmp(last, field(fields, "Params")) != 0;
+    g_strlcpy(last, field(fields, "Params"), sizeof last);
     g_autofree char *name = g_strconcat("XMSS-", field(fields, "Params"), NULL);
     const SigSet *set = bytes_set(name);
     const size_t n = sig_set_seed_size(set) / 3 * 2;
@@ -235,13 +239,15 @@ static unsigned botan_xmss_sign(GHashTable *fields, const char *file)
     g_autofree char *vk = g_strdup_printf("%.8s%.*s%.*s", key, (int)n, root, (int)n, open);
     Bytes s = hex(seed), e = hex(vk);
     uint8_t own[200];
-    ck_assert_int_eq(sig_public(cache, set, s.data, own), SIG_OK);
-    bool legacy = memcmp(own, e.data, e.length) != 0;
-    if (!legacy)
+    bool sign_too = first || g_getenv("UCSIM_LONG_TESTS");
+    if (sign_too)
+        ck_assert_int_eq(sig_public(cache, set, s.data, own), SIG_OK);
+    bool legacy = sign_too && memcmp(own, e.data, e.length) != 0;
+    if (sign_too && !legacy)
         expect_signature(set, seed, word(index, 0), field(fields, "Msg"), field(fields, "Signature"));
     ck_assert_int_eq(verify(set, vk, field(fields, "Msg"), field(fields, "Signature")), SIG_OK);
     g_free(s.data), g_free(e.data);
-    return legacy ? 0 : 1;
+    return sign_too && !legacy ? 1 : 0;
 }
 
 static unsigned botan_xmss_verify(GHashTable *fields, const char *file)
@@ -258,7 +264,7 @@ START_TEST(botan)
     ck_assert_uint_ge(read_records("botan/hss_lms_sig.vec", botan_hss_sign), 2);
     ck_assert_uint_ge(read_records("botan/lms.vec", botan_lms), 3);
     ck_assert_uint_ge(read_records("botan/xmss_keygen_reference.vec", botan_xmss_keygen), 7);
-    ck_assert_uint_ge(read_records("botan/xmss_sig.vec", botan_xmss_sign), 21);
+    ck_assert_uint_ge(read_records("botan/xmss_sig.vec", botan_xmss_sign), g_getenv("UCSIM_LONG_TESTS") ? 21 : 7);
     ck_assert_uint_ge(read_records("botan/xmss_verify.vec", botan_xmss_verify), 21);
 }
 END_TEST
@@ -272,6 +278,7 @@ static char *oqs_field(const char *text, const char *name)
     const char *at = g_str_has_prefix(text, start + 1) ? text - 1 : strstr(text, start);
     ck_assert_msg(at != NULL, "no field %s", name);
     at += strlen(start);
+    at += *at == '"'; /* a slip in one file */
     return g_strndup(at, strspn(at, "0123456789abcdefABCDEF"));
 }
 
@@ -293,6 +300,10 @@ static unsigned oqs_folder(const char *folder)
                 if (*c == '-' && g_ascii_isdigit(c[1]))
                     *c = '/';
             set = bytes_set(set_name);
+        } else if (word(vk, 0) > 4) { /* an LMS key without HSS around it */
+            char one[80];
+            bytes_lms_name(word(vk, 0), word(vk, 1), one, sizeof one);
+            set = bytes_set(one);
         } else {
             set = hss_set_of(vk, s);
         }
