@@ -11,7 +11,7 @@ bad=0
 make -s install VARIANT="$VARIANT" PREFIX=/usr DESTDIR="$work/root" >"$work/install" 2>&1 || { cat "$work/install"; exit 1; }
 page=$work/root/usr/share/man/man1/ucsim.1
 completion=$work/root/usr/share/bash-completion/completions/ucsim
-for file in "$work/root/usr/bin/ucsim" "$page" "$completion" "$work/root/usr/share/ucsim/scenarios/lib.lua"; do
+for file in "$work/root/usr/bin/ucsim" "$page" "$completion" "$work/root/usr/share/ucsim/scenarios/lib/catalogue.lua"; do
     [ -f "$file" ] || { echo "make install leaves out ${file#"$work/root"}"; bad=1; }
 done
 grep -q '@[A-Z]*@' "$page" && { echo "the man page has a hole:"; grep '@[A-Z]*@' "$page"; bad=1; }

@@ -1,5 +1,5 @@
 -- An honest run with transfers between all parties; the log of all signatures is searched for an index that signs twice.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "116 an honest run, audited",
   source = "RFC section 4",

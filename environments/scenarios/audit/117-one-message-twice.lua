@@ -1,5 +1,5 @@
 -- One message is signed twice: two indices, two signatures, both valid. A message under the other's index is not.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "117 one message is signed twice",
   source = "ours",

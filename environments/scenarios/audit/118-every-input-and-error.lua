@@ -1,5 +1,5 @@
 -- Every input with every answer it can have, compared between the worlds; then asked again after a restart.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "118 every input and every error, in both worlds",
   source = "ours",

@@ -1,5 +1,5 @@
 -- Two keys are handed over in parallel, with messages of one put in place of the other's.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "119 two keys in parallel, their messages exchanged",
   source = "ours",

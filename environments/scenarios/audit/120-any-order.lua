@@ -1,6 +1,6 @@
 -- The environment signs at arbitrary points of the schedule of deliveries. `ucsim explore` tries every schedule within the
 -- bounds; the script itself is one of them.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "120 sign at arbitrary points of the delivery schedule",
   source = "ours",

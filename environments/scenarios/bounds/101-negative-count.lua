@@ -1,5 +1,5 @@
 -- A negative count moves nothing back.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "101 negative counts",
   source = "BC",

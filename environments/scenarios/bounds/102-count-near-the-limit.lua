@@ -1,5 +1,5 @@
 -- Counts near 2^31 and 2^63: index plus count overflows in a careless check.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "102 counts near the largest integers",
   source = "BC",

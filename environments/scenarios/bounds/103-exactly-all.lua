@@ -1,5 +1,5 @@
 -- Exactly all that is left, one more, and one less.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "103 a transfer of exactly all remaining keys",
   source = "BC",

@@ -1,5 +1,5 @@
 -- Ends of intervals counted in and out: neighbours at a border must not share a leaf, and none may fall between them.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "104 owners of adjacent intervals",
   source = "EIP",

@@ -1,5 +1,5 @@
 -- After keys were burnt, sent and lost, the reported remaining is what can still be signed with, and not one more.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "108 reported remaining after burns",
   source = "CPP",

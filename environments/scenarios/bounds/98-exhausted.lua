@@ -1,5 +1,5 @@
 -- An empty own set: sign must say so. It does not wrap to 0 and borrows from nobody.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "98 sign with an empty own set",
   source = "EIP section 5",

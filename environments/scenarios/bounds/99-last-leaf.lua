@@ -1,5 +1,5 @@
 -- The last leaf is signed with a crash at every point. It is never signed with again.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "99 the last leaf, a crash, a restart",
   source = "CISCO end marker",

@@ -1,6 +1,6 @@
 -- The request never reaches the source. Here a request is a ticket that an operator carries, so nothing at all happens at
 -- the source; the receiver can cancel the ticket or keep it.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "46 a request is lost on its way",
   source = "ours",

@@ -1,5 +1,5 @@
 -- The payload is dropped for ever. The source must not use its keys again: they are lost.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "47 a payload is dropped for ever",
   source = "RFC section 5.4, TR",

@@ -1,5 +1,5 @@
 -- One payload arrives ten times. It is credited once.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "48 a payload is delivered ten times",
   source = "TR",

@@ -1,6 +1,6 @@
 -- HSM 1 hands four keys to HSM 2, which signs with one. Then the network delivers the old payload again: nothing that was
 -- used may come back.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "49 a payload is replayed after use",
   source = "TR",

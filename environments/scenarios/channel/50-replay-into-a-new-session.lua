@@ -1,6 +1,6 @@
 -- An old payload meets a new open ticket of the same pair, as it is and with the new ticket put into its header. The
 -- sealing key binds the ticket: neither is accepted.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "50 an old payload is replayed into a new ticket of the same pair",
   source = "TR",

@@ -1,6 +1,6 @@
 -- A payload for HSM 2 goes to HSM 3, which has an open ticket of its own; then with the receiver and with the ticket in
 -- the header changed. Nobody but HSM 2 can open it.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "51 a payload is redirected to another receiver",
   source = "TR",

@@ -1,5 +1,5 @@
 -- A payload comes back to its sender, which even has a ticket open towards the receiver.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "52 a payload is reflected to its sender",
   source = "TR",

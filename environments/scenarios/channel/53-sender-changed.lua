@@ -1,5 +1,5 @@
 -- The sender in the clear header is changed, with and without a ticket that is open for the false sender.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "53 the sender in the header is changed",
   source = "TR",

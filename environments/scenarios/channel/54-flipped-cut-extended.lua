@@ -1,6 +1,6 @@
 -- One bit of every byte of the header, of the seal's tag and of some of its body is flipped; the payload is cut and
 -- extended. None is accepted, and the unchanged one still is.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "54 a payload is flipped, cut and extended",
   source = "TR",

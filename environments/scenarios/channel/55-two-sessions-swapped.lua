@@ -1,5 +1,5 @@
 -- Two transfers of one pair; each header gets the other's ticket. Swapped ones are dropped, each true one counts once.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "55 two transfers of one pair are swapped",
   source = "TR",

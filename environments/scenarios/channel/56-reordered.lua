@@ -1,5 +1,5 @@
 -- The payload of the second transfer arrives before that of the first.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "56 payloads arrive in another order",
   source = "ours",

@@ -1,6 +1,6 @@
 -- The operator brings the request to the source twice. The second is refused; a resend gives the same bytes, never a
 -- second block.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "57 a request is brought to the source twice",
   source = "ours",

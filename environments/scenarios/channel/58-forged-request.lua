@@ -1,6 +1,6 @@
 -- The operator is deceived into a transfer for a ticket that nobody opened. The keys are lost and counted; they are not
 -- reused, and nobody can import them.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "58 a forged request makes a source send to a ticket nobody opened",
   source = "ours",

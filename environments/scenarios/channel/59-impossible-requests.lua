@@ -1,7 +1,7 @@
 -- Requests for an unknown key, for used or too many keys, for none or a negative number, from oneself or from nobody.
 -- Each is refused as a whole and changes nothing. There are no lists of keys in a request here, so duplicates cannot be
 -- written down.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "59 impossible requests are refused as a whole",
   source = "TR",

@@ -1,6 +1,6 @@
 -- Two receivers use the same session id. Here receivers cannot choose their tickets; the nearest case is an operator who
 -- brings one ticket to the source for two receivers. Only the one that opened it accepts.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "60 one ticket is used for two receivers",
   source = "TR",

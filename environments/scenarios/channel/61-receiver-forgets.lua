@@ -1,6 +1,6 @@
 -- The receiver opens a ticket and crashes. If the ticket was not yet stable, no payload for it is accepted; if it was, the
 -- payload is accepted once after the restart.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "61 the receiver crashes after opening a ticket",
   source = "ours",

@@ -1,5 +1,5 @@
 -- A payload arrives after everything else has long happened. Tickets do not expire here: it is accepted, once.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "62 a payload arrives very late",
   source = "ours",

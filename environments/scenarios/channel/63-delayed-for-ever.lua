@@ -1,6 +1,6 @@
 -- Keys stay on their way for the whole run. No time-out gives them back to the source, over restarts too; everything else
 -- goes on.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "63 a payload is delayed for the whole run",
   source = "ours",

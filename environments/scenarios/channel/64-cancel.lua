@@ -1,5 +1,5 @@
 -- The receiver cancels its ticket, then the payload arrives. Only the receiver can cancel; the source gets nothing back.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "64 a ticket is cancelled, then its payload arrives",
   source = "ours",

@@ -1,6 +1,6 @@
 -- Ids that are joined without lengths give one key for (1, 23) and (12, 3). Here every field of the header has a fixed
 -- width; moving bytes over a border between two fields must not open the seal.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "66 bytes move over the borders of header fields",
   source = "ours",

@@ -1,6 +1,6 @@
 -- A payload under another key version. There is one key version here and no roll-over; the version in the header is that of
 -- the format, and any other is refused.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "67 a payload says another version",
   source = "ours",

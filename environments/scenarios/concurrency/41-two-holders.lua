@@ -1,5 +1,5 @@
 -- Two hosts sign with one key. Each has its own range; used to the end, no index signs twice and none is left over.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "41 two holders of one key sign until nothing is left",
   source = "EIP",

@@ -1,6 +1,6 @@
 -- Signing and handing over compete for the same last index, in both orders and with a crash at every point of the first:
 -- one of the two fails.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "42 sign and transfer compete for one index",
   source = "RFC section 5.4",

@@ -1,6 +1,6 @@
 -- Two receivers ask for keys that together are more than there are. Blocks never overlap; the second is refused when it
 -- does not fit.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "43 two transfers that would overlap",
   source = "TR",

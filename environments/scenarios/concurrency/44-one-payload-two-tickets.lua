@@ -1,6 +1,6 @@
 -- Two tickets for the same thing are open at one receiver. One payload is delivered twice, as it is and with the other
 -- ticket in its header: it is credited once.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "44 one payload for two open tickets of one receiver",
   source = "ours",

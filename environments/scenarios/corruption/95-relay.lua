@@ -1,6 +1,6 @@
 -- The relay that carries payloads is in the adversary's hands, and nothing else is. It tampers and withholds; it can deny,
 -- and it can forge nothing.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "95 only the relay is corrupted",
   source = "KLL",

@@ -1,22 +1,26 @@
 -- Everything on the wire is written down by the adversary and shown to the environment. What moved must not show beyond
 -- the declared leakage: payloads of different keys and blocks have one size, and their bytes are the same in both worlds.
-local lib = use "lib.lua"
 return scenario {
   title = "97 the wire shows nothing beyond the declared leakage",
   source = "UC leakage",
   expect = "indistinguishable",
   environment = function (z)
     local one, two = z:keygen("hsm1"), z:keygen("hsm1")
-    local sizes = {}
+    local size
     for _, case in ipairs { { one, 1 }, { one, 16 }, { two, 1 }, { two, 31 } } do
-      sizes[#sizes + 1] = #lib.seal(z, "hsm1", "hsm2", case[1], case[2]).bytes
-      for i = 2, #sizes do assert(sizes[i] == sizes[1], "the size tells the blocks apart") end
+      local ticket = z:request("hsm2", { key = case[1], count = case[2], from = "hsm1" })
+      local report = z:transfer("hsm1", { key = case[1], count = case[2], to = "hsm2", ticket = ticket })
+      assert(report.kind == "report", "the adversary must show the payload")
+      size = size or #report.bytes
+      assert(#report.bytes == size, "the size tells the blocks apart")
     end
-    z:ask("what did you see?")
+    local before = #z:view()
+    assert(z:ask("all of it, please").kind == "report")
+    assert(#z:view() - before >= 4, "four payloads again")
   end,
   adversary = function (a)
     a:on_send(function (p) a:report(p.bytes) end)
-    a:on_ask("what did you see?", function ()
+    a:on_ask(function ()
       for _, p in ipairs(a:seen()) do a:report(p.bytes) end
     end)
   end,

@@ -1,5 +1,5 @@
 -- Power fails before the new state is written. No signature may be out, and nothing is lost.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "1 power fails in sign before the durable write",
   source = "NIST, EIP section 4",

@@ -1,5 +1,5 @@
 -- Power fails after the write and before the signature is computed. The index is spent: one key is lost, none is reused.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "2 power fails in sign after the write, before computing",
   source = "CPP, HBS CounterAhead",

@@ -1,6 +1,6 @@
 -- Power fails before the signature is released, again and again; after each restart another message is signed. In this
 -- protocol computing and releasing follow the same write, so the crash point is that of 2.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "3 power fails in sign before the release, then another message is signed",
   source = "EIP, RFC section 4",

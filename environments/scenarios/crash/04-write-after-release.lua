@@ -1,6 +1,6 @@
 -- An implementation that releases first and writes afterwards reuses an index when power fails at any of these points.
 -- The real protocol must not; tests/must_diverge holds the one that does.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "4 power fails at every point of sign; a write after the release would show as reuse",
   source = "EIP",

@@ -1,6 +1,6 @@
 -- An operation dies between taking an index and using it. What was taken is burnt, it does not go back to the pool: also
 -- not to a transfer.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "15 an operation dies between taking an index and using it",
   source = "CPP: abort burns",

@@ -1,6 +1,6 @@
 -- A reservation made for one store is used on another: here a ticket that was opened for one key is used for a transfer
 -- of another. The source cannot know; the receiver must drop it, and the block is lost.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "17 a permission for one key is used for another",
   source = "CPP",

@@ -1,5 +1,5 @@
 -- After some signatures the module restarts. It must go on behind them and not begin again at index 0.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "19 restart after some signatures does not begin at index 0 again",
   source = "HBS KeyAtZero",

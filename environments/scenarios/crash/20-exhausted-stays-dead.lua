@@ -1,5 +1,5 @@
 -- A key that is used up must not look like a new one after a restart.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "20 an exhausted key stays dead after a restart",
   source = "HBS",

@@ -1,5 +1,5 @@
 -- A module with unused keys is destroyed. The others must not take its keys back, whatever is delivered again.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "81 a module with unused keys is destroyed",
   source = "RFC sections 5.3, 5.4",

@@ -1,6 +1,6 @@
 -- The operator carries one payload on a medium and imports it at two sites, both of which wait for something. Only the
 -- receiver it was made for accepts it.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "82 one payload is imported at two sites",
   source = "TR",

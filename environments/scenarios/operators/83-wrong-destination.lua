@@ -1,6 +1,6 @@
 -- The operator names the wrong destination. The transfer completes nowhere; its keys are lost, or, when the other
 -- receiver did ask, its new owner can hand them on.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "83 the operator names the wrong destination",
   source = "ours",

@@ -1,6 +1,6 @@
 -- A key is imported without state. In this protocol a payload always carries the indices that come with it, and an empty
 -- block cannot be asked for or sent.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "28 a key cannot be imported without its indices",
   source = "EIP section 6",

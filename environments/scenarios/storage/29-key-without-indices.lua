@@ -1,5 +1,5 @@
 -- A module knows a key but owns none of its indices: it must not sign.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "29 a module that knows a key but owns no index must not sign",
   source = "EIP section 6",

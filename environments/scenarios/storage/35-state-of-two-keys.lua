@@ -1,6 +1,6 @@
 -- The state of one key is put in place of another's. Here all keys of a party lie in one record, so the case is a mix-up
 -- inside it: two keys are used in turn, over restarts and transfers, and must not touch each other.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "35 the states of two keys are not mixed up",
   source = "CPP, EIP",

@@ -1,6 +1,6 @@
 -- A seed is damaged on its way. The seal shows it; with a flipped bit in any of these places nothing is imported, and the
 -- whole payload still is afterwards.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "39 a damaged seed is not imported",
   source = "RFC section 6",

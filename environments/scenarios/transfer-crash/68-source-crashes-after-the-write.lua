@@ -1,6 +1,6 @@
 -- The source has written that the block is gone and crashes before it sends. Its keys never sign there again; the same
 -- payload can be sent after the restart.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "68 the source crashes after the write, before it sends",
   source = "ours",

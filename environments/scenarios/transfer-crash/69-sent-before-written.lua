@@ -1,6 +1,6 @@
 -- A source that sends first and writes afterwards owns the block again after a crash at any of these points. The real
 -- protocol must not; tests/must_diverge holds the one that does.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "69 the source crashes at every point; sending before the write would show as reuse",
   source = "ours",

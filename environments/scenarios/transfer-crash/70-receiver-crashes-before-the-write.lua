@@ -1,6 +1,6 @@
 -- The receiver opens the seal and crashes before the import is stable. Delivered again after the restart, the payload is
 -- imported exactly once.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "70 the receiver crashes before the import is written",
   source = "ours",

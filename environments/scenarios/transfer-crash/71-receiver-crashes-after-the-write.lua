@@ -1,6 +1,6 @@
 -- The receiver crashes right after the import is stable, before it says so. Import and closing the ticket are one write:
 -- delivered again, the payload is dropped, and what was used meanwhile stays used.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "71 the receiver crashes after the import is written",
   source = "ours",

@@ -1,5 +1,5 @@
 -- The source crashes and sends again. The bytes must be the same ones and never hold another block; two copies count once.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "73 the source sends again after a restart",
   source = "ours",

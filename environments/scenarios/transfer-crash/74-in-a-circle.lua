@@ -1,6 +1,6 @@
 -- One block goes from HSM 1 over 2 and 3 back to 1 and on to 2. At every hop all old payloads are delivered to everybody
 -- again.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "74 a block goes in a circle, with replays at every hop",
   source = "ours",

@@ -1,6 +1,6 @@
 -- Two blocks that touch come together at the receiver, which crashes at every point of the second import. No index is there
 -- twice, none that was used comes back.
-local lib = use "lib.lua"
+local lib = use "catalogue"
 return scenario {
   title = "75 adjacent blocks are joined, with a crash inside",
   source = "RFC",
