@@ -11,8 +11,8 @@ return scenario {
       local ticket = z:request("hsm2", { key = case[1], count = case[2], from = "hsm1" })
       local report = z:transfer("hsm1", { key = case[1], count = case[2], to = "hsm2", ticket = ticket })
       assert(report.kind == "report", "the adversary must show the payload")
-      size = size or #report.bytes
-      assert(#report.bytes == size, "the size tells the blocks apart")
+      size = size or #report.text
+      assert(#report.text == size, "the size tells the blocks apart")
     end
     local before = #z:view()
     assert(z:ask("all of it, please").kind == "report")
