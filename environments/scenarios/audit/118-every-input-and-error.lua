@@ -5,6 +5,7 @@ return scenario {
   source = "ours",
   expect = "indistinguishable",
   capacity = 4,
+  limits = { keys = 3, tickets = 2, transfers = 1, intervals = 1 },
   environment = function (z)
     lib.refused(z:keygen("hsm1", "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1"), "not-supported")
     local key = z:keygen("hsm1")
@@ -25,20 +26,13 @@ return scenario {
       z:crash("hsm1", "now")
       z:restart("hsm1")
     end
-    local tickets = 0
-    repeat
-      local answer = z:request("hsm3", { count = 1, from = "hsm1" })
-      tickets = tickets + 1
-    until answer.kind == "error"
-    assert(tickets == 65, "the limit on open tickets")
-    local keys = 1
-    repeat
-      local answer = z:keygen("hsm1")
-      keys = keys + 1
-    until answer.kind == "error"
-    assert(keys == 17, "the limit on keys")
+    for _ = 1, 2 do assert(z:request("hsm3", { count = 1, from = "hsm1" }).kind == "requested") end
+    lib.refused(z:request("hsm3", { count = 1, from = "hsm1" }), "too-many-tickets")
+    for _ = 1, 2 do assert(z:keygen("hsm1").kind == "key") end
+    lib.refused(z:keygen("hsm1"), "too-many-keys")
     local payload = z:transfer("hsm1", { key = key, count = 2, to = "hsm2", ticket = ticket })
     lib.refused(z:transfer("hsm1", { key = key, count = 2, to = "hsm2", ticket = ticket }), "ticket-used")
+    lib.refused(z:transfer("hsm1", { key = key, count = 2, to = "hsm3", ticket = ticket }), "too-many-transfers")
     lib.accepted(z:deliver("hsm2", payload), 2)
     lib.use_up(z, "hsm2", key, {})
     assert(#z:corrupted() == 0)
