@@ -9,12 +9,20 @@ return scenario {
     local key = z:keygen("hsm1")
     local payload = lib.seal(z, "hsm1", "hsm2", key, 4)
     local bytes = payload.bytes
+    local tried = 0
+    local function dropped(moved)
+      if moved ~= bytes then
+        lib.nothing(z:deliver("hsm2", moved))
+        tried = tried + 1
+      end
+    end
     for _, border in ipairs { 2, 10, 26, 30, 34, 50 } do
       local before, after = bytes:sub(1, border), bytes:sub(border + 1)
-      lib.nothing(z:deliver("hsm2", before .. after:sub(2)))
-      lib.nothing(z:deliver("hsm2", before .. "\0" .. after))
-      lib.nothing(z:deliver("hsm2", before:sub(1, -2) .. after:sub(1, 1) .. before:sub(-1) .. after:sub(2)))
+      dropped(before .. after:sub(2))
+      dropped(before .. "\0" .. after)
+      dropped(before:sub(1, -2) .. after:sub(1, 1) .. before:sub(-1) .. after:sub(2))
     end
+    assert(tried >= 15, "most borders have different bytes on both sides")
     lib.accepted(z:deliver("hsm2", payload), 4)
   end,
 }

@@ -10,7 +10,7 @@ return scenario {
     local payload = lib.seal(z, "hsm1", "hsm2", key, 3)
     local size = #payload.bytes
     for _, at in ipairs { 51, 70, 90, 130, size - 33, size - 17 } do
-      lib.nothing(z:deliver("hsm2", flip(payload, 8 * at)))
+      lib.nothing(z:deliver("hsm2", payload:flip(8 * at)))
     end
     lib.refused(z:status("hsm2", key), "unknown-key")
     lib.accepted(z:deliver("hsm2", payload), 3)
