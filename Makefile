@@ -80,6 +80,9 @@ install: $(PROGRAM)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/ucsim
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/ucsim
 	cp -R environments/scenarios $(DESTDIR)$(PREFIX)/share/ucsim/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	sh docs/man.sh $(PROGRAM) $(VERSION) $(PREFIX)/share/ucsim > $(DESTDIR)$(PREFIX)/share/man/man1/ucsim.1
+	install -m 644 docs/ucsim.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ucsim
 clean:
 	rm -rf build
 

@@ -1,6 +1,5 @@
 #include "functionality/interface.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 const char *const dkm_error_name[DKM_ERRORS + 1] = {
@@ -120,8 +119,7 @@ UcWord dkm_kid(UcStore *store, UcWord vk)
     size_t length;
     const uint8_t *bytes = uc_store_get(store, vk, &length);
     uint8_t digest[32];
-    if (!EVP_Digest(bytes, length, digest, NULL, EVP_sha256(), NULL))
-        g_error("libcrypto cannot compute SHA-256");
+    uc_sha256(bytes, length, digest);
     return uc_store_put(store, digest, DKM_KID_BYTES);
 }
 

@@ -1,13 +1,11 @@
 #include "protocol/payload.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 static void hash_prefix(const char *text, uint8_t *out, size_t count)
 {
     uint8_t digest[32];
-    if (!EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL))
-        g_error("libcrypto cannot compute SHA-256");
+    uc_sha256(text, strlen(text), digest);
     memcpy(out, digest, count);
 }
 

@@ -43,6 +43,7 @@ size_t uc_store_count(const UcStore *store);
 size_t uc_store_memory(const UcStore *store); /* bytes */
 
 UcDigest uc_digest(const void *bytes, size_t length);
+void uc_sha256(const void *bytes, size_t length, uint8_t out[32]);
 
 /* Big-endian writing into a growing buffer: the one encoder of canonical bytes. */
 void uc_append_u8(GByteArray *out, uint8_t value);

@@ -33,19 +33,31 @@ void uc_region_unref(UcRegion *region)
 
 struct UcLayout {
     GArray *keys;        /* UcSlotKey by slot */
-    GHashTable *slot_of; /* UcSlotKey* -> slot */
+    uint32_t *bucket;    /* open addressing: slot + 1, 0 = free */
+    uint32_t buckets;    /* a power of two */
     GPtrArray *machines; /* GArray of slots by machine */
 };
 
-static guint key_hash(gconstpointer p)
+static uint32_t *bucket_of(const UcLayout *layout, UcSlotKey key)
 {
-    const UcSlotKey *k = p;
-    return (guint)uc_digest(k, sizeof *k).lo;
+    uint64_t h = (key.index ^ ((uint64_t)key.machine << 32 | key.kind)) * UINT64_C(0x9e3779b97f4a7c15);
+    for (uint32_t at = (uint32_t)(h >> 32);; at++) {
+        uint32_t *b = &layout->bucket[at & (layout->buckets - 1)];
+        if (!*b)
+            return b;
+        const UcSlotKey *k = &g_array_index(layout->keys, UcSlotKey, *b - 1);
+        if (k->index == key.index && k->machine == key.machine && k->kind == key.kind)
+            return b;
+    }
 }
 
-static gboolean key_equal(gconstpointer a, gconstpointer b)
+static void grow(UcLayout *layout)
 {
-    return !memcmp(a, b, sizeof(UcSlotKey));
+    layout->buckets *= 2;
+    layout->bucket = g_renew(uint32_t, layout->bucket, layout->buckets);
+    memset(layout->bucket, 0, layout->buckets * sizeof *layout->bucket);
+    for (uint32_t slot = 0; slot < layout->keys->len; slot++)
+        *bucket_of(layout, g_array_index(layout->keys, UcSlotKey, slot)) = slot + 1;
 }
 
 static void free_slots(gpointer slots)
@@ -58,7 +70,8 @@ UcLayout *uc_layout_new(void)
 {
     UcLayout *layout = g_new0(UcLayout, 1);
     layout->keys = g_array_new(FALSE, FALSE, sizeof(UcSlotKey));
-    layout->slot_of = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+    layout->buckets = 64;
+    layout->bucket = g_new0(uint32_t, layout->buckets);
     layout->machines = g_ptr_array_new_with_free_func(free_slots);
     return layout;
 }
@@ -68,7 +81,7 @@ void uc_layout_free(UcLayout *layout)
     if (!layout)
         return;
     g_array_unref(layout->keys);
-    g_hash_table_unref(layout->slot_of);
+    g_free(layout->bucket);
     g_ptr_array_unref(layout->machines);
     g_free(layout);
 }
@@ -77,7 +90,7 @@ void uc_layout_clear(UcLayout *layout)
 {
     g_assert(layout);
     g_array_set_size(layout->keys, 0);
-    g_hash_table_remove_all(layout->slot_of);
+    memset(layout->bucket, 0, layout->buckets * sizeof *layout->bucket);
     for (guint i = 0; i < layout->machines->len; i++) {
         if (layout->machines->pdata[i])
             g_array_set_size(layout->machines->pdata[i], 0);
@@ -86,10 +99,7 @@ void uc_layout_clear(UcLayout *layout)
 
 uint32_t uc_layout_find(const UcLayout *layout, UcSlotKey key)
 {
-    gpointer slot;
-    if (g_hash_table_lookup_extended(layout->slot_of, &key, NULL, &slot))
-        return GPOINTER_TO_UINT(slot);
-    return UINT32_MAX;
+    return *bucket_of(layout, key) - 1; /* 0, a free bucket: UINT32_MAX */
 }
 
 uint32_t uc_layout_slot(UcLayout *layout, UcSlotKey key)
@@ -99,7 +109,10 @@ uint32_t uc_layout_slot(UcLayout *layout, UcSlotKey key)
         return slot;
     slot = layout->keys->len;
     g_array_append_val(layout->keys, key);
-    g_hash_table_insert(layout->slot_of, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(slot));
+    if (2 * layout->keys->len > layout->buckets)
+        grow(layout);
+    else
+        *bucket_of(layout, key) = slot + 1;
     if (layout->machines->len <= key.machine)
         g_ptr_array_set_size(layout->machines, (gint)key.machine + 1);
     gpointer *mine = &layout->machines->pdata[key.machine];

@@ -1,0 +1,19 @@
+# bash completion for ucsim. Commands and options come from the program's own help, so they are always current.
+_ucsim() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        COMPREPLY=($(compgen -W "$("$program" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p') --help --version" -- "$word"))
+        return
+    fi
+    case "$previous" in
+        --world) COMPREPLY=($(compgen -W "real ideal" -- "$word")); return ;;
+        --color) COMPREPLY=($(compgen -W "always auto never" -- "$word")); return ;;
+        --strategy) COMPREPLY=($(compgen -W "bfs dfs random pct" -- "$word")); return ;;
+    esac
+    case "$word" in
+        -*) COMPREPLY=($(compgen -W "$("$program" "$command" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u) --help" -- "$word")) ;;
+        *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    esac
+}
+complete -o filenames -o default -F _ucsim ucsim

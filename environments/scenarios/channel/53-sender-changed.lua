@@ -1,0 +1,17 @@
+-- The sender in the clear header is changed, with and without a ticket that is open for the false sender.
+local lib = use "catalogue"
+return scenario {
+  title = "53 the sender in the header is changed",
+  source = "TR",
+  expect = "indistinguishable",
+  environment = function (z)
+    local key = z:keygen("hsm1")
+    local payload = lib.seal(z, "hsm1", "hsm2", key, 4)
+    local forged = payload:set("from", "hsm3")
+    local open = z:request("hsm2", { count = 4, from = "hsm3" })
+    lib.nothing(z:deliver("hsm2", forged))
+    lib.nothing(z:deliver("hsm2", forged:set("ticket", open)))
+    local received = lib.accepted(z:deliver("hsm2", payload), 4)
+    assert(received.from == "hsm1", "bookkeeping must name the true sender")
+  end,
+}

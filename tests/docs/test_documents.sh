@@ -1,0 +1,78 @@
+#!/bin/sh
+# The documents do what they say: every fenced block marked runnable in README, CONTRIBUTING and docs/ is run, every
+# link leads somewhere, and every "docs/FILE.md, "Section"" in the code names a section that is there.
+#   ```sh runnable            run by sh -eu in one scratch folder per document, in order; must exit 0
+#   ```sh runnable exit=1     must exit 1
+#   ```lua runnable-file NAME written to NAME first
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root" || exit 1
+: "${UCSIM:=$root/build/release/ucsim}"
+export UCSIM NO_COLOR=1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+bad=0
+mkdir "$work/bin" && ln -s "$UCSIM" "$work/bin/ucsim"
+PATH=$work/bin:$PATH
+export PATH
+
+# ---- blocks ----
+cat >"$work/split.awk" <<'A'
+/^```/ && open { close(file); open = 0; next }
+/^```/ && $2 ~ /^runnable/ {
+    n++
+    open = 1
+    if ($2 == "runnable-file") { kind = "file"; file = dir "/" n ".body"; what = $3 }
+    else { kind = "run"; file = dir "/" n ".body"; what = $3; sub(/^exit=/, "", what); if (what == "") what = 0 }
+    printf "%s %s %s %d\n", n, kind, what, FNR > list
+    printf "" > file
+    next
+}
+/^```/ { open = 2; file = "/dev/null"; next }
+open { print > file }
+A
+ran=0
+for document in README.md CONTRIBUTING.md docs/*.md; do
+    name=$(echo "$document" | tr '/.' '__')
+    mkdir -p "$work/$name/blocks" "$work/$name/run"
+    : >"$work/$name/list"
+    awk -v dir="$work/$name/blocks" -v list="$work/$name/list" -f "$work/split.awk" "$document"
+    while read -r n kind what line; do
+        body=$work/$name/blocks/$n.body
+        if [ "$kind" = file ]; then
+            cp "$body" "$work/$name/run/$what"
+            continue
+        fi
+        ran=$((ran + 1))
+        (cd "$work/$name/run" && timeout 60 sh -eu "$body") >"$work/out" 2>&1 </dev/null
+        code=$?
+        if [ "$code" -ne "$what" ]; then
+            echo "$document:$line: expected exit $what, got $code from"; sed 's/^/    /' "$body"; sed 's/^/  > /' "$work/out" | tail -n 20
+            bad=1
+        fi
+    done <"$work/$name/list"
+done
+[ "$ran" -gt 0 ] || { echo "no runnable block found"; bad=1; }
+
+# ---- links ----
+for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md; do
+    for target in $(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//; s/#.*//' | grep -v '^https\?:' | sort -u); do
+        [ -e "$(dirname "$document")/$target" ] || { echo "$document: link to $target, which is not there"; bad=1; }
+    done
+done
+
+# ---- what the code says about the documents ----
+grep -rn --include='*.[ch]' --include='*.lua' --include='*.sh' --include=Makefile --include=setup -oE \
+    'docs/[a-z-]+\.md(, "[^"]+")?' . | grep -v '^./build/' >"$work/references"
+while IFS= read -r reference; do
+    place=${reference%%:docs/*}
+    file=docs/${reference#*:docs/}
+    section=$(echo "$file" | sed -n 's/^[^"]*"\([^"]*\)"$/\1/p')
+    file=${file%%,*}
+    if [ ! -f "$file" ]; then
+        echo "$place: names $file, which is not there"; bad=1
+    elif [ -n "$section" ] && ! grep -q "^##* $section\$" "$file" && ! grep -qF "| $section |" "$file"; then
+        grep -qF "$section" "$file" || { echo "$place: $file has no section or entry \"$section\""; bad=1; }
+    fi
+done <"$work/references"
+exit $bad

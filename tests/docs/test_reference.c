@@ -1,0 +1,113 @@
+/* The reference of the scenario language takes its tables from the code: docs/scenario-language.md holds them between
+ * markers, and this test compares. UPDATE=yes in the environment writes them anew. Runs in the root of the source. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "functionality/interface.h"
+#include "simulator/machine.h"
+
+static const char document[] = "docs/scenario-language.md";
+static const char begin[] = "<!-- from the code, see tests/docs/test_reference.c -->\n";
+static const char end[] = "<!-- end -->\n";
+
+static const char *type_of(const UcField *field)
+{
+    switch (field->type) {
+    case UC_INT: return "integer";
+    case UC_PARTY: return "party";
+    case UC_BYTES: return "bytes";
+    case UC_TEXT: return "text";
+    case UC_INTERVALS: return "list of `{ a=, b= }`";
+    case UC_PARTIES: return "list of parties";
+    case UC_POINT: return "crash point";
+    default: return "name";
+    }
+}
+
+static void add_fields(GString *out, UcWord kind)
+{
+    const UcMessageKind *row = uc_message_kind(&dkm_messages, kind);
+    ck_assert(row != NULL);
+    g_string_append_printf(out, "| `%s` |", row->name);
+    for (unsigned i = 0; i < uc_message_fields(row); i++)
+        g_string_append_printf(out, "%s `%s`: %s", i ? "," : "", row->field[i].name, type_of(&row->field[i]));
+    g_string_append(out, uc_message_fields(row) ? " |" : " none |");
+}
+
+static void add_inputs(GString *out)
+{
+    g_string_append(out, "| input | fields | errors, in the order in which they are decided |\n| --- | --- | --- |\n");
+    for (UcWord kind = DKM_KEYGEN; dkm_is_input(kind); kind++) {
+        const DkmError *error = dkm_errors_of(kind);
+        add_fields(out, kind);
+        for (unsigned i = 0; error[i] != DKM_OK; i++)
+            g_string_append_printf(out, "%s %s", i ? "," : "", dkm_error_name[error[i]]);
+        g_string_append(out, error[0] == DKM_OK ? " none |\n" : " |\n");
+    }
+}
+
+static void add_outputs(GString *out)
+{
+    g_string_append(out, "\n| output | fields |\n| --- | --- |\n");
+    for (UcWord kind = DKM_KEY; kind <= DKM_ERROR; kind++) {
+        add_fields(out, kind);
+        g_string_append_c(out, '\n');
+    }
+}
+
+static void add_names(GString *out, const char *what, const char *const *name)
+{
+    g_string_append_printf(out, "| %s |", what);
+    for (unsigned i = 0; name[i]; i++)
+        g_string_append_printf(out, "%s `%s`", i ? "," : "", name[i]);
+    g_string_append(out, " |\n");
+}
+
+static char *tables(void)
+{
+    GString *out = g_string_new(NULL);
+    add_inputs(out);
+    add_outputs(out);
+    g_string_append(out, "\n| names | |\n| --- | --- |\n");
+    add_names(out, "crash points", uc_point_name + 1);
+    add_names(out, "storage models", uc_storage_name);
+    add_names(out, "trust", dkm_trust_name);
+    add_names(out, "errors", dkm_error_name + 1);
+    g_string_append_printf(out, "\nLimits: %" G_GUINT64_FORMAT " keys, %" G_GUINT64_FORMAT " open tickets, %"
+                           G_GUINT64_FORMAT " transfers for each party; %" G_GUINT64_FORMAT
+                           " intervals for each key and party.\n", dkm_default_limits.keys, dkm_default_limits.tickets,
+                           dkm_default_limits.transfers, dkm_default_limits.intervals);
+    return g_string_free(out, FALSE);
+}
+
+START_TEST(reference_is_current)
+{
+    g_autofree char *text = NULL, *expected = tables();
+    ck_assert_msg(g_file_get_contents(document, &text, NULL, NULL), "%s: cannot be read", document);
+    char *from = strstr(text, begin), *to = from ? strstr(from, end) : NULL;
+    ck_assert_msg(from && to, "%s: the markers are not there", document);
+    from += strlen(begin);
+    if (g_strcmp0(g_getenv("UPDATE"), "yes") == 0) {
+        g_autofree char *head = g_strndup(text, (gsize)(from - text));
+        g_autofree char *whole = g_strconcat(head, expected, to, NULL);
+        ck_assert(g_file_set_contents(document, whole, -1, NULL));
+        return;
+    }
+    g_autofree char *found = g_strndup(from, (gsize)(to - from));
+    ck_assert_msg(!strcmp(found, expected), "%s is not current: run UPDATE=yes %s", document, "tests/docs/test_reference");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("reference");
+    TCase *tables_case = tcase_create("tables");
+    tcase_add_test(tables_case, reference_is_current);
+    suite_add_tcase(suite, tables_case);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

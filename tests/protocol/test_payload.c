@@ -1,0 +1,313 @@
+/* Payloads on the wire: known bytes, a second decoder, every bit and length altered, what the sealing key depends on. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decoder.h"
+#include "environments/pair.h"
+#include "protocol/keys.h"
+#include "protocol/payload.h"
+
+static const char SET[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8";
+
+/* Made by Python: hashlib, and HKDF and AESGCM of the `cryptography` package, from the description in protocol.md.
+ * Sealing key 00 01 .. 1f; from 0 to 1, ticket a0 .. af, enclave "enclave"; kid 16 times 11, public key bytes 3 i,
+ * seed bytes 5 i + 1, block [28, 0x0102030405060708). */
+static const char PINNED[] =
+    "00015bd177a25d54bfd59748358c94bed99b4329ed919659957f0000000000000001a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+    "e1ced71acb9188d2e0bb1d963c4e1fcd9d4d4cb8c0aec75b17214c05b45fbaa0c75ac53424c2f169a6d2a585a91515e14e20"
+    "90e2140a513e03d1cd78f49838a92e40a33018f0fd2a537b44752d8b827decab0677f3d35b6ee50b1be52a83ffc0052325f0"
+    "48b73cda3ca63cb0a0f527a2ce3f00f169ea733abea227b93271665ff1e6a0b0f54515561a7b870a13e9eb37bc29012481f3"
+    "b3fc";
+
+enum { VK = 56, SEED = 48, BODY = 16 + VK + SEED + 16, LENGTH = PAYLOAD_HEADER_BYTES + BODY + 16 };
+
+static Sigma *sigma;
+static Seal *sealer;
+static uint8_t key[32];
+
+static void set_up(void)
+{
+    sigma = sigma_real_new(SET, 0, NULL, NULL);
+    sealer = seal_real_new();
+    for (int i = 0; i < 32; i++)
+        key[i] = (uint8_t)i;
+}
+
+static void tear_down(void)
+{
+    sigma_free(sigma);
+    seal_free(sealer);
+}
+
+static PayloadHeader a_header(void)
+{
+    PayloadHeader h = { .version = PAYLOAD_VERSION, .from = 0, .to = 1 };
+    payload_scheme_id(sigma, h.scheme);
+    payload_enclave_id("enclave", h.enclave);
+    for (int i = 0; i < 16; i++)
+        h.ticket[i] = (uint8_t)(0xa0 + i);
+    return h;
+}
+
+static void a_payload(uint8_t out[LENGTH])
+{
+    uint8_t vk[VK], seed[SEED], plain[BODY];
+    PayloadHeader h = a_header();
+    PayloadBody body = { .vk = vk, .seed = seed, .a = 28, .b = 0x0102030405060708u };
+    memset(body.kid, 0x11, sizeof body.kid);
+    for (int i = 0; i < VK; i++)
+        vk[i] = (uint8_t)(3 * i);
+    for (int i = 0; i < SEED; i++)
+        seed[i] = (uint8_t)(5 * i + 1);
+    payload_write_header(&h, out);
+    payload_write_body(sigma, &body, plain);
+    seal_close(sealer, key, out, PAYLOAD_HEADER_BYTES, plain, BODY, out + PAYLOAD_HEADER_BYTES);
+}
+
+START_TEST(known_bytes)
+{
+    uint8_t payload[LENGTH];
+    ck_assert_uint_eq(sigma->public_size, VK);
+    ck_assert_uint_eq(sigma->seed_size, SEED);
+    ck_assert_uint_eq(payload_body_size(sigma), BODY);
+    a_payload(payload);
+    g_autofree char *hex = uc_hex(payload, sizeof payload);
+    ck_assert_str_eq(hex, PINNED);
+}
+END_TEST
+
+START_TEST(the_second_decoder_reads_known_bytes)
+{
+    Decoded d;
+    g_autoptr(GByteArray) bytes = uc_unhex(PINNED);
+    ck_assert_ptr_null(decode_payload(key, bytes->data, bytes->len, VK, SEED, &d));
+    ck_assert(d.version == 1 && d.from == 0 && d.to == 1 && d.a == 28 && d.b == 0x0102030405060708u);
+    ck_assert(d.kid[15] == 0x11 && d.vk[VK - 1] == 3 * (VK - 1) % 256 && d.seed[2] == 11 && d.ticket[15] == 0xaf);
+    for (guint i = 0; i < bytes->len; i++) {
+        bytes->data[i] ^= 0x80;
+        ck_assert_ptr_nonnull(decode_payload(key, bytes->data, bytes->len, VK, SEED, &d));
+        bytes->data[i] ^= 0x80;
+    }
+}
+END_TEST
+
+START_TEST(headers)
+{
+    uint8_t bytes[PAYLOAD_HEADER_BYTES];
+    PayloadHeader h = a_header(), again;
+    payload_write_header(&h, bytes);
+    ck_assert(payload_read_header(bytes, sizeof bytes, &again));
+    ck_assert(again.from == h.from && again.to == h.to && !memcmp(again.ticket, h.ticket, 16) &&
+              !memcmp(again.scheme, h.scheme, 8) && !memcmp(again.enclave, h.enclave, 16));
+    for (size_t n = 0; n < sizeof bytes; n++)
+        ck_assert(!payload_read_header(bytes, n, &again));
+    for (int version = 0; version < 65536; version++) {
+        bytes[0] = (uint8_t)(version >> 8);
+        bytes[1] = (uint8_t)version;
+        ck_assert_int_eq(payload_read_header(bytes, sizeof bytes, &again), version == 1);
+    }
+}
+END_TEST
+
+START_TEST(bodies)
+{
+    uint8_t bytes[BODY + 1] = { 0 };
+    PayloadBody body;
+    for (size_t n = 0; n <= sizeof bytes; n++)
+        ck_assert_int_eq(payload_read_body(sigma, bytes, n, &body), n == BODY);
+    memset(bytes + BODY - 16, 0xff, 16);
+    ck_assert(payload_read_body(sigma, bytes, BODY, &body));
+    ck_assert(body.a == UINT64_MAX && body.b == UINT64_MAX);
+}
+END_TEST
+
+/* ---- seals ---- */
+
+static Seal *seal_of(int ideal)
+{
+    if (!ideal)
+        return sealer;
+    seal_free(sealer);
+    return sealer = seal_ideal_new();
+}
+
+/* The same plaintext under another key or header: no byte of the stream may stay, or the key derivation leaves it
+ * out. (One sealed byte in 256 is equal by chance; runs of eight are not.) */
+static void streams_differ(const uint8_t *a, const uint8_t *b, int at)
+{
+    for (int i = 0; i + 8 <= BODY; i += 8)
+        ck_assert_msg(memcmp(a + i, b + i, 8), "byte %d does not enter the key", at);
+}
+
+START_TEST(every_byte_enters_the_key)
+{
+    Seal *s = seal_of(_i);
+    uint8_t header[PAYLOAD_HEADER_BYTES], plain[BODY] = { 0 }, one[BODY + 16], other[BODY + 16];
+    PayloadHeader h = a_header();
+    payload_write_header(&h, header);
+    seal_close(s, key, header, sizeof header, plain, BODY, one);
+    for (int at = 0; at < PAYLOAD_HEADER_BYTES; at++) {
+        header[at] ^= 1;
+        seal_close(s, key, header, sizeof header, plain, BODY, other);
+        streams_differ(one, other, at);
+        header[at] ^= 1;
+    }
+    for (int at = 0; at < 32; at++) {
+        key[at] ^= 1;
+        seal_close(s, key, header, sizeof header, plain, BODY, other);
+        streams_differ(one, other, 1000 + at);
+        key[at] ^= 1;
+    }
+    ck_assert_uint_eq(seal_keys_used_twice(s), 0);
+}
+END_TEST
+
+START_TEST(only_what_was_sealed_opens)
+{
+    Seal *s = seal_of(_i);
+    uint8_t header[PAYLOAD_HEADER_BYTES], plain[BODY], sealed[BODY + 16], out[BODY + 17];
+    PayloadHeader h = a_header();
+    payload_write_header(&h, header);
+    memset(plain, 0x5a, sizeof plain);
+    seal_close(s, key, header, sizeof header, plain, BODY, sealed);
+    ck_assert(seal_open(s, key, header, sizeof header, sealed, sizeof sealed, out));
+    ck_assert_mem_eq(out, plain, BODY);
+    for (size_t n = 0; n < sizeof sealed; n++)
+        ck_assert(!seal_open(s, key, header, sizeof header, sealed, n, out));
+    for (size_t bit = 0; bit < 8 * sizeof sealed; bit++) {
+        sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert(!seal_open(s, key, header, sizeof header, sealed, sizeof sealed, out));
+        sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    for (size_t bit = 0; bit < 8 * sizeof header; bit++) {
+        header[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert(!seal_open(s, key, header, sizeof header, sealed, sizeof sealed, out));
+        header[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    for (size_t bit = 0; bit < 256; bit++) {
+        key[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert(!seal_open(s, key, header, sizeof header, sealed, sizeof sealed, out));
+        key[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    ck_assert(seal_open(s, key, header, sizeof header, sealed, sizeof sealed, out));
+}
+END_TEST
+
+START_TEST(two_plaintexts_under_one_key_are_counted)
+{
+    Seal *s = seal_of(_i);
+    uint8_t plain[BODY] = { 0 }, out[BODY + 16];
+    seal_close(s, key, key, 8, plain, BODY, out);
+    seal_close(s, key, key, 8, plain, BODY, out);
+    ck_assert_uint_eq(seal_keys_used_twice(s), 0);
+    plain[0] = 1;
+    seal_close(s, key, key, 8, plain, BODY, out);
+    ck_assert_uint_eq(seal_keys_used_twice(s), 1);
+}
+END_TEST
+
+/* ---- what the protocol sends ---- */
+
+static EnvWorlds *worlds;
+static EnvPair *pair;
+
+static UcMessage turn(UcEnvelope write)
+{
+    UcComparison c = env_pair_turn(pair, &write);
+    ck_assert_msg(c.verdict == UC_INDISTINGUISHABLE, "%s: %s", uc_verdict_name[c.verdict], c.why);
+    return env_pair_reply(pair).message;
+}
+
+static UcMessage deliver(const uint8_t *bytes, size_t n)
+{
+    return turn(env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(env_worlds_store(worlds), bytes, n) } }));
+}
+
+static UcWord kid, ticket, payload;
+
+static void set_up_pair(void)
+{
+    EnvOptions o = env_default_options();
+    GError *error = NULL;
+    o.budget = 0;
+    worlds = env_worlds_new(&o, &error);
+    ck_assert_msg(worlds != NULL, "%s", error ? error->message : "");
+    pair = env_pair_new(worlds);
+    UcWord set = uc_store_text(env_worlds_store(worlds), SET);
+    kid = turn(env_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
+    ticket = turn(env_input(1, (UcMessage){ DKM_REQUEST, { kid, 4, 0 } })).w[0];
+    payload = turn(env_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } })).w[1];
+}
+
+static void tear_down_pair(void)
+{
+    env_pair_free(pair);
+    env_worlds_free(worlds);
+}
+
+START_TEST(the_second_decoder_reads_what_the_protocol_sends)
+{
+    UcStore *store = env_worlds_store(worlds);
+    Sigma *s = env_worlds_dkm(worlds)->sigma[0];
+    uint8_t master[32], vk[VK];
+    size_t n;
+    Decoded d;
+    keys_master(env_worlds_options(worlds)->seed, "enclave", master);
+    const uint8_t *bytes = uc_store_get(store, payload, &n);
+    ck_assert_ptr_null(decode_payload(master, bytes, n, VK, SEED, &d));
+    ck_assert(d.version == 1 && d.from == 0 && d.to == 1 && d.a == 28 && d.b == 32);
+    ck_assert_mem_eq(d.ticket, uc_store_get(store, ticket, NULL), 16);
+    ck_assert_mem_eq(d.kid, uc_store_get(store, kid, NULL), 16);
+    ck_assert(sigma_public(s, d.seed, vk));
+    ck_assert_mem_eq(vk, d.vk, VK);
+    ck_assert_uint_eq(dkm_kid(store, uc_store_put(store, vk, VK)), kid);
+    /* nothing of the seed is to be seen outside the seal */
+    for (size_t i = 0; i + 8 <= n; i++)
+        for (size_t j = 0; j + 8 <= SEED; j++)
+            ck_assert_msg(memcmp(bytes + i, d.seed + j, 8), "seed byte %zu in clear at %zu", j, i);
+}
+END_TEST
+
+START_TEST(every_altered_payload_is_dropped)
+{
+    size_t n;
+    const uint8_t *bytes = uc_store_get(env_worlds_store(worlds), payload, &n);
+    g_autofree uint8_t *copy = g_malloc0(n + 1);
+    memcpy(copy, bytes, n);
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert_uint_eq(deliver(copy, n).kind, UC_M_EMPTY);
+        copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    for (size_t cut = 0; cut < n; cut++)
+        ck_assert_uint_eq(deliver(copy, cut).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(copy, n + 1).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(copy, n).kind, DKM_RECEIVED);
+    ck_assert_uint_eq(deliver(copy, n).kind, UC_M_EMPTY);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("payloads");
+    TCase *codec = tcase_create("codec"), *protocol = tcase_create("protocol");
+    tcase_add_checked_fixture(codec, set_up, tear_down);
+    tcase_add_test(codec, known_bytes);
+    tcase_add_test(codec, the_second_decoder_reads_known_bytes);
+    tcase_add_test(codec, headers);
+    tcase_add_test(codec, bodies);
+    tcase_add_loop_test(codec, every_byte_enters_the_key, 0, 2);
+    tcase_add_loop_test(codec, only_what_was_sealed_opens, 0, 2);
+    tcase_add_loop_test(codec, two_plaintexts_under_one_key_are_counted, 0, 2);
+    tcase_add_checked_fixture(protocol, set_up_pair, tear_down_pair);
+    tcase_add_test(protocol, the_second_decoder_reads_what_the_protocol_sends);
+    tcase_add_test(protocol, every_altered_payload_is_dropped);
+    suite_add_tcase(suite, codec);
+    suite_add_tcase(suite, protocol);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
