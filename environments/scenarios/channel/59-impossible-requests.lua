@@ -21,6 +21,11 @@ return scenario {
     lib.remaining(z, "hsm1", key, 7)
     -- a key that the receiver has never seen may be asked for; another one is then not accepted
     lib.refused(z:status("hsm2", key), "unknown-key")
-    lib.give(z, "hsm1", "hsm2", key, 7)
+    lib.give(z, "hsm1", "hsm2", key, 4)
+    -- another number than was asked for is not accepted either, and is lost
+    local two = z:request("hsm2", { key = key, count = 2, from = "hsm1" })
+    lib.nothing(z:deliver("hsm2", z:transfer("hsm1", { key = key, count = 3, to = "hsm2", ticket = two })))
+    lib.remaining(z, "hsm2", key, 4)
+    lib.remaining(z, "hsm1", key, 0)
   end,
 }
