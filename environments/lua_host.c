@@ -36,11 +36,11 @@ static void on_count(lua_State *L, lua_Debug *ar)
     EnvLua *lua = env_lua(L);
     lua->left -= HOOK_STEP;
     if (lua->limit)
-        luaL_error(L, "limit: %s", lua->limit); /* whoever tried to go on after it */
+        luaL_error(L, "limit: the script ran out of %s", lua->limit); /* whoever tried to go on after it */
     if (lua->left < 0)
-        env_lua_out_of(L, "instructions of the script");
+        env_lua_out_of(L, "instructions");
     if (g_get_monotonic_time() > lua->deadline)
-        env_lua_out_of(L, "seconds of one activation of the script");
+        env_lua_out_of(L, "time for one activation");
 }
 
 int env_lua_out_of(lua_State *L, const char *what)
@@ -52,7 +52,7 @@ int env_lua_out_of(lua_State *L, const char *what)
         lua_pop(L, 1);
         luaL_where(L, 1);
     }
-    lua_pushfstring(L, "limit: no %s left", what);
+    lua_pushfstring(L, "limit: the script ran out of %s", what);
     lua_concat(L, 2);
     return lua_error(L);
 }
@@ -62,14 +62,14 @@ void env_lua_charge(lua_State *L, uint64_t cost)
     EnvLua *lua = env_lua(L);
     lua->left -= (int64_t)MIN(cost, (uint64_t)ENV_LUA_INSTRUCTIONS + 1);
     if (lua->left < 0)
-        env_lua_out_of(L, "instructions of the script");
+        env_lua_out_of(L, "instructions");
 }
 
 int env_lua_line(lua_State *L)
 {
     EnvLua *lua = env_lua(L);
     lua_Debug ar;
-    for (int level = 1; lua_getstack(L, level, &ar); level++) {
+    for (int level = 0; lua_getstack(L, level, &ar); level++) {
         lua_getinfo(L, "Sl", &ar);
         if (ar.source[0] == '@' && !strcmp(ar.source + 1, lua->chunk))
             return ar.currentline;
@@ -120,6 +120,16 @@ const char *env_lua_did_you_mean(lua_State *L, const char *name, const char *con
     return near ? lua_pushfstring(L, "; did you mean '%s'?", near) : lua_pushliteral(L, "");
 }
 
+const char *env_lua_list(lua_State *L, const char *const *names)
+{
+    lua_pushliteral(L, "");
+    for (size_t i = 0; names[i]; i++) {
+        lua_pushfstring(L, "%s'%s'", i == 0 ? "" : names[i + 1] ? ", " : " or ", names[i]);
+        lua_concat(L, 2);
+    }
+    return lua_tostring(L, -1);
+}
+
 int env_lua_expected(lua_State *L, const char *what, const char *expected, int index)
 {
     int type = lua_type(L, index);
@@ -166,11 +176,11 @@ bool env_lua_protected(EnvLua *lua, lua_CFunction function)
     if (status == LUA_OK && !lua->limit)
         return true;
     if (status == LUA_ERRMEM && !lua->limit)
-        lua->limit = "memory of the script";
+        lua->limit = "memory";
     if (status == LUA_OK || status == LUA_ERRMEM) {
         g_free(lua->message);
         lua->assertion = false;
-        lua->message = g_strdup_printf("%s: limit: no %s left", lua->chunk, lua->limit);
+        lua->message = g_strdup_printf("%s: limit: the script ran out of %s", lua->chunk, lua->limit);
     } else {
         keep_message(lua, lua_gettop(L));
     }
@@ -181,6 +191,8 @@ bool env_lua_protected(EnvLua *lua, lua_CFunction function)
 void env_lua_compile(lua_State *L, const char *text, const char *chunk)
 {
     const char *name = lua_pushfstring(L, "@%s", chunk);
+    if (*text == LUA_SIGNATURE[0])
+        luaL_error(L, "%s:1: expected the text of a script, got a compiled one", chunk);
     if (luaL_loadbufferx(L, text, strlen(text), name, "t") != LUA_OK)
         lua_error(L);
     lua_remove(L, -2);

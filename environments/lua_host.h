@@ -97,8 +97,13 @@ int env_lua_out_of(lua_State *L, const char *what);
 int env_lua_expected(lua_State *L, const char *what, const char *expected, int index);
 /* "; did you mean 'x'?" or "", as a Lua string on the stack. */
 const char *env_lua_did_you_mean(lua_State *L, const char *name, const char *const *candidate);
+/* "'a', 'b' or 'c'", as a Lua string on the stack. */
+const char *env_lua_list(lua_State *L, const char *const *names);
 /* Line of the scenario file nearest on the call stack. */
 int env_lua_line(lua_State *L);
+
+/* lua_library.c: pushes a value as text without addresses, as tostring() gives it; `index` is absolute. */
+const char *env_lua_text(lua_State *L, int index);
 
 /* lua_library.c: what scripts find as globals. Expects an empty table on the stack and fills it. */
 void env_lua_library(lua_State *L);

@@ -13,7 +13,7 @@ enum { TABLE_ITEMS = 1000000, PATTERN_STEPS = 20000000 };
 
 /* ---- printing: no addresses ---- */
 
-static void push_text(lua_State *L, int index)
+const char *env_lua_text(lua_State *L, int index)
 {
     int type = lua_type(L, index);
     bool plain = type == LUA_TNIL || type == LUA_TBOOLEAN || type == LUA_TNUMBER || type == LUA_TSTRING;
@@ -23,13 +23,14 @@ static void push_text(lua_State *L, int index)
     } else {
         lua_pushstring(L, lua_typename(L, type));
     }
+    return lua_tostring(L, -1);
 }
 
 static int to_string(lua_State *L)
 {
     luaL_checkany(L, 1);
     lua_settop(L, 1);
-    push_text(L, 1);
+    env_lua_text(L, 1);
     return 1;
 }
 
@@ -41,7 +42,7 @@ static int print(lua_State *L)
     fprintf(stderr, "%s%s%s", lua_tostring(L, -1), lua->ctx ? env_world_name[lua->which] : "loading", ":");
     lua_pop(L, 1);
     for (int i = 1; i <= n; i++) {
-        push_text(L, i);
+        env_lua_text(L, i);
         fprintf(stderr, " %s", lua_tostring(L, -1));
         lua_pop(L, 1);
     }
@@ -64,7 +65,7 @@ static int format(lua_State *L)
     for (int i = 2; i <= lua_gettop(L); i++) {
         if (lua_type(L, i) == LUA_TNUMBER || lua_type(L, i) == LUA_TSTRING)
             continue;
-        push_text(L, i);
+        env_lua_text(L, i);
         lua_replace(L, i);
     }
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -99,9 +100,9 @@ static int caught(lua_State *L, int status, lua_KContext context)
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L);
     if (status == LUA_ERRMEM && !lua->limit)
-        lua->limit = "memory of the script";
+        lua->limit = "memory";
     if (lua->limit)
-        return luaL_error(L, "limit: no %s left", lua->limit);
+        return luaL_error(L, "limit: the script ran out of %s", lua->limit);
     if (lua_type(L, -1) == LUA_TTABLE && lua_getmetatable(L, -1)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->assertion);
         bool ours = lua_rawequal(L, -1, -2);
@@ -380,7 +381,7 @@ static int repeat(lua_State *L)
     lua_Integer n = luaL_checkinteger(L, 2);
     luaL_optlstring(L, 3, "", &between);
     if (n > 0 && (n > ENV_LUA_BLOCK || (uint64_t)n * (length + between) > ENV_LUA_BLOCK))
-        return env_lua_out_of(L, "memory of the script");
+        return env_lua_out_of(L, "memory");
     env_lua_charge(L, n > 0 ? (uint64_t)n : 0);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
@@ -494,7 +495,7 @@ static int no_such_global(lua_State *L)
 {
     static const char *const withheld[] = { "io", "os", "debug", "package", "require", "load", "loadstring", "dofile",
                                             "loadfile", "collectgarbage", "coroutine", "xpcall", "_G" };
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = env_lua_text(L, 2);
     for (size_t i = 0; i < G_N_ELEMENTS(withheld); i++) {
         if (!strcmp(name, withheld[i]))
             return luaL_error(L, "'%s' is not available to scripts", name);
@@ -504,8 +505,8 @@ static int no_such_global(lua_State *L)
 
 static int no_new_global(lua_State *L)
 {
-    return luaL_error(L, "assignment to undefined global '%s'; did you mean 'local %s'?", luaL_tolstring(L, 2, NULL),
-                      luaL_tolstring(L, 2, NULL));
+    return luaL_error(L, "assignment to undefined global '%s'; did you mean 'local %s'?", env_lua_text(L, 2),
+                      env_lua_text(L, 2));
 }
 
 static const char *const base_kept[] = { "error", "ipairs", "select", "tonumber", "type", "rawequal", "rawget",

@@ -75,8 +75,10 @@ static bool resume(lua_State *L, lua_State *thread, int arguments)
     }
     if (status == LUA_OK)
         return false;
-    if (status == LUA_ERRMEM)
-        env_lua_out_of(L, "memory of the script");
+    if (status == LUA_ERRMEM) { /* its calls are still there to look at */
+        env_lua(L)->limit = "memory";
+        luaL_error(L, "%s:%d: limit: the script ran out of memory", env_lua(L)->chunk, env_lua_line(thread));
+    }
     lua_xmove(thread, L, 1);
     lua_error(L);
     return false;
@@ -203,7 +205,8 @@ static void read_bit(lua_State *L, EnvLua *lua)
     else if (integer && (value == 0 || value == 1))
         lua->bit = (int)value;
     else
-        env_lua_expected(L, "the guess bit that 'environment' returns", "0, 1, true, false or nothing", -1);
+        luaL_error(L, "%s: expected 'environment' to return 0, 1, true, false or nothing, got %s", lua->chunk,
+                   env_lua_text(L, lua_gettop(L)));
 }
 
 static int z_turn(lua_State *L)
@@ -445,7 +448,7 @@ static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
             names[at] = names[at - 1];
         names[at] = lua_tostring(L, -2);
     }
-    const char *self = lua_tostring(L, lua_upvalueindex(2)), *name = luaL_tolstring(L, 2, NULL);
+    const char *self = lua_tostring(L, lua_upvalueindex(2)), *name = env_lua_text(L, 2);
     return luaL_error(L, "%s has no '%s'%s", self, name, env_lua_did_you_mean(L, name, names));
 }
 

@@ -130,7 +130,7 @@ static void push_unknown(lua_State *L)
 
 static int no_such_parameter(lua_State *L)
 {
-    return luaL_error(L, "unknown parameter '%s': expected one that 'for_each' lists", luaL_tolstring(L, 2, NULL));
+    return luaL_error(L, "unknown parameter '%s': expected one that 'for_each' lists", env_lua_text(L, 2));
 }
 
 static int fixed_parameters(lua_State *L)
@@ -138,8 +138,11 @@ static int fixed_parameters(lua_State *L)
     return luaL_error(L, "expected 'params' to be left as it is, it is the scenario's");
 }
 
+/* An empty table in front of the values, so that assignments are seen. */
 static void push_params(lua_State *L, const EnvScenario *scenario)
 {
+    lua_newtable(L);
+    lua_createtable(L, 0, 3);
     lua_newtable(L);
     for (guint i = 0; i < scenario->param->len; i++) {
         const EnvParam *p = &g_array_index(scenario->param, EnvParam, i);
@@ -151,8 +154,10 @@ static void push_params(lua_State *L, const EnvScenario *scenario)
             lua_pushinteger(L, p->number);
         lua_setfield(L, -2, p->name);
     }
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 1);
     lua_pushcfunction(L, no_such_parameter);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, fixed_parameters);
     lua_setfield(L, -2, "__newindex");

@@ -173,17 +173,16 @@ static UcWord read_party_field(lua_State *L, int index, const char *what)
 /* A string, or a table (a message) with it as field `name`. */
 static UcWord read_bytes(lua_State *L, int index, const char *what, const char *name)
 {
-    const char *expected = lua_pushfstring(L, "a %s or what has it", what);
     size_t length;
     if (lua_type(L, index) == LUA_TTABLE)
         lua_getfield(L, index, name);
     else
         lua_pushvalue(L, index);
     if (lua_type(L, -1) != LUA_TSTRING)
-        env_lua_expected(L, what, expected, index);
+        env_lua_expected(L, what, "its bytes or a message that has them", index);
     const char *bytes = lua_tolstring(L, -1, &length);
     UcWord handle = uc_store_put(env_lua(L)->store, bytes, length);
-    lua_pop(L, 2);
+    lua_pop(L, 1);
     return handle;
 }
 
@@ -205,15 +204,8 @@ static UcWord read_name(lua_State *L, int index, const char *what, const char *c
         if (!strcmp(names[i], wanted))
             return i;
     }
-    luaL_Buffer list;
-    luaL_buffinit(L, &list);
-    for (UcWord i = 0; names[i]; i++) {
-        luaL_addstring(&list, i ? ", " : "");
-        luaL_addstring(&list, names[i]);
-    }
-    luaL_pushresult(&list);
-    return (UcWord)luaL_error(L, "%s: expected one of %s, got '%s'%s", what, lua_tostring(L, -1), wanted,
-                              env_lua_did_you_mean(L, wanted, names));
+    const char *near = env_lua_did_you_mean(L, wanted, names);
+    return (UcWord)luaL_error(L, "%s: expected %s, got '%s'%s", what, env_lua_list(L, names), wanted, near);
 }
 
 static uint64_t interval_end(lua_State *L, const char *name)

@@ -29,6 +29,36 @@ static void put_script(UcWorldSpec *spec, EnvLua *lua, const EnvScenario *scenar
     }
 }
 
+static bool same_views(const UcWorld *a, const UcWorld *b)
+{
+    size_t na, nb, i = 0;
+    const UcViewEntry *va = uc_world_view(a, &na), *vb = uc_world_view(b, &nb);
+    while (i < na && i < nb && uc_view_entry_equal(&va[i], &vb[i]))
+        i++;
+    return na == nb && i == na;
+}
+
+/* Torture mode: a script cannot be copied, so it runs once more from the start and must do the same. The world of
+ * the first run stays as it is. */
+static bool repeats(EnvRun *run, const EnvScenario *scenario, EnvWorld which, GError **error)
+{
+    g_autoptr(EnvLua) again = env_lua_new(env_scenario_file(scenario));
+    if (!start_script(again, scenario, run->worlds, which, "environment", error))
+        return false;
+    UcWorldSpec *spec = env_worlds_spec(run->worlds, which), kept = *spec;
+    put_script(spec, again, scenario);
+    UcWorld *world = env_worlds_start(run->worlds, which);
+    UcStop stop = uc_world_run(world);
+    bool same = stop == run->stop[which] && same_views(world, run->world[which]) &&
+                uc_world_activations(world) == uc_world_activations(run->world[which]);
+    uc_world_free(world);
+    *spec = kept;
+    if (!same)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "%s: torture mode: two runs of the script in the %s world differ",
+                    env_scenario_file(scenario), env_world_name[which]);
+    return same;
+}
+
 static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data,
                       GError **error)
 {
@@ -40,7 +70,7 @@ static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, 
     if (observe)
         uc_world_observe(run->world[which], observe, data);
     run->stop[which] = uc_world_run(run->world[which]);
-    return true;
+    return !scenario->options.torture || repeats(run, scenario, which, error);
 }
 
 static EnvRun *run_new(const EnvScenario *scenario, GError **error)

@@ -120,13 +120,8 @@ static unsigned choice_of(lua_State *L, const char *field, const char *const *na
         if (!strcmp(names[i], wanted))
             return i;
     }
-    lua_pushliteral(L, "");
-    for (unsigned i = 0; names[i]; i++) {
-        lua_pushfstring(L, "%s'%s'", i == 0 ? "" : names[i + 1] ? ", " : " or ", names[i]);
-        lua_concat(L, 2);
-    }
-    lua_pushfstring(L, "expected %s, got '%s'%s", lua_tostring(L, -1), wanted,
-                    env_lua_did_you_mean(L, wanted, names));
+    const char *near = env_lua_did_you_mean(L, wanted, names);
+    lua_pushfstring(L, "expected %s, got '%s'%s", env_lua_list(L, names), wanted, near);
     return (unsigned)bad(L, field);
 }
 
@@ -365,11 +360,12 @@ static int read_instance(lua_State *L)
     Loader *l = loader(L);
     env_lua_load_file(L, &l->load);
     check_names(L);
+    int table = lua_gettop(L);
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         lua_pushstring(L, fields[i].name);
-        if (lua_rawget(L, -2) != LUA_TNIL)
+        if (lua_rawget(L, table) != LUA_TNIL)
             fields[i].read(L, l->s);
-        lua_pop(L, 1);
+        lua_settop(L, table);
     }
     g_array_sort_with_data(l->s->bound, by_place, l);
     g_array_sort_with_data(l->s->domain, by_place, l);

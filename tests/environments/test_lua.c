@@ -1,0 +1,621 @@
+/* Scripts: every trap of an embedded Lua closed, errors with file and line, Z's calls and A's means, the loader. */
+#include <check.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "environments/run.h"
+
+static char *folder;
+
+static void set_up(void)
+{
+    folder = g_dir_make_tmp("ucsim-lua-XXXXXX", NULL);
+    ck_assert_ptr_nonnull(folder);
+}
+
+static void remove_tree(const char *path)
+{
+    GDir *dir = g_dir_open(path, 0, NULL);
+    for (const char *name; dir && (name = g_dir_read_name(dir)); ) {
+        g_autofree char *inner = g_build_filename(path, name, NULL);
+        remove_tree(inner);
+    }
+    if (dir)
+        g_dir_close(dir);
+    g_remove(path);
+}
+
+static void tear_down(void)
+{
+    remove_tree(folder);
+    g_free(folder);
+}
+
+static char *write_file(const char *name, const char *text, gssize length)
+{
+    char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *parent = g_path_get_dirname(path);
+    ck_assert_int_eq(g_mkdir_with_parents(parent, 0700), 0);
+    ck_assert(g_file_set_contents(path, text, length, NULL));
+    return path;
+}
+
+static GPtrArray *load(const char *text, GError **error)
+{
+    g_autofree char *path = write_file("t.lua", text, -1);
+    return env_scenario_load(path, error);
+}
+
+static GPtrArray *load_ok(const char *text)
+{
+    GError *error = NULL;
+    GPtrArray *all = load(text, &error);
+    ck_assert_msg(all != NULL, "%s", error ? error->message : "");
+    return all;
+}
+
+/* Wraps the body of an environment (on line 2) and of an adversary, which may be NULL. With torture, everything is run
+ * twice and must come out the same. */
+static char *script(const char *environment, const char *adversary, bool torture)
+{
+    return g_strdup_printf("return scenario { title = 't', crypto = 'ideal', torture = %s, environment = function (z)\n"
+                           "%s\nend%s%s%s }\n", torture ? "true" : "false", environment, adversary ? ", adversary = function (a)\n" : "",
+                           adversary ? adversary : "", adversary ? "\nend" : "");
+}
+
+typedef struct {
+    const char *name, *environment, *adversary;
+    UcVerdict verdict;
+    const char *why; /* part of it */
+} Row;
+
+static void run_row(const Row *row)
+{
+    GError *error = NULL;
+    g_autofree char *text = script(row->environment, row->adversary, row->verdict != UC_LIMIT);
+    g_autoptr(GPtrArray) all = load_ok(text);
+    g_autoptr(EnvRun) run = env_run_both(g_ptr_array_index(all, 0), NULL, NULL, &error);
+    ck_assert_msg(run != NULL, "%s: %s", row->name, error ? error->message : "");
+    UcComparison c = env_run_comparison(run);
+    ck_assert_msg(c.verdict == row->verdict, "%s: expected %s, got %s (%s)", row->name, uc_verdict_name[row->verdict],
+                  uc_verdict_name[c.verdict], c.why);
+    ck_assert_msg(!row->why || strstr(c.why, row->why), "%s: expected '%s', got '%s'", row->name, row->why, c.why);
+    ck_assert_msg(!strstr(c.why, "0x"), "%s: an address in '%s'", row->name, c.why);
+}
+
+#define ROWS(table) \
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) \
+        run_row(&table[i])
+
+START_TEST(what_would_not_end_is_a_limit)
+{
+    static const Row row[] = {
+        { "loop", "while true do end", NULL, UC_LIMIT, "t.lua:2: limit: the script ran out of instructions" },
+        { "pcall", "while true do pcall(function () while true do end end) end", NULL, UC_LIMIT, "instructions" },
+        { "pcall of memory", "while true do pcall(string.rep, 'x', 1 << 40) end", NULL, UC_LIMIT, "memory" },
+        { "index", "return setmetatable({}, { __index = function () while true do end end }).x", NULL, UC_LIMIT,
+          "t.lua:2: " },
+        { "close", "local x <close> = setmetatable({}, { __close = function () while true do end end })", NULL,
+          UC_LIMIT, "instructions" },
+        { "sort", "table.sort({ 3, 2, 1 }, function () while true do end end)", NULL, UC_LIMIT, "instructions" },
+        { "gsub", "('x'):gsub('x', function () while true do end end)", NULL, UC_LIMIT, "instructions" },
+        { "rep", "return ('x'):rep(1 << 40)", NULL, UC_LIMIT, "t.lua:2: limit: the script ran out of memory" },
+        { "empty rep", "return (''):rep(1 << 60)", NULL, UC_LIMIT, "memory" },
+        { "doubling", "local s = 'x' while true do s = s .. s end", NULL, UC_LIMIT, "t.lua:2: limit: the script ran out of memory" },
+        { "recursion", "local function f() return 1 + f() end f()", NULL, UC_LIMIT, "t.lua:2: " },
+        { "adversary", "z:ask('x')", "a:on_ask(function () while true do end end)", UC_LIMIT, "t.lua:4: " },
+        { "adversary's set-up", "", "while true do end", UC_LIMIT, "t.lua:4: " },
+        { "copying", "local s = ('x'):rep(1 << 22) while true do local t = s .. 'y' end", NULL, UC_LIMIT, "instructions" },
+        { "budget", "local k = z:keygen('hsm1') while true do z:status('hsm1', k) end", NULL, UC_LIMIT,
+          "activations of Z and A" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(what_runs_uncounted_is_bounded_beforehand)
+{
+    static const Row row[] = {
+        { "pattern", "return (('a'):rep(1000)):match(('a*'):rep(30) .. 'b')", NULL, UC_ERROR, "t.lua:2: expected a pattern" },
+        { "lazy pattern", "return (('a'):rep(30)):find('.-.-.-.-.-.-.-.-.-.-b')", NULL, UC_ERROR, "expected a pattern" },
+        { "balance", "return (('('):rep(30)):gsub('%b()%b()%b()%b()%b()%b()%b()', '')", NULL, UC_ERROR, "expected a pattern" },
+        { "plain find", "local s = ('a'):rep(1 << 20) return s:find(('a'):rep(1 << 19) .. 'b', 1, true)", NULL, UC_ERROR,
+          "expected a pattern" },
+        { "insert", "table.insert(setmetatable({}, { __len = function () return 1 << 60 end }), 1, 1)", NULL, UC_ERROR,
+          "without '__len'" },
+        { "move", "table.move({}, 1, 1 << 60, 2)", NULL, UC_ERROR, "expected a range" },
+        { "concat", "table.concat(setmetatable({}, { __index = function () return '' end }), '', 1, 1 << 60)", NULL,
+          UC_ERROR, "expected a range" },
+        { "honest patterns", "assert(('key=12, b=3'):match('(%w+)=(%d+)') == 'key')\n"
+          "assert(('a,b,c'):gsub('[a-z]+', 'x') == 'x,x,x') assert(('a+b'):find('+', 1, true) == 2)\n"
+          "local n = 0 for w in ('one two'):gmatch('%a+') do n = n + 1 end assert(n == 2)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(nothing_that_differs_between_runs_is_seen)
+{
+    static const Row row[] = {
+        { "pairs", "local s = '' for k in pairs { z = 1, a = 2, [3] = 3, [1] = 4, [true] = 5, [2.5] = 6, [false] = 7 } do "
+          "s = s .. tostring(k) .. ' ' end assert(s == '1 2.5 3 a z false true ', s)", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "pairs, other insertion order", "local t = {} for _, k in ipairs { 'x', 'c', 'm', 'a' } do t[k] = 1 end t.m = nil "
+          "local s = '' for k in pairs(t) do s = s .. k t.c = nil end assert(s == 'ax', s)", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "pairs of tables", "for k in pairs { [{}] = 1, [{}] = 2 } do end", NULL, UC_ERROR, "would differ between runs" },
+        { "next", "assert(next({ b = 1, a = 2 }) == 'a' and next({ b = 1, a = 2 }, 'a') == 'b' and next({}) == nil)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "tostring", "assert(tostring({}) == 'table' and tostring(print) == 'function' and tostring(nil) == 'nil')\n"
+          "assert(tostring(z) == 'userdata' and tostring(setmetatable({}, { __name = 'n' })) == 'table')", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "format", "assert(string.format('%s %5.2f %q %d%%', {}, 1.5, 'q', 3) == 'table  1.50 \"q\" 3%')", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "%p", "string.format('%%%p', {})", NULL, UC_ERROR, "'%p'" },
+        { "%10p", "string.format('%-10p', print)", NULL, UC_ERROR, "'%p'" },
+        { "table as a global", "return _ENV[{}]", NULL, UC_ERROR, "undefined global 'table'" },
+        { "table as a method", "return z[{}]", NULL, UC_ERROR, "z has no 'table'" },
+        { "table as an error", "error({})", NULL, UC_ERROR, "the script raised a table" },
+        { "table as a bit", "return {}", NULL, UC_ERROR, "got table" },
+        { "finalizer", "setmetatable({}, { __gc = function () end })", NULL, UC_ERROR, "without '__gc'" },
+        { "weak table", "setmetatable({}, { __mode = 'k' })", NULL, UC_ERROR, "without '__mode'" },
+        { "random", "local k = z:keygen('hsm1') local n = math.random(1000000) z:sign('hsm1', k, tostring(n))\n"
+          "assert(math.random(3, 3) == 3) local f = math.random() assert(f >= 0 and f < 1)\n"
+          "assert(math.random(math.mininteger, math.maxinteger) ~= math.random(math.mininteger, math.maxinteger))", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "empty range", "math.random(2, 1)", NULL, UC_ERROR, "expected a range" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(what_is_forbidden_is_absent)
+{
+    static const char *const name[] = { "io", "os", "debug", "package", "require", "load", "loadstring", "dofile",
+                                        "loadfile", "collectgarbage", "coroutine", "xpcall", "_G" };
+    for (size_t i = 0; i < G_N_ELEMENTS(name); i++) {
+        g_autofree char *body = g_strdup_printf("\nreturn %s", name[i]);
+        g_autofree char *why = g_strdup_printf("t.lua:3: '%s' is not available to scripts", name[i]);
+        run_row(&(Row){ name[i], body, NULL, UC_ERROR, why });
+    }
+    static const Row row[] = {
+        { "dump", "return string.dump(print)", NULL, UC_ERROR, "t.lua:2: " },
+        { "seed", "return math.randomseed(1)", NULL, UC_ERROR, "t.lua:2: " },
+        { "undefined", "local x = 1\nreturn undefined_name", NULL, UC_ERROR, "t.lua:3: undefined global 'undefined_name'" },
+        { "assignment", "x = 1", NULL, UC_ERROR, "t.lua:2: assignment to undefined global 'x'" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(sorting_is_stable_and_tolerates_any_order)
+{
+    static const Row row[] = {
+        { "numbers", "local t = { 5, 3, 9, 1, 1, 2, 8 } table.sort(t) assert(table.concat(t) == '1123589')\n"
+          "table.sort(t, function (x, y) return x > y end) assert(table.concat(t) == '9853211')", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "stable", "local t = {} for i = 1, 100 do t[i] = { i % 3, i } end table.sort(t, function (x, y) return x[1] < y[1] end)\n"
+          "for i = 2, 100 do assert(t[i-1][1] < t[i][1] or (t[i-1][1] == t[i][1] and t[i-1][2] < t[i][2])) end", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "no order", "local t = {} for i = 1, 100 do t[i] = i end table.sort(t, function () return true end) assert(#t == 100)",
+          NULL, UC_INDISTINGUISHABLE, NULL },
+        { "mixed", "table.sort({ 1, 'x' })", NULL, UC_ERROR, "attempt to compare" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(failures_are_told_apart)
+{
+    static const Row row[] = {
+        { "assertion", "local k = z:keygen('hsm1')\nassert(k == nil, 'a reason')", NULL, UC_ASSERTION_FAILED,
+          "t.lua:3: assertion failed: a reason" },
+        { "caught assertion", "local ok, why = pcall(function () assert(false, 'x') end)\n"
+          "assert(not ok and why == 't.lua:2: assertion failed: x', why)", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "caught error", "local ok, why = pcall(error, 'x', 0) assert(not ok and why == 'x')\n"
+          "assert(select('#', pcall(function () return 1, nil, nil end)) == 4)", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "calls inside pcall", "local ok, k = pcall(function () return z:keygen('hsm1') end) assert(ok and k.kind == 'key')",
+          NULL, UC_INDISTINGUISHABLE, NULL },
+        { "error", "local k\nreturn k.kid", NULL, UC_ERROR, "t.lua:3: attempt to index a nil value" },
+        { "adversary's assertion", "z:ask('x')", "a:on_ask(function ()\nassert(false) end)", UC_ASSERTION_FAILED, "t.lua:5: " },
+        { "adversary's set-up", "", "error('no')", UC_ERROR, "t.lua:4: no" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(wrong_arguments_are_named)
+{
+    static const Row row[] = {
+        { "party", "z:keygen('hsm7')", NULL, UC_ERROR,
+          "t.lua:2: keygen: expected the name of a party, got 'hsm7'; did you mean 'hsm1'?" },
+        { "method", "z:keygn('hsm1')", NULL, UC_ERROR, "t.lua:2: z has no 'keygn'; did you mean 'keygen'?" },
+        { "field", "z:request('hsm1', { cuont = 1, from = 'hsm2' })", NULL, UC_ERROR, "unknown field 'cuont'; did you mean 'count'?" },
+        { "missing", "z:request('hsm1', { from = 'hsm2' })", NULL, UC_ERROR, "count of request: expected an integer, got nil" },
+        { "type", "z:request('hsm1', { count = 'x', from = 'hsm2' })", NULL, UC_ERROR, "expected an integer, got 'x'" },
+        { "fraction", "z:request('hsm1', { count = 1.5, from = 'hsm2' })", NULL, UC_ERROR, "expected an integer, got 1.5" },
+        { "table", "z:request('hsm1', 3)", NULL, UC_ERROR, "request: expected a table of its arguments, got 3" },
+        { "too many", "z:keygen('hsm1', nil, 3)", NULL, UC_ERROR, "expected at most 2 arguments, got 3" },
+        { "error as a key", "local e = z:sign('hsm1', 'junk', 'm')\nz:sign('hsm1', e, 'm')", NULL, UC_ERROR,
+          "t.lua:3: key of sign: expected its bytes or a message that has them, got the error 'unknown-key'" },
+        { "point", "z:crash('hsm1', 'befor')", NULL, UC_ERROR, "got 'befor'; did you mean 'before'?" },
+        { "dot", "z.keygen('hsm1')", NULL, UC_ERROR, "expected z:keygen(...), got z.keygen(...)" },
+        { "ask of the dummy", "z:ask('x')", NULL, UC_ERROR, "needs an 'adversary'" },
+        { "order past A", "z:crash('hsm1')", "", UC_ERROR, "this scenario has its own" },
+        { "inside sort", "table.sort({ 1, 2 }, function () z:keygen('hsm1') end)", NULL, UC_ERROR, "cannot be called from inside" },
+        { "move in the set-up", "", "a:crash('hsm1')", UC_ERROR, "t.lua:4: a:crash is a move" },
+        { "handler", "", "a:on_send(3)", UC_ERROR, "expected a function, got 3" },
+        { "bit", "return 2", NULL, UC_ERROR, "got 2" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(calls_of_z)
+{
+    static const Row row[] = {
+        { "values", "local k = z:keygen('hsm1') assert(#k.kid == 16 and #k.vk == 56 and k.capacity == 32 and k.party == 'hsm1')\n"
+          "local t = z:request('hsm2', { key = k, count = 4, from = 'hsm1' }) assert(#t.ticket == 16)\n"
+          "local p = z:transfer('hsm1', { key = k, count = 4, to = 'hsm2', ticket = t })\n"
+          "assert(p.kind == 'payload' and p.from == 'hsm1' and p.to == 'hsm2' and p:header().ticket == t.ticket)\n"
+          "assert(z:deliver('hsm3', p) == nil)\n"
+          "local r = z:deliver('hsm2', p) assert(r.kind == 'received' and r.from == 'hsm1' and r.a == 28 and r.b == 32)\n"
+          "assert(r.ticket == t.ticket and r.kid == k.kid)\n"
+          "local s = z:sign('hsm2', k, 'm') assert(s.index == 28 and z:verify('hsm3', k, 'm', s))\n"
+          "assert(z:verify('hsm3', k, 'n', s) == false and z:verify('hsm3', k, 'm', 'junk') == false)\n"
+          "local own = z:status('hsm2', k) assert(own.remaining == 3 and #own.intervals == 1)\n"
+          "assert(own.intervals[1].a == 29 and own.intervals[1].b == 32)\n"
+          "local e = z:sign('hsm3', k, 'm') assert(e.error == 'unknown-key' and e.kind == 'error')\n"
+          "assert(#z:corrupted() == 0) assert(#z:view() == 12)\n"
+          "assert(tostring(e) == 'error error=unknown-key', tostring(e))", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "errors", "local k = z:keygen('hsm1') assert(z:keygen('hsm1', 'nonsense').error == 'not-supported')\n"
+          "assert(z:request('hsm2', { count = -1, from = 'hsm1' }).error == 'bad-count')\n"
+          "assert(z:request('hsm2', { count = 1, from = 99 }).error == 'no-such-party')\n"
+          "assert(z:request('hsm2', { count = 1, from = 'hsm2' }).error == 'no-such-party')\n"
+          "assert(z:transfer('hsm1', { key = k, count = 1, to = 'hsm2', ticket = 'short' }).error == 'bad-ticket')\n"
+          "local t = z:request('hsm2', { count = 1 << 31 - 1, from = 'hsm1' }) assert(z:cancel('hsm2', t).kind == 'cancelled')\n"
+          "assert(z:cancel('hsm2', t).error == 'no-such-ticket')\n"
+          "assert(z:resend('hsm1', { to = 'hsm2', ticket = t }).error == 'no-such-transfer')", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "faults", "local k = z:keygen('hsm1') assert(z:crash('hsm1') == nil and z:sign('hsm1', k, 'm') == nil)\n"
+          "z:restart('hsm1') assert(z:sign('hsm1', k, 'm').index == 0) z:crash('hsm1', 'before')\n"
+          "assert(z:sign('hsm1', k, 'm') == nil) z:restart('hsm1') z:crash('hsm1', 'middle')\n"
+          "assert(z:sign('hsm1', k, 'm') == nil) z:restart('hsm1') assert(z:sign('hsm1', k, 'm').index == 2)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "altered payloads", "local k = z:keygen('hsm1') local t = z:request('hsm2', { count = 1, from = 'hsm1' })\n"
+          "local p = z:transfer('hsm1', { key = k, count = 1, to = 'hsm2', ticket = t }) local n = #p.bytes\n"
+          "assert(p:flip(0).bytes ~= p.bytes and #p:cut(10).bytes == 10 and #p:cut(-1).bytes == n - 1)\n"
+          "assert(#p:extend('xy').bytes == n + 2 and p:set('to', 'hsm3'):header().to == 'hsm3' and p:header().to == 'hsm2')\n"
+          "assert(p:patch(3, 'abc').bytes:sub(4, 6) == 'abc' and p:set('ticket', ('x'):rep(16)):header().ticket == ('x'):rep(16))\n"
+          "assert(p:flip(7):flip(7).bytes == p.bytes and p:set('version', 2):header().version == 2)\n"
+          "for bit = 0, n * 8 - 1, 97 do assert(z:deliver('hsm2', p:flip(bit)) == nil) end\n"
+          "assert(z:deliver('hsm2', p.bytes).kind == 'received')", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "bad alterations", "local k = z:keygen('hsm1') local t = z:request('hsm2', { count = 1, from = 'hsm1' })\n"
+          "local p = z:transfer('hsm1', { key = k, count = 1, to = 'hsm2', ticket = t })\n"
+          "for _, f in ipairs { function () return p:flip(1 << 40) end, function () return p:cut(1 << 40) end,\n"
+          "function () return p:set('tickt', 1) end, function () return p:set('ticket', 'x') end,\n"
+          "function () return p:patch(#p.bytes, 'x') end } do assert(not pcall(f)) end", NULL, UC_INDISTINGUISHABLE, NULL },
+    };
+    ROWS(row);
+}
+END_TEST
+
+#define HAND_OVER "local k = z:keygen('hsm1') local t = z:request('hsm2', { key = k, count = 2, from = 'hsm1' })\n" \
+                  "local r = z:transfer('hsm1', { key = k, count = 2, to = 'hsm2', ticket = t })\n"
+
+START_TEST(means_of_a)
+{
+    static const Row row[] = {
+        { "delivers at once", HAND_OVER "assert(r.kind == 'received' and r.party == 'hsm2')", "", UC_INDISTINGUISHABLE, NULL },
+        { "keeps back", HAND_OVER "assert(r == nil) assert(z:ask('now').kind == 'received')",
+          "a:on_send(function () end) a:on_ask('now', function () for _, p in ipairs(a:seen()) do a:deliver(p.to, p) end end)",
+          UC_INDISTINGUISHABLE, NULL },
+        { "several moves", "local k = z:keygen('hsm1') local first = z:ask('go') assert(first.text == 'one')\n"
+          "local n = {} for i, m in ipairs(z:view()) do n[i] = m.text or m.kind end\n"
+          "assert(table.concat(n, ' ') == 'key one empty empty two empty', table.concat(n, ' '))\n"
+          "assert(z:sign('hsm1', k, 'm').index == 0)",
+          "a:on_ask('go', function () a:report('one') a:crash('hsm1') a:restart('hsm1') a:report('two') end)",
+          UC_INDISTINGUISHABLE, NULL },
+        { "general ask", "assert(z:ask('xyz').text == 'xyz')", "a:on_ask(function (text) a:report(text) end)",
+          UC_INDISTINGUISHABLE, NULL },
+        { "unheard ask", "assert(z:ask('xyz') == nil)", "a:on_ask('abc', function (text) a:report(text) end)",
+          UC_INDISTINGUISHABLE, NULL },
+        { "moves in pcall", HAND_OVER "assert(r.kind == 'received')",
+          "a:on_send(function (p) assert(pcall(function () a:deliver('hsm3', p:flip(3)) a:deliver(p.to, p) end)) end)",
+          UC_INDISTINGUISHABLE, NULL },
+        { "state between handlers", HAND_OVER "assert(r == nil) assert(z:ask('n').text == '1')",
+          "local n = 0 a:on_send(function () n = n + 1 end) a:on_ask('n', function () a:report(tostring(n)) end)",
+          UC_INDISTINGUISHABLE, NULL },
+        { "A is not Z", "z:ask('x')", "a:on_ask(function () a:view() end)", UC_ERROR, "a has no 'view'" },
+        { "random A", "local x = z:ask('x').text assert(x ~= z:ask('x').text)",
+          "a:on_ask(function () a:report(tostring(math.random(1 << 40))) end)", UC_INDISTINGUISHABLE, NULL },
+    };
+    ROWS(row);
+}
+END_TEST
+
+START_TEST(seeds_reach_random)
+{
+    char *bit[2] = { NULL, NULL };
+    for (int i = 0; i < 2; i++) {
+        g_autofree char *text = g_strdup_printf("return scenario { title = 't', crypto = 'ideal', seed = %d, environment = "
+                                                "function (z) error(tostring(math.random(1 << 60)), 0) end }", i + 1);
+        g_autoptr(GPtrArray) all = load_ok(text);
+        g_autoptr(EnvRun) run = env_run_both(g_ptr_array_index(all, 0), NULL, NULL, NULL);
+        ck_assert_str_eq(uc_world_why(env_run_world(run, ENV_REAL)), uc_world_why(env_run_world(run, ENV_IDEAL)));
+        bit[i] = g_strdup(uc_world_why(env_run_world(run, ENV_REAL)));
+    }
+    ck_assert_str_ne(bit[0], bit[1]);
+    ck_assert_str_eq(bit[0], "925375793847550000");
+    g_free(bit[0]);
+    g_free(bit[1]);
+}
+END_TEST
+
+START_TEST(guess_bits)
+{
+    static const struct {
+        const char *body;
+        int bit;
+    } row[] = { { "", 0 }, { "return 1", 1 }, { "return true", 1 }, { "return false", 0 }, { "return 0", 0 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autofree char *text = script(row[i].body, NULL, true);
+        g_autoptr(GPtrArray) all = load_ok(text);
+        g_autoptr(EnvRun) run = env_run_one(g_ptr_array_index(all, 0), ENV_IDEAL, NULL, NULL, NULL);
+        ck_assert_int_eq(env_run_stop(run, ENV_IDEAL), UC_STOP_HALT);
+        ck_assert_int_eq(uc_world_bit(env_run_world(run, ENV_IDEAL)), row[i].bit);
+    }
+}
+END_TEST
+
+/* Which lines made writes. */
+static void note_lines(void *data, const UcWorld *world, const UcActivation *a)
+{
+    if (a->machine <= UC_A && a->outcome.result.code == UC_SEND && !uc_world_spec(world)->ideal)
+        g_array_append_val((GArray *)data, a->number);
+}
+
+START_TEST(lines_of_moves)
+{
+    g_autofree char *text = script("local k = z:keygen('hsm1')\nz:ask('go')\nz:status('hsm1', k)",
+                                   "a:on_ask('go', function ()\na:crash('hsm1')\na:restart('hsm1') end)", true);
+    g_autoptr(GPtrArray) all = load_ok(text);
+    g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    g_autoptr(EnvRun) run = env_run_both(g_ptr_array_index(all, 0), note_lines, writes, NULL);
+    static const int expected[] = { 2, 3, 7, 0, 8, 0, 4 }; /* 0: Z hands on */
+    ck_assert_uint_eq(writes->len, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < writes->len; i++)
+        ck_assert_int_eq(env_run_line(run, g_array_index(writes, uint64_t, i), ENV_REAL), expected[i]);
+}
+END_TEST
+
+START_TEST(table_of_a_scenario)
+{
+    g_autoptr(GPtrArray) all = load_ok(
+        "return scenario { title = 'x', source = 'y', parties = { 'a', 'b' }, scheme = 'LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4',\n"
+        "crypto = 'ideal', capacity = 8, enclave = 'e', limits = { keys = 2, tickets = 3 }, seed = 7, budget = 99,\n"
+        "torture = true, expect = 'invariant broken: I1', explore = { transfer = 2, sign = 1, counts = { -1, 2 }, crash = 0,\n"
+        "messages = { 'm', 'n' } }, adversary = function () end, environment = function () end }");
+    const EnvScenario *s = g_ptr_array_index(all, 0);
+    uint8_t seed[UC_SEED_BYTES];
+    env_seed(7, seed);
+    ck_assert_uint_eq(all->len, 1);
+    ck_assert_str_eq(s->title, "x");
+    ck_assert_str_eq(s->source, "y");
+    ck_assert_str_eq(s->options.party[1], "b");
+    ck_assert_ptr_null(s->options.party[2]);
+    ck_assert(s->options.crypto_ideal && s->options.torture && s->has_environment && s->has_adversary && !s->has_prefix);
+    ck_assert_uint_eq(s->options.capacity, 8);
+    ck_assert_uint_eq(s->options.limits.keys, 2);
+    ck_assert_uint_eq(s->options.limits.tickets, 3);
+    ck_assert_uint_eq(s->options.limits.transfers, dkm_default_limits.transfers);
+    ck_assert_uint_eq(s->options.budget, 99);
+    ck_assert_mem_eq(s->options.seed, seed, sizeof seed);
+    ck_assert_int_eq(s->expect, UC_INVARIANT_BROKEN);
+    ck_assert_str_eq(s->expect_rule, "I1");
+    ck_assert_uint_eq(s->bound->len, 3);
+    ck_assert_str_eq(g_array_index(s->bound, EnvBound, 0).name, "transfer"); /* in the order of the script */
+    ck_assert_str_eq(g_array_index(s->bound, EnvBound, 2).name, "crash");
+    ck_assert_int_eq(env_scenario_bound(s, "sign", -5), 1);
+    ck_assert_int_eq(env_scenario_bound(s, "deliver", -5), -5);
+    ck_assert_int_eq(g_array_index(env_scenario_domain(s, "counts")->number, int64_t, 0), -1);
+    ck_assert_str_eq(g_ptr_array_index(env_scenario_domain(s, "messages")->text, 1), "n");
+    ck_assert_ptr_null(env_scenario_domain(s, "points"));
+    ck_assert_uint_eq(strlen(s->hash), 64);
+    ck_assert_ptr_null(s->instance);
+}
+END_TEST
+
+#define E "environment = function () end"
+START_TEST(bad_files)
+{
+    static const struct {
+        const char *text, *why;
+    } row[] = {
+        { "return scenario { title = 'x',\n " E ",\n  partys = { 'a' } }", "t.lua:3: unknown field 'partys'; did you mean 'parties'?" },
+        { "return scenario { title = 'x',\n " E ",\n\n parties = 'a' }", "t.lua:4: parties: expected a list of 1 to 1000 names, got 'a'" },
+        { "return scenario { title = 'x', " E ", parties = { 'a', 'a' } }", "t.lua:1: parties: expected different names" },
+        { "return scenario { title = 'x', " E ", parties = { 'a', 'Z' } }", "none of them Z, A, S or F, got 'Z'" },
+        { "return scenario { title = 'x', " E ",\n scheme = 'LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W9' }",
+          "t.lua:2: scheme: unknown parameter set 'LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W9'; did you mean" },
+        { "return scenario { title = 'x', " E ",\n protocol = 'none' }", "t.lua:2: protocol: " },
+        { "return scenario { title = 'x', " E ", crypto = 'reel' }", "crypto: expected 'real' or 'ideal', got 'reel'; did you mean 'real'?" },
+        { "return scenario { title = 'x', " E ", storage = 'memory' }", "storage: expected 'atomic', " },
+        { "return scenario { title = 'x', " E ", trust = 1 }", "trust: expected a text, got 1" },
+        { "return scenario { title = 'x', " E ", capacity = -1 }", "capacity: expected an integer of at least 0, got -1" },
+        { "return scenario { title = 'x', " E ", capacity = 1.5 }", "got 1.5" },
+        { "return scenario { title = 'x', " E ", budget = '3' }", "budget: expected an integer of at least 0, got '3'" },
+        { "return scenario { title = 'x', " E ", torture = 1 }", "torture: expected true or false, got 1" },
+        { "return scenario { title = 'x', " E ", limits = { key = 1 } }", "unknown field 'key'; did you mean 'keys'?" },
+        { "return scenario { title = 'x', " E ",\n explore = {\n sgin = 1 } }", "t.lua:3: unknown field 'sgin'; did you mean 'sign'?" },
+        { "return scenario { title = 'x', " E ", explore = { sign = true } }", "sign: expected an integer of at least 0, got true" },
+        { "return scenario { title = 'x', " E ", explore = { counts = { 1, 'a' } } }", "expected a list of integers or a list of texts" },
+        { "return scenario { title = 'x', " E ", expect = 'indistinguishabel' }", "; did you mean 'indistinguishable'?" },
+        { "return scenario { title = 'x', environment = 3 }", "environment: expected a function, got 3" },
+        { "return scenario { title = '', " E " }", "title: expected a text, got ''" },
+        { "return scenario { title = '\\xff', " E " }", "title: expected a text" },
+        { "return scenario { " E " }", "t.lua:1: expected a scenario with 'title'" },
+        { "return scenario { title = 'x' }", "expected a scenario with 'environment'" },
+        { "return scenario { title = 'x', 5 }", "expected fields with names, got a number" },
+        { "return scenario(5)", "t.lua:1: expected scenario { ... }" },
+        { "scenario { title = 'x', " E " }", "t.lua: expected the file to return scenario { ... }, got nil" },
+        { "return {}", "got table" },
+        { "", "got nil" },
+        { "scenario { title = 'x', " E " } return scenario { title = 'x', " E " }", "expected one scenario { ... } in a file" },
+        { "return scenario {\n\n title = }", "t.lua:3: unexpected symbol near '}'" },
+        { "while true do end", "t.lua:1: limit: the script ran out of instructions" },
+        { "local s = 'x' while true do s = s .. s end", "limit: the script ran out of memory" },
+        { "\nlocal x = io.open('y')", "t.lua:2: 'io' is not available to scripts" },
+        { "return scenario { title = math.random(3), " E " }", "expected math.random inside" },
+        { "return scenario { title = 'x' .. params.n, " E " }", "unknown parameter 'n'" },
+        { "return use 'nothing'", "t.lua:1: use: there is no 'nothing.lua'" },
+        { "return use '../t'", "use: expected a name of letters" },
+        { "\x1bLua", "t.lua:1: expected the text of a script" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) all = load(row[i].text, &error);
+        ck_assert_msg(!all && error, "loaded: %s", row[i].text);
+        ck_assert_msg(strstr(error->message, row[i].why), "%s\nexpected '%s', got '%s'", row[i].text, row[i].why, error->message);
+        bool limit = strstr(row[i].why, "limit:") != NULL;
+        ck_assert_int_eq(error->code == ENV_ERROR_LIMIT, limit);
+    }
+    g_autoptr(GError) error = NULL;
+    ck_assert_ptr_null(env_scenario_load("/nonexistent/t.lua", &error));
+    ck_assert_int_eq(error->code, ENV_ERROR_FILE);
+    ck_assert_ptr_nonnull(strstr(error->message, "No such file"));
+}
+END_TEST
+
+START_TEST(parameters_are_swept)
+{
+    g_autoptr(GPtrArray) all = load_ok(
+        "local name = 'n' .. params.n + 1\n"
+        "return scenario { title = name, crypto = 'ideal', capacity = params.n, for_each = { n = { 2, 1 }, b = { true, false }, s = { 'x' } },\n"
+        "environment = function (z) assert(z:keygen('hsm1').capacity == params.n and params.s == 'x')\n"
+        "assert(not pcall(function () return params.z end) and not pcall(function () params.n = 1 end)) return params.b end }");
+    static const char *const name[] = { "b=true,n=2,s=x", "b=true,n=1,s=x", "b=false,n=2,s=x", "b=false,n=1,s=x" };
+    ck_assert_uint_eq(all->len, G_N_ELEMENTS(name));
+    for (guint i = 0; i < all->len; i++) {
+        const EnvScenario *s = g_ptr_array_index(all, i);
+        ck_assert_str_eq(s->instance, name[i]);
+        ck_assert_str_eq(s->title, i % 2 ? "n2" : "n3");
+        g_autoptr(EnvRun) run = env_run_both(s, NULL, NULL, NULL);
+        UcComparison c = env_run_comparison(run);
+        ck_assert_msg(c.verdict == UC_INDISTINGUISHABLE, "%s", c.why);
+        ck_assert_int_eq(uc_world_bit(env_run_world(run, ENV_REAL)), i < 2);
+    }
+    static const char *const bad[] = { "{ n = 3 }", "{ n = {} }", "{ n = { {} } }", "{ n = { 1.5 } }", "{ { 1 } }", "7" };
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = g_strdup_printf("return scenario { title = 'x', for_each = %s, " E " }", bad[i]);
+        ck_assert_msg(load(text, &error) == NULL, "%s", bad[i]);
+        ck_assert_ptr_nonnull(strstr(error->message, "t.lua:1: "));
+    }
+}
+END_TEST
+
+START_TEST(libraries)
+{
+    const char *const text = "local l = use 'common' assert(l == use 'common')\nreturn scenario { title = l.title, crypto = 'ideal',\n"
+                             "environment = function (z)\nl.make(z)\nl.fail() end }";
+    g_autofree char *path = write_file("lib/common.lua", "local t = { title = 'from the library' }\n"
+                                       "function t.make(z)\nreturn z:keygen('hsm1') end\nfunction t.fail() error('here') end\nreturn t", -1);
+    g_autoptr(GPtrArray) all = load_ok(text);
+    const EnvScenario *s = g_ptr_array_index(all, 0);
+    ck_assert_str_eq(s->title, "from the library");
+    ck_assert_uint_eq(s->library->len, 1);
+    g_autofree char *hash = g_strdup(s->hash);
+    g_remove(path); /* a run does not read it again */
+    g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    g_autoptr(EnvRun) run = env_run_both(s, note_lines, writes, NULL);
+    ck_assert_str_eq(env_run_comparison(run).why, "common.lua:4: here");
+    ck_assert_int_eq(env_run_line(run, g_array_index(writes, uint64_t, 0), ENV_REAL), 4); /* of the scenario's file */
+    g_autofree char *other = write_file("common.lua", "return { title = 'nearer' }", -1);
+    g_autoptr(GPtrArray) again = load_ok(text);
+    ck_assert_str_eq(((EnvScenario *)g_ptr_array_index(again, 0))->title, "nearer");
+    ck_assert_str_ne(((EnvScenario *)g_ptr_array_index(again, 0))->hash, hash);
+    g_autofree char *self = write_file("common.lua", "return use 'common'", -1);
+    g_autoptr(GError) error = NULL;
+    ck_assert_ptr_null(load(text, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, "'common' uses itself"));
+}
+END_TEST
+
+START_TEST(prefix_is_recorded)
+{
+    g_autoptr(GPtrArray) all = load_ok("return scenario { title = 'x', crypto = 'ideal', explore = { sign = 1 }, prefix = function (z)\n"
+                                       "local k = z:keygen('hsm1') z:crash('hsm2') z:sign('hsm1', k, 'm') end }");
+    const EnvScenario *s = g_ptr_array_index(all, 0);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&s->options, NULL);
+    g_autoptr(GArray) writes = env_run_prefix(s, worlds, &error);
+    ck_assert_msg(writes != NULL, "%s", error ? error->message : "");
+    ck_assert_uint_eq(writes->len, 3);
+    ck_assert_uint_eq(g_array_index(writes, UcEnvelope, 0).message.kind, DKM_KEYGEN);
+    ck_assert_uint_eq(g_array_index(writes, UcEnvelope, 1).to, UC_A);
+    ck_assert_uint_eq(g_array_index(writes, UcEnvelope, 1).peer, uc_party(1));
+    ck_assert_uint_eq(g_array_index(writes, UcEnvelope, 2).message.kind, DKM_SIGN);
+    ck_assert_ptr_null(env_run_both(s, NULL, NULL, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, "can only be explored"));
+}
+END_TEST
+
+/* Any bytes: loads or says why, never worse. Whatever loads is run. */
+START_TEST(damaged_files)
+{
+    g_autofree char *good = script("local k = z:keygen('hsm1')\nz:sign('hsm1', k, ('m'):rep(3)) assert(z:ask('x') == nil)",
+                                   "a:on_send(function (p) a:deliver(p.to, p:flip(3)) end)", false);
+    size_t length = strlen(good);
+    uint64_t x = 88172645463325252u;
+    int loaded = 0;
+    for (int i = 0; i < 600; i++) {
+        g_autofree char *text = g_strdup(good);
+        for (int k = 0; k <= i % 3; k++) {
+            x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+            text[x % length] = (char)((x >> 32) % 127 + 1);
+        }
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GPtrArray) all = load(text, &error);
+        ck_assert_msg(all || (error && g_str_has_prefix(error->message, "t.lua")), "%s", error ? error->message : "");
+        if (!all)
+            continue;
+        loaded++;
+        g_autoptr(EnvRun) run = env_run_both(g_ptr_array_index(all, 0), NULL, NULL, &error);
+        ck_assert(run || error);
+    }
+    ck_assert_int_gt(loaded, 20);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("lua");
+    TCase *t = tcase_create("scripts");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, what_would_not_end_is_a_limit);
+    tcase_add_test(t, what_runs_uncounted_is_bounded_beforehand);
+    tcase_add_test(t, nothing_that_differs_between_runs_is_seen);
+    tcase_add_test(t, what_is_forbidden_is_absent);
+    tcase_add_test(t, sorting_is_stable_and_tolerates_any_order);
+    tcase_add_test(t, failures_are_told_apart);
+    tcase_add_test(t, wrong_arguments_are_named);
+    tcase_add_test(t, calls_of_z);
+    tcase_add_test(t, means_of_a);
+    tcase_add_test(t, seeds_reach_random);
+    tcase_add_test(t, guess_bits);
+    tcase_add_test(t, lines_of_moves);
+    tcase_add_test(t, table_of_a_scenario);
+    tcase_add_test(t, bad_files);
+    tcase_add_test(t, parameters_are_swept);
+    tcase_add_test(t, libraries);
+    tcase_add_test(t, prefix_is_recorded);
+    tcase_add_test(t, damaged_files);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
