@@ -1,5 +1,5 @@
 /* The interpreter of a scenario script: Lua 5.4 with everything taken out that would make a run unrepeatable,
- * unbounded or unsafe (docs/scripts.md, "What a script may use").
+ * unbounded or unsafe (docs/scenario-language.md, "What a script may use").
  *
  * One interpreter serves Z and A of one world; loading a scenario uses one of its own. Limits: memory, size of one
  * block, instructions, and as a safety net the seconds of one activation. What runs out is kept in `limit`, which no

@@ -1,5 +1,5 @@
 /* What scripts find as globals: the parts of Lua's own library that are repeatable and bounded, and replacements for
- * those that are not (docs/scripts.md, "What a script may use"). */
+ * those that are not (docs/scenario-language.md, "What a script may use"). */
 #include <lauxlib.h>
 #include <lualib.h>
 #include <math.h>

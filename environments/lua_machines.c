@@ -361,7 +361,7 @@ static void take_event(lua_State *L, EnvLua *lua)
     case UC_M_PAYLOAD: take_payload(L, lua, in); break;
     case UC_M_ASK: take_ask(L, lua, &in->message); break;
     default:
-        if (lua->task->len) {
+        if (lua->task->len && g_array_index(lua->task, EnvLuaTask, 0).started) {
             lua->reply = in->message;
         } else if (handler(L, "report")) {
             env_lua_push_message(L, in->peer, &in->message);

@@ -1,4 +1,4 @@
-/* Z and A as scripts: machine classes whose host is an EnvLua (docs/scripts.md, "Z's calls", "A's means").
+/* Z and A as scripts: machine classes whose host is an EnvLua (docs/scenario-language.md, "Calls of Z", "Means of A").
  *
  * A call of Z and a move of A yield out of the script; the engine carries the write, and when control is back the
  * script goes on with what came of it. Z goes on only when A has no moves left (simulator/world.c).

@@ -1,6 +1,6 @@
 /* A scenario: the static table of a script, and its functions.
  *
- * One Lua file returns `scenario { ... }` (docs/scripts.md). Loading runs the file once, without its functions, and
+ * One Lua file returns `scenario { ... }` (docs/scenario-language.md). Loading runs the file once, without its functions, and
  * checks every field: an unknown name is an error with file and line. Exploration reads this table only; `check` and
  * `run` also resume the functions (lua.h).
  */

@@ -120,7 +120,7 @@ static const UcWord *peek_key(UcWorld *world, UcSlotKey key, size_t *words)
     const UcRegion *region = uc_slot_get(world, uc_layout_slot(world->layout, key));
     if (words)
         *words = region ? region->words : 0;
-    return region ? region->word : NULL;
+    return region && region->words ? region->word : NULL; /* an empty region is an absent one */
 }
 
 const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
