@@ -25,6 +25,7 @@ typedef struct {
     EnvMeasure measure;
     uint64_t seed;
     const char *swept;
+    GPtrArray *loaded;  /* EnvScenario: the instances of a script, or NULL */
     GArray *value;      /* uint64_t: of the swept parameter; empty: one measurement */
     GArray *measured;   /* RepMeasured */
     bool json, quiet;
@@ -57,6 +58,11 @@ static bool parse_fraction(const char *what, const char *text, double otherwise,
 static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GError **error)
 {
     uint64_t value;
+    if (!m->native) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--set and --sweep are for native environments: a script has "
+                    "its options and 'for_each'");
+        return false;
+    }
     bool queries = !strcmp(name, "queries"), tag = !strcmp(name, "tag_bytes"), ticket = !strcmp(name, "ticket_bytes");
     if (queries && m->native->queries_max) {
         if (!parse_count(name, text, 1, m->native->queries_max, &value, error))
@@ -131,6 +137,11 @@ static void show_progress(void *data, uint64_t done)
 static void note_parameters(const EnvMeasure *m, RepMeasured *r)
 {
     size_t n = 0;
+    for (guint i = 0; m->scenario && i < m->scenario->param->len && n < 2; i++) {
+        const EnvParam *p = &g_array_index(m->scenario->param, EnvParam, i);
+        if (!p->text)
+            r->parameter[n++] = (RepParameter){ p->name, (double)p->number };
+    }
     if (m->native && m->native->queries_max)
         r->parameter[n++] = (RepParameter){ "queries", (double)m->effort.queries };
     if (m->options.tag_bytes != SEAL_OVERHEAD_BYTES)
@@ -156,8 +167,22 @@ static bool measure_once(Job *job, GError **error)
     return true;
 }
 
+/* Each instance of a script that sweeps with for_each is a point. */
+static bool measure_instances(Job *job, GError **error)
+{
+    for (guint i = 0; i < job->loaded->len && !stop_asked; i++) {
+        job->measure.scenario = g_ptr_array_index(job->loaded, i);
+        job->measure.options = job->measure.scenario->options;
+        if (!measure_once(job, error))
+            return job->measured->len > 0 && stop_asked;
+    }
+    return job->measured->len > 0;
+}
+
 static bool measure_all(Job *job, GError **error)
 {
+    if (job->loaded)
+        return measure_instances(job, error);
     if (!job->value->len)
         return measure_once(job, error);
     for (guint i = 0; i < job->value->len && !stop_asked; i++) {
@@ -195,11 +220,23 @@ static int conclude(Job *job, const char *title, const char *command)
     return CLI_OK;
 }
 
+static bool load_script(Job *job, GError **error)
+{
+    job->loaded = env_scenario_load(job->scenario, error);
+    if (!job->loaded)
+        return false;
+    job->measure.scenario = g_ptr_array_index(job->loaded, 0);
+    job->measure.options = job->measure.scenario->options;
+    return true;
+}
+
 static bool choose(Job *job, GError **error)
 {
     EnvMeasure *m = &job->measure;
     const char *name = g_str_has_prefix(job->scenario, "native:") ? job->scenario + 7 : NULL;
     m->native = name ? env_native_find(name) : NULL;
+    if (!name)
+        return load_script(job, error);
     if (!m->native) {
         GString *known = g_string_new(NULL);
         for (const EnvNative *n = env_natives; n->name; n++)
@@ -233,6 +270,7 @@ static bool prepare(Job *job, const Options *o, GError **error)
         return false;
     m->jobs = (unsigned)MIN(jobs, (uint64_t)ENV_JOBS_MAX);
     m->sequential = o->sequential;
+    m->feature_name = (const char *const *)o->feature;
     m->interrupted = &stop_asked;
     if (!o->quiet && isatty(STDERR_FILENO)) {
         m->progress = show_progress;
@@ -253,7 +291,7 @@ static int run_job(Job *job, const Options *o, const char *command)
     if (!measure_all(job, &error))
         return cli_fail(error && error->code == ENV_ERROR_LIMIT ? CLI_LIMIT : CLI_USAGE, "advantage: %s",
                         error ? error->message : "interrupted");
-    return conclude(job, job->measure.native->title, command);
+    return conclude(job, job->loaded ? job->measure.scenario->title : job->measure.native->title, command);
 }
 
 static void free_job(Job *job)
@@ -262,6 +300,8 @@ static void free_job(Job *job)
         uc_advantage_free((UcAdvantage *)g_array_index(job->measured, RepMeasured, i).advantage);
     g_array_unref(job->measured);
     g_array_unref(job->value);
+    if (job->loaded)
+        g_ptr_array_unref(job->loaded);
 }
 
 static void free_options(Options *o)

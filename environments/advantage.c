@@ -3,6 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "environments/lua_host.h"
+#include "environments/repeat.h"
+
 enum { CHUNK = 32 };
 
 void env_sample_seed(const uint8_t base[UC_SEED_BYTES], EnvWorld which, uint64_t number, uint8_t out[UC_SEED_BYTES])
@@ -15,7 +18,8 @@ void env_sample_seed(const uint8_t base[UC_SEED_BYTES], EnvWorld which, uint64_t
 
 typedef struct {
     const EnvMeasure *measure;
-    EnvWorlds *worlds; /* native */
+    EnvWorlds *worlds;   /* native */
+    EnvRepeat *repeat;   /* script */
     EnvBadEvents *bad;
     UcTally *tally[ENV_WORLDS];
 } Sampler;
@@ -23,6 +27,7 @@ typedef struct {
 static void sampler_free(Sampler *s)
 {
     env_worlds_free(s->worlds);
+    env_repeat_free(s->repeat);
     env_bad_events_free(s->bad);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
         uc_tally_free(s->tally[which]);
@@ -38,12 +43,15 @@ static Sampler *sampler_new(const EnvMeasure *measure, GError **error)
         s->tally[which] = uc_tally_new();
     EnvOptions o = measure->options;
     o.independent = true;
-    s->worlds = env_worlds_new(&o, error);
-    if (!s->worlds) {
+    if (measure->scenario)
+        s->repeat = env_repeat_new(measure->scenario, error);
+    else
+        s->worlds = env_worlds_new(&o, error);
+    if (!s->worlds && !s->repeat) {
         sampler_free(s);
         return NULL;
     }
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
+    for (EnvWorld which = ENV_REAL; s->worlds && which < ENV_WORLDS; which++)
         env_worlds_spec(s->worlds, which)->watchers = 0; /* they assert rules of single runs: `check` does that */
     return s;
 }
@@ -80,13 +88,51 @@ static bool sample_native(Sampler *s, EnvWorld which, const uint8_t *seed, UcSam
     return true;
 }
 
+/* The values of the features that were asked for; the last naming counts. */
+static void read_features(const EnvMeasure *m, const UcWorld *world, const GArray *named, UcSample *sample)
+{
+    for (; m->feature_name && m->feature_name[sample->features]; sample->features++) {
+        double *value = &sample->feature[sample->features];
+        *value = NAN;
+        for (guint i = 0; i < named->len; i++) {
+            const EnvLuaFeature *f = &g_array_index(named, EnvLuaFeature, i);
+            size_t length;
+            const char *name = (const char *)uc_store_get(uc_world_store(world), f->name, &length);
+            if (length == strlen(m->feature_name[sample->features]) &&
+                !memcmp(name, m->feature_name[sample->features], length))
+                *value = f->value;
+        }
+    }
+}
+
+static bool sample_script(Sampler *s, EnvWorld which, const uint8_t *seed, UcSample *sample, GError **error)
+{
+    EnvRepeated run;
+    env_bad_events_clear(s->bad);
+    if (!env_repeat_run(s->repeat, which, seed, env_bad_events_observe, s->bad, &run, error))
+        return false;
+    sample->guess = run.stop == UC_STOP_HALT && uc_world_bit(run.world);
+    if (!outcome(run.world, run.stop, which, sample, error))
+        return false;
+    if (run.stop == UC_STOP_HALT && !run.guessed) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "%s: 'environment' makes no guess in sample %" G_GUINT64_FORMAT
+                    ", %s world: expected it to return 0 or 1 (1: \"this is the real world\")",
+                    env_scenario_file(s->measure->scenario), sample->number, env_world_name[which]);
+        return false;
+    }
+    read_features(s->measure, run.world, run.feature, sample);
+    sample->bad = env_bad_events_seen(s->bad);
+    uc_tally_add(s->tally[which], run.world, sample);
+    return true;
+}
+
 static bool sample_both(Sampler *s, uint64_t number, GError **error)
 {
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         uint8_t seed[UC_SEED_BYTES];
         UcSample sample = { .number = number };
         env_sample_seed(s->measure->seed, which, number, seed);
-        if (!sample_native(s, which, seed, &sample, error))
+        if (!(s->repeat ? sample_script : sample_native)(s, which, seed, &sample, error))
             return false;
     }
     return true;
@@ -215,6 +261,8 @@ static bool check_measure(const EnvMeasure *m, GError **error)
     else if (!(m->precision > 0 && m->precision < 1))
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "precision: expected a number between 0 and 1, got %g",
                     m->precision);
+    else if (m->feature_name && g_strv_length((char **)m->feature_name) > UC_FEATURES)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "feature: expected at most %d", UC_FEATURES);
     else if (m->jobs < 1 || m->jobs > ENV_JOBS_MAX)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "jobs: expected 1 to %d, got %u", ENV_JOBS_MAX, m->jobs);
     else

@@ -215,6 +215,7 @@ EnvLua *env_lua_new(const char *chunk)
     lua->line = g_array_new(FALSE, FALSE, sizeof(EnvLuaLine));
     lua->task = g_array_new(FALSE, FALSE, sizeof(EnvLuaTask));
     lua->seen = g_array_new(FALSE, FALSE, sizeof(EnvLuaSeen));
+    lua->feature = g_array_new(FALSE, FALSE, sizeof(EnvLuaFeature));
     lua->state = lua_newstate(allocate, lua);
     if (!lua->state)
         g_error("no memory for an interpreter");
@@ -234,6 +235,7 @@ void env_lua_free(EnvLua *lua)
     g_array_unref(lua->line);
     g_array_unref(lua->task);
     g_array_unref(lua->seen);
+    g_array_unref(lua->feature);
     g_free(lua->message);
     g_free(lua);
 }

@@ -43,6 +43,12 @@ typedef struct {
     EnvLuaSeen seen;
 } EnvLuaTask;
 
+/* What a script wants to be compared over many samples: z:feature(name, value). */
+typedef struct {
+    UcWord name; /* handle */
+    double value;
+} EnvLuaFeature;
+
 typedef struct EnvLua {
     lua_State *state;
     size_t memory;
@@ -70,6 +76,9 @@ typedef struct EnvLua {
     lua_State *z;          /* Z's script */
     bool z_started, z_done;
     int bit;
+    bool guessed;          /* the bit was returned, not left out */
+    int z_anchor;          /* of Z's thread, in the registry */
+    GArray *feature;       /* EnvLuaFeature */
     size_t view_from;      /* entries of Z's view at its last call */
     GArray *task;          /* EnvLuaTask */
     GArray *seen;          /* EnvLuaSeen */

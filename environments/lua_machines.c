@@ -174,6 +174,25 @@ static int z_view(lua_State *L)
     return 1;
 }
 
+/* Not a write: kept for who runs the script many times. */
+static int z_feature(lua_State *L)
+{
+    check_self(L, "z", "feature");
+    EnvLua *lua = env_lua(L);
+    if (!lua->ctx || lua->running != UC_Z)
+        return wrong_machine(L, "z");
+    if (lua_type(L, 2) != LUA_TSTRING)
+        env_lua_expected(L, "feature", "a name", 2);
+    if (lua_type(L, 3) != LUA_TNUMBER && lua_type(L, 3) != LUA_TBOOLEAN)
+        env_lua_expected(L, "feature", "a number or a boolean", 3);
+    EnvLuaFeature f = { .value = lua_isboolean(L, 3) ? lua_toboolean(L, 3) : lua_tonumber(L, 3) };
+    if (f.value - f.value != 0)
+        return luaL_error(L, "feature: expected a finite number");
+    f.name = uc_store_text(lua->store, lua_tostring(L, 2));
+    g_array_append_val(lua->feature, f);
+    return 0;
+}
+
 /* What a call gives back: the first message that reached Z since; a verification as a boolean, the corrupted parties
  * as a list. */
 static void push_reply(lua_State *L, EnvLua *lua)
@@ -198,6 +217,7 @@ static void push_reply(lua_State *L, EnvLua *lua)
 
 static void read_bit(lua_State *L, EnvLua *lua)
 {
+    lua->guessed = !lua_isnil(L, -1);
     bool integer = lua_isinteger(L, -1);
     lua_Integer value = lua_tointeger(L, -1);
     if (lua_isnil(L, -1) || lua_isboolean(L, -1))
@@ -478,7 +498,7 @@ static void make_self(lua_State *L, const char *self)
 static void make_z(lua_State *L)
 {
     static const luaL_Reg own[] = { { "ask", z_ask },     { "view", z_view }, { "corrupted", z_corrupted },
-                                    { "speak", z_speak }, { NULL, NULL } };
+                                    { "speak", z_speak }, { "feature", z_feature }, { NULL, NULL } };
     lua_newtable(L);
     add_calls(L, calls, z_call);
     add_calls(L, env_lua_orders, z_order);
@@ -499,26 +519,52 @@ static void make_a(lua_State *L)
         lua_setfield(L, -2, event[i][0]);
     }
     make_self(L, "a");
-    lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &handlers);
 }
 
-static int start(lua_State *L)
+/* The file runs and Z's script is ready to be resumed. */
+static int start_file(lua_State *L)
 {
     EnvLua *lua = env_lua(L);
-    env_lua_open_values(L);
-    make_z(L);
-    make_a(L);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &handlers);
     env_lua_run_file(L, lua->scenario);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &script_table);
     lua->z = lua_newthread(L);
-    luaL_ref(L, LUA_REGISTRYINDEX);
+    lua->z_anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_getfield(L, -1, lua->function);
     lua_newuserdatauv(L, 1, 0);
     luaL_setmetatable(L, "z");
     lua_xmove(L, lua->z, 2);
     return 0;
+}
+
+static int start(lua_State *L)
+{
+    env_lua_open_values(L);
+    make_z(L);
+    make_a(L);
+    return start_file(L);
+}
+
+bool env_lua_again(EnvLua *lua)
+{
+    g_assert(lua && lua->z && !lua->message && !lua->limit);
+    luaL_unref(lua->state, LUA_REGISTRYINDEX, lua->z_anchor);
+    for (guint i = 0; i < lua->task->len; i++) {
+        const EnvLuaTask *task = &g_array_index(lua->task, EnvLuaTask, i);
+        if (task->thread)
+            luaL_unref(lua->state, LUA_REGISTRYINDEX, task->anchor);
+    }
+    GArray *list[] = { lua->task, lua->seen, lua->line, lua->feature };
+    for (size_t i = 0; i < G_N_ELEMENTS(list); i++)
+        g_array_set_size(list[i], 0);
+    lua->left = ENV_LUA_INSTRUCTIONS;
+    lua->z_started = lua->z_done = lua->guessed = false;
+    lua->bit = 0;
+    lua->view_from = 0;
+    lua->reply.kind = UC_M_EMPTY;
+    return env_lua_protected(lua, start_file);
 }
 
 bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, const char *function)

@@ -13,5 +13,7 @@ extern const UcClass env_lua_z, env_lua_a;
 /* Runs the scenario's file in this interpreter, with the instance's parameters, and picks its functions. `function`
  * is what Z runs: "environment" or "prefix". False: see lua->message. */
 bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, const char *function);
+/* The same again after a run that ended without an error, in the interpreter that is there. */
+bool env_lua_again(EnvLua *lua);
 
 #endif

@@ -3,7 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
-static const char result, loaded, loading, unknown; /* registry keys */
+static const char result, loaded, loading, unknown, compiled; /* registry keys */
 
 /* ---- scenario { } ---- */
 
@@ -187,12 +187,18 @@ static void run_file(lua_State *L, const EnvScenario *scenario, bool no_values)
     set_global(L, "use");
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &loaded);
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &result);
     if (no_values)
         push_unknown(L);
     else
         push_params(L, scenario);
     set_global(L, "params");
-    env_lua_compile(L, scenario->text, chunk);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &compiled) == LUA_TNIL) { /* kept for when the file runs again */
+        env_lua_compile(L, scenario->text, chunk);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &compiled);
+    }
     lua_call(L, 0, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &result);
     if (lua_type(L, -1) != LUA_TTABLE || !lua_rawequal(L, -1, -2))

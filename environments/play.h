@@ -8,6 +8,7 @@
 #define ENVIRONMENTS_PLAY_H
 
 #include "environments/worlds.h"
+#include "simulator/tally.h"
 
 /* What an attack is about; 0 or absent where it does not use it. */
 typedef struct {
@@ -22,7 +23,7 @@ typedef struct {
     size_t seen;     /* entries of the view that were looked at */
     uint64_t coins;  /* position on Z's own tape */
     unsigned features;
-    double feature[8];
+    double feature[UC_FEATURES];
 } EnvPlay;
 
 /* One write of Z; the first message that reached Z since, UC_M_EMPTY if none. After the world has stopped: empty. */

@@ -1,0 +1,27 @@
+/* Many runs of one script, one after the other, with other coins each: the set-up is built once, the interpreter is
+ * kept and the script's file runs again in it, so that no local of the script survives (docs/advantage.md, "Scripts").
+ */
+#ifndef ENVIRONMENTS_REPEAT_H
+#define ENVIRONMENTS_REPEAT_H
+
+#include "environments/scenario.h"
+
+typedef struct EnvRepeat EnvRepeat;
+
+/* Borrows the scenario. `independent` is set, and rules of single runs are not watched: `check` does that. */
+EnvRepeat *env_repeat_new(const EnvScenario *scenario, GError **error);
+void env_repeat_free(EnvRepeat *repeat);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRepeat, env_repeat_free)
+
+typedef struct {
+    UcWorld *world;  /* until the next run */
+    UcStop stop;
+    bool guessed;    /* the script returned something */
+    const GArray *feature; /* EnvLuaFeature (lua_host.h) in order of naming, until the next run */
+} EnvRepeated;
+
+/* One run. False: the script cannot be started. */
+bool env_repeat_run(EnvRepeat *repeat, EnvWorld which, const uint8_t seed[UC_SEED_BYTES], UcObserver observe,
+                    void *data, EnvRepeated *out, GError **error);
+
+#endif
