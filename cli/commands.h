@@ -4,5 +4,6 @@
 
 int cli_advantage(int argc, char **argv);
 int cli_list(int argc, char **argv);
+int cli_sig(int argc, char **argv);
 
 #endif

@@ -1,0 +1,330 @@
+/* ucsim sig: the signing core by hand, on files in the standard encodings (docs/signing.md). */
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "signing/signing.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NO_STATE \
+    "This command keeps no state: it does not remember which indices were used. Two messages signed\n" \
+    "at one index break the key. For experiments and cross-checks, not for keeping keys."
+#define SETS \
+    "\nSets: LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4, XMSS-SHA2_10_256, XMSSMT-SHA2_20/2_256,\n" \
+    "HSS:LMS,LMS,... (1 to 8 levels, top first); 'ucsim sig sets' prints them all with their sizes."
+
+enum { CACHE = 256 << 20, PIECE = 1 << 16, LARGEST_FILE = 1 << 20 };
+
+typedef struct {
+    char *set, *seed, *public, *message, *signature, *index;
+    int jobs;
+    gboolean quiet;
+} Options;
+
+typedef struct {
+    const SigSet *set;
+    uint8_t seed[3 * 64];
+    SigControl control;
+    gint64 started;
+    bool shown;
+} Job;
+
+/* ---- arguments ------------------------------------------------------------------------------------------------------- */
+
+static int need(const char *command, const char *option, const char *value)
+{
+    if (value)
+        return CLI_OK;
+    return cli_fail(CLI_USAGE, "sig %s: --%s is missing; see 'ucsim sig %s --help'", command, option, command);
+}
+
+static int find_set(const char *name, const SigSet **set)
+{
+    const char *near;
+    *set = sig_set_find(name, &near);
+    if (*set)
+        return CLI_OK;
+    return cli_fail(CLI_USAGE, "sig: unknown parameter set '%s', did you mean '%s'?", name, near ? near : "");
+}
+
+/* The seed's text is overwritten, so that it is not found in memory later. */
+static int read_seed(char *text, Job *job)
+{
+    const size_t size = sig_set_seed_size(job->set), digits = strlen(text);
+    bool good = digits == 2 * size;
+    for (size_t i = 0; i < size && good; i++) {
+        int high = g_ascii_xdigit_value(text[2 * i]), low = g_ascii_xdigit_value(text[2 * i + 1]);
+        good = high >= 0 && low >= 0;
+        job->seed[i] = (uint8_t)(high << 4 | low);
+    }
+    OPENSSL_cleanse(text, digits);
+    if (good)
+        return CLI_OK;
+    return cli_fail(CLI_USAGE, "sig: --seed: expected %zu hexadecimal digits (%zu bytes) for %s, got %zu characters",
+                    2 * size, size, sig_set_name(job->set), digits);
+}
+
+static bool show_progress(void *data, uint64_t done, uint64_t total)
+{
+    Job *job = data;
+    if (g_get_monotonic_time() - job->started > G_USEC_PER_SEC) {
+        fprintf(stderr, "\r%3d %%", (int)(100 * done / total));
+        job->shown = true;
+    }
+    return true;
+}
+
+static void end_progress(const Job *job)
+{
+    if (job->shown)
+        fputs("\r     \r", stderr);
+}
+
+/* Set, seed and threads of keygen and sign. */
+static int prepare(const char *command, const Options *o, Job *job)
+{
+    int code = need(command, "set", o->set);
+    if (code == CLI_OK)
+        code = need(command, "seed", o->seed);
+    if (code == CLI_OK)
+        code = find_set(o->set, &job->set);
+    if (code == CLI_OK)
+        code = read_seed(o->seed, job);
+    if (code == CLI_OK && o->jobs < 0)
+        code = cli_fail(CLI_USAGE, "sig: --jobs: expected 0 (all processors) or more, got %d", o->jobs);
+    job->control = (SigControl){.jobs = (unsigned)MAX(o->jobs, 0), .data = job};
+    if (!o->quiet && isatty(STDERR_FILENO))
+        job->control.progress = show_progress;
+    job->started = g_get_monotonic_time();
+    return code;
+}
+
+static int failed(const char *command, SigStatus status)
+{
+    return cli_fail(status == SIG_NO_MEMORY ? CLI_LIMIT : CLI_INTERNAL, "sig %s: %s", command, sig_status_text(status));
+}
+
+static int write_out(const char *path, const uint8_t *bytes, size_t length)
+{
+    g_autoptr(GError) error = NULL;
+    if (cli_write_file(path, bytes, length, &error))
+        return CLI_OK;
+    return cli_fail(CLI_USAGE, "sig: %s", error->message);
+}
+
+/* Feeds a file ("-" is standard input) to a stream, piece by piece. */
+static int feed(SigStream *stream, const char *path)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    uint8_t piece[PIECE];
+    size_t got;
+    if (!file)
+        return cli_fail(CLI_USAGE, "sig: cannot read '%s': %s", path, g_strerror(errno));
+    while ((got = fread(piece, 1, sizeof piece, file)) > 0)
+        sig_stream_update(stream, piece, got);
+    const int error = ferror(file) ? errno : 0;
+    if (!standard)
+        fclose(file);
+    return error ? cli_fail(CLI_USAGE, "sig: cannot read '%s': %s", path, g_strerror(error)) : CLI_OK;
+}
+
+/* A whole small file (g_free). */
+static int read_file(const char *path, uint8_t **bytes, size_t *length)
+{
+    GStatBuf about;
+    g_autoptr(GError) error = NULL;
+    if (g_stat(path, &about) == 0 && about.st_size > LARGEST_FILE)
+        return cli_fail(CLI_USAGE, "sig: '%s' is too long for a key or a signature", path);
+    if (!g_file_get_contents(path, (char **)bytes, length, &error))
+        return cli_fail(CLI_USAGE, "sig: %s", error->message);
+    return CLI_OK;
+}
+
+/* ---- keygen, sign, verify, sets ------------------------------------------------------------------------------------------ */
+
+static int keygen(const Options *o)
+{
+    Job job = {0};
+    int code = prepare("keygen", o, &job);
+    if (code == CLI_OK)
+        code = need("keygen", "public", o->public);
+    if (code == CLI_OK) {
+        const size_t size = sig_set_public_size(job.set);
+        g_autofree uint8_t *vk = g_malloc(size);
+        SigStatus status = sig_public_with(NULL, job.set, job.seed, &job.control, vk);
+        end_progress(&job);
+        code = status == SIG_OK ? write_out(o->public, vk, size) : failed("keygen", status);
+        if (code == CLI_OK && !o->quiet)
+            printf("public key: %zu bytes, %" G_GUINT64_FORMAT " one-time keys\n", size, sig_set_capacity(job.set));
+    }
+    OPENSSL_cleanse(&job, sizeof job);
+    return code;
+}
+
+static int sign_message(const Options *o, Job *job, uint64_t index)
+{
+    const size_t size = sig_set_signature_size(job->set);
+    g_autofree uint8_t *signature = g_malloc(size);
+    SigStream *stream;
+    SigStatus status = sig_sign_begin(NULL, job->set, job->seed, index, &job->control, &stream);
+    end_progress(job);
+    if (status != SIG_OK)
+        return failed("sign", status);
+    int code = feed(stream, o->message);
+    if (code != CLI_OK) {
+        sig_stream_free(stream);
+        return code;
+    }
+    status = sig_sign_end(stream, signature);
+    if (status != SIG_OK)
+        return failed("sign", status);
+    code = write_out(o->signature, signature, size);
+    if (code == CLI_OK && !o->quiet)
+        printf("signature: %zu bytes at index %" G_GUINT64_FORMAT "; no state is kept, do not use this index again\n",
+               size, index);
+    return code;
+}
+
+static int sign(const Options *o)
+{
+    Job job = {0};
+    guint64 index = 0;
+    int code = prepare("sign", o, &job);
+    if (code == CLI_OK)
+        code = need("sign", "index", o->index);
+    if (code == CLI_OK)
+        code = need("sign", "message", o->message);
+    if (code == CLI_OK)
+        code = need("sign", "signature", o->signature);
+    if (code == CLI_OK &&
+        !g_ascii_string_to_unsigned(o->index, 10, 0, sig_set_capacity(job.set) - 1, &index, NULL))
+        code = cli_fail(CLI_USAGE, "sig: --index: expected a number from 0 to %" G_GUINT64_FORMAT ", got '%s'",
+                        sig_set_capacity(job.set) - 1, o->index);
+    if (code == CLI_OK)
+        code = sign_message(o, &job, index);
+    OPENSSL_cleanse(&job, sizeof job);
+    return code;
+}
+
+/* A malformed key or signature is an invalid one: exit code 1, with the reason. */
+static int verify_files(const Options *o, const SigSet *set)
+{
+    g_autofree uint8_t *vk = NULL, *signature = NULL;
+    size_t vk_length = 0, length = 0;
+    SigStream *stream;
+    int code = read_file(o->public, &vk, &vk_length);
+    if (code == CLI_OK)
+        code = read_file(o->signature, &signature, &length);
+    if (code != CLI_OK)
+        return code;
+    SigStatus status = sig_verify_begin(set, vk, vk_length, signature, length, &stream);
+    if (status == SIG_OK) {
+        code = feed(stream, o->message);
+        if (code != CLI_OK) {
+            sig_stream_free(stream);
+            return code;
+        }
+        status = sig_verify_end(stream);
+    }
+    if (status == SIG_NO_MEMORY)
+        return failed("verify", status);
+    if (!o->quiet)
+        puts(status == SIG_OK ? "valid" : sig_status_text(status));
+    return status == SIG_OK ? CLI_OK : CLI_UNEXPECTED;
+}
+
+static int verify(const Options *o)
+{
+    const SigSet *set;
+    int code = need("verify", "set", o->set);
+    if (code == CLI_OK)
+        code = need("verify", "public", o->public);
+    if (code == CLI_OK)
+        code = need("verify", "message", o->message);
+    if (code == CLI_OK)
+        code = need("verify", "signature", o->signature);
+    if (code == CLI_OK)
+        code = find_set(o->set, &set);
+    return code == CLI_OK ? verify_files(o, set) : code;
+}
+
+static int list_sets(const Options *o)
+{
+    const SigSet *set;
+    printf("%-50s %20s %6s %6s %9s  %s\n", "set", "one-time keys", "seed", "public", "signature", "source");
+    for (size_t i = 0; (set = sig_set_at(i)); i++)
+        printf("%-50s %20" G_GUINT64_FORMAT " %6zu %6zu %9zu  %s\n", sig_set_name(set), sig_set_capacity(set),
+               sig_set_seed_size(set), sig_set_public_size(set), sig_set_signature_size(set), sig_set_source(set));
+    return CLI_OK;
+}
+
+/* ---- the subcommand ---------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *usage;
+    int (*run)(const Options *o);
+} verbs[] = {
+    { "keygen", "--set NAME --seed HEX --public FILE", keygen },
+    { "sign", "--set NAME --seed HEX --index I --message FILE --signature FILE", sign },
+    { "verify", "--set NAME --public FILE --message FILE --signature FILE", verify },
+    { "sets", "", list_sets },
+};
+
+static void print_help(void)
+{
+    puts("usage: ucsim sig keygen|sign|verify|sets [OPTION...]\n\n"
+         "Keys and signatures of LMS, HSS, XMSS and XMSS^MT in their standard encodings.\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
+        printf("  ucsim sig %s %s\n", verbs[i].name, verbs[i].usage);
+    puts("\n" NO_STATE "\n" SETS "\n\nExit codes: 0 done, or valid; 1 not a valid signature; 2 usage or file error.");
+}
+
+static int run_verb(size_t verb, int argc, char **argv)
+{
+    Options o = {0};
+    int code;
+    const GOptionEntry entries[] = {
+        { "set", 0, 0, G_OPTION_ARG_STRING, &o.set, "parameter set", "NAME" },
+        { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "private seed: LMS, HSS: SEED, I; XMSS: SK_SEED, SK_PRF, PUB_SEED",
+          "HEX" },
+        { "index", 0, 0, G_OPTION_ARG_STRING, &o.index, "one-time key to sign with, from 0", "I" },
+        { "public", 0, 0, G_OPTION_ARG_FILENAME, &o.public, "public key, raw bytes", "FILE" },
+        { "message", 0, 0, G_OPTION_ARG_FILENAME, &o.message, "message; - is standard input", "FILE" },
+        { "signature", 0, 0, G_OPTION_ARG_FILENAME, &o.signature, "signature, raw bytes", "FILE" },
+        { "jobs", 0, 0, G_OPTION_ARG_INT, &o.jobs, "threads for making trees (all processors)", "N" },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print nothing but errors", NULL },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    g_autofree char *command = g_strconcat("sig ", verbs[verb].name, NULL);
+    if (cli_parse(command, verbs[verb].usage, NO_STATE SETS, entries, &argc, &argv, &code)) {
+        if (argc > 1)
+            code = cli_fail(CLI_USAGE, "%s: unexpected argument '%s'", command, argv[1]);
+        else
+            code = verbs[verb].run(&o);
+    }
+    g_free(o.set), g_free(o.seed), g_free(o.index);
+    g_free(o.public), g_free(o.message), g_free(o.signature);
+    return code;
+}
+
+int cli_sig(int argc, char **argv)
+{
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+        print_help();
+        return argc < 2 ? CLI_USAGE : CLI_OK;
+    }
+    const char *names[G_N_ELEMENTS(verbs) + 1] = {0};
+    for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
+        names[i] = verbs[i].name;
+        if (!strcmp(argv[1], verbs[i].name))
+            return run_verb(i, argc - 1, argv + 1);
+    }
+    const char *near = cli_nearest(argv[1], names);
+    return cli_fail(CLI_USAGE, "sig: unknown command '%s'%s%s%s; see 'ucsim sig --help'", argv[1],
+                    near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}

@@ -1,0 +1,67 @@
+#!/bin/sh
+# ucsim sig: round trips through files, exit codes, nothing half-written.
+set -u
+d=$(mktemp -d) || exit 1
+trap 'rm -rf "$d"' EXIT
+failures=0
+expect() { # expect CODE COMMAND...
+    want=$1
+    shift
+    "$@" >"$d/out" 2>"$d/err"
+    got=$?
+    if [ "$got" -ne "$want" ]; then
+        echo "expected exit $want, got $got: $*"
+        sed 's/^/    /' "$d/out" "$d/err"
+        failures=$((failures + 1))
+    fi
+}
+says() { grep -q -- "$1" "$d/out" "$d/err" || { echo "expected to read '$1', got:"; cat "$d/out" "$d/err"; failures=$((failures + 1)); }; }
+seed() { head -c "$(( $1 * 2 ))" /dev/zero | tr '\0' "$2"; }
+
+printf 'message' >"$d/m"
+printf 'massage' >"$d/other"
+s48=$(seed 48 7) s96=$(seed 96 3)
+round_trip() { # SET SEED INDEX
+    expect 0 "$UCSIM" sig keygen --set "$1" --seed "$2" --public "$d/vk"
+    expect 0 "$UCSIM" sig sign --set "$1" --seed "$2" --index "$3" --message "$d/m" --signature "$d/s"
+    says "no state"
+    expect 0 "$UCSIM" sig verify --set "$1" --public "$d/vk" --message "$d/m" --signature "$d/s"
+    says "^valid$"
+    expect 1 "$UCSIM" sig verify --set "$1" --public "$d/vk" --message "$d/other" --signature "$d/s"
+    says "invalid signature"
+}
+round_trip XMSS-SHA2_10_256 "$s96" 1023
+round_trip HSS:LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8,LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4 "$s48" 33
+round_trip LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8 "$s48" 31
+
+set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
+"$UCSIM" sig verify --set $set --public "$d/vk" --message - --signature "$d/s" <"$d/m" >/dev/null || { echo "stdin"; failures=1; }
+expect 1 "$UCSIM" sig verify --set LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4 --public "$d/vk" --message "$d/m" --signature "$d/s"
+says "wrong length"
+expect 1 "$UCSIM" sig verify --set LMS_SHAKE_M32_H5/LMOTS_SHAKE_N32_W8 --public "$d/vk" --message "$d/m" --signature "$d/s"
+says "wrong type"
+rm "$d/s"
+expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --index 32 --message "$d/m" --signature "$d/s"
+says "from 0 to 31"
+expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --index -1 --message "$d/m" --signature "$d/s"
+expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --index 1x --message "$d/m" --signature "$d/s"
+expect 2 "$UCSIM" sig sign --set $set --seed "${s48}7" --index 1 --message "$d/m" --signature "$d/s"
+says "96 hexadecimal digits"
+expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --index 1 --message "$d/absent" --signature "$d/s"
+expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --index 1 --message "$d/m" --signature "$d/absent/s"
+expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --message "$d/m" --signature "$d/s"
+says "--index is missing"
+expect 2 "$UCSIM" sig keygen --set LMS_SHA256_M32_H6/LMOTS_SHA256_N32_W8 --seed "$s48" --public "$d/vk2"
+says "did you mean"
+expect 2 "$UCSIM" sig verify --set $set --public "$d/absent" --message "$d/m" --signature "$d/m"
+expect 2 "$UCSIM" sig
+expect 2 "$UCSIM" sig sing
+says "did you mean 'sign'"
+expect 0 "$UCSIM" sig --help
+expect 0 "$UCSIM" sig sign --help
+expect 0 "$UCSIM" sig sets
+says "XMSSMT-SHAKE256_60/12_192"
+for left in "$d"/s "$d"/vk2 "$d"/*.tmp* "$d"/.*tmp*; do
+    [ ! -e "$left" ] || { echo "left behind: $left"; failures=$((failures + 1)); }
+done
+[ "$failures" -eq 0 ]
