@@ -25,7 +25,7 @@ typedef struct {
     uint8_t actor;
     uint8_t tag;      /* the chooser's own */
     UcWord extra[4];  /* the chooser's own: handles and numbers that belong to the move */
-} UcMove;
+} UcChoice;
 
 /* What Z may do: the most general environment of a session, a table of moves for what it knows. */
 typedef struct {
@@ -35,11 +35,11 @@ typedef struct {
     uint32_t limit[UC_COUNTERS_MAX];
     bool fault[UC_COUNTERS_MAX];  /* counts against the budget of faults */
     uint32_t actors;
-    /* The moves for a knowledge, appended to `out` (UcMove), in a fixed order without repetitions. */
+    /* The moves for a knowledge, appended to `out` (UcChoice), in a fixed order without repetitions. */
     void (*moves)(void *data, const UcRegion *knowledge, GArray *out);
     /* What Z knows after a move that brought these entries; `changed`: it changed something in a world. NULL: nothing
      * new. Owned by the caller. *looked: it depended on what Z knew. */
-    UcRegion *(*learn)(void *data, const UcRegion *knowledge, const UcMove *move, const UcViewEntry *entry,
+    UcRegion *(*learn)(void *data, const UcRegion *knowledge, const UcChoice *move, const UcViewEntry *entry,
                        size_t entries, bool changed, bool *looked);
 } UcChooser;
 
@@ -73,7 +73,7 @@ typedef struct {
     int world;         /* -1: both */
 } UcFinding;
 const UcFinding *uc_lockstep_finding(const UcLockstep *lockstep, uint32_t finding);
-const UcMove *uc_lockstep_move(const UcLockstep *lockstep, uint32_t move);
+const UcChoice *uc_lockstep_move(const UcLockstep *lockstep, uint32_t move);
 
 typedef struct {
     uint64_t hits, misses, rechecked;
