@@ -49,6 +49,8 @@ struct UcLockstep {
     uint64_t hits, misses, rechecked;
     size_t effect_memory;
     const char *broken;
+    GArray *root;             /* uint32_t: the first row */
+    uint32_t root_finding;
 };
 
 typedef struct {
@@ -592,22 +594,65 @@ static void add_state(UcLockstep *l, UcWorld *world, unsigned which, uint32_t *c
         if (!state->slot[s])
             continue;
         uint32_t c = column_for(l, which, s);
-        column[c] = uc_pool_put(l->pool, state->slot[s]);
+        UcSlotKey key = uc_layout_key(l->set.layout[which], s);
+        if (state->slot[s]->words || (key.kind & UC_SHADOW))
+            column[c] = uc_pool_put(l->pool, state->slot[s]);
         digest_add(hash, column_digest(l, c, column[c]));
     }
 }
 
 static UcDigest root(void *data, uint32_t *row)
 {
-    UcLockstep *l = data;
-    UcDigest hash = { 0, 0 };
+    const UcLockstep *l = data;
+    memcpy(row, l->root->data, l->root->len * sizeof *row);
+    return row_hash(row);
+}
+
+/* One write of the prefix in every world; what Z learnt from it. */
+static uint32_t turn_prefix(UcLockstep *l, UcWorld *world[2], const UcEnvelope *write, UcRegion **knowledge)
+{
+    const UcChooser *z = &l->set.chooser;
+    UcChoice choice = { .write = *write, .counter = UC_NO_COUNTER, .counter2 = UC_NO_COUNTER, .tag = UC_PREFIX_TAG };
+    UcStop stop[2];
+    size_t entries;
+    bool looked;
     for (unsigned i = 0; i < l->set.worlds; i++) {
-        UcWorld *world = l->set.start(l->set.data, i);
-        add_state(l, world, i, row + HEAD, &hash);
-        uc_world_free(world);
+        uc_world_rewind(world[i]);
+        stop[i] = uc_world_turn(world[i], write);
     }
+    unsigned other = l->set.worlds - 1;
+    UcComparison c = uc_compare(world[0], stop[0], world[other], stop[other], 0);
+    if (c.verdict != UC_INDISTINGUISHABLE)
+        return note_finding(l, &c);
+    const UcViewEntry *entry = uc_world_view(world[0], &entries);
+    UcRegion *more = z->learn(z->data, *knowledge, &choice, entry, entries, true, &looked);
+    if (more) {
+        uc_region_unref(*knowledge);
+        *knowledge = more;
+    }
+    return 0;
+}
+
+/* The state from which the search starts. */
+static void make_root(UcLockstep *l)
+{
+    UcWorld *world[2] = { NULL };
+    UcRegion *knowledge = NULL;
+    UcDigest hash = { 0, 0 };
+    g_autofree uint32_t *row = g_new0(uint32_t, UC_ROW_MAX);
+    for (unsigned i = 0; i < l->set.worlds; i++)
+        world[i] = l->set.start(l->set.data, i);
+    for (size_t i = 0; i < l->set.prefixes && !l->root_finding; i++)
+        l->root_finding = turn_prefix(l, world, &l->set.prefix[i], &knowledge);
+    for (unsigned i = 0; i < l->set.worlds; i++) {
+        add_state(l, world[i], i, row + HEAD, &hash);
+        uc_world_free(world[i]);
+    }
+    row[HEAD + KNOWLEDGE] = uc_pool_put(l->pool, knowledge);
+    digest_add(&hash, column_digest(l, KNOWLEDGE, row[HEAD + KNOWLEDGE]));
+    uc_region_unref(knowledge);
     memcpy(row, &hash, sizeof hash);
-    return hash;
+    g_array_append_vals(l->root, row, HEAD + l->columns);
 }
 
 static void *worker_new(void *data)
@@ -710,13 +755,9 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->list = g_new0(List **, LISTS);
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (unsigned i = 0; i < setup->worlds; i++) { /* the columns of the first state */
-        UcWorld *world = setup->start(setup->data, i);
-        g_autofree uint32_t *scratch = g_new0(uint32_t, UC_ROW_MAX);
-        UcDigest hash = { 0, 0 };
-        add_state(l, world, i, scratch, &hash);
-        uc_world_free(world);
-    }
+    l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    make_root(l);
+    l->set.prefix = NULL;
     return l;
 }
 
@@ -737,12 +778,14 @@ void uc_lockstep_free(UcLockstep *l)
     g_free(l->list);
     for (unsigned i = 0; i < 2; i++)
         g_free(l->column_of[i]);
+    g_array_unref(l->root);
     g_ptr_array_unref(l->findings);
     g_hash_table_unref(l->reasons);
     g_mutex_clear(&l->lock);
     g_free(l);
 }
 
+uint32_t uc_lockstep_root_finding(const UcLockstep *l) { return l->root_finding; }
 void uc_lockstep_set_fault_budget(UcLockstep *l, uint32_t faults) { l->set.fault_budget = faults; }
 
 UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
@@ -750,4 +793,61 @@ UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
     return (UcLockstepFigures){ .hits = l->hits, .misses = l->misses, .rechecked = l->rechecked,
                                 .regions = uc_pool_count(l->pool), .moves = l->moves, .columns = l->columns,
                                 .effects = uc_memo_effects(l->memo), .memory = memory((void *)l) };
+}
+
+/* ---- coverage ---- */
+
+static void cover(UcCoverage *c, bool reached, const char *kind, const char *field, const char *code)
+{
+    char *text = field ? g_strdup_printf("%s %s %s", kind, field, code) : g_strdup(kind);
+    g_ptr_array_add(reached ? c->seen : c->missing, text);
+}
+
+static void cover_codes(UcCoverage *c, const UcLockstep *l, const UcMessageKind *kind, unsigned number)
+{
+    for (unsigned f = 0; f < uc_message_fields(kind); f++) {
+        const char *const *name = kind->field[f].type == UC_POINT ? uc_point_name
+                                : kind->field[f].type == UC_CODE ? kind->field[f].names : NULL;
+        for (unsigned i = 0; name && name[i] && i < 64; i++)
+            cover(c, l->codes_seen[number][f] >> i & 1, kind->name, kind->field[f].name, name[i]);
+    }
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+UcCoverage *uc_lockstep_coverage(UcLockstep *l)
+{
+    g_assert(l);
+    UcCoverage *c = g_new0(UcCoverage, 1);
+    const UcMessageTable *table = &l->set.spec[0]->messages;
+    GHashTableIter iter;
+    gpointer reason;
+    c->seen = g_ptr_array_new_with_free_func(g_free);
+    c->missing = g_ptr_array_new_with_free_func(g_free);
+    c->reasons = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = UC_M_EMPTY + 1; i < MIN(UC_M_USER + table->kinds, (unsigned)KINDS_MAX); i++) {
+        const UcMessageKind *kind = uc_message_kind(table, i);
+        if (!kind)
+            continue;
+        cover(c, l->kinds_seen[i / 64] >> i % 64 & 1, kind->name, NULL, NULL);
+        cover_codes(c, l, kind, i);
+    }
+    g_hash_table_iter_init(&iter, l->reasons);
+    while (g_hash_table_iter_next(&iter, &reason, NULL))
+        g_ptr_array_add(c->reasons, g_strdup(reason));
+    g_ptr_array_sort(c->reasons, by_text); /* never in the order of a hash table */
+    return c;
+}
+
+void uc_coverage_free(UcCoverage *c)
+{
+    if (!c)
+        return;
+    g_ptr_array_unref(c->seen);
+    g_ptr_array_unref(c->missing);
+    g_ptr_array_unref(c->reasons);
+    g_free(c);
 }
