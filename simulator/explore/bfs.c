@@ -171,6 +171,7 @@ static void run(Job *j)
     while (b->level.count && search_level(j)) {
         if (b->children->len && s->options->depth && s->result->figures.depth + 1 >= s->options->depth) {
             s->result->end = UC_SEARCH_DEPTH;
+            s->result->figures.depth++;
             break;
         }
         next_level(j);

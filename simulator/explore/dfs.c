@@ -60,8 +60,8 @@ static bool open_frame(Dfs *d, uint32_t state)
 static bool limit_reached(Dfs *d)
 {
     uint32_t limit = d->s->options->depth;
-    d->cut = d->cut || (limit && d->rows.count > limit);
-    return limit && d->rows.count > limit;
+    d->cut = d->cut || (limit && d->rows.count >= limit);
+    return limit && d->rows.count >= limit;
 }
 
 /* Follows one move of the frame on top. */
@@ -78,8 +78,12 @@ static bool follow(Dfs *d, Frame *top)
         return false;
     }
     uint32_t number = uc_visited_add(s->visited, edge.hash, top->state, edge.move, &fresh);
-    if (!fresh || limit_reached(d))
+    if (!fresh)
         return true;
+    if (limit_reached(d)) {
+        s->result->figures.depth = d->rows.count;
+        return true;
+    }
     load(d);
     uc_rows_add(&d->rows, &d->row, d->change, s->model->changes(d->worker, d->row.word, &edge, d->change));
     return open_frame(d, number);

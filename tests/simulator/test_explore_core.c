@@ -12,10 +12,13 @@
 
 static UcSearchResult *search(unsigned k, ToyBug bug, UcSearchOptions options)
 {
-    Toy toy = { .k = k, .canonical = true, .bug = bug };
+    Toy toy = { .k = k, .canonical = true, .bug = bug, .before = bug == TOY_SOUND };
     UcModel model = toy_model(&toy);
     return uc_search(&model, &options);
 }
+
+/* SPIN counts stored and matched states, so the first state is a transition to it. */
+static uint64_t spin_transitions(const UcSearchResult *r) { return r->figures.edges + 1; }
 
 /* docs/exploration.md: what SPIN stores, with the messages in flight kept sorted. */
 static const struct {
@@ -30,7 +33,7 @@ START_TEST(counts_are_known)
         g_autoptr(UcSearchResult) r = search(known[0].k, TOY_SOUND, (UcSearchOptions){ .strategy = both[i] });
         ck_assert_int_eq(r->end, UC_SEARCH_COMPLETE);
         ck_assert_uint_eq(r->figures.states, known[0].states);
-        ck_assert_uint_eq(r->figures.edges, known[0].transitions);
+        ck_assert_uint_eq(spin_transitions(r), known[0].transitions);
         ck_assert_msg((double)r->figures.visited_memory / (double)r->figures.states <= 64, "more than 64 bytes a state");
     }
 }
@@ -70,7 +73,7 @@ START_TEST(counts_are_those_of_spin)
     ck_assert(run_in(folder, compile, &none) && run_in(folder, run, &output));
     g_autoptr(UcSearchResult) r = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS });
     ck_assert_uint_eq(r->figures.states, number_before(output, "states, stored"));
-    ck_assert_uint_eq(r->figures.edges, number_before(output, "transitions (="));
+    ck_assert_uint_eq(spin_transitions(r), number_before(output, "transitions (="));
     const char *clean[] = { "rm", "-rf", folder, NULL };
     g_free(g_steal_pointer(&none));
     ck_assert(run_in(NULL, clean, &none));
@@ -127,7 +130,8 @@ START_TEST(limits_stop_and_say_so)
     ck_assert_int_eq(memory->end, UC_SEARCH_MEMORY);
     ck_assert_uint_gt(memory->figures.states, 1000);
     ck_assert_uint_lt(memory->figures.states, known[0].states);
-    for (UcStrategy s = UC_BFS; s <= UC_DFS; s++) {
+    for (int i = 0; i < 2; i++) {
+        UcStrategy s = i ? UC_DFS : UC_BFS;
         g_autoptr(UcSearchResult) depth = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = s, .depth = 3 });
         ck_assert_int_eq(depth->end, UC_SEARCH_DEPTH);
         ck_assert_uint_eq(depth->figures.depth, 3);

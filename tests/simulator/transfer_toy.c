@@ -7,12 +7,12 @@ enum { PARTIES = 3, FLIGHT = 3, TRANSFERS = 3, REPLAYS = 2, DROPS = 1 };
 typedef struct {
     uint16_t owned[PARTIES], used, seen[PARTIES];
     uint16_t net[FLIGHT]; /* 0: none; to, from, number, low, high packed */
-    uint8_t sent[PARTIES], in_flight, transfers, replays, drops, never_zero;
+    uint8_t sent[PARTIES], in_flight, transfers, replays, drops, begun;
 } State;
 enum { WORDS = sizeof(State) / sizeof(uint32_t) };
 
 /* A move is packed: kind, a, b. */
-enum { SIGN, SEND, DELIVER, REPLAY, DROP };
+enum { SIGN, SEND, DELIVER, REPLAY, DROP, BEGIN };
 static uint32_t pack(unsigned kind, unsigned a, unsigned b, unsigned m) { return kind << 24 | a << 16 | b << 8 | m; }
 
 static uint16_t message(unsigned to, unsigned from, unsigned number, unsigned low, unsigned high)
@@ -88,9 +88,13 @@ static uint32_t make(const Toy *toy, State *s, uint32_t move)
         s->replays--;
         receive(toy, s, s->net[a]);
         return 0;
-    default:
+    case DROP:
         s->drops--;
         remove_at(s, a);
+        return 0;
+    default:
+        s->begun = 1;
+        s->owned[0] = bits(0, toy->k);
         return 0;
     }
 }
@@ -125,6 +129,8 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
 {
     const Toy *toy = worker;
     State s = state_of(row);
+    if (!s.begun)
+        add(toy, &s, pack(BEGIN, 0, 0, 0), out);
     for (unsigned p = 0; p < PARTIES; p++) {
         if (s.owned[p])
             add(toy, &s, pack(SIGN, p, 0, 0), out);
@@ -165,8 +171,9 @@ static bool step(void *worker, const uint32_t *row, uint32_t move, UcEdge *edge)
 static UcDigest root(void *data, uint32_t *row)
 {
     const Toy *toy = data;
-    State s = { .transfers = TRANSFERS, .replays = REPLAYS, .drops = DROPS, .never_zero = 1 };
-    s.owned[0] = bits(0, toy->k);
+    State s = { .transfers = TRANSFERS, .replays = REPLAYS, .drops = DROPS };
+    if (!toy->before)
+        make(toy, &s, pack(BEGIN, 0, 0, 0));
     memcpy(row, &s, sizeof s);
     return hash_of(&s);
 }

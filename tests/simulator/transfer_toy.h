@@ -13,6 +13,7 @@ typedef struct {
     unsigned k;
     bool canonical; /* messages in flight kept sorted */
     ToyBug bug;
+    bool before; /* start one step earlier, before party 0 gets the keys: SPIN counts that state too */
 } Toy;
 
 UcModel toy_model(Toy *toy); /* borrows */
