@@ -163,7 +163,7 @@ static UcRegion *with_item(const EnvGeneral *g, const UcRegion *knowledge, const
     return out;
 }
 
-static bool item_from(const EnvGeneral *g, const UcMove *move, const UcViewEntry *e, Item *out)
+static bool item_from(const EnvGeneral *g, const UcChoice *move, const UcViewEntry *e, Item *out)
 {
     const UcWord *w = e->message.w;
     const UcMessage *m = &move->write.message;
@@ -189,7 +189,7 @@ static bool item_from(const EnvGeneral *g, const UcMove *move, const UcViewEntry
 static unsigned delivered_shift(UcWord party) { return (unsigned)(party * DELIVERED_BITS % 64); }
 
 /* One delivery more of a payload to a party that changed something. */
-static UcRegion *delivered(const UcRegion *knowledge, const UcMove *move)
+static UcRegion *delivered(const UcRegion *knowledge, const UcChoice *move)
 {
     UcRegion *out = uc_region_copy(knowledge, knowledge->words);
     Item *item = (Item *)(void *)out->word;
@@ -200,7 +200,7 @@ static UcRegion *delivered(const UcRegion *knowledge, const UcMove *move)
     return out;
 }
 
-static UcRegion *learn(void *data, const UcRegion *knowledge, const UcMove *move, const UcViewEntry *entry,
+static UcRegion *learn(void *data, const UcRegion *knowledge, const UcChoice *move, const UcViewEntry *entry,
                        size_t entries, bool changed, bool *looked)
 {
     const EnvGeneral *g = data;
@@ -242,7 +242,7 @@ static bool wanted(const Table *t, EnvDo which) { return t->g->domain.bound[whic
 
 static void add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
 {
-    UcMove move;
+    UcChoice move;
     memset(&move, 0, sizeof move);
     move.write = write;
     move.counter = what == ENV_DO_DELIVER ? UC_NO_COUNTER : (uint8_t)what;
@@ -375,7 +375,7 @@ static void verifies(Table *t, UcWord p)
 static void deliver(Table *t, EnvDo what, const Item *payload, UcWord bytes, UcWord to)
 {
     order(t, what, to, (UcMessage){ UC_M_DELIVER, { bytes } }, (unsigned)(t->g->parties + to));
-    UcMove *move = &g_array_index(t->out, UcMove, t->out->len - 1);
+    UcChoice *move = &g_array_index(t->out, UcChoice, t->out->len - 1);
     move->extra[0] = payload->bytes;
     move->extra[1] = to;
 }

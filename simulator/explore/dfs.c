@@ -1,67 +1,74 @@
-/* Depth first: a stack of rows and of the moves still to be followed from each. */
+/* Depth first: a stack of packed rows and of the moves still to be followed from each. */
 #include <string.h>
 
 #include "simulator/explore/search_internal.h"
 
 typedef struct {
     UcEdges edges;
-    uint32_t *row;
-    uint32_t width, next, state;
+    uint32_t next, state;
 } Frame;
 
 typedef struct {
     UcSearch *s;
     void *worker;
     Frame *frame;
-    uint32_t depth, room;
+    UcRows rows;     /* of the frames */
+    UcRow row;
+    uint32_t loaded; /* the frame whose row is in `row` */
+    uint32_t room;
     bool cut;        /* the limit of depth hid something */
+    UcChange change[UC_CHANGES_MAX];
 } Dfs;
 
-static Frame *push(Dfs *d)
+static Frame *frame_at(Dfs *d, uint32_t depth)
 {
-    if (d->depth == d->room) {
+    if (depth >= d->room) {
         uint32_t room = d->room ? 2 * d->room : 32;
         d->frame = g_renew(Frame, d->frame, room);
         memset(d->frame + d->room, 0, (room - d->room) * sizeof *d->frame);
         d->room = room;
     }
-    Frame *f = &d->frame[d->depth++];
-    const UcModel *m = d->s->model;
-    uint32_t width = m->width(m->data);
-    if (f->width < width)
-        f->row = g_renew(uint32_t, f->row, width);
-    f->width = width;
-    f->next = f->edges.count = 0;
-    f->edges.idle = 0;
-    return f;
+    return &d->frame[depth];
 }
 
-static bool open_frame(Dfs *d, Frame *f)
+static void load(Dfs *d)
+{
+    if (d->loaded != d->rows.count)
+        uc_row_load(&d->row, &d->rows, d->rows.count - 1);
+    d->loaded = d->rows.count;
+}
+
+/* Works out the moves of the frame on top. */
+static bool open_frame(Dfs *d, uint32_t state)
 {
     UcSearchFigures *figures = &d->s->result->figures;
-    if (!d->s->model->expand(d->worker, f->row, f->width, NULL, 0, &f->edges)) {
+    Frame *f = frame_at(d, d->rows.count - 1);
+    f->state = state;
+    f->next = f->edges.count = 0;
+    f->edges.idle = 0;
+    load(d);
+    if (!d->s->model->expand(d->worker, d->row.word, NULL, 0, &f->edges)) {
         d->s->result->end = UC_SEARCH_BROKEN;
         return false;
     }
     figures->idle += f->edges.idle;
-    figures->depth = MAX(figures->depth, d->depth - 1);
-    figures->frontier = d->depth;
-    return uc_search_go_on(d->s, d->room * (sizeof(Frame) + f->width * sizeof(uint32_t)));
+    figures->depth = MAX(figures->depth, d->rows.count - 1);
+    figures->frontier = d->rows.count;
+    return uc_search_go_on(d->s, d->room * sizeof(Frame) + uc_rows_memory(&d->rows));
 }
 
 static bool limit_reached(Dfs *d)
 {
     uint32_t limit = d->s->options->depth;
-    d->cut = d->cut || (limit && d->depth > limit);
-    return limit && d->depth > limit;
+    d->cut = d->cut || (limit && d->rows.count >= limit);
+    return limit && d->rows.count >= limit;
 }
 
-/* Follows one move of the top frame. */
-static bool follow(Dfs *d)
+/* Follows one move of the frame on top. */
+static bool follow(Dfs *d, Frame *top)
 {
     UcSearch *s = d->s;
-    Frame *top = &d->frame[d->depth - 1];
-    UcEdge edge = top->edges.edge[top->next++];
+    const UcEdge edge = top->edges.edge[top->next++];
     bool fresh;
     s->result->figures.edges++;
     if (edge.finding) {
@@ -73,48 +80,50 @@ static bool follow(Dfs *d)
     uint32_t number = uc_visited_add(s->visited, edge.hash, top->state, edge.move, &fresh);
     if (!fresh)
         return true;
-    Frame *f = push(d);
-    top = &d->frame[d->depth - 2];
-    s->model->apply(d->worker, top->row, top->width, &edge, f->row, f->width);
-    f->state = number;
     if (limit_reached(d)) {
-        d->depth--;
+        s->result->figures.depth = d->rows.count;
         return true;
     }
-    return open_frame(d, f);
+    load(d);
+    uc_rows_add(&d->rows, &d->row, d->change, s->model->changes(d->worker, d->row.word, &edge, d->change));
+    return open_frame(d, number);
 }
 
 static void run(Dfs *d)
 {
-    const UcModel *m = d->s->model;
     bool fresh;
-    Frame *f = push(d);
-    m->root(m->data, f->row);
-    f->state = uc_visited_add(d->s->visited, m->hash(m->data, f->row), UC_NO_STATE, 0, &fresh);
-    if (!open_frame(d, f))
+    UcDigest hash = uc_search_root(d->s, &d->row, &d->rows);
+    d->loaded = 1;
+    if (!open_frame(d, uc_visited_add(d->s->visited, hash, UC_NO_STATE, 0, &fresh)))
         return;
-    while (d->depth) {
-        f = &d->frame[d->depth - 1];
-        if (f->next == f->edges.count)
-            d->depth--;
-        else if (!follow(d))
-            return;
+    while (d->rows.count) {
+        Frame *f = frame_at(d, d->rows.count - 1);
+        if (f->next < f->edges.count) {
+            if (!follow(d, f))
+                return;
+        } else {
+            uc_rows_cut(&d->rows, d->rows.count - 1);
+            d->loaded = 0;
+        }
     }
     d->s->result->end = d->cut ? UC_SEARCH_DEPTH : UC_SEARCH_COMPLETE;
 }
 
 void uc_search_dfs(UcSearch *s)
 {
-    Dfs d = { .s = s, .worker = s->model->worker_new(s->model->data) };
+    Dfs *d = g_new0(Dfs, 1);
+    d->s = s;
+    d->worker = s->model->worker_new(s->model->data);
     s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
-    run(&d);
+    run(d);
     UcSearchEnd end = s->result->end;
-    uc_search_go_on(s, 0);
+    uc_search_go_on(s, uc_rows_memory(&d->rows));
     s->result->end = end;
-    for (uint32_t i = 0; i < d.room; i++) {
-        g_free(d.frame[i].row);
-        g_free(d.frame[i].edges.edge);
-    }
-    g_free(d.frame);
-    s->model->worker_free(d.worker);
+    for (uint32_t i = 0; i < d->room; i++)
+        g_free(d->frame[i].edges.edge);
+    g_free(d->frame);
+    uc_rows_clear(&d->rows);
+    uc_row_clear(&d->row);
+    s->model->worker_free(d->worker);
+    g_free(d);
 }

@@ -37,8 +37,8 @@ struct UcLockstep {
     Column column[UC_ROW_MAX];
     uint32_t columns;
     uint32_t *column_of[2];   /* by slot, + 1 */
-    GHashTable *move_of;      /* UcMove* -> number */
-    UcMove **move;            /* chunks of LIST moves */
+    GHashTable *move_of;      /* UcChoice* -> number */
+    UcChoice **move;            /* chunks of LIST moves */
     uint32_t moves;
     List ***list;             /* by knowledge, chunks */
     GPtrArray *findings;      /* UcFinding* */
@@ -49,6 +49,8 @@ struct UcLockstep {
     uint64_t hits, misses, rechecked;
     size_t effect_memory;
     const char *broken;
+    GArray *root;             /* uint32_t: the first row */
+    uint32_t root_finding;
 };
 
 typedef struct {
@@ -67,8 +69,8 @@ typedef struct {
 
 /* ---- tables ---- */
 
-static guint move_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(UcMove)).lo; }
-static gboolean move_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcMove)); }
+static guint move_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(UcChoice)).lo; }
+static gboolean move_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcChoice)); }
 
 static void free_finding(gpointer p)
 {
@@ -78,12 +80,12 @@ static void free_finding(gpointer p)
     g_free(f);
 }
 
-static UcMove *move_at(const UcLockstep *l, uint32_t move)
+static UcChoice *move_at(const UcLockstep *l, uint32_t move)
 {
     return &l->move[move >> LIST_BITS][move & (LIST - 1)];
 }
 
-const UcMove *uc_lockstep_move(const UcLockstep *l, uint32_t move)
+const UcChoice *uc_lockstep_move(const UcLockstep *l, uint32_t move)
 {
     g_assert(move < l->moves);
     return move_at(l, move);
@@ -113,7 +115,7 @@ static uint32_t column_for(UcLockstep *l, unsigned world, uint32_t slot)
     return known - 1;
 }
 
-static uint32_t intern_move(UcLockstep *l, const UcMove *move)
+static uint32_t intern_move(UcLockstep *l, const UcChoice *move)
 {
     gpointer known;
     if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
@@ -121,7 +123,7 @@ static uint32_t intern_move(UcLockstep *l, const UcMove *move)
     uint32_t n = l->moves;
     g_assert(n >> LIST_BITS < LISTS);
     if (!l->move[n >> LIST_BITS])
-        l->move[n >> LIST_BITS] = g_new0(UcMove, LIST);
+        l->move[n >> LIST_BITS] = g_new0(UcChoice, LIST);
     *move_at(l, n) = *move;
     g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
     l->moves++;
@@ -130,12 +132,12 @@ static uint32_t intern_move(UcLockstep *l, const UcMove *move)
 
 static const List *make_list(UcLockstep *l, uint32_t knowledge)
 {
-    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcMove));
+    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
     l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
     List *list = g_malloc(sizeof(List) + moves->len * sizeof(uint32_t));
     list->count = moves->len;
     for (guint i = 0; i < moves->len; i++)
-        list->move[i] = intern_move(l, &g_array_index(moves, UcMove, i));
+        list->move[i] = intern_move(l, &g_array_index(moves, UcChoice, i));
     return list;
 }
 
@@ -265,11 +267,11 @@ static void put_slot(Worker *w, uint32_t column, uint32_t value)
     w->loaded[column] = value;
 }
 
-static void load(Worker *w, const uint32_t *row, uint32_t width)
+static void load(Worker *w, const uint32_t *row)
 {
     uint32_t first = COUNTER_0 + w->l->set.chooser.counters, columns = __atomic_load_n(&w->l->columns, __ATOMIC_ACQUIRE);
     for (uint32_t c = first; c < columns; c++) {
-        uint32_t value = c < width ? row[c] : 0;
+        uint32_t value = row[c];
         if (w->loaded[c] != value)
             put_slot(w, c, value);
     }
@@ -323,7 +325,7 @@ static uint32_t note_finding(UcLockstep *l, const UcComparison *c)
 }
 
 /* Turns the worlds; what they looked at is in read[] afterwards. Returns the number of a finding, or 0. */
-static uint32_t turn(Worker *w, const UcMove *move)
+static uint32_t turn(Worker *w, const UcChoice *move)
 {
     UcLockstep *l = w->l;
     UcStop stop[2];
@@ -339,9 +341,9 @@ static uint32_t turn(Worker *w, const UcMove *move)
     return c.verdict == UC_INDISTINGUISHABLE ? 0 : note_finding(l, &c);
 }
 
-static void add_write(Worker *w, GArray *writes, const uint32_t *row, uint32_t width, uint32_t column, uint32_t value)
+static void add_write(Worker *w, GArray *writes, const uint32_t *row, uint32_t column, uint32_t value)
 {
-    uint32_t old = column < width ? row[column] : 0;
+    uint32_t old = row[column];
     if (value != old)
         g_array_append_vals(writes, &(Write){ column, value }, 1);
 }
@@ -356,15 +358,15 @@ static uint32_t number_now(Worker *w, uint32_t column)
     return uc_pool_put(w->l->pool, now);
 }
 
-static void collect(Worker *w, const UcMove *move, const uint32_t *row, uint32_t width, GArray *writes)
+static void collect(Worker *w, const UcChoice *move, const uint32_t *row, GArray *writes)
 {
     UcLockstep *l = w->l;
     size_t entries;
-    uint32_t knowledge = width > KNOWLEDGE ? row[KNOWLEDGE] : 0, reads = w->reads;
+    uint32_t knowledge = row[KNOWLEDGE], reads = w->reads;
     for (uint32_t i = 0; i < reads; i++) {
         uint32_t c = w->read[i];
         if (*slot_at(w, c) != own_region(w, w->loaded[c]))
-            add_write(w, writes, row, width, c, number_now(w, c));
+            add_write(w, writes, row, c, number_now(w, c));
     }
     const UcViewEntry *entry = uc_world_view(w->world[0], &entries);
     bool looked = false;
@@ -373,7 +375,7 @@ static void collect(Worker *w, const UcMove *move, const uint32_t *row, uint32_t
     if (looked)
         look(w, KNOWLEDGE);
     if (learnt)
-        add_write(w, writes, row, width, KNOWLEDGE, uc_pool_put(l->pool, learnt));
+        add_write(w, writes, row, KNOWLEDGE, uc_pool_put(l->pool, learnt));
     uc_region_unref(learnt);
 }
 
@@ -388,7 +390,7 @@ static void put_back(Worker *w)
 
 static void mark(uint64_t mask[2], uint32_t column) { mask[column / 64 % 2] |= UINT64_C(1) << column % 64; }
 
-static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t width, uint32_t finding)
+static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t finding)
 {
     uint32_t n = finding ? 0 : writes->len;
     Effect *effect = g_malloc0(sizeof(Effect) + n * sizeof(Write));
@@ -401,48 +403,48 @@ static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row,
         effect->write[i] = x;
         mark(effect->writes, x.column);
         digest_add(&effect->delta, column_digest(w->l, x.column, x.value));
-        digest_take(&effect->delta, column_digest(w->l, x.column, x.column < width ? row[x.column] : 0));
+        digest_take(&effect->delta, column_digest(w->l, x.column, row[x.column]));
     }
     return effect;
 }
 
-static Effect *run(Worker *w, const UcMove *move, const uint32_t *row, uint32_t width)
+static Effect *run(Worker *w, const UcChoice *move, const uint32_t *row)
 {
     g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(Write));
-    load(w, row, width);
+    load(w, row);
     uint32_t finding = turn(w, move);
     if (!finding)
-        collect(w, move, row, width, writes);
-    Effect *effect = make_effect(w, writes, row, width, finding);
+        collect(w, move, row, writes);
+    Effect *effect = make_effect(w, writes, row, finding);
     put_back(w);
     return effect;
 }
 
-static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row, uint32_t width)
+static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
 {
     UcLockstep *l = w->l;
     const void *kept = NULL;
     w->misses++;
     for (;;) {
         uint32_t version = version_now(l);
-        Effect *effect = run(w, move_at(l, number), row, width);
+        Effect *effect = run(w, move_at(l, number), row);
         if (version_now(l) != version) { /* it made slots that it may have missed: look again */
             g_free(effect);
             continue;
         }
         size_t size = sizeof(Effect) + effect->count * sizeof(Write);
         __atomic_fetch_add(&l->effect_memory, size, __ATOMIC_RELAXED);
-        if (uc_memo_add(l->memo, number, version, row, width, w->read, w->reads, effect, &kept))
+        if (uc_memo_add(l->memo, number, version, row, w->read, w->reads, effect, &kept))
             return kept;
         l->broken = "a move looked at other parts of the same state than before: a machine has hidden state";
         return NULL;
     }
 }
 
-static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row, uint32_t width)
+static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row)
 {
     w->rechecked++;
-    Effect *again = run(w, move_at(w->l, number), row, width);
+    Effect *again = run(w, move_at(w->l, number), row);
     bool same = again->finding == known->finding && again->count == known->count &&
                 again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
                 !memcmp(again->write, known->write, known->count * sizeof(Write));
@@ -475,20 +477,20 @@ static void count_up(UcDigest *hash, uint32_t counter, uint32_t value)
 }
 
 /* One move from a state: the effect, remembered or run. NULL: broken. */
-static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column, uint32_t columns)
+static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column)
 {
     UcLockstep *l = w->l;
-    const Effect *effect = uc_memo_find(l->memo, number, *version, column, columns);
+    const Effect *effect = uc_memo_find(l->memo, number, *version, column);
     if (!effect) {
-        effect = miss(w, number, column, columns);
+        effect = miss(w, number, column);
         *version = version_now(l);
-    } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, effect, column, columns)) {
+    } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, effect, column)) {
         effect = NULL;
     }
     return effect;
 }
 
-static UcEdge edge_of(const uint32_t *row, uint32_t number, const UcMove *move, const Effect *effect)
+static UcEdge edge_of(const uint32_t *row, uint32_t number, const UcChoice *move, const Effect *effect)
 {
     UcEdge e = { .hash = row_hash(row), .effect = effect, .move = number, .finding = effect->finding };
     const uint32_t *counter = row + HEAD + COUNTER_0;
@@ -517,12 +519,12 @@ static bool skipped(const Worker *w, uint32_t number)
     return number < w->skip->len && g_array_index(w->skip, uint64_t, number) == w->skipping;
 }
 
-static bool possible(const UcLockstep *l, const uint32_t *column, const UcMove *move, bool faults_left)
+static bool possible(const UcLockstep *l, const uint32_t *column, const UcChoice *move, bool faults_left)
 {
     return within(l, column, move->counter, faults_left) && within(l, column, move->counter2, faults_left);
 }
 
-static bool expand(void *worker, const uint32_t *row, uint32_t width, const uint32_t *skip, uint32_t skips,
+static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips,
                    UcEdges *out)
 {
     Worker *w = worker;
@@ -533,10 +535,10 @@ static bool expand(void *worker, const uint32_t *row, uint32_t width, const uint
     bool faults_left = faults_in(l, column) < l->set.fault_budget;
     note_skips(w, skip, skips);
     for (uint32_t i = 0; i < list->count; i++) {
-        const UcMove *move = move_at(l, list->move[i]);
+        const UcChoice *move = move_at(l, list->move[i]);
         if (!possible(l, column, move, faults_left) || skipped(w, list->move[i]))
             continue;
-        const Effect *effect = effect_of(w, list->move[i], &version, column, width - HEAD);
+        const Effect *effect = effect_of(w, list->move[i], &version, column);
         if (!effect)
             return false;
         if (effect->finding || effect->count)
@@ -547,46 +549,42 @@ static bool expand(void *worker, const uint32_t *row, uint32_t width, const uint
     return true;
 }
 
-static bool step(void *worker, const uint32_t *row, uint32_t width, uint32_t number, UcEdge *edge)
+static bool step(void *worker, const uint32_t *row, uint32_t number, UcEdge *edge)
 {
     Worker *w = worker;
     UcLockstep *l = w->l;
     const uint32_t *column = row + HEAD;
     uint32_t version = version_now(l);
-    const UcMove *move = move_at(l, number);
+    const UcChoice *move = move_at(l, number);
     if (!possible(l, column, move, faults_in(l, column) < l->set.fault_budget))
         return false;
-    const Effect *effect = effect_of(w, number, &version, column, width - HEAD);
+    const Effect *effect = effect_of(w, number, &version, column);
     if (effect)
         *edge = edge_of(row, number, move, effect);
     return effect != NULL;
 }
 
-static void apply(void *worker, const uint32_t *row, uint32_t width, const UcEdge *edge, uint32_t *child,
-                  uint32_t child_width)
+static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, UcChange *out)
 {
     Worker *w = worker;
     const Effect *effect = edge->effect;
-    const UcMove *move = move_at(w->l, edge->move);
-    g_assert(child_width >= width);
-    if (child != row)
-        memcpy(child, row, width * sizeof *row);
-    memset(child + width, 0, (child_width - width) * sizeof *row);
-    memcpy(child, &edge->hash, sizeof edge->hash);
-    uint32_t *column = child + HEAD;
-    for (uint32_t i = 0; i < effect->count; i++) {
-        g_assert(effect->write[i].column + HEAD < child_width);
-        column[effect->write[i].column] = effect->write[i].value;
+    const UcChoice *move = move_at(w->l, edge->move);
+    uint32_t n = 0, hash[HEAD];
+    if (!effect->count)
+        return 0;
+    g_assert(effect->count + HEAD + 2 <= UC_CHANGES_MAX);
+    memcpy(hash, &edge->hash, sizeof hash);
+    for (uint32_t i = 0; i < HEAD; i++)
+        out[n++] = (UcChange){ i, hash[i] };
+    for (uint32_t i = 0; i < effect->count; i++)
+        out[n++] = (UcChange){ HEAD + effect->write[i].column, effect->write[i].value };
+    const uint8_t counter[] = { move->counter, move->counter2 };
+    for (int i = 0; i < 2; i++) {
+        uint32_t at = HEAD + COUNTER_0 + counter[i];
+        if (counter[i] != UC_NO_COUNTER)
+            out[n++] = (UcChange){ at, row[at] + 1 };
     }
-    if (effect->count && move->counter != UC_NO_COUNTER)
-        column[COUNTER_0 + move->counter]++;
-    if (effect->count && move->counter2 != UC_NO_COUNTER)
-        column[COUNTER_0 + move->counter2]++;
-}
-
-static uint32_t width_now(void *data)
-{
-    return HEAD + __atomic_load_n(&((UcLockstep *)data)->columns, __ATOMIC_ACQUIRE);
+    return n;
 }
 
 static void add_state(UcLockstep *l, UcWorld *world, unsigned which, uint32_t *column, UcDigest *hash)
@@ -596,22 +594,65 @@ static void add_state(UcLockstep *l, UcWorld *world, unsigned which, uint32_t *c
         if (!state->slot[s])
             continue;
         uint32_t c = column_for(l, which, s);
-        column[c] = uc_pool_put(l->pool, state->slot[s]);
+        UcSlotKey key = uc_layout_key(l->set.layout[which], s);
+        if (state->slot[s]->words || (key.kind & UC_SHADOW))
+            column[c] = uc_pool_put(l->pool, state->slot[s]);
         digest_add(hash, column_digest(l, c, column[c]));
     }
 }
 
-static void root(void *data, uint32_t *row)
+static UcDigest root(void *data, uint32_t *row)
 {
-    UcLockstep *l = data;
-    UcDigest hash = { 0, 0 };
-    memset(row, 0, width_now(l) * sizeof *row);
+    const UcLockstep *l = data;
+    memcpy(row, l->root->data, l->root->len * sizeof *row);
+    return row_hash(row);
+}
+
+/* One write of the prefix in every world; what Z learnt from it. */
+static uint32_t turn_prefix(UcLockstep *l, UcWorld *world[2], const UcEnvelope *write, UcRegion **knowledge)
+{
+    const UcChooser *z = &l->set.chooser;
+    UcChoice choice = { .write = *write, .counter = UC_NO_COUNTER, .counter2 = UC_NO_COUNTER, .tag = UC_PREFIX_TAG };
+    UcStop stop[2];
+    size_t entries;
+    bool looked;
     for (unsigned i = 0; i < l->set.worlds; i++) {
-        UcWorld *world = l->set.start(l->set.data, i);
-        add_state(l, world, i, row + HEAD, &hash);
-        uc_world_free(world);
+        uc_world_rewind(world[i]);
+        stop[i] = uc_world_turn(world[i], write);
     }
+    unsigned other = l->set.worlds - 1;
+    UcComparison c = uc_compare(world[0], stop[0], world[other], stop[other], 0);
+    if (c.verdict != UC_INDISTINGUISHABLE)
+        return note_finding(l, &c);
+    const UcViewEntry *entry = uc_world_view(world[0], &entries);
+    UcRegion *more = z->learn(z->data, *knowledge, &choice, entry, entries, true, &looked);
+    if (more) {
+        uc_region_unref(*knowledge);
+        *knowledge = more;
+    }
+    return 0;
+}
+
+/* The state from which the search starts. */
+static void make_root(UcLockstep *l)
+{
+    UcWorld *world[2] = { NULL };
+    UcRegion *knowledge = NULL;
+    UcDigest hash = { 0, 0 };
+    g_autofree uint32_t *row = g_new0(uint32_t, UC_ROW_MAX);
+    for (unsigned i = 0; i < l->set.worlds; i++)
+        world[i] = l->set.start(l->set.data, i);
+    for (size_t i = 0; i < l->set.prefixes && !l->root_finding; i++)
+        l->root_finding = turn_prefix(l, world, &l->set.prefix[i], &knowledge);
+    for (unsigned i = 0; i < l->set.worlds; i++) {
+        add_state(l, world[i], i, row + HEAD, &hash);
+        uc_world_free(world[i]);
+    }
+    row[HEAD + KNOWLEDGE] = uc_pool_put(l->pool, knowledge);
+    digest_add(&hash, column_digest(l, KNOWLEDGE, row[HEAD + KNOWLEDGE]));
+    uc_region_unref(knowledge);
     memcpy(row, &hash, sizeof hash);
+    g_array_append_vals(l->root, row, HEAD + l->columns);
 }
 
 static void *worker_new(void *data)
@@ -664,7 +705,7 @@ static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
 static uint64_t order(void *data, uint32_t move)
 {
     const UcLockstep *l = data;
-    const UcMove *m = move_at(l, move);
+    const UcChoice *m = move_at(l, move);
     const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
     uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
     for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
@@ -679,7 +720,6 @@ static uint64_t order(void *data, uint32_t move)
     return uc_digest(flat, sizeof flat).lo;
 }
 
-static UcDigest hash_of(void *data, const uint32_t *row) { return row_hash(row); }
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
 static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 
@@ -691,8 +731,8 @@ static size_t memory(void *data)
 
 UcModel uc_lockstep_model(UcLockstep *l)
 {
-    return (UcModel){ .data = l, .width = width_now, .root = root, .hash = hash_of, .worker_new = worker_new,
-                      .worker_free = worker_free, .expand = expand, .step = step, .apply = apply, .commute = commute, .order = order,
+    return (UcModel){ .data = l, .root = root, .worker_new = worker_new,
+                      .worker_free = worker_free, .expand = expand, .step = step, .changes = changes, .commute = commute, .order = order,
                       .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory };
 }
 
@@ -711,17 +751,13 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     for (unsigned i = 0; i < setup->worlds; i++)
         l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);
     l->move_of = g_hash_table_new(move_hash, move_equal);
-    l->move = g_new0(UcMove *, LISTS);
+    l->move = g_new0(UcChoice *, LISTS);
     l->list = g_new0(List **, LISTS);
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (unsigned i = 0; i < setup->worlds; i++) { /* the columns of the first state */
-        UcWorld *world = setup->start(setup->data, i);
-        uint32_t scratch[UC_ROW_MAX] = { 0 };
-        UcDigest hash = { 0, 0 };
-        add_state(l, world, i, scratch, &hash);
-        uc_world_free(world);
-    }
+    l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    make_root(l);
+    l->set.prefix = NULL;
     return l;
 }
 
@@ -742,12 +778,14 @@ void uc_lockstep_free(UcLockstep *l)
     g_free(l->list);
     for (unsigned i = 0; i < 2; i++)
         g_free(l->column_of[i]);
+    g_array_unref(l->root);
     g_ptr_array_unref(l->findings);
     g_hash_table_unref(l->reasons);
     g_mutex_clear(&l->lock);
     g_free(l);
 }
 
+uint32_t uc_lockstep_root_finding(const UcLockstep *l) { return l->root_finding; }
 void uc_lockstep_set_fault_budget(UcLockstep *l, uint32_t faults) { l->set.fault_budget = faults; }
 
 UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
@@ -755,4 +793,61 @@ UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
     return (UcLockstepFigures){ .hits = l->hits, .misses = l->misses, .rechecked = l->rechecked,
                                 .regions = uc_pool_count(l->pool), .moves = l->moves, .columns = l->columns,
                                 .effects = uc_memo_effects(l->memo), .memory = memory((void *)l) };
+}
+
+/* ---- coverage ---- */
+
+static void cover(UcCoverage *c, bool reached, const char *kind, const char *field, const char *code)
+{
+    char *text = field ? g_strdup_printf("%s %s %s", kind, field, code) : g_strdup(kind);
+    g_ptr_array_add(reached ? c->seen : c->missing, text);
+}
+
+static void cover_codes(UcCoverage *c, const UcLockstep *l, const UcMessageKind *kind, unsigned number)
+{
+    for (unsigned f = 0; f < uc_message_fields(kind); f++) {
+        const char *const *name = kind->field[f].type == UC_POINT ? uc_point_name
+                                : kind->field[f].type == UC_CODE ? kind->field[f].names : NULL;
+        for (unsigned i = 0; name && name[i] && i < 64; i++)
+            cover(c, l->codes_seen[number][f] >> i & 1, kind->name, kind->field[f].name, name[i]);
+    }
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+UcCoverage *uc_lockstep_coverage(UcLockstep *l)
+{
+    g_assert(l);
+    UcCoverage *c = g_new0(UcCoverage, 1);
+    const UcMessageTable *table = &l->set.spec[0]->messages;
+    GHashTableIter iter;
+    gpointer reason;
+    c->seen = g_ptr_array_new_with_free_func(g_free);
+    c->missing = g_ptr_array_new_with_free_func(g_free);
+    c->reasons = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = UC_M_EMPTY + 1; i < MIN(UC_M_USER + table->kinds, (unsigned)KINDS_MAX); i++) {
+        const UcMessageKind *kind = uc_message_kind(table, i);
+        if (!kind)
+            continue;
+        cover(c, l->kinds_seen[i / 64] >> i % 64 & 1, kind->name, NULL, NULL);
+        cover_codes(c, l, kind, i);
+    }
+    g_hash_table_iter_init(&iter, l->reasons);
+    while (g_hash_table_iter_next(&iter, &reason, NULL))
+        g_ptr_array_add(c->reasons, g_strdup(reason));
+    g_ptr_array_sort(c->reasons, by_text); /* never in the order of a hash table */
+    return c;
+}
+
+void uc_coverage_free(UcCoverage *c)
+{
+    if (!c)
+        return;
+    g_ptr_array_unref(c->seen);
+    g_ptr_array_unref(c->missing);
+    g_ptr_array_unref(c->reasons);
+    g_free(c);
 }

@@ -16,7 +16,7 @@
 #include "simulator/explore/model.h"
 #include "simulator/verdict.h"
 
-enum { UC_COUNTERS_MAX = 32, UC_NO_COUNTER = 0xff };
+enum { UC_COUNTERS_MAX = 32, UC_NO_COUNTER = 0xff, UC_PREFIX_TAG = 0xff };
 
 typedef struct {
     UcEnvelope write;
@@ -25,7 +25,7 @@ typedef struct {
     uint8_t actor;
     uint8_t tag;      /* the chooser's own */
     UcWord extra[4];  /* the chooser's own: handles and numbers that belong to the move */
-} UcMove;
+} UcChoice;
 
 /* What Z may do: the most general environment of a session, a table of moves for what it knows. */
 typedef struct {
@@ -35,11 +35,11 @@ typedef struct {
     uint32_t limit[UC_COUNTERS_MAX];
     bool fault[UC_COUNTERS_MAX];  /* counts against the budget of faults */
     uint32_t actors;
-    /* The moves for a knowledge, appended to `out` (UcMove), in a fixed order without repetitions. */
+    /* The moves for a knowledge, appended to `out` (UcChoice), in a fixed order without repetitions. */
     void (*moves)(void *data, const UcRegion *knowledge, GArray *out);
     /* What Z knows after a move that brought these entries; `changed`: it changed something in a world. NULL: nothing
      * new. Owned by the caller. *looked: it depended on what Z knew. */
-    UcRegion *(*learn)(void *data, const UcRegion *knowledge, const UcMove *move, const UcViewEntry *entry,
+    UcRegion *(*learn)(void *data, const UcRegion *knowledge, const UcChoice *move, const UcViewEntry *entry,
                        size_t entries, bool changed, bool *looked);
 } UcChooser;
 
@@ -51,6 +51,8 @@ typedef struct {
     UcStore *store;
     UcLayout *layout[2];
     UcChooser chooser;
+    const UcEnvelope *prefix;     /* writes of Z that lead to the state from which the search starts; copied */
+    size_t prefixes;
     uint32_t fault_budget;
     unsigned recheck;             /* one hit in so many is run again; 0: none */
 } UcLockstepSetup;
@@ -61,9 +63,9 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup);
 void uc_lockstep_free(UcLockstep *lockstep);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcLockstep, uc_lockstep_free)
 
-/* The state from which a search starts: the first one, or one after these writes. False: the way there is a finding
- * already. */
 UcModel uc_lockstep_model(UcLockstep *lockstep);
+/* 0, or what was found on the way to the state from which the search starts. */
+uint32_t uc_lockstep_root_finding(const UcLockstep *lockstep);
 void uc_lockstep_set_fault_budget(UcLockstep *lockstep, uint32_t faults);
 
 typedef struct {
@@ -73,7 +75,7 @@ typedef struct {
     int world;         /* -1: both */
 } UcFinding;
 const UcFinding *uc_lockstep_finding(const UcLockstep *lockstep, uint32_t finding);
-const UcMove *uc_lockstep_move(const UcLockstep *lockstep, uint32_t move);
+const UcChoice *uc_lockstep_move(const UcLockstep *lockstep, uint32_t move);
 
 typedef struct {
     uint64_t hits, misses, rechecked;
@@ -83,11 +85,11 @@ typedef struct {
 } UcLockstepFigures;
 UcLockstepFigures uc_lockstep_figures(const UcLockstep *lockstep);
 
-/* What the search went through: kinds of messages, values of their code fields, reasons of FAIL and PASS. */
+/* What the search went through: kinds of messages and values of their code fields ("error code bad-count"), and those
+ * of the table that it did not; and the reasons that machines gave for refusing or passing. Texts. */
 typedef struct {
-    GHashTable *reached; /* text -> NULL */
-    GPtrArray *missing;  /* texts, sorted: of kinds and codes, never of reasons */
-    GPtrArray *seen;     /* the same, reached, sorted */
+    GPtrArray *seen, *missing; /* in the order of the table */
+    GPtrArray *reasons;        /* sorted */
 } UcCoverage;
 UcCoverage *uc_lockstep_coverage(UcLockstep *lockstep);
 void uc_coverage_free(UcCoverage *coverage);

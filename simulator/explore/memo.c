@@ -92,7 +92,7 @@ static uint64_t *root_of(const UcMemo *m, uint32_t trie)
     return chunk ? &chunk[trie & (CHUNK - 1)] : NULL;
 }
 
-const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, uint32_t width)
+const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row)
 {
     const uint64_t *root = root_of(m, trie);
     uint64_t e = root ? __atomic_load_n(root, __ATOMIC_ACQUIRE) : 0;
@@ -101,7 +101,7 @@ const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const
     uint32_t child = (uint32_t)e;
     while (child && !(child & 1)) {
         const Node *node = node_at(m, child);
-        child = child_of(node, node->slot < width ? row[node->slot] : 0);
+        child = child_of(node, row[node->slot]);
     }
     return child ? effect_at(m, child) : NULL;
 }
@@ -166,24 +166,24 @@ static void node_put(UcMemo *m, Node *node, uint32_t value, uint32_t child)
 }
 
 /* The rest of a path that is new, from its end: the nodes for read[from..] and the effect. */
-static uint32_t new_path(UcMemo *m, const uint32_t *row, uint32_t width, const uint32_t *read, uint32_t reads,
+static uint32_t new_path(UcMemo *m, const uint32_t *row, const uint32_t *read, uint32_t reads,
                          uint32_t from, uint32_t effect)
 {
     uint32_t child = effect;
     for (uint32_t i = reads; i > from; i--) {
         uint32_t node = new_node(m, read[i - 1]);
-        node_put(m, node_at(m, node), read[i - 1] < width ? row[read[i - 1]] : 0, child);
+        node_put(m, node_at(m, node), row[read[i - 1]], child);
         child = node;
     }
     return child;
 }
 
-static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row, uint32_t width,
+static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row,
                 const uint32_t *read, uint32_t reads, void *effect, const void **kept)
 {
     *kept = effect;
     if (*root >> 32 != version || !(uint32_t)*root) {
-        uint32_t path = new_path(m, row, width, read, reads, 0, new_effect(m, effect));
+        uint32_t path = new_path(m, row, read, reads, 0, new_effect(m, effect));
         __atomic_store_n(root, (uint64_t)version << 32 | path, __ATOMIC_RELEASE);
         return true;
     }
@@ -194,10 +194,10 @@ static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row
             m->free_effect(effect);
             return false;
         }
-        uint32_t value = read[i] < width ? row[read[i]] : 0;
+        uint32_t value = row[read[i]];
         child = child_of(node, value);
         if (!child) {
-            node_put(m, node, value, new_path(m, row, width, read, reads, i + 1, new_effect(m, effect)));
+            node_put(m, node, value, new_path(m, row, read, reads, i + 1, new_effect(m, effect)));
             return true;
         }
     }
@@ -206,7 +206,7 @@ static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row
     return i == reads;
 }
 
-bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, uint32_t width,
+bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row,
                  const uint32_t *read, uint32_t reads, void *effect, const void **kept)
 {
     g_assert(effect && trie >> CHUNK_BITS < CHUNKS && version > 0);
@@ -215,7 +215,7 @@ bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row
     uint64_t **chunk = &m->root[trie >> CHUNK_BITS];
     if (!*chunk)
         __atomic_store_n(chunk, g_new0(uint64_t, CHUNK), __ATOMIC_RELEASE);
-    bool ok = add(m, &(*chunk)[trie & (CHUNK - 1)], version, row, width, read, reads, effect, &counts);
+    bool ok = add(m, &(*chunk)[trie & (CHUNK - 1)], version, row, read, reads, effect, &counts);
     g_mutex_unlock(&m->lock);
     if (kept)
         *kept = counts;

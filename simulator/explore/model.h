@@ -1,15 +1,19 @@
 /* What a search searches: states as rows of small numbers, and the moves from each.
  *
  * The search knows nothing of worlds: the same core runs the two worlds in lock step (lockstep.h) and native toys.
- * A model is immutable while it is searched, as far as anybody can see: rows get wider when new parts of a state come
- * up, and what is not in a narrow row is 0. One worker serves one thread.
+ * A row has UC_ROW_MAX words, of which few are not 0: the search keeps only those (row.h). One worker serves one
+ * thread.
  */
 #ifndef SIMULATOR_EXPLORE_MODEL_H
 #define SIMULATOR_EXPLORE_MODEL_H
 
 #include "simulator/bytes.h"
 
-enum { UC_ROW_MAX = 4096 }; /* words of a row */
+enum { UC_ROW_MAX = 1 << 15, UC_CHANGES_MAX = 4096 };
+
+typedef struct {
+    uint32_t at, value;
+} UcChange; /* of a word of a row */
 
 typedef struct {
     UcDigest hash;      /* of the state after the move */
@@ -35,20 +39,17 @@ static inline UcEdge *uc_edges_add(UcEdges *edges)
 
 typedef struct {
     void *data;
-    uint32_t (*width)(void *data);                  /* words of a row by now; never shrinks */
-    void (*root)(void *data, uint32_t *row);        /* width() words; the hash is uc_model's `hash` of it */
-    UcDigest (*hash)(void *data, const uint32_t *row);
+    UcDigest (*root)(void *data, uint32_t *row);    /* into a row of zeros; its hash */
     void *(*worker_new)(void *data);
     void (*worker_free)(void *worker);
     /* Appends the moves that change something (or find something), in an order that is a function of the state,
      * without the moves in `skip`. False: the model is broken (not deterministic); `broken` says how. */
-    bool (*expand)(void *worker, const uint32_t *row, uint32_t width, const uint32_t *skip, uint32_t skips,
+    bool (*expand)(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips,
                    UcEdges *out);
     /* One move. False: it is not possible there, or the model is broken. A move that changes nothing keeps the hash. */
-    bool (*step)(void *worker, const uint32_t *row, uint32_t width, uint32_t move, UcEdge *edge);
-    /* The state after a move, into `child` of `child_width` words. */
-    void (*apply)(void *worker, const uint32_t *row, uint32_t width, const UcEdge *edge, uint32_t *child,
-                  uint32_t child_width);
+    bool (*step)(void *worker, const uint32_t *row, uint32_t move, UcEdge *edge);
+    /* What a move changes: words and their new values, each word once. Returns how many, at most UC_CHANGES_MAX. */
+    uint32_t (*changes)(void *worker, const uint32_t *row, const UcEdge *edge, UcChange *out);
     /* Do two moves that are possible in one state commute there? May be NULL: none do. Order numbers are equal only
      * for equal moves and depend on nothing but the move. */
     bool (*commute)(void *worker, const UcEdge *a, const UcEdge *b);

@@ -16,24 +16,6 @@ void uc_search_result_free(UcSearchResult *result)
     g_free(result);
 }
 
-uint32_t *uc_rows_get(const UcRows *rows, uint32_t i)
-{
-    return rows->word + (size_t)i * rows->width;
-}
-
-void uc_rows_init(UcRows *rows, uint32_t width, uint32_t count)
-{
-    *rows = (UcRows){ .width = width, .count = count, .word = g_malloc((size_t)width * count * sizeof(uint32_t)) };
-}
-
-void uc_rows_clear(UcRows *rows)
-{
-    g_free(rows->word);
-    *rows = (UcRows){ 0 };
-}
-
-size_t uc_rows_memory(const UcRows *rows) { return (size_t)rows->width * rows->count * sizeof(uint32_t); }
-
 void uc_search_path(UcSearch *s, uint32_t state, uint32_t last_move)
 {
     GArray *path = s->result->path;
@@ -41,6 +23,15 @@ void uc_search_path(UcSearch *s, uint32_t state, uint32_t last_move)
     g_array_append_val(path, last_move);
     for (uint32_t parent; (parent = uc_visited_parent(s->visited, state, &move)) != UC_NO_STATE; state = parent)
         g_array_prepend_val(path, move);
+}
+
+UcDigest uc_search_root(UcSearch *s, UcRow *row, UcRows *rows)
+{
+    uc_row_init(row);
+    UcDigest hash = s->model->root(s->model->data, row->word);
+    uc_row_scan(row);
+    uc_rows_add(rows, row, NULL, 0);
+    return hash;
 }
 
 /* May the search go on? Looked at between blocks. */

@@ -1,7 +1,8 @@
 /* Search over a model: breadth first, depth first, random walks, priority-based walks.
  *
  * bfs visits every state, shortest way first, and finds a shortest counterexample; its result does not depend on the
- * number of jobs. dfs visits every state up to a depth with less memory for the frontier. Walks (random, pct) go from
+ * number of jobs. dfs visits every state with hardly any frontier; with a limit of
+ * depth it may miss what it first met at the limit. Walks (random, pct) go from
  * the root until nothing is possible any more, by seed. pct: every actor has a random priority, the highest that can
  * move does, and at d-1 random steps the one that moved falls to the lowest (Burckhardt et al., A Randomized Scheduler
  * with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010).

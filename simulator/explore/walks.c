@@ -3,7 +3,7 @@
 
 #include "simulator/explore/search_internal.h"
 
-enum { DEPTH = 1000, ACTORS_MAX = 256 };
+enum { DEPTH = 1000, PCT_LENGTH = 32, ACTORS_MAX = 256 }; /* PCT_LENGTH: where change points may fall */
 
 /* A small generator with a published name: splitmix64 (Steele, Lea and Flood, OOPSLA 2014). */
 static uint64_t draw(uint64_t *state)
@@ -23,12 +23,13 @@ static uint32_t below(uint64_t *state, uint32_t n)
 typedef struct {
     UcSearch *s;
     void *worker;
-    uint32_t row[UC_ROW_MAX];
+    UcRow row;
+    UcChange change[UC_CHANGES_MAX];
+    UcRows root;
     UcEdges edges;
     uint64_t coins;
     uint64_t priority[ACTORS_MAX];   /* pct: higher moves first */
     uint32_t change_at[ACTORS_MAX];
-    uint32_t expected;               /* pct: length of a walk, as learnt from those before */
 } Walk;
 
 static void begin_pct(Walk *w)
@@ -38,7 +39,7 @@ static void begin_pct(Walk *w)
     for (uint32_t i = 0; i < actors; i++)
         w->priority[i] = (draw(&w->coins) >> 8) + points;
     for (uint32_t i = 0; i + 1 < points; i++)
-        w->change_at[i] = below(&w->coins, w->expected);
+        w->change_at[i] = below(&w->coins, w->s->options->depth ? w->s->options->depth : PCT_LENGTH);
 }
 
 static uint32_t choose_pct(Walk *w, uint32_t step)
@@ -80,16 +81,16 @@ static bool walk(Walk *w, uint64_t number)
 {
     UcSearch *s = w->s;
     const UcModel *m = s->model;
-    uint32_t width = m->width(m->data), limit = s->options->depth ? s->options->depth : DEPTH, step = 0;
+    uint32_t limit = s->options->depth ? s->options->depth : DEPTH, step = 0;
     w->coins = s->options->seed * UINT64_C(0xd1342543de82ef95) + number;
     draw(&w->coins);
     if (s->options->strategy == UC_PCT)
         begin_pct(w);
-    m->root(m->data, w->row);
+    uc_row_load(&w->row, &w->root, 0);
     g_array_set_size(s->result->path, 0);
     for (; step < limit; step++) {
         w->edges.count = w->edges.idle = 0;
-        if (!m->expand(w->worker, w->row, width, NULL, 0, &w->edges)) {
+        if (!m->expand(w->worker, w->row.word, NULL, 0, &w->edges)) {
             s->result->end = UC_SEARCH_BROKEN;
             return false;
         }
@@ -101,13 +102,10 @@ static bool walk(Walk *w, uint64_t number)
         g_array_append_val(s->result->path, edge->move);
         if (found(w, number, edge))
             return false;
-        uint32_t wider = m->width(m->data);
-        m->apply(w->worker, w->row, width, edge, w->row, wider);
-        width = wider;
+        uc_row_change(&w->row, w->change, m->changes(w->worker, w->row.word, edge, w->change));
     }
     s->result->figures.walks++;
     s->result->figures.depth = MAX(s->result->figures.depth, step);
-    w->expected = MAX(w->expected, step);
     return true;
 }
 
@@ -115,7 +113,7 @@ void uc_search_walks(UcSearch *s)
 {
     Walk *w = g_new0(Walk, 1);
     w->s = s;
-    w->expected = 16;
+    uc_search_root(s, &w->row, &w->root);
     w->worker = s->model->worker_new(s->model->data);
     for (uint64_t i = 0; i < s->options->walks; i++) {
         if ((i % 64 == 0 && !uc_search_go_on(s, sizeof *w)) || !walk(w, i))
@@ -124,6 +122,8 @@ void uc_search_walks(UcSearch *s)
     if (s->result->end != UC_SEARCH_FOUND)
         g_array_set_size(s->result->path, 0);
     s->model->worker_free(w->worker);
+    uc_row_clear(&w->row);
+    uc_rows_clear(&w->root);
     g_free(w->edges.edge);
     g_free(w);
 }

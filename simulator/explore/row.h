@@ -1,0 +1,37 @@
+/* Rows without their zeros: how a frontier keeps states, and the full row that one of them is spread into. */
+#ifndef SIMULATOR_EXPLORE_ROW_H
+#define SIMULATOR_EXPLORE_ROW_H
+
+#include "simulator/explore/model.h"
+
+/* Many packed rows one after the other. */
+typedef struct {
+    uint8_t *byte;
+    size_t used, room;
+    size_t *start; /* where each begins */
+    uint32_t count, starts;
+} UcRows;
+
+void uc_rows_clear(UcRows *rows);
+void uc_rows_empty(UcRows *rows); /* keeps the memory */
+size_t uc_rows_memory(const UcRows *rows);
+
+/* A full row; which of its words are not 0 is remembered, so that it is cleared by them. */
+typedef struct {
+    uint32_t *word; /* UC_ROW_MAX */
+    uint16_t *at;   /* words that are, or were, not 0 */
+    uint32_t count;
+} UcRow;
+
+void uc_row_init(UcRow *row);
+void uc_row_clear(UcRow *row); /* frees */
+void uc_row_zero(UcRow *row);
+void uc_row_scan(UcRow *row);  /* after words were set from outside */
+void uc_row_load(UcRow *row, const UcRows *rows, uint32_t number);
+void uc_row_change(UcRow *row, const UcChange *change, uint32_t count);
+/* Appends the row, as it is with the changes, which are not kept in it. */
+void uc_rows_add(UcRows *rows, UcRow *row, const UcChange *change, uint32_t count);
+/* Forgets all but the first `count`. */
+void uc_rows_cut(UcRows *rows, uint32_t count);
+
+#endif

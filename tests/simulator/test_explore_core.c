@@ -1,0 +1,204 @@
+/* The explorer core on a native toy, beside SPIN on the same model. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulator/explore/search.h"
+#include "simulator/explore/shrink.h"
+#include "tests/simulator/transfer_toy.h"
+
+#define MODEL "../shared/bench/transfer_model.pml"
+
+static UcSearchResult *search(unsigned k, ToyBug bug, UcSearchOptions options)
+{
+    Toy toy = { .k = k, .canonical = true, .bug = bug, .before = bug == TOY_SOUND };
+    UcModel model = toy_model(&toy);
+    return uc_search(&model, &options);
+}
+
+/* SPIN counts stored and matched states, so the first state is a transition to it. */
+static uint64_t spin_transitions(const UcSearchResult *r) { return r->figures.edges + 1; }
+
+/* docs/exploration.md: what SPIN stores, with the messages in flight kept sorted. */
+static const struct {
+    unsigned k;
+    uint64_t states, transitions;
+} known[] = { { 4, 106358, 443620 }, { 6, 675495, 3065989 } };
+
+START_TEST(counts_are_known)
+{
+    UcStrategy both[] = { UC_BFS, UC_DFS };
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(UcSearchResult) r = search(known[0].k, TOY_SOUND, (UcSearchOptions){ .strategy = both[i] });
+        ck_assert_int_eq(r->end, UC_SEARCH_COMPLETE);
+        ck_assert_uint_eq(r->figures.states, known[0].states);
+        ck_assert_uint_eq(spin_transitions(r), known[0].transitions);
+        ck_assert_msg((double)r->figures.visited_memory / (double)r->figures.states <= 64, "more than 64 bytes a state");
+    }
+}
+END_TEST
+
+/* The number that stands before a text in SPIN's output. */
+static uint64_t number_before(const char *output, const char *text)
+{
+    const char *at = strstr(output, text);
+    ck_assert_msg(at != NULL, "SPIN does not say '%s'", text);
+    while (at > output && at[-1] != '\n')
+        at--;
+    return g_ascii_strtoull(at, NULL, 10);
+}
+
+static bool run_in(const char *folder, const char *const *argv, char **output)
+{
+    int status = 0;
+    return g_spawn_sync(folder, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, output, NULL, &status, NULL) &&
+           g_spawn_check_wait_status(status, NULL);
+}
+
+START_TEST(counts_are_those_of_spin)
+{
+    g_autofree char *spin = g_find_program_in_path("spin"), *here = g_get_current_dir();
+    g_autofree char *model = g_build_filename(here, MODEL, NULL), *folder = g_dir_make_tmp("ucsim-spin-XXXXXX", NULL);
+    g_autofree char *none = NULL, *output = NULL;
+    if (!spin || !g_file_test(model, G_FILE_TEST_EXISTS)) {
+        printf("not compared with SPIN: %s\n", spin ? MODEL " is not here" : "it is not installed");
+        return;
+    }
+    const char *generate[] = { "spin", "-a", "-DK=4", "-DCANON", model, NULL };
+    const char *compile[] = { "cc", "-DSAFETY", "-O1", "-w", "-o", "pan", "pan.c", NULL };
+    const char *run[] = { "./pan", "-w22", NULL };
+    ck_assert(run_in(folder, generate, &none));
+    g_free(g_steal_pointer(&none));
+    ck_assert(run_in(folder, compile, &none) && run_in(folder, run, &output));
+    g_autoptr(UcSearchResult) r = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS });
+    ck_assert_uint_eq(r->figures.states, number_before(output, "states, stored"));
+    ck_assert_uint_eq(spin_transitions(r), number_before(output, "transitions (="));
+    const char *clean[] = { "rm", "-rf", folder, NULL };
+    g_free(g_steal_pointer(&none));
+    ck_assert(run_in(NULL, clean, &none));
+}
+END_TEST
+
+/* docs/exploration.md: replay accepted: 5 moves; only the last message remembered: 7 moves. */
+START_TEST(bugs_are_found_by_shortest_ways)
+{
+    g_autoptr(UcSearchResult) forgets = search(4, TOY_FORGETS, (UcSearchOptions){ .strategy = UC_BFS });
+    g_autoptr(UcSearchResult) last = search(4, TOY_REMEMBERS_LAST, (UcSearchOptions){ .strategy = UC_BFS });
+    ck_assert_int_eq(forgets->end, UC_SEARCH_FOUND);
+    ck_assert_int_eq(last->end, UC_SEARCH_FOUND);
+    ck_assert_uint_eq(forgets->path->len, 5);
+    ck_assert_uint_eq(last->path->len, 7);
+}
+END_TEST
+
+START_TEST(walks_find_bugs_too)
+{
+    UcSearchOptions o = { .strategy = UC_RANDOM, .walks = 20000, .seed = 1 };
+    g_autoptr(UcSearchResult) random = search(4, TOY_FORGETS, o), again = search(4, TOY_FORGETS, o);
+    o.seed = 2;
+    g_autoptr(UcSearchResult) other = search(4, TOY_FORGETS, o);
+    o = (UcSearchOptions){ .strategy = UC_PCT, .walks = 20000, .seed = 1, .change_points = 3 };
+    g_autoptr(UcSearchResult) pct = search(4, TOY_FORGETS, o), sound = search(4, TOY_SOUND, o);
+    ck_assert_int_eq(random->end, UC_SEARCH_FOUND);
+    ck_assert_int_eq(pct->end, UC_SEARCH_FOUND);
+    ck_assert_int_eq(sound->end, UC_SEARCH_COMPLETE);
+    ck_assert_uint_eq(sound->figures.walks, 20000);
+    ck_assert_uint_eq(random->walk, again->walk);
+    ck_assert_uint_eq(random->path->len, again->path->len);
+    ck_assert(random->walk != other->walk || random->path->len != other->path->len);
+}
+END_TEST
+
+/* With few bits of the hash, states are taken for others and lost, and the printed probability says so. */
+START_TEST(collisions_lose_states_and_are_announced)
+{
+    g_autoptr(UcSearchResult) full = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS });
+    g_autoptr(UcSearchResult) few = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS, .hash_bits = 24 });
+    g_autoptr(UcSearchResult) again = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS, .hash_bits = 24 });
+    ck_assert_uint_lt(few->figures.states, full->figures.states);
+    ck_assert_uint_eq(few->figures.states, again->figures.states);
+    ck_assert(few->figures.omission > 0.99);
+    ck_assert(full->figures.omission < 1e-27);
+    ck_assert(full->figures.omission > 1e-30);
+}
+END_TEST
+
+START_TEST(limits_stop_and_say_so)
+{
+    g_autoptr(UcSearchResult) memory = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS, .memory = 4 << 20 });
+    ck_assert_int_eq(memory->end, UC_SEARCH_MEMORY);
+    ck_assert_uint_gt(memory->figures.states, 1000);
+    ck_assert_uint_lt(memory->figures.states, known[0].states);
+    for (int i = 0; i < 2; i++) {
+        UcStrategy s = i ? UC_DFS : UC_BFS;
+        g_autoptr(UcSearchResult) depth = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = s, .depth = 3 });
+        ck_assert_int_eq(depth->end, UC_SEARCH_DEPTH);
+        ck_assert_uint_eq(depth->figures.depth, 3);
+        g_autoptr(UcSearchResult) enough = search(1, TOY_SOUND, (UcSearchOptions){ .strategy = s, .depth = 100 });
+        ck_assert_int_eq(enough->end, UC_SEARCH_COMPLETE);
+    }
+    volatile sig_atomic_t stop = 1;
+    g_autoptr(UcSearchResult) interrupted = search(4, TOY_SOUND, (UcSearchOptions){ .strategy = UC_BFS,
+                                                                                     .interrupt = &stop });
+    ck_assert_int_eq(interrupted->end, UC_SEARCH_INTERRUPTED);
+}
+END_TEST
+
+/* ---- shrinking ---- */
+
+typedef struct {
+    const bool *needed;
+    size_t count;
+    unsigned asked;
+} Needs;
+
+static bool holds(void *data, const bool *keep)
+{
+    Needs *n = data;
+    n->asked++;
+    for (size_t i = 0; i < n->count; i++) {
+        if (n->needed[i] && !keep[i])
+            return false;
+    }
+    return true;
+}
+
+START_TEST(shrinking_leaves_what_is_needed)
+{
+    enum { COUNT = 100 };
+    bool needed[COUNT] = { [3] = true, [50] = true, [51] = true, [99] = true }, keep[COUNT];
+    Needs n = { needed, COUNT, 0 };
+    memset(keep, true, sizeof keep);
+    UcShrunk s = uc_shrink(COUNT, keep, holds, &n, 10000);
+    ck_assert_uint_eq(s.kept, 4);
+    ck_assert(s.minimal);
+    ck_assert_uint_eq(s.tries, n.asked);
+    ck_assert(!memcmp(keep, needed, sizeof keep));
+    ck_assert_uint_lt(s.tries, 100);
+    memset(keep, true, sizeof keep);
+    s = uc_shrink(COUNT, keep, holds, &n, 5);
+    ck_assert(!s.minimal);
+    ck_assert_uint_eq(s.tries, 5);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("explorer core");
+    TCase *tc = tcase_create("toy");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, counts_are_known);
+    tcase_add_test(tc, counts_are_those_of_spin);
+    tcase_add_test(tc, bugs_are_found_by_shortest_ways);
+    tcase_add_test(tc, walks_find_bugs_too);
+    tcase_add_test(tc, collisions_lose_states_and_are_announced);
+    tcase_add_test(tc, limits_stop_and_say_so);
+    tcase_add_test(tc, shrinking_leaves_what_is_needed);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
