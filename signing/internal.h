@@ -60,6 +60,9 @@ typedef struct {
     uint8_t *scratch; /* room bytes, zeroised by sig_work_free */
 } SigWork;
 
+/* Overwrites the stack below the caller, where lanes may have left secrets. */
+void sig_burn_stack(void);
+
 /* NULL when out of memory. */
 SigWork *sig_work_new(SigHash hash, size_t room);
 void sig_work_free(SigWork *work);
