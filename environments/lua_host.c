@@ -77,6 +77,44 @@ int env_lua_line(lua_State *L)
     return 0;
 }
 
+bool env_lua_is_assertion(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TTABLE || !lua_getmetatable(L, index))
+        return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &env_lua(L)->assertion); /* made with the interpreter: lua_library.c */
+    bool same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return same;
+}
+
+/* Is the innermost function of the script one of a library? */
+static bool in_library(lua_State *L)
+{
+    lua_Debug ar;
+    for (int level = 0; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "S", &ar);
+        if (*ar.what != 'C')
+            return ar.source[0] == '@' && strcmp(ar.source + 1, env_lua(L)->chunk);
+    }
+    return false;
+}
+
+void env_lua_add_caller(lua_State *L, lua_State *thread)
+{
+    int line = in_library(thread) ? env_lua_line(thread) : 0, failure = lua_gettop(L);
+    bool assertion = env_lua_is_assertion(L, failure);
+    if (!line || (!assertion && lua_type(L, failure) != LUA_TSTRING))
+        return;
+    if (assertion)
+        lua_rawgeti(L, failure, 1);
+    lua_pushfstring(L, "%s (called from %s:%d)", lua_tostring(L, -1), env_lua(L)->chunk, line);
+    if (assertion)
+        lua_rawseti(L, failure, 1);
+    else
+        lua_replace(L, failure);
+    lua_settop(L, failure);
+}
+
 /* ---- names ---- */
 
 static unsigned distance(const char *a, const char *b)
@@ -150,14 +188,9 @@ static void keep_message(EnvLua *lua, int index)
     lua_State *L = lua->state;
     g_free(lua->message);
     lua->message = NULL;
-    lua->assertion = false;
-    if (lua_type(L, index) == LUA_TTABLE && lua_checkstack(L, 3) && lua_getmetatable(L, index)) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->assertion); /* made with the interpreter: lua_library.c */
-        lua->assertion = lua_rawequal(L, -1, -2) && !lua->limit;
-        lua_pop(L, 2);
-        if (lua->assertion)
-            lua_rawgeti(L, index, 1);
-    }
+    lua->assertion = lua_checkstack(L, 3) && env_lua_is_assertion(L, index) && !lua->limit;
+    if (lua->assertion)
+        lua_rawgeti(L, index, 1);
     if (lua_type(L, -1) == LUA_TSTRING)
         lua->message = g_utf8_make_valid(lua_tostring(L, -1), -1);
     else

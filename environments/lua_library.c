@@ -103,13 +103,8 @@ static int caught(lua_State *L, int status, lua_KContext context)
         lua->limit = "memory";
     if (lua->limit)
         return luaL_error(L, "limit: the script ran out of %s", lua->limit);
-    if (lua_type(L, -1) == LUA_TTABLE && lua_getmetatable(L, -1)) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->assertion);
-        bool ours = lua_rawequal(L, -1, -2);
-        lua_pop(L, 2);
-        if (ours)
-            lua_rawgeti(L, -1, 1);
-    }
+    if (env_lua_is_assertion(L, lua_gettop(L)))
+        lua_rawgeti(L, -1, 1);
     lua_pushboolean(L, 0);
     lua_insert(L, -2);
     return 2;

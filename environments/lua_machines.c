@@ -80,6 +80,7 @@ static bool resume(lua_State *L, lua_State *thread, int arguments)
         luaL_error(L, "%s:%d: limit: the script ran out of memory", env_lua(L)->chunk, env_lua_line(thread));
     }
     lua_xmove(thread, L, 1);
+    env_lua_add_caller(L, thread);
     lua_error(L);
     return false;
 }

@@ -8,7 +8,7 @@
 static const char message_metatable, payload_metatable; /* registry keys */
 
 const EnvLuaCall env_lua_orders[] = {
-    { "deliver", UC_M_DELIVER, false, 0 },   { "crash", UC_M_CRASH, false, 1 },
+    { "deliver", UC_M_DELIVER, false, 0 },   { "crash", UC_M_CRASH, false, 3 },
     { "restart", UC_M_RESTART, false, 0 },   { "restore", UC_M_RESTORE, false, 0 },
     { "corrupt", UC_M_CORRUPT, false, 0 },   { NULL, 0, false, 0 },
 };
@@ -259,12 +259,12 @@ static const char *argument_name(const UcField *field)
     return strcmp(field->name, "bytes") ? field->name : "payload";
 }
 
-static UcWord left_out(lua_State *L, const EnvLuaCall *call)
+static UcWord left_out(lua_State *L, const EnvLuaCall *call, unsigned argument)
 {
     EnvLua *lua = env_lua(L);
     if (call->kind == DKM_KEYGEN)
         return uc_store_text(lua->store, env_worlds_options(lua->worlds)->scheme);
-    return call->kind == UC_M_CRASH ? UC_POINT_NOW : UC_NONE;
+    return call->kind == UC_M_CRASH && argument == 0 ? UC_POINT_NOW : 0;
 }
 
 static UcWord read_argument(lua_State *L, const EnvLuaCall *call, unsigned i, int index)
@@ -272,7 +272,7 @@ static UcWord read_argument(lua_State *L, const EnvLuaCall *call, unsigned i, in
     const UcField *field = &kind_of(&(UcMessage){ call->kind, { 0 } })->field[i];
     const char *name = argument_name(field);
     if (lua_isnoneornil(L, index) && (call->optional >> i & 1))
-        return left_out(L, call);
+        return left_out(L, call, i);
     if (lua_isnone(L, index))
         lua_settop(L, index);
     return read_field(L, index, field, lua_pushfstring(L, "%s of %s", name, call->name));

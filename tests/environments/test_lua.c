@@ -529,8 +529,14 @@ START_TEST(libraries)
     g_remove(path); /* a run does not read it again */
     g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     g_autoptr(EnvRun) run = env_run_both(s, note_lines, writes, NULL);
-    ck_assert_str_eq(env_run_comparison(run).why, "common.lua:4: here");
+    ck_assert_str_eq(env_run_comparison(run).why, "common.lua:4: here (called from t.lua:5)");
     ck_assert_int_eq(env_run_line(run, g_array_index(writes, uint64_t, 0), ENV_REAL), 4); /* of the scenario's file */
+    g_autofree char *assertion = write_file("common.lua", "return { title = 'x', make = function (z) z:keygen('hsm1') end,\n"
+                                            "fail = function ()\nassert(nil, 'why') end }", -1);
+    g_autoptr(GPtrArray) failing = load_ok(text);
+    g_autoptr(EnvRun) failed = env_run_both(g_ptr_array_index(failing, 0), NULL, NULL, NULL);
+    ck_assert_str_eq(env_run_comparison(failed).why, "common.lua:3: assertion failed: why (called from t.lua:5)");
+    ck_assert_int_eq(env_run_comparison(failed).verdict, UC_ASSERTION_FAILED);
     g_autofree char *other = write_file("common.lua", "return { title = 'nearer' }", -1);
     g_autoptr(GPtrArray) again = load_ok(text);
     ck_assert_str_eq(((EnvScenario *)g_ptr_array_index(again, 0))->title, "nearer");
