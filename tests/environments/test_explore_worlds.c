@@ -1,0 +1,196 @@
+/* Exploration of both worlds: against a plain search, and on protocols that are broken by hand. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulator/explore/search.h"
+#include "tests/environments/reference_search.h"
+
+/* ---- protocols broken by hand: what the real one does, and then something is put back ---- */
+
+static unsigned kind_named(const char *name)
+{
+    for (unsigned i = 0; i < pi_class.kinds; i++) {
+        if (!strcmp(pi_class.kind[i].name, name))
+            return UC_FIRST_KIND + i;
+    }
+    ck_abort_msg("the protocol has no region '%s'", name);
+    return 0;
+}
+
+static UcResult keeping(UcCtx *ctx, const UcEnvelope *in, const char *region, UcWord index)
+{
+    size_t words, now;
+    unsigned kind = kind_named(region);
+    const UcWord *before = uc_read(ctx, kind, index, &words);
+    g_autofree UcWord *copy = g_memdup2(before, words * sizeof *copy);
+    UcResult r = pi_class.step(ctx, in);
+    uc_read(ctx, kind, index, &now);
+    if (r.code == UC_SEND && words)
+        memcpy(uc_write(ctx, kind, index, words), copy, words * sizeof *copy);
+    return r;
+}
+
+static UcResult keeps_tickets(UcCtx *ctx, const UcEnvelope *in)
+{
+    return in->message.kind == UC_M_DELIVER ? keeping(ctx, in, "tickets", 0) : pi_class.step(ctx, in);
+}
+
+static UcResult keeps_block(UcCtx *ctx, const UcEnvelope *in)
+{
+    if (in->message.kind != DKM_TRANSFER || !uc_store_knows(uc_ctx_store(ctx), in->message.w[0]))
+        return pi_class.step(ctx, in);
+    return keeping(ctx, in, "own", dkm_key_index(uc_ctx_store(ctx), in->message.w[0]));
+}
+
+/* ---- one exploration ---- */
+
+typedef struct {
+    EnvWorlds *worlds;
+    EnvGeneral *general;
+    UcLockstepSetup setup;
+    UcClass class;
+} Session;
+
+typedef struct {
+    const char *name;
+    int64_t value;
+} Bound;
+
+static void begin(Session *s, const Bound *bound, unsigned bounds, EnvWorld which,
+                  UcResult (*step)(UcCtx *, const UcEnvelope *))
+{
+    static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
+    EnvOptions o = env_default_options();
+    EnvAlphabet a = env_default_alphabet();
+    o.party = three;
+    o.crypto_ideal = true;
+    o.capacity = 3;
+    for (unsigned i = 0; i < bounds; i++) {
+        if (!strcmp(bound[i].name, "real-crypto"))
+            o.crypto_ideal = false;
+        else
+            ck_assert(env_alphabet_set(&a, bound[i].name, bound[i].value, NULL));
+    }
+    env_alphabet_settle(&a);
+    s->worlds = env_worlds_new(&o, NULL);
+    s->class = *env_worlds_spec(s->worlds, ENV_REAL)->party.class;
+    if (step) {
+        s->class.step = step;
+        env_worlds_spec(s->worlds, ENV_REAL)->party.class = &s->class;
+        env_worlds_spec(s->worlds, ENV_IDEAL)->sandbox.class = &s->class;
+    }
+    s->general = env_general_new(s->worlds, &a);
+    s->setup = env_general_setup(s->general, which);
+}
+
+static void end(Session *s)
+{
+    env_general_free(s->general);
+    env_worlds_free(s->worlds);
+}
+
+typedef struct {
+    UcSearchEnd end;
+    uint64_t states, edges, idle;
+    UcVerdict verdict;
+    size_t path;
+} Seen;
+
+static Seen explore(const Session *s, UcSearchOptions options)
+{
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&s->setup);
+    UcModel model = uc_lockstep_model(l);
+    g_autoptr(UcSearchResult) r = uc_search(&model, &options);
+    ck_assert_msg(r->end != UC_SEARCH_BROKEN, "%s", model.broken(model.data));
+    Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, UC_INDISTINGUISHABLE, r->path->len };
+    if (r->end == UC_SEARCH_FOUND)
+        seen.verdict = uc_lockstep_finding(l, r->finding)->verdict;
+    return seen;
+}
+
+static const struct {
+    const char *name;
+    EnvWorld which;
+    Bound bound[8];
+} small[] = {
+    { "sign and transfer", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "wrong", 0 } } },
+    { "all wrong arguments", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "messages", 1 }, { "cancel", 1 } } },
+    { "crashes", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "crash", 1 }, { "wrong", 0 }, { "any", 0 },
+                               { "parties", 2 } } },
+    { "the protocol alone", ENV_REAL, { { "keygen-by", 1 }, { "transfer", 2 }, { "sign", 1 }, { "wrong", 0 },
+                                        { "any", 0 }, { "messages", 1 }, { "parties", 2 } } },
+    { "changed payloads", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "mutate", 1 }, { "wrong", 0 },
+                                        { "any", 0 } } },
+    { "real crypto", ENV_WORLDS, { { "real-crypto", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 },
+                                   { "wrong", 0 }, { "any", 0 }, { "messages", 1 } } },
+};
+
+static unsigned bounds_in(const Bound *bound)
+{
+    unsigned n = 0;
+    while (n < 8 && bound[n].name)
+        n++;
+    return n;
+}
+
+START_TEST(reaches_what_a_plain_search_reaches)
+{
+    Session s;
+    begin(&s, small[_i].bound, bounds_in(small[_i].bound), small[_i].which, NULL);
+    Reference r = reference_search(&s.setup, s.setup.fault_budget);
+    ck_assert_int_eq(r.verdict, UC_INDISTINGUISHABLE);
+    ck_assert_uint_gt(r.states, 20);
+    for (UcStrategy strategy = UC_BFS; strategy <= UC_DFS; strategy = (UcStrategy)(strategy + 1)) {
+        Seen seen = explore(&s, (UcSearchOptions){ .strategy = strategy });
+        ck_assert_int_eq(seen.end, UC_SEARCH_COMPLETE);
+        ck_assert_msg(seen.states == r.states, "%s: %lu states, a plain search %lu", small[_i].name,
+                      (unsigned long)seen.states, (unsigned long)r.states);
+        ck_assert_uint_eq(seen.edges, r.edges);
+        ck_assert_uint_eq(seen.idle, r.idle);
+    }
+    end(&s);
+}
+END_TEST
+
+static const struct {
+    UcResult (*step)(UcCtx *, const UcEnvelope *);
+    unsigned moves;
+} planted[] = { { keeps_tickets, 6 }, { keeps_block, 3 } };
+
+START_TEST(planted_bugs_are_found)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "deliver", 2 }, { "wrong", 0 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, planted[_i].step);
+    Reference r = reference_search(&s.setup, 0);
+    Seen bfs = explore(&s, (UcSearchOptions){ .strategy = UC_BFS });
+    ck_assert_int_ne(r.verdict, UC_INDISTINGUISHABLE);
+    ck_assert_int_eq(bfs.end, UC_SEARCH_FOUND);
+    ck_assert_int_eq(bfs.verdict, r.verdict);
+    ck_assert_uint_eq(bfs.path, r.depth);
+    ck_assert_uint_eq(bfs.path, planted[_i].moves);
+    UcStrategy others[] = { UC_DFS, UC_RANDOM, UC_PCT };
+    for (int i = 0; i < 3; i++) {
+        Seen seen = explore(&s, (UcSearchOptions){ .strategy = others[i], .walks = 5000, .seed = 1, .change_points = 2 });
+        ck_assert_int_eq(seen.end, UC_SEARCH_FOUND);
+        ck_assert_int_ne(seen.verdict, UC_INDISTINGUISHABLE);
+    }
+    end(&s);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("exploration of worlds");
+    TCase *tc = tcase_create("explore");
+    tcase_set_timeout(tc, 60);
+    tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
+    tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
