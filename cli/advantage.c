@@ -70,6 +70,12 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
         m->effort.queries = value;
         return true;
     }
+    if (!strcmp(name, "hash_bytes") && env_native_hash_bytes(&m->options)) {
+        if (!parse_count(name, text, 1, 3, &value, error))
+            return false;
+        m->options.scheme = env_native_toy_set(value);
+        return true;
+    }
     if (!tag && !ticket) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "native:%s has no parameter '%s'", m->native->name, name);
         return false;
@@ -82,7 +88,7 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
 
 static const char *known_parameter(const char *name)
 {
-    static const char *const known[] = { "queries", "tag_bytes", "ticket_bytes", NULL };
+    static const char *const known[] = { "queries", "tag_bytes", "ticket_bytes", "hash_bytes", NULL };
     for (unsigned i = 0; known[i]; i++) {
         if (!strcmp(known[i], name))
             return known[i];
@@ -112,7 +118,7 @@ static bool parse_sweep(Job *job, const char *sweep, GError **error)
     job->swept = g_strv_length(part) == 2 ? known_parameter(part[0]) : NULL;
     if (!job->swept) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
-                    "--sweep: expected NAME=VALUE,... with queries, tag_bytes or ticket_bytes, got '%s'", sweep);
+                    "--sweep: expected NAME=VALUE,... with queries, tag_bytes, ticket_bytes or hash_bytes, got '%s'", sweep);
         return false;
     }
     g_auto(GStrv) value = g_strsplit(part[1], ",", -1);
@@ -148,6 +154,8 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
         r->parameter[n++] = (RepParameter){ "tag_bytes", m->options.tag_bytes };
     if (m->options.ticket_bytes != DKM_TICKET_BYTES)
         r->parameter[n++] = (RepParameter){ "ticket_bytes", m->options.ticket_bytes };
+    if (m->native && env_native_hash_bytes(&m->options))
+        r->parameter[n++] = (RepParameter){ "hash_bytes", (double)env_native_hash_bytes(&m->options) };
     if (m->native && m->native->bound) {
         r->has_bound = true;
         r->bound = m->native->bound(&m->options, &m->effort);
@@ -337,7 +345,7 @@ int cli_advantage(int argc, char **argv)
         { "sequential", 0, 0, G_OPTION_ARG_NONE, &o.sequential, "look at 1000, 2000, 4000, ... and stop when it is clear", NULL },
         { "precision", 0, 0, G_OPTION_ARG_STRING, &o.precision, "with --sequential: clear when known to within E (0.01)", "E" },
         { "feature", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.feature, "a feature that the script names; may be repeated", "NAME" },
-        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.set, "native: queries, tag_bytes or ticket_bytes", "NAME=VALUE" },
+        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.set, "native: queries, tag_bytes, ticket_bytes or hash_bytes", "NAME=VALUE" },
         { "sweep", 0, 0, G_OPTION_ARG_STRING, &o.sweep, "native: one measurement for each value", "NAME=V,V,..." },
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "base seed (1)", "N" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "JSON on stdout, for `ucsim plot advantage`", NULL },
@@ -346,7 +354,7 @@ int cli_advantage(int argc, char **argv)
     };
     g_autofree char *command = command_line(argc, argv);
     if (!cli_parse("advantage", "SCENARIO", "SCENARIO is a script or native:NAME (hand-over, tag-guess, ticket-collision, "
-                   "ticket-replay).\nExit code 1: the worlds differ by more than the bad events of the proof account for.",
+                   "ticket-replay, onetime-forgery).\nExit code 1: the worlds differ by more than the bad events of the proof account for.",
                    entries, &argc, &argv, &code)) {
         free_options(&o);
         return code;

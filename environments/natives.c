@@ -1,5 +1,6 @@
 /* The environments written in C (play.h): an honest hand-over, and the attacks whose success the proof bounds. */
 #include <math.h>
+#include <openssl/evp.h>
 #include <string.h>
 
 #include "environments/play.h"
@@ -169,6 +170,88 @@ static double bound_replay(const EnvOptions *o, const EnvEffort *e)
     return MIN(1, ldexp((double)e->queries, -8 * (int)o->ticket_bytes));
 }
 
+/* ---- forging shortened one-time signatures ---- */
+
+enum { TOY_I = 8, TOY_C = 8 }; /* where I stands in a public key, and C in a signature: RFC 8554, sections 5.3, 5.4, 4.5 */
+
+/* Q of RFC 8554, algorithm 3: what the one-time signature really signs. `prefix` is I || u32(q) || D_MESG || C. */
+static void message_hash(EVP_MD_CTX *c, const EVP_MD *shake, const uint8_t *prefix, size_t length, uint64_t message,
+                         uint8_t *out, size_t n)
+{
+    if (!EVP_DigestInit_ex(c, shake, NULL) || !EVP_DigestUpdate(c, prefix, length) ||
+        !EVP_DigestUpdate(c, &message, sizeof message) || !EVP_DigestFinalXOF(c, out, n))
+        g_error("libcrypto cannot compute SHAKE256");
+}
+
+/* A message other than number 0 with the same Q; 0 when none is found among the queries. */
+static uint64_t second_preimage(EnvPlay *p, const uint8_t *vk, const uint8_t *signature, size_t n)
+{
+    uint8_t prefix[16 + 4 + 2 + 32], wanted[32], got[32];
+    uint64_t found = 0;
+    memcpy(prefix, vk + TOY_I, 16);
+    memcpy(prefix + 16, signature, 4);
+    prefix[20] = prefix[21] = 0x81;
+    memcpy(prefix + 22, signature + TOY_C, n);
+    EVP_MD *shake = EVP_MD_fetch(NULL, "SHAKE256", NULL);
+    EVP_MD_CTX *c = EVP_MD_CTX_new();
+    message_hash(c, shake, prefix, 22 + n, 0, wanted, n);
+    for (uint64_t m = 1; m <= p->effort->queries && !found; m++) {
+        message_hash(c, shake, prefix, 22 + n, m, got, n);
+        found = memcmp(got, wanted, n) ? 0 : m;
+    }
+    EVP_MD_CTX_free(c);
+    EVP_MD_free(shake);
+    return found;
+}
+
+static int play_onetime_forgery(EnvPlay *p)
+{
+    UcStore *store = env_worlds_store(p->worlds);
+    const size_t n = env_worlds_dkm(p->worlds)->sigma[0]->public_size - 24; /* type, type, I, then a node */
+    uint64_t signed_message = 0;
+    UcMessage key = keygen(p, 0);
+    UcWord text = uc_store_put(store, &signed_message, sizeof signed_message);
+    UcMessage s = env_play_input(p, 0, (UcMessage){ DKM_SIGN, { key.w[0], text } });
+    if (key.kind != DKM_KEY || s.kind != DKM_SIGNATURE)
+        return 0;
+    uint64_t other = second_preimage(p, uc_store_get(store, key.w[1], NULL), uc_store_get(store, s.w[2], NULL), n);
+    if (!other)
+        return 0;
+    text = uc_store_put(store, &other, sizeof other);
+    UcMessage v = env_play_input(p, 1, (UcMessage){ DKM_VERIFY, { key.w[1], text, s.w[2] } });
+    return v.kind == DKM_VERIFIED && v.w[0] == 1;
+}
+
+static const char *const toy_set[] = { NULL, "TOY-LMS_SHAKE_M1_H2/LMOTS_SHAKE_N1_W2",
+                                       "TOY-LMS_SHAKE_M2_H2/LMOTS_SHAKE_N2_W2",
+                                       "TOY-LMS_SHAKE_M3_H2/LMOTS_SHAKE_N3_W2" };
+
+static void options_onetime(EnvOptions *o)
+{
+    o->crypto_ideal = false;
+    o->scheme = toy_set[1];
+}
+
+const char *env_native_toy_set(uint64_t hash_bytes)
+{
+    return hash_bytes >= 1 && hash_bytes <= 3 ? toy_set[hash_bytes] : NULL;
+}
+
+uint64_t env_native_hash_bytes(const EnvOptions *o)
+{
+    g_assert(o && o->scheme);
+    for (uint64_t n = 1; n < G_N_ELEMENTS(toy_set); n++) {
+        if (!strcmp(o->scheme, toy_set[n]))
+            return n;
+    }
+    return 0;
+}
+
+static double bound_onetime(const EnvOptions *o, const EnvEffort *e)
+{
+    return MIN(1, ldexp((double)e->queries, -8 * (int)env_native_hash_bytes(o)));
+}
+
 const EnvNative env_natives[] = {
     { .name = "hand-over", .title = "ten moves of honest use", .play = play_hand_over },
     { .name = "tag-guess", .title = "a seal's tag is guessed while interval bits are flipped", .play = play_tag_guess,
@@ -180,6 +263,9 @@ const EnvNative env_natives[] = {
     { .name = "ticket-replay", .title = "an old payload is replayed against a ticket that collides",
       .play = play_ticket_replay, .options = options_tickets, .queries = 32, .queries_max = 900,
       .bound_text = "q / 2^t, t bits of ticket", .bound = bound_replay },
+    { .name = "onetime-forgery", .title = "a signature is carried over to another message with the same short hash",
+      .play = play_onetime_forgery, .options = options_onetime, .queries = 16, .queries_max = 65536,
+      .bound_text = "q / 2^t, t bits of hash", .bound = bound_onetime },
     { .name = NULL },
 };
 

@@ -13,7 +13,7 @@ RepConclusion rep_advantage_conclusion(const RepMeasured *m)
     g_assert(m && m->advantage);
     const UcAdvantage *a = m->advantage;
     bool shown = a->distinguisher[0].exact.low > 0 || a->rejected > 0;
-    if (a->exceeds_bad || (m->has_bound && a->distinguisher[0].exact.low > m->bound) || (shown && a->bad_any == 0))
+    if (a->exceeds_bad || a->views_exceed_bad || (m->has_bound && a->distinguisher[0].exact.low > m->bound) || (shown && a->bad_any == 0))
         return REP_EXCEEDS_BOUND;
     return shown ? REP_WITHIN_BOUND : REP_NOTHING_FOUND;
 }
@@ -71,6 +71,8 @@ static void text_bad(GString *out, const RepAdvantage *r, const RepMeasured *m)
     if (a->failed)
         g_string_append_printf(out, "; the simulation failed in %" G_GUINT64_FORMAT, a->failed);
     g_string_append_printf(out, "\n  check: advantage <= Pr[bad] %s\n", a->exceeds_bad ? "DOES NOT HOLD" : "holds");
+    g_string_append_printf(out, "  check: every difference of the views <= Pr[bad] %s\n",
+                           a->views_exceed_bad ? "DOES NOT HOLD" : "holds");
     if (m->has_bound)
         g_string_append_printf(out, "  check: advantage <= %s = %.4g %s\n", r->bound_text, m->bound,
                                a->distinguisher[0].exact.low > m->bound ? "DOES NOT HOLD" : "holds");
@@ -83,7 +85,7 @@ static void text_tests(GString *out, const UcAdvantage *a)
         return;
     }
     g_string_append_printf(out, "  two-sample tests: %zu, family-wise error %.4g (Holm); differ: %zu\n", a->tests,
-                           a->each * (a->distinguishers + 1), a->rejected);
+                           a->each * (a->distinguishers + 1) / 2, a->rejected);
     for (unsigned i = 0; i < a->findings && a->finding[i].rejected; i++)
         g_string_append_printf(out, "    %s: %s %.4g, p = %.3g\n", a->finding[i].what, a->finding[i].test,
                                a->finding[i].statistic, a->finding[i].p);
@@ -105,8 +107,9 @@ static void text_paragraph(GString *out, const RepAdvantage *r, const RepMeasure
     if (a->bad_any)
         g_string_append_printf(out, "The events that the proof bounds happened with a probability in [%.4g, %.4g], %s. ",
                                a->bad_exact.low, a->bad_exact.high,
-                               a->exceeds_bad ? "which is less than the advantage: they do not explain it"
-                                              : "which is not contradicted as a bound of the advantage");
+                               a->exceeds_bad || a->views_exceed_bad
+                                   ? "which is less than the difference of the worlds: they do not account for it"
+                                   : "which is not contradicted as a bound of the advantage");
     else
         g_string_append_printf(out, "No event that the proof bounds was seen, so their probability is at most %.4g. ",
                                a->bad_exact.high);
@@ -214,12 +217,13 @@ static void json_bad(JsonBuilder *b, const UcAdvantage *a)
         put_count(b, a->plan.bad_name[i], a->bad[i]);
     json_builder_end_object(b);
     put_bool(b, "advantage_within_bad", !a->exceeds_bad);
+    put_bool(b, "views_within_bad", !a->views_exceed_bad);
 }
 
 static void json_tests(JsonBuilder *b, const UcAdvantage *a)
 {
     put_count(b, "tests", a->tests);
-    put_number(b, "tests_family_error", a->each * (a->distinguishers + 1));
+    put_number(b, "tests_family_error", a->each * (a->distinguishers + 1) / 2);
     put_count(b, "tests_rejected", a->rejected);
     json_builder_set_member_name(b, "smallest_p");
     json_builder_begin_array(b);

@@ -133,7 +133,8 @@ static bool in_lanes(SigWork *work, const uint8_t *in, size_t in_stride, size_t 
 void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                    size_t n, size_t count)
 {
-    if (count > 1 && in_lanes(work, in, in_stride, length, out, out_stride, n, count))
+    /* lanes write whole words: the hash values of toy sets are shorter */
+    if (count > 1 && n % 8 == 0 && in_lanes(work, in, in_stride, length, out, out_stride, n, count))
         return;
     for (size_t i = 0; i < count; i++)
         sig_hash(work, in + i * in_stride, length, out + i * out_stride, n);

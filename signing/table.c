@@ -56,6 +56,14 @@ static const SigSet sets[] = {
     MT_FAMILY("SHAKE256", SIG_SHAKE256, 32, 32, "256", 0x29)
     MT_FAMILY("SHAKE256", SIG_SHAKE256, 24, 4, "192", 0x31)
 };
+/* Toys: LM-OTS and LMS as RFC 8554 defines them for any n (section 4.1: u, v, p, ls; appendix B), with hash values of 1
+ * to 3 bytes, so that the forgeries that n bounds do happen (docs/advantage.md). They are no part of the list of sets and
+ * are found by their full names only; type codes are of the range for private use. */
+#define TOY_SET(N, P, LS) \
+    {"TOY-LMS_SHAKE_M" #N "_H2/LMOTS_SHAKE_N" #N "_W2", SIG_LMS, SIG_SHAKE256, N, 0, 2, 1, 2, P, LS, 0xf0000000u + N, \
+     0xf0000010u + N, {NULL}},
+static const SigSet toys[] = { TOY_SET(1, 6, 12) TOY_SET(2, 11, 10) TOY_SET(3, 15, 10) };
+
 enum { SETS = sizeof sets / sizeof sets[0], NAME_MAX_LENGTH = 64 };
 
 const SigSet *sig_set_at(size_t number)
@@ -68,6 +76,9 @@ static const SigSet *find_exact(const char *name, size_t length)
     for (size_t i = 0; i < SETS; i++)
         if (strlen(sets[i].name) == length && memcmp(sets[i].name, name, length) == 0)
             return &sets[i];
+    for (size_t i = 0; i < sizeof toys / sizeof toys[0]; i++)
+        if (strlen(toys[i].name) == length && memcmp(toys[i].name, name, length) == 0)
+            return &toys[i];
     return NULL;
 }
 

@@ -41,9 +41,10 @@ static void fill_intervals(UcAdvantage *a, const UcTally *real, const UcTally *i
 typedef struct {
     const UcTally *real, *ideal;
     GArray *finding; /* UcFinding */
+    GArray *share;   /* UcCount: real, ideal of finding i; both 0 where it is no yes/no question */
 } Battery;
 
-static void enter(Battery *b, char *what, const char *test, UcTest t)
+static void enter_with(Battery *b, char *what, const char *test, UcTest t, UcCount real, UcCount ideal)
 {
     if (t.classes < 2) { /* nothing to test: not a test */
         g_free(what);
@@ -51,6 +52,13 @@ static void enter(Battery *b, char *what, const char *test, UcTest t)
     }
     UcFinding f = { what, test, t.statistic, t.p, false };
     g_array_append_val(b->finding, f);
+    g_array_append_val(b->share, real);
+    g_array_append_val(b->share, ideal);
+}
+
+static void enter(Battery *b, char *what, const char *test, UcTest t)
+{
+    enter_with(b, what, test, t, (UcCount){ 0, 0 }, (UcCount){ 0, 0 });
 }
 
 static void enter_share(Battery *b, char *what, UcCount real, UcCount ideal)
@@ -58,7 +66,8 @@ static void enter_share(Battery *b, char *what, UcCount real, UcCount ideal)
     uint64_t hits = real.hits + ideal.hits;
     bool possible = real.n && ideal.n && hits && hits < real.n + ideal.n;
     double share = possible ? (double)real.hits / (double)real.n - (double)ideal.hits / (double)ideal.n : 0;
-    enter(b, what, "Fisher", (UcTest){ share, uc_test_proportions(real, ideal), possible ? 2 : 1 });
+    UcTest t = { share, uc_test_proportions(real, ideal), possible ? 2 : 1 };
+    enter_with(b, what, "Fisher", t, real, ideal);
 }
 
 static void test_shapes(Battery *b)
@@ -147,8 +156,25 @@ static gint by_p(gconstpointer a, gconstpointer b)
     return order ? order : strcmp(x->test, y->test);
 }
 
+/* Until a bad event the worlds are alike, so no question about the views may be answered differently with a greater
+ * probability than that of a bad event. Is there one that surely is? Intervals by Bonferroni over all of them. */
+static bool more_than_bad(const Battery *b, const double *p, double bad, double alpha)
+{
+    const UcCount *share = (const UcCount *)(const void *)b->share->data;
+    double each = alpha / MAX(1, b->finding->len);
+    for (guint i = 0; i < b->finding->len; i++) {
+        /* an interval that excludes 0 comes with a small p: the others need not be computed */
+        if (share[2 * i].n && p[i] < each &&
+            uc_absolute(uc_difference_exact(share[2 * i], share[2 * i + 1], each)).low > bad)
+            return true;
+    }
+    return false;
+}
+
 static void run_battery(UcAdvantage *a, Battery *b, double alpha)
 {
+    enter_share(b, g_strdup("the simulation failed"), (UcCount){ b->real->failed, b->real->n },
+                (UcCount){ b->ideal->failed, b->ideal->n });
     test_shapes(b);
     test_columns(b);
     test_features(b, &a->plan);
@@ -158,7 +184,8 @@ static void run_battery(UcAdvantage *a, Battery *b, double alpha)
     g_autofree bool *reject = g_new(bool, a->tests + 1);
     for (size_t i = 0; i < a->tests; i++)
         p[i] = f[i].p;
-    a->rejected = uc_holm(p, a->tests, alpha, reject);
+    a->rejected = uc_holm(p, a->tests, alpha / 2, reject);
+    a->views_exceed_bad = more_than_bad(b, p, a->bad_exact.high, alpha / 2);
     for (size_t i = 0; i < a->tests; i++)
         f[i].rejected = reject[i];
     g_array_sort(b->finding, by_p);
@@ -193,8 +220,10 @@ UcAdvantage *uc_advantage_new(const UcPlan *plan, const UcTally *real, const UcT
     double alpha = plan->sequential ? uc_spend(plan->alpha, plan->look) : plan->alpha;
     a->each = alpha;
     fill_intervals(a, real, ideal);
-    Battery battery = { real, ideal, g_array_new(FALSE, FALSE, sizeof(UcFinding)) };
+    Battery battery = { real, ideal, g_array_new(FALSE, FALSE, sizeof(UcFinding)),
+                        g_array_new(FALSE, FALSE, sizeof(UcCount)) };
     run_battery(a, &battery, alpha / 2);
+    g_array_unref(battery.share);
     a->constant = a->tests == 0;
     a->real_first = a->ideal_first = UINT64_MAX;
     if (a->rejected)

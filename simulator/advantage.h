@@ -2,8 +2,9 @@
  * whether anything else in the views differs, and how that compares with the bad events that the proof bounds.
  *
  * One error probability alpha covers the whole report (docs/advantage.md, "The error budget"): half of it is shared
- * equally by the intervals (Z's guess, each named feature, the probability of a bad event), the other half by the
- * two-sample tests (Holm). A sequential run spends uc_spend(alpha, look) of it at each look.
+ * equally by the intervals (Z's guess, each named feature, the probability of a bad event), a quarter by the two-sample
+ * tests (Holm), a quarter by the intervals behind `views_exceed_bad` (Bonferroni). A sequential run spends
+ * uc_spend(alpha, look) of it at each look.
  */
 #ifndef SIMULATOR_ADVANTAGE_H
 #define SIMULATOR_ADVANTAGE_H
@@ -45,6 +46,7 @@ typedef struct {
     uint64_t bad_any, bad_any_real;
     UcInterval bad_exact;         /* of Pr[bad | ideal] */
     bool exceeds_bad;             /* the advantage is surely greater than Pr[bad]: the bad events do not explain it */
+    bool views_exceed_bad;        /* the same for some yes/no question about the views */
     size_t tests;                 /* that had something to test */
     UcFinding *finding;           /* rejected ones first, by p; at most UC_FINDINGS */
     unsigned findings;
