@@ -25,7 +25,7 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
     SLOT(DKM_VERIFY) = { "verify", { { "vk", UC_BYTES }, { "message", UC_TEXT }, { "signature", UC_BYTES } } },
     SLOT(DKM_STATUS) = { "status", { { "kid", UC_BYTES } } },
     SLOT(DKM_KEY) = { "key", { { "kid", UC_BYTES }, { "vk", UC_BYTES }, { "capacity", UC_INT } } },
-    SLOT(DKM_REQUESTED) = { "requested", { { "ticket", UC_BYTES } } },
+    SLOT(DKM_REQUESTED) = { "requested", { { "ticket", UC_BYTES } }, .object = "ticket" },
     SLOT(DKM_CANCELLED) = { "cancelled", { { "ticket", UC_BYTES } } },
     SLOT(DKM_RECEIVED) = { "received",
         { { "kid", UC_BYTES }, { "from", UC_PARTY }, { "ticket", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT } } },

@@ -33,6 +33,8 @@ typedef struct {
 typedef struct {
     const char *name;
     UcField field[UC_MESSAGE_WORDS]; /* up to the first without a name */
+    const char *object; /* schedules: what it brings, as in "object@3"; NULL: its own name */
+    bool order;         /* schedules: an order to the dummy adversary, not an input of a party */
 } UcMessageKind;
 
 typedef struct {
