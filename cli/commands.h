@@ -3,7 +3,10 @@
 #define CLI_COMMANDS_H
 
 int cli_advantage(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_list(int argc, char **argv);
+int cli_replay(int argc, char **argv);
+int cli_run(int argc, char **argv);
 int cli_sig(int argc, char **argv);
 
 #endif

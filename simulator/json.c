@@ -34,10 +34,12 @@ void uc_json_string(GString *out, const char *text, size_t length)
 void uc_json_text(GString *out, const char *text)
 {
     g_assert(out);
-    if (text)
-        uc_json_string(out, text, strlen(text));
-    else
+    if (!text) {
         g_string_append(out, "null");
+        return;
+    }
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    uc_json_string(out, valid, strlen(valid));
 }
 
 /* ---- reading ---- */

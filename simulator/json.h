@@ -14,7 +14,7 @@ enum { UC_JSON_DEPTH = 12 };
 
 /* A string in quotes; `text` must be valid UTF-8 without NUL (uc_json_plain()). */
 void uc_json_string(GString *out, const char *text, size_t length);
-/* NULL becomes null. */
+/* NULL becomes null; what is no UTF-8 becomes U+FFFD. */
 void uc_json_text(GString *out, const char *text);
 bool uc_json_plain(const char *text, size_t length);
 

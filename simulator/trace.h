@@ -106,8 +106,11 @@ bool uc_trace_is_one(const char *text, size_t length);
 /* The header: title, file, hash and expect may be NULL. */
 UcTraceHeader uc_trace_header(const UcTrace *trace);
 const char *uc_trace_program(const UcTrace *trace); /* the version of the program that wrote it */
-/* The moves, with the header's options: replays without anything else. */
+/* The moves, with the header's options and title, file, hash, seed and expect as options of these names: replays
+ * without anything else. */
 const UcSchedule *uc_trace_schedule(const UcTrace *trace);
+/* The same, owned by the caller; the trace has none afterwards. */
+UcSchedule *uc_trace_take_schedule(UcTrace *trace);
 unsigned uc_trace_activations(const UcTrace *trace, UcTraceWorld world);
 const UcTraceActivation *uc_trace_activation(const UcTrace *trace, UcTraceWorld world, unsigned i);
 /* The activation of Z in which this entry of its view was read; NULL: the view is shorter. */

@@ -315,12 +315,18 @@ void uc_trace_observe(void *writer, const UcWorld *world, const UcActivation *ac
 
 /* ---- the end ---- */
 
-static void entry_activation(GString *out, const char *name, const UcWorld *world, size_t entry)
+/* The activation in which the verdict was decided: Z reading the entry that differs, or a broken rule. */
+static void deciding_activation(GString *out, const char *name, const UcComparison *c, const UcWorld *world)
 {
     size_t n;
+    uint64_t at = 0;
     const UcViewEntry *view = uc_world_view(world, &n);
-    if (entry < n)
-        key_number(out, name, view[entry].activation);
+    if (c->verdict == UC_DISTINGUISHED && c->entry < n)
+        at = MIN(view[c->entry].activation, uc_world_activations(world));
+    else if (c->world == world && (c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN))
+        uc_world_broken_rule(world, &at);
+    if (at)
+        key_number(out, name, at);
     else
         key_text(out, name, NULL);
 }
@@ -328,19 +334,18 @@ static void entry_activation(GString *out, const char *name, const UcWorld *worl
 void uc_trace_verdict(UcTraceWriter *w, const UcComparison *c, const UcWorld *real, const UcWorld *ideal)
 {
     g_assert(w && c && real && ideal && c->verdict < UC_VERDICTS);
-    const char *rule = c->world ? uc_world_broken_rule(c->world, NULL) : NULL;
-    bool by_rule = c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN;
+    const UcWorld *world = c->world;
     GString *out = g_string_append_c(w->line, '{');
     key_text(out, "verdict", uc_verdict_name[c->verdict]);
     if (c->verdict == UC_DISTINGUISHED)
         key_number(out, "entry", c->entry);
     else
         key_text(out, "entry", NULL);
-    key_text(out, "world", c->world ? uc_world_spec(c->world)->ideal ? "ideal" : "real" : NULL);
-    key_text(out, "rule", by_rule ? rule : NULL);
+    key_text(out, "world", world ? uc_world_spec(world)->ideal ? "ideal" : "real" : NULL);
+    key_text(out, "rule", world ? uc_world_broken_rule(world, NULL) : NULL);
     key_text(out, "why", c->why);
-    entry_activation(out, "real-activation", real, c->verdict == UC_DISTINGUISHED ? c->entry : SIZE_MAX);
-    entry_activation(out, "ideal-activation", ideal, c->verdict == UC_DISTINGUISHED ? c->entry : SIZE_MAX);
+    deciding_activation(out, "real-activation", c, real);
+    deciding_activation(out, "ideal-activation", c, ideal);
     g_string_append_c(out, '}');
     flush(w);
 }

@@ -381,6 +381,18 @@ static void drive(UcWorld *world, const UcEnvelope *write)
         watch(world, &a);
 }
 
+void uc_world_halt(UcWorld *world, int bit)
+{
+    g_assert(!world->spec->machine[UC_Z].class && (world->stopped || world->next.to == UC_Z));
+    if (world->stopped)
+        return;
+    UcActivation a = { .number = ++world->activations, .machine = UC_Z, .channel = world->channel,
+                       .in = world->next, .view = world->view->len };
+    a.outcome.result = uc_halt(bit);
+    after(world, &a);
+    tell(world, &a);
+}
+
 UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write)
 {
     g_assert(!world->spec->machine[UC_Z].class && (world->stopped || world->next.to == UC_Z));

@@ -95,6 +95,8 @@ UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write);
 /* Z, driven from outside, is active and nothing is in flight: an empty view, no stop, counts from 0; the state stays.
  * For a search, which sets the state before every turn. */
 void uc_world_rewind(UcWorld *world);
+/* Z is driven from outside: it reads what reached it last and gives its guess bit, as the last activation. */
+void uc_world_halt(UcWorld *world, int bit);
 /* Why it stopped: a line for people. Owned by the world. */
 const char *uc_world_why(const UcWorld *world);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */

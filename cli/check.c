@@ -1,0 +1,410 @@
+/* ucsim check: scenarios through both worlds, one line each. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "report/json.h"
+#include "report/junit.h"
+#include "report/tap.h"
+#include "report/text.h"
+
+enum { DEFAULT_SEED = 1, MAX_JOBS = 64 };
+
+typedef struct {
+    gboolean tap, json, quiet, torture, show;
+    char *junit, *seed, *crypto, *color, *trace;
+    int jobs;
+    char **path;
+    uint64_t seed_number;
+    bool seed_given;
+} Options;
+
+/* One instance of a scenario, or a file that could not be loaded. */
+typedef struct {
+    const Options *options;
+    char *file;
+    EnvScenario *scenario; /* NULL: `error` says why */
+    char *title, *verdict, *expect, *rule, *world, *why, *error, *details, *reproduce;
+    int64_t entry;
+    int code;
+    bool as_expected;
+    GString *trace;
+} Case;
+
+typedef struct {
+    GPtrArray *row;    /* Case */
+    GAsyncQueue *done; /* Case, as they finish */
+} Suite;
+
+static void case_free(gpointer data)
+{
+    Case *c = data;
+    char *texts[] = { c->file, c->title, c->verdict, c->expect, c->rule, c->world, c->why, c->error, c->details,
+                      c->reproduce };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    env_scenario_free(c->scenario);
+    if (c->trace)
+        g_string_free(c->trace, TRUE);
+    g_free(c);
+}
+
+/* ---- what is to be checked ---- */
+
+static void apply(const Options *o, EnvScenario *s)
+{
+    if (o->seed_given)
+        env_seed(o->seed_number, s->options.seed);
+    if (o->crypto)
+        s->options.crypto_ideal = !strcmp(o->crypto, "ideal");
+    if (o->torture)
+        s->options.torture = true;
+}
+
+static char *command_of(const Case *c)
+{
+    const Options *o = c->options;
+    g_autofree char *file = cli_quote(c->file);
+    GString *out = g_string_new("ucsim check");
+    if (o->seed_given)
+        g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, o->seed_number);
+    if (o->crypto)
+        g_string_append_printf(out, " --crypto %s", o->crypto);
+    if (o->torture)
+        g_string_append(out, " --torture");
+    g_string_append_printf(out, " %s", file);
+    return g_string_free(out, FALSE);
+}
+
+static Case *case_new(const Options *o, const char *file, EnvScenario *scenario, char *error)
+{
+    Case *c = g_new0(Case, 1);
+    *c = (Case){ .options = o, .file = g_strdup(file), .scenario = scenario, .error = error, .entry = -1,
+                 .code = CLI_USAGE };
+    c->reproduce = command_of(c);
+    if (!scenario)
+        return c;
+    apply(o, scenario);
+    c->title = scenario->instance ? g_strdup_printf("%s (%s)", scenario->title, scenario->instance)
+                                  : g_strdup(scenario->title);
+    c->expect = scenario->expect_rule
+                    ? g_strdup_printf("%s: %s", uc_verdict_name[scenario->expect], scenario->expect_rule)
+                    : g_strdup(uc_verdict_name[scenario->expect]);
+    return c;
+}
+
+static void load(const Options *o, const char *file, GPtrArray *cases)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) instances = env_scenario_load(file, &error);
+    if (!instances) {
+        g_ptr_array_add(cases, case_new(o, file, NULL, g_strdup(error->message)));
+        return;
+    }
+    while (instances->len)
+        g_ptr_array_add(cases, case_new(o, file, g_ptr_array_steal_index(instances, 0), NULL));
+}
+
+static bool load_all(const Options *o, GPtrArray *cases, GError **error)
+{
+    const char *built_in[] = { cli_scenario_folder(), NULL };
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    for (const char *const *p = o->path ? (const char *const *)o->path : built_in; *p; p++) {
+        if (!cli_scenario_files(*p, files, error))
+            return false;
+    }
+    for (guint i = 0; i < files->len; i++)
+        load(o, files->pdata[i], cases);
+    return true;
+}
+
+/* ---- one scenario ---- */
+
+static bool rule_matches(const char *expected, const char *rule)
+{
+    size_t n = strlen(expected);
+    return rule && !strncmp(rule, expected, n) && !g_ascii_isalnum(rule[n]);
+}
+
+static const char *broken_rule(EnvRun *run)
+{
+    const char *rule = NULL;
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS && !rule; which++)
+        rule = uc_world_broken_rule(env_run_world(run, which), NULL);
+    return rule;
+}
+
+static void judge(Case *c, EnvRun *run)
+{
+    UcComparison v = env_run_comparison(run);
+    const char *rule = broken_rule(run);
+    c->verdict = g_strdup(uc_verdict_name[v.verdict]);
+    c->rule = g_strdup(rule);
+    c->why = g_strdup(v.why);
+    c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
+    c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
+    c->as_expected = v.verdict == c->scenario->expect &&
+                     (!c->scenario->expect_rule || rule_matches(c->scenario->expect_rule, rule));
+    c->code = cli_code_of_verdict(v.verdict, c->as_expected);
+}
+
+static void details_of(Case *c, const GString *text)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(UcTrace) trace = uc_trace_read(text->str, text->len, "trace", &error);
+    if (!trace) {
+        c->error = g_strdup_printf("internal error: a trace that cannot be read: %s", error->message);
+        c->code = CLI_INTERNAL;
+        return;
+    }
+    const Options *o = c->options;
+    RepTextOptions shown = { .color = !o->tap && !o->json && cli_color(o->color) };
+    c->details = rep_text_divergence(trace, &shown);
+}
+
+/* Runs without a trace; only what is to be shown is run again with one: the same seed gives the same run. */
+static bool run_case(Case *c, GError **error)
+{
+    const Options *o = c->options;
+    if (!o->trace) {
+        g_autoptr(EnvRun) run = env_run_both(c->scenario, NULL, NULL, error);
+        if (!run)
+            return false;
+        judge(c, run);
+        bool shown = !c->as_expected || (o->show && strcmp(c->verdict, "indistinguishable"));
+        if (!shown)
+            return true;
+    }
+    g_autoptr(EnvRun) run = NULL;
+    c->trace = cli_trace_scenario(c->scenario, &run, error);
+    if (!c->trace)
+        return false;
+    if (!c->verdict)
+        judge(c, run);
+    if (!c->as_expected || (o->show && strcmp(c->verdict, "indistinguishable")))
+        details_of(c, c->trace);
+    return true;
+}
+
+static void work(gpointer data, gpointer queue)
+{
+    Case *c = data;
+    GError *error = NULL;
+    if (c->scenario && !run_case(c, &error)) {
+        c->code = cli_code_of(error);
+        c->error = g_strdup(error->message);
+        g_clear_error(&error);
+    }
+    g_async_queue_push(queue, c);
+}
+
+/* ---- all of them ---- */
+
+static void progress(guint done, guint total, bool terminal)
+{
+    if (terminal)
+        fprintf(stderr, "\r%u of %u scenarios", done, total);
+}
+
+/* The results lie in the order of the suite whatever the order of finishing. */
+static void run_all(const Options *o, Suite *suite)
+{
+    bool terminal = isatty(STDERR_FILENO) && !o->quiet, shown = false;
+    gint64 start = g_get_monotonic_time();
+    GThreadPool *pool = g_thread_pool_new(work, suite->done, CLAMP(o->jobs, 1, MAX_JOBS), FALSE, NULL);
+    for (guint i = 0; i < suite->row->len; i++)
+        g_thread_pool_push(pool, suite->row->pdata[i], NULL);
+    for (guint done = 0; done < suite->row->len;) {
+        if (g_async_queue_timeout_pop(suite->done, G_USEC_PER_SEC / 5))
+            done++;
+        if (g_get_monotonic_time() - start > G_USEC_PER_SEC) {
+            progress(done, suite->row->len, terminal);
+            shown = terminal;
+        }
+    }
+    if (shown)
+        fputs("\r\033[K", stderr);
+    g_thread_pool_free(pool, FALSE, TRUE);
+}
+
+static RepSummary summarise(const GPtrArray *cases)
+{
+    RepSummary s = { .total = cases->len };
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        switch (c->code) {
+        case CLI_OK: s.as_expected++; break;
+        case CLI_UNEXPECTED: s.unexpected++; break;
+        case CLI_LIMIT: s.limits++; break;
+        case CLI_INTERNAL: s.internal++; break;
+        default: s.errors++;
+        }
+    }
+    return s;
+}
+
+static int code_of(const RepSummary *s)
+{
+    return s->internal ? CLI_INTERNAL : s->errors ? CLI_USAGE : s->unexpected ? CLI_UNEXPECTED
+           : s->limits ? CLI_LIMIT : CLI_OK;
+}
+
+/* ---- output ---- */
+
+static void paint(const char *code, const char *text, bool color)
+{
+    printf("%s%s%s", color ? code : "", text, color ? "\033[0m" : "");
+}
+
+static void print_case(const Case *c, bool quiet, bool color)
+{
+    if (c->as_expected && quiet)
+        return;
+    if (c->error) { /* its message goes to stderr */
+        paint("\033[1;31m", "error  ", color);
+        printf("%s\n", c->title ? c->title : c->file);
+        return;
+    }
+    paint(c->as_expected ? "\033[32m" : "\033[1;31m", c->as_expected ? "ok     " : "FAILED ", color);
+    printf("%s: %s", c->title, c->verdict);
+    if (c->rule && strcmp(c->verdict, "indistinguishable"))
+        printf(" (%s)", c->rule);
+    printf("%s%s\n", c->as_expected ? "" : ", expected ", c->as_expected ? "" : c->expect);
+    if (c->details)
+        printf("\n%s\n", c->details);
+    if (!c->as_expected)
+        printf("reproduce: %s\n\n", c->reproduce);
+}
+
+static void print_summary(const RepSummary *s)
+{
+    const struct {
+        unsigned count;
+        const char *what;
+    } row[] = { { s->as_expected, "as expected" }, { s->unexpected, "another verdict than expected" },
+                { s->limits, "ran into a limit" }, { s->errors, "with an error" }, { s->internal, "internal errors" } };
+    printf("%u scenario%s:", s->total, s->total == 1 ? "" : "s");
+    bool first = true;
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        if (!row[i].count && i)
+            continue;
+        printf("%s %u %s", first ? "" : ",", row[i].count, row[i].what);
+        first = false;
+    }
+    putchar('\n');
+}
+
+static RepResult *results_of(const GPtrArray *cases)
+{
+    RepResult *out = g_new0(RepResult, cases->len + 1);
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
+                              .rule = c->rule, .world = c->world, .why = c->why, .entry = c->entry,
+                              .as_expected = c->as_expected, .error = c->error, .details = c->details,
+                              .reproduce = c->as_expected ? NULL : c->reproduce,
+                              .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
+                                                  : c->options->seed_number };
+    }
+    return out;
+}
+
+static bool write_files(const Options *o, const GPtrArray *cases, GError **error)
+{
+    const Case *first = cases->pdata[0];
+    if (o->junit) {
+        g_autoptr(GString) xml = g_string_new(NULL);
+        g_autofree RepResult *results = results_of(cases);
+        rep_junit(xml, results, cases->len);
+        if (!cli_write_file(o->junit, xml->str, xml->len, error))
+            return false;
+    }
+    return !o->trace || !first->trace || cli_write_file(o->trace, first->trace->str, first->trace->len, error);
+}
+
+static void print_all(const Options *o, const GPtrArray *cases, const RepSummary *summary)
+{
+    g_autofree RepResult *results = results_of(cases);
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        if (c->error)
+            fprintf(stderr, "ucsim: %s\n", c->error);
+        if (!o->tap && !o->json)
+            print_case(c, o->quiet, cli_color(o->color));
+    }
+    if (o->tap)
+        rep_tap(out, results, cases->len);
+    else if (o->json)
+        rep_json(out, results, cases->len, summary);
+    fputs(out->str, stdout);
+    if (!o->tap && !o->json && (!o->quiet || summary->as_expected != summary->total))
+        print_summary(summary);
+}
+
+static int check(const Options *o)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(case_free);
+    if (!load_all(o, cases, &error))
+        return cli_fail_error(error);
+    if (o->trace && cases->len != 1)
+        return cli_fail(CLI_USAGE, "check: --trace expects one scenario, got %u", cases->len);
+    Suite suite = { cases, g_async_queue_new() };
+    run_all(o, &suite);
+    g_async_queue_unref(suite.done);
+    RepSummary summary = summarise(cases);
+    print_all(o, cases, &summary);
+    if (!write_files(o, cases, &error))
+        return cli_fail_error(error);
+    if (fflush(stdout) || ferror(stdout))
+        return cli_fail(CLI_USAGE, "standard output: expected to write, got an error");
+    return code_of(&summary);
+}
+
+static int check_options(Options *o)
+{
+    if (o->crypto && strcmp(o->crypto, "real") && strcmp(o->crypto, "ideal"))
+        return cli_fail(CLI_USAGE, "--crypto: expected real or ideal, got '%s'", o->crypto);
+    o->seed_given = o->seed != NULL;
+    o->seed_number = DEFAULT_SEED;
+    if (o->seed && !g_ascii_string_to_unsigned(o->seed, 10, 0, G_MAXINT64, &o->seed_number, NULL))
+        return cli_fail(CLI_USAGE, "--seed: expected a number from 0 to 2^63 - 1, got '%s'", o->seed);
+    if (o->jobs < 1 || o->jobs > MAX_JOBS)
+        return cli_fail(CLI_USAGE, "--jobs: expected 1 to %d, got %d", MAX_JOBS, o->jobs);
+    if (o->tap && o->json)
+        return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
+    return check(o);
+}
+
+int cli_check(int argc, char **argv)
+{
+    Options o = { .jobs = 1 };
+    const GOptionEntry entries[] = {
+        { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
+        { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time; the output is the same", "N" },
+        { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
+        { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
+        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace (one scenario)", "FILE" },
+        { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON", NULL },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML", "FILE" },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print only what is not as expected", NULL },
+        { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto", "WHEN" },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+    };
+    int code;
+    if (cli_parse("check", "[SCENARIO...]", "SCENARIO is a script or a folder of scripts; without one, the built-in "
+                  "scenarios.\nExit code: 0 all as expected, 1 another verdict, 2 an error, 3 a limit, 4 an internal "
+                  "error.", entries, &argc, &argv, &code))
+        code = check_options(&o);
+    char *texts[] = { o.junit, o.seed, o.crypto, o.color, o.trace };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_strfreev(o.path);
+    return code;
+}

@@ -1,0 +1,89 @@
+/* ucsim run: one world of a scenario, and what happens in it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "report/text.h"
+
+typedef struct {
+    char *world, *trace, *seed, *crypto, *color;
+    gboolean torture;
+    char **path;
+    EnvWorld which;
+} Options;
+
+static bool apply(const Options *o, EnvScenario *s, GError **error)
+{
+    uint64_t seed;
+    if (o->seed && !g_ascii_string_to_unsigned(o->seed, 10, 0, G_MAXINT64, &seed, NULL)) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--seed: expected a number from 0 to 2^63 - 1, got '%s'",
+                    o->seed);
+        return false;
+    }
+    if (o->seed)
+        env_seed(seed, s->options.seed);
+    if (o->crypto)
+        s->options.crypto_ideal = !strcmp(o->crypto, "ideal");
+    s->options.torture |= o->torture != FALSE;
+    return true;
+}
+
+static bool run(const Options *o, GError **error)
+{
+    g_autoptr(GPtrArray) instances = env_scenario_load(o->path[0], error);
+    if (!instances || !apply(o, instances->pdata[0], error))
+        return false;
+    GString *text = cli_trace_one(instances->pdata[0], o->which, error);
+    if (!text)
+        return false;
+    bool ok;
+    if (o->trace) {
+        ok = cli_write_file(o->trace, text->str, text->len, error);
+    } else {
+        g_autoptr(UcTrace) trace = uc_trace_read(text->str, text->len, "trace", error);
+        RepTextOptions options = { .color = cli_color(o->color) };
+        g_autofree char *shown = trace ? rep_text_run(trace, (UcTraceWorld)o->which, &options) : NULL;
+        fputs(shown ? shown : "", stdout);
+        ok = trace != NULL;
+    }
+    g_string_free(text, TRUE);
+    return ok;
+}
+
+static int check_options(Options *o)
+{
+    GError *error = NULL;
+    if (!o->path || o->path[1])
+        return cli_fail(CLI_USAGE, "run: expected one scenario, got %u", o->path ? g_strv_length(o->path) : 0);
+    if (!o->world || (strcmp(o->world, "real") && strcmp(o->world, "ideal")))
+        return cli_fail(CLI_USAGE, "run: expected --world real or --world ideal, got %s", o->world ? o->world : "none");
+    if (o->crypto && strcmp(o->crypto, "real") && strcmp(o->crypto, "ideal"))
+        return cli_fail(CLI_USAGE, "--crypto: expected real or ideal, got '%s'", o->crypto);
+    o->which = strcmp(o->world, "real") ? ENV_IDEAL : ENV_REAL;
+    return run(o, &error) ? CLI_OK : cli_fail_error(error);
+}
+
+int cli_run(int argc, char **argv)
+{
+    Options o = { 0 };
+    const GOptionEntry entries[] = {
+        { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "real or ideal", "WHICH" },
+        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace instead of printing it", "FILE" },
+        { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
+        { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
+        { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
+        { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto", "WHEN" },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+    };
+    int code;
+    if (cli_parse("run", "SCENARIO --world real|ideal", "Shows every activation of one world. Of a sweep, the first "
+                  "instance is run.", entries, &argc, &argv, &code))
+        code = check_options(&o);
+    char *texts[] = { o.world, o.trace, o.seed, o.crypto, o.color };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(texts[i]);
+    g_strfreev(o.path);
+    return code;
+}

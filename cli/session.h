@@ -1,0 +1,30 @@
+/* Shared by the subcommands that run scenarios and schedules: a run with its trace in memory, errors to exit codes,
+ * where the built-in scenarios lie.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "cli/cli.h"
+#include "environments/replay.h"
+#include "environments/run.h"
+
+/* CLI_LIMIT when it was a limit, else CLI_USAGE. */
+int cli_code_of(const GError *error);
+/* Prints the error on stderr, frees it, returns the code. */
+int cli_fail_error(GError *error);
+int cli_code_of_verdict(UcVerdict verdict, bool as_expected);
+
+/* The folder of the built-in scenarios: environments/scenarios here, else the installed one. */
+const char *cli_scenario_folder(void);
+/* Every *.lua in a folder and below, sorted, without libraries (folders named lib); or the file itself. False and an
+ * error when there is none. */
+bool cli_scenario_files(const char *path, GPtrArray *files, GError **error);
+/* "A-Za-z0-9..." as it is, anything else in single quotes: for commands to be copied. Free with g_free(). */
+char *cli_quote(const char *word);
+
+/* The trace of a run, as text; free the string with g_string_free(). `run` may be NULL. */
+GString *cli_trace_scenario(const EnvScenario *scenario, EnvRun **run, GError **error);
+GString *cli_trace_one(const EnvScenario *scenario, EnvWorld which, GError **error);
+GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error);
+
+#endif

@@ -1,0 +1,335 @@
+#include "environments/replay.h"
+
+#include <string.h>
+
+/* ---- options ---- */
+
+/* Options that hold a number, by their place in EnvOptions. */
+static const struct {
+    const char *name;
+    size_t offset;
+    bool always; /* else written only where it differs from its default */
+    bool word;   /* 64 bits; else unsigned */
+} numbers[] = {
+    { "capacity", offsetof(EnvOptions, capacity), true, true },
+    { "reservation", offsetof(EnvOptions, reservation), true, true },
+    { "limit-keys", offsetof(EnvOptions, limits.keys), false, true },
+    { "limit-tickets", offsetof(EnvOptions, limits.tickets), false, true },
+    { "limit-transfers", offsetof(EnvOptions, limits.transfers), false, true },
+    { "limit-intervals", offsetof(EnvOptions, limits.intervals), false, true },
+    { "tag-bytes", offsetof(EnvOptions, tag_bytes), false, false },
+    { "ticket-bytes", offsetof(EnvOptions, ticket_bytes), false, false },
+};
+static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", NULL };
+
+static uint64_t get_number(const EnvOptions *options, size_t i)
+{
+    const void *at = (const char *)options + numbers[i].offset;
+    return numbers[i].word ? *(const uint64_t *)at : *(const unsigned *)at;
+}
+
+static void set_number(EnvOptions *options, size_t i, uint64_t n)
+{
+    void *at = (char *)options + numbers[i].offset;
+    if (numbers[i].word)
+        *(uint64_t *)at = n;
+    else
+        *(unsigned *)at = (unsigned)MIN(n, UINT_MAX);
+}
+
+UcOptions *env_options_print(const EnvOptions *options)
+{
+    g_assert(options);
+    UcOptions *out = uc_options_new();
+    EnvOptions defaults = env_default_options();
+    uc_options_add_list(out, "parties", options->party);
+    uc_options_add(out, "scheme", options->scheme);
+    uc_options_add(out, "protocol", options->protocol);
+    uc_options_add(out, "crypto", options->crypto_ideal ? "ideal" : "real");
+    uc_options_add(out, "trust", dkm_trust_name[options->trust]);
+    uc_options_add(out, "storage", uc_storage_name[options->storage]);
+    uc_options_add(out, "enclave", options->enclave);
+    if (options->seal_real)
+        uc_options_add(out, "seal", "real");
+    if (options->independent)
+        uc_options_add(out, "coins", "independent");
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        uint64_t n = get_number(options, i);
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, n);
+        if (numbers[i].always || n != get_number(&defaults, i))
+            uc_options_add(out, numbers[i].name, text);
+    }
+    return out;
+}
+
+uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES])
+{
+    uint64_t n = 0;
+    for (int i = UC_SEED_BYTES - 8; i < UC_SEED_BYTES; i++)
+        n = n << 8 | seed[i];
+    return n;
+}
+
+typedef struct {
+    const UcSchedule *schedule;
+    EnvOptions *out;
+    GError **error;
+} Parse;
+
+static bool wrong(const Parse *p, const UcOption *o, const char *expected)
+{
+    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: option %s: expected %s, got '%s'", p->schedule->file,
+                o->name, expected, o->value[0] ? o->value[0] : "");
+    return false;
+}
+
+static bool one_of(const Parse *p, const UcOption *o, const char *const *names, unsigned *out)
+{
+    for (unsigned i = 0; names[i]; i++) {
+        if (!strcmp(names[i], o->value[0])) {
+            *out = i;
+            return true;
+        }
+    }
+    g_autofree char *list = g_strjoinv(", ", (char **)names);
+    g_autofree char *expected = g_strdup_printf("one of %s", list);
+    return wrong(p, o, expected);
+}
+
+static bool parse_number(const Parse *p, const UcOption *o, uint64_t *out)
+{
+    return g_ascii_string_to_unsigned(o->value[0], 10, 0, G_MAXINT64, out, NULL) ||
+           wrong(p, o, "a number from 0 to 2^63 - 1");
+}
+
+static bool parse_parties(const Parse *p, const UcOption *o)
+{
+    for (unsigned i = 0; o->value[i]; i++) {
+        if (!*o->value[i] || g_strv_contains((const char *const *)&o->value[i + 1], o->value[i]))
+            return wrong(p, o, "different names that are not empty");
+    }
+    p->out->party = (const char *const *)o->value;
+    return true;
+}
+
+static bool parse_text(const Parse *p, const UcOption *o, bool *found)
+{
+    const struct {
+        const char *name;
+        const char **at;
+    } texts[] = { { "scheme", &p->out->scheme }, { "protocol", &p->out->protocol }, { "enclave", &p->out->enclave } };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts) && !*found; i++) {
+        if (!(*found = !strcmp(o->name, texts[i].name)))
+            continue;
+        *texts[i].at = o->value[0];
+    }
+    return true;
+}
+
+static bool parse_name(const Parse *p, const UcOption *o, bool *found)
+{
+    static const char *const crypto[] = { "real", "ideal", NULL }, *const coins[] = { "coupled", "independent", NULL };
+    unsigned n = 0;
+    bool ok = true;
+    *found = true;
+    if (!strcmp(o->name, "crypto")) {
+        ok = one_of(p, o, crypto, &n);
+        p->out->crypto_ideal = n == 1;
+    } else if (!strcmp(o->name, "seal")) {
+        ok = one_of(p, o, crypto, &n);
+        p->out->seal_real = n == 0;
+    } else if (!strcmp(o->name, "coins")) {
+        ok = one_of(p, o, coins, &n);
+        p->out->independent = n == 1;
+    } else if (!strcmp(o->name, "trust")) {
+        ok = one_of(p, o, dkm_trust_name, &n);
+        p->out->trust = (DkmTrust)n;
+    } else if (!strcmp(o->name, "storage")) {
+        ok = one_of(p, o, uc_storage_name, &n);
+        p->out->storage = (UcStorage)n;
+    } else {
+        *found = false;
+    }
+    return ok;
+}
+
+static bool parse_option(const Parse *p, const UcOption *o)
+{
+    bool found = false;
+    if (!strcmp(o->name, "parties"))
+        return parse_parties(p, o);
+    if (o->value[0] && o->value[1])
+        return wrong(p, o, "one value");
+    if (g_strv_contains(origin_name, o->name))
+        return true; /* env_origin_of() */
+    if (!parse_name(p, o, &found) || found)
+        return found && !*p->error;
+    parse_text(p, o, &found);
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers) && !found; i++) {
+        uint64_t n;
+        if (strcmp(o->name, numbers[i].name))
+            continue;
+        if (!parse_number(p, o, &n))
+            return false;
+        set_number(p->out, i, n);
+        found = true;
+    }
+    if (!found)
+        g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: unknown option '%s'", p->schedule->file, o->name);
+    return found;
+}
+
+bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error)
+{
+    g_assert(schedule && out);
+    g_autoptr(GError) mine = NULL;
+    Parse p = { schedule, out, &mine };
+    *out = env_default_options();
+    out->budget = 0;
+    for (guint i = 0; i < schedule->options->len; i++) {
+        if (!parse_option(&p, schedule->options->pdata[i])) {
+            g_propagate_error(error, g_steal_pointer(&mine));
+            return false;
+        }
+    }
+    EnvOrigin origin;
+    if (!env_origin_of(schedule, &origin, error))
+        return false;
+    env_seed(origin.header.seed, out->seed);
+    env_origin_clear(&origin);
+    return true;
+}
+
+static const char *text_of(const UcSchedule *schedule, const char *name)
+{
+    const UcOption *o = uc_options_get(schedule->options, name);
+    return o ? o->value[0] : NULL;
+}
+
+bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error)
+{
+    g_assert(schedule && out);
+    Parse p = { schedule, NULL, error };
+    const UcOption *seed = uc_options_get(schedule->options, "seed"),
+                   *expect = uc_options_get(schedule->options, "expect");
+    unsigned verdict = UC_INDISTINGUISHABLE;
+    *out = (EnvOrigin){ .header = { .title = text_of(schedule, "title"), .file = text_of(schedule, "file"),
+                                    .hash = text_of(schedule, "hash"), .seed = 1 } };
+    if (seed && !parse_number(&p, seed, &out->header.seed))
+        return false;
+    if (expect && !one_of(&p, expect, uc_verdict_name, &verdict))
+        return false;
+    out->expect = (UcVerdict)verdict;
+    out->header.expect = uc_verdict_name[verdict];
+    out->rest = uc_options_new();
+    for (guint i = 0; i < schedule->options->len; i++) {
+        const UcOption *o = schedule->options->pdata[i];
+        if (g_strv_contains(origin_name, o->name))
+            continue;
+        if (o->list || !strcmp(o->name, "parties"))
+            uc_options_add_list(out->rest, o->name, (const char *const *)o->value);
+        else
+            uc_options_add(out->rest, o->name, o->value[0]);
+    }
+    out->header.options = out->rest;
+    return true;
+}
+
+void env_origin_clear(EnvOrigin *origin)
+{
+    g_assert(origin);
+    g_clear_pointer(&origin->rest, g_ptr_array_unref);
+}
+
+/* ---- files ---- */
+
+UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
+{
+    g_assert(path);
+    g_autofree char *text = NULL, *name = g_path_get_basename(path);
+    gsize length;
+    if (recorded)
+        *recorded = NULL;
+    if (!g_file_get_contents(path, &text, &length, error))
+        return NULL;
+    if (!uc_trace_is_one(text, length))
+        return uc_schedule_read(text, length, name, error);
+    g_autoptr(UcTrace) trace = uc_trace_read(text, length, name, error);
+    if (!trace)
+        return NULL;
+    if (recorded)
+        *recorded = g_strdup(uc_trace_verdict_of(trace)->verdict);
+    return uc_trace_take_schedule(trace);
+}
+
+/* ---- the run ---- */
+
+struct EnvReplay {
+    EnvWorlds *worlds, *owned; /* owned: NULL when they are the caller's */
+    EnvPair *pair;
+    UcComparison comparison;
+    unsigned moves;
+};
+
+void env_replay_free(EnvReplay *r)
+{
+    if (!r)
+        return;
+    env_pair_free(r->pair);
+    env_worlds_free(r->owned);
+    g_free(r);
+}
+
+static bool drive(EnvReplay *r, const UcSchedule *schedule, GError **error)
+{
+    g_autoptr(UcResolver) resolver = uc_resolver_new(env_worlds_spec(r->worlds, ENV_REAL), env_worlds_store(r->worlds));
+    for (guint i = 0; i < schedule->move->len && r->comparison.verdict == UC_INDISTINGUISHABLE; i++) {
+        UcEnvelope write;
+        if (!uc_resolver_write(resolver, schedule, schedule->move->pdata[i], &write, error))
+            return false;
+        r->comparison = env_pair_turn(r->pair, &write);
+        r->moves++;
+        UcViewEntry reply = env_pair_reply(r->pair);
+        uc_resolver_brought(resolver, &reply.message);
+    }
+    return true;
+}
+
+EnvReplay *env_replay_on(EnvWorlds *worlds, const UcSchedule *schedule, UcObserver observe, void *data, GError **error)
+{
+    g_assert(worlds && schedule);
+    g_autoptr(EnvReplay) r = g_new0(EnvReplay, 1);
+    r->worlds = worlds;
+    r->pair = env_pair_new(worlds);
+    r->comparison = (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .why = "" };
+    for (EnvWorld which = ENV_REAL; observe && which < ENV_WORLDS; which++)
+        uc_world_observe(env_pair_world(r->pair, which), observe, data);
+    if (!drive(r, schedule, error))
+        return NULL;
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
+        uc_world_halt(env_pair_world(r->pair, which), 0); /* so that the trace shows Z reading the last entry */
+    return g_steal_pointer(&r);
+}
+
+EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver observe, void *data, GError **error)
+{
+    g_assert(schedule);
+    EnvOptions options;
+    if (!env_options_parse(schedule, &options, error))
+        return NULL;
+    options.torture = torture;
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&options, error);
+    if (!worlds) {
+        g_prefix_error(error, "%s: ", schedule->file);
+        return NULL;
+    }
+    EnvReplay *r = env_replay_on(worlds, schedule, observe, data, error);
+    if (r)
+        r->owned = g_steal_pointer(&worlds);
+    return r;
+}
+
+UcComparison env_replay_comparison(const EnvReplay *r) { return r->comparison; }
+unsigned env_replay_moves(const EnvReplay *r) { return r->moves; }
+UcWorld *env_replay_world(EnvReplay *r, EnvWorld which) { return env_pair_world(r->pair, which); }
+EnvWorlds *env_replay_worlds(EnvReplay *r) { return r->worlds; }
