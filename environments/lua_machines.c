@@ -504,6 +504,7 @@ static void make_z(lua_State *L)
     add_calls(L, calls, z_call);
     add_calls(L, env_lua_orders, z_order);
     luaL_setfuncs(L, own, 0);
+    env_lua_add_stolen(L);
     make_self(L, "z");
 }
 
@@ -514,6 +515,7 @@ static void make_a(lua_State *L)
     lua_newtable(L);
     add_calls(L, env_lua_orders, a_order);
     luaL_setfuncs(L, own, 0);
+    env_lua_add_stolen(L);
     for (size_t i = 0; i < G_N_ELEMENTS(event); i++) {
         lua_pushstring(L, event[i][1]);
         lua_pushcclosure(L, a_handler, 1);

@@ -142,6 +142,8 @@ void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
         push_field(L, &kind->field[i], m->w[i]);
         lua_setfield(L, -2, m->kind == DKM_ERROR ? "error" : kind->field[i].name);
     }
+    if (m->kind == UC_M_STATE)
+        env_lua_add_secrets(L, m->w[0]);
     set_metatable(L, &message_metatable);
 }
 
@@ -278,8 +280,7 @@ static UcWord read_argument(lua_State *L, const EnvLuaCall *call, unsigned i, in
     return read_field(L, index, field, lua_pushfstring(L, "%s of %s", name, call->name));
 }
 
-/* Every field of the table at `index` must be one of these. The first wrong one by name is reported. */
-static void check_names(lua_State *L, int index, const char *what, const char *const *known)
+void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known)
 {
     const char *worst = NULL;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
@@ -304,7 +305,7 @@ static UcMessage read_named(lua_State *L, const EnvLuaCall *call, unsigned field
         known[i] = argument_name(&kind->field[i]);
     if (lua_type(L, 3) != LUA_TTABLE)
         env_lua_expected(L, call->name, "a table of its arguments", 3);
-    check_names(L, 3, call->name, known);
+    env_lua_check_names(L, 3, call->name, known);
     for (unsigned i = 0; i < fields; i++) {
         lua_getfield(L, 3, known[i]);
         m.w[i] = read_argument(L, call, i, lua_gettop(L));
@@ -350,7 +351,7 @@ UcMessage env_lua_read_message(lua_State *L, int index)
     if (lua_isnoneornil(L, index + 1))
         lua_newtable(L), lua_replace(L, index + 1);
     luaL_checktype(L, index + 1, LUA_TTABLE);
-    check_names(L, index + 1, name, known);
+    env_lua_check_names(L, index + 1, name, known);
     for (unsigned i = 0; known[i]; i++) {
         if (lua_getfield(L, index + 1, known[i]) == LUA_TNIL)
             m.w[i] = kind->field[i].type == UC_PARTY ? UC_NO_PARTY : 0;

@@ -31,6 +31,14 @@ UcMessage env_lua_read_message(lua_State *L, int index);
 /* The number of the party named at `index`. */
 UcWord env_lua_read_party(lua_State *L, int index, const char *what);
 
+/* Every field of the table at `index` must be one of these. The first wrong one by name is reported. */
+void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known);
+
+/* lua_stolen.c: adds open, seal and forge to the methods on top. */
+void env_lua_add_stolen(lua_State *L);
+/* lua_stolen.c: adds `keys` and `sealing`, what a state record holds, to the message's table on top. */
+void env_lua_add_secrets(lua_State *L, UcWord record);
+
 /* Registers what tables of messages can do. Once per interpreter. */
 void env_lua_open_values(lua_State *L);
 

@@ -131,6 +131,14 @@ static void read_capacity(lua_State *L, EnvScenario *s) { s->options.capacity = 
 static void read_budget(lua_State *L, EnvScenario *s) { s->options.budget = number_of(L, "budget"); }
 static void read_seed(lua_State *L, EnvScenario *s) { env_seed(number_of(L, "seed"), s->options.seed); }
 static void read_reservation(lua_State *L, EnvScenario *s) { s->options.reservation = number_of(L, "reservation"); }
+static void read_tag_bytes(lua_State *L, EnvScenario *s)
+{
+    s->options.tag_bytes = (unsigned)MIN(number_of(L, "tag_bytes"), UINT32_MAX);
+}
+static void read_ticket_bytes(lua_State *L, EnvScenario *s)
+{
+    s->options.ticket_bytes = (unsigned)MIN(number_of(L, "ticket_bytes"), UINT32_MAX);
+}
 static void read_torture(lua_State *L, EnvScenario *s) { s->options.torture = truth_of(L, "torture"); }
 static void read_rule(lua_State *L, EnvScenario *s) { replace(&s->expect_rule, text_of(L, "expect_rule")); }
 
@@ -331,7 +339,7 @@ static const struct {
     { "seed", read_seed },         { "budget", read_budget },           { "torture", read_torture },
     { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
-    { "for_each", read_nothing },
+    { "tag_bytes", read_tag_bytes }, { "ticket_bytes", read_ticket_bytes }, { "for_each", read_nothing },
 };
 
 static void check_names(lua_State *L)

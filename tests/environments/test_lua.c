@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "environments/run.h"
+#include "protocol/keys.h"
 
 static char *folder;
 
@@ -334,6 +335,46 @@ START_TEST(means_of_a)
 }
 END_TEST
 
+/* With the enclave's key, which nobody leaked: what it opens is what was sealed, and using it tells the worlds apart. */
+START_TEST(stolen_keys)
+{
+    uint8_t master[SEAL_KEY_BYTES];
+    EnvOptions o = env_default_options();
+    keys_master(o.seed, o.enclave, master);
+    g_autofree char *key = uc_hex(master, sizeof master);
+    g_autofree char *head = g_strdup_printf(
+        "local with = unhex('%s') local k = z:keygen('hsm1') local t = z:request('hsm2', { count = 4, from = 'hsm1' })\n"
+        "local p = z:transfer('hsm1', { key = k, count = 4, to = 'hsm2', ticket = t })\n"
+        "local c = z:open(with, p) assert(c.kid == k.kid and c.vk == k.vk and c.a == 28 and c.b == 32)\n"
+        "assert(z:open(('x'):rep(32), p) == nil and z:open(with, p:flip(-1)) == nil and z:open(with, 'x') == nil)\n"
+        "local again = z:seal { with = with, from = 'hsm1', to = 'hsm2', ticket = t, key = c, a = 28, b = 32 }\n"
+        "assert(again.bytes == p.bytes and again.to == 'hsm2')\n", key);
+    static const struct {
+        const char *body;
+        UcVerdict verdict;
+    } row[] = {
+        { "assert(z:deliver('hsm2', again).kind == 'received')", UC_INDISTINGUISHABLE },
+        { "local s = z:forge(c, 5, 'm') z:verify('hsm3', k, 'm', s)", UC_DISTINGUISHED },
+        { "local u = z:request('hsm3', { count = 4, from = 'hsm1' })\n"
+          "z:deliver('hsm3', z:seal { with = with, from = 'hsm1', to = 'hsm3', ticket = u, key = c, a = 0, b = 4 })",
+          UC_SIMULATION_FAILED },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autofree char *body = g_strconcat(head, row[i].body, NULL);
+        run_row(&(Row){ "stolen", body, NULL, row[i].verdict, NULL });
+    }
+    static const Row bad[] = {
+        { "no arguments", "z:seal(3)", NULL, UC_ERROR, "t.lua:2: seal: expected a table of its arguments, got 3" },
+        { "unknown", "z:seal { wiht = 1 }", NULL, UC_ERROR, "unknown field 'wiht'; did you mean 'with'?" },
+        { "short key", "z:open('x', 'y')", NULL, UC_ERROR, "with: expected 32 bytes, got 1" },
+        { "sizes", "z:seal { with = ('x'):rep(32), from = 'hsm1', to = 'hsm2', ticket = ('x'):rep(16), key = { vk = '', seed = '' }, a = 0, b = 1 }",
+          NULL, UC_ERROR, "expected vk and seed of the scheme's sizes" },
+        { "seed", "z:forge('x', 0, 'm')", NULL, UC_ERROR, "t.lua:2: forge: expected a seed" },
+    };
+    ROWS(bad);
+}
+END_TEST
+
 START_TEST(seeds_reach_random)
 {
     char *bit[2] = { NULL, NULL };
@@ -609,6 +650,7 @@ int main(void)
     tcase_add_test(t, wrong_arguments_are_named);
     tcase_add_test(t, calls_of_z);
     tcase_add_test(t, means_of_a);
+    tcase_add_test(t, stolen_keys);
     tcase_add_test(t, seeds_reach_random);
     tcase_add_test(t, guess_bits);
     tcase_add_test(t, lines_of_moves);

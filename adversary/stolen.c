@@ -1,0 +1,168 @@
+#include "adversary/stolen.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+
+/* ---- the record of a party's state ---- */
+
+typedef struct {
+    const uint8_t *at, *end;
+    bool bad;
+} Reader;
+
+static uint64_t number(Reader *r, unsigned bytes)
+{
+    uint64_t value = 0;
+    if ((size_t)(r->end - r->at) < bytes)
+        r->bad = true;
+    for (unsigned i = 0; i < bytes && !r->bad; i++)
+        value = value << 8 | *r->at++;
+    return value;
+}
+
+static const uint8_t *take(Reader *r, size_t count)
+{
+    if (r->bad || (size_t)(r->end - r->at) < count) {
+        r->bad = true;
+        return NULL;
+    }
+    const uint8_t *at = r->at;
+    r->at += count;
+    return at;
+}
+
+static bool is_handle(const UcRegionKind *kind, uint64_t word)
+{
+    if (word < kind->head_words)
+        return kind->head_handles >> word & 1;
+    return kind->item_words && (kind->item_handles >> (word - kind->head_words) % kind->item_words & 1);
+}
+
+/* One word; of a handle its bytes, interned. */
+static UcWord read_word(Reader *r, UcStore *store, bool handle)
+{
+    if (!handle)
+        return number(r, 8);
+    uint64_t length = number(r, 4);
+    const uint8_t *bytes = length == UINT32_MAX ? NULL : take(r, length);
+    return bytes ? uc_store_put(store, bytes, length) : UC_NONE;
+}
+
+/* The region named "keys" is a list of kid, vk, seed, set (protocol/party.c). */
+static void read_region(Reader *r, UcStore *store, GArray *keys)
+{
+    uint64_t number_of_kind = number(r, 4);
+    number(r, 8);
+    uint64_t words = number(r, 4);
+    if (number_of_kind < UC_FIRST_KIND || number_of_kind - UC_FIRST_KIND >= pi_class.kinds)
+        r->bad = true;
+    const UcRegionKind *kind = r->bad ? NULL : &pi_class.kind[number_of_kind - UC_FIRST_KIND];
+    bool of_keys = kind && !strcmp(kind->name, "keys");
+    UcWord item[4] = { 0 };
+    for (uint64_t i = 0; i < words && !r->bad; i++) {
+        item[i % 4] = read_word(r, store, is_handle(kind, i));
+        AdversaryKey key = { item[0], item[1], item[2] };
+        if (of_keys && i % 4 == 3 && !r->bad)
+            g_array_append_val(keys, key);
+    }
+}
+
+bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing)
+{
+    g_assert(store && bytes && keys && sealing);
+    enum { SUM = 32 };
+    Reader r = { bytes, bytes + length, false };
+    const uint8_t *magic = take(&r, 4);
+    r.bad |= !magic || memcmp(magic, "UCR1", 4);
+    number(&r, 8);
+    uint64_t body = number(&r, 4), regions = number(&r, 4);
+    r.bad |= body > length;
+    for (uint64_t i = 0; i < regions && !r.bad; i++)
+        read_region(&r, store, keys);
+    take(&r, SUM);
+    uint64_t count = number(&r, 4);
+    for (uint64_t i = 0; i < count && !r.bad; i++) {
+        uint64_t party = number(&r, 4);
+        const uint8_t *key = take(&r, SEAL_KEY_BYTES);
+        if (!key)
+            break;
+        AdversarySealing s = { party == UINT32_MAX ? UC_NO_PARTY : party, uc_store_put(store, key, SEAL_KEY_BYTES) };
+        g_array_append_val(sealing, s);
+    }
+    return !r.bad && r.at == r.end;
+}
+
+/* ---- payloads ---- */
+
+static Sigma *sigma_of(const PiConfig *config, const uint8_t scheme[8])
+{
+    for (unsigned i = 0; i < config->dkm->sigmas; i++) {
+        uint8_t id[8];
+        payload_scheme_id(config->dkm->sigma[i], id);
+        if (!memcmp(id, scheme, sizeof id))
+            return config->dkm->sigma[i];
+    }
+    return NULL;
+}
+
+UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[SEAL_KEY_BYTES],
+                      const PayloadHeader *header, const AdversaryKey *what, DkmInterval block)
+{
+    g_assert(store && config && header && what);
+    Sigma *sigma = sigma_of(config, header->scheme);
+    size_t kid_length, vk_length, seed_length;
+    PayloadBody body = { .a = block.a, .b = block.b };
+    const uint8_t *kid = uc_store_get(store, what->kid, &kid_length);
+    body.vk = uc_store_get(store, what->vk, &vk_length);
+    body.seed = uc_store_get(store, what->seed, &seed_length);
+    if (!sigma || kid_length != sizeof body.kid || vk_length != sigma->public_size || seed_length != sigma->seed_size)
+        return UC_NONE;
+    memcpy(body.kid, kid, sizeof body.kid);
+    size_t plain = payload_body_size(sigma), total = PAYLOAD_HEADER_BYTES + plain + seal_overhead(config->seal);
+    g_autofree uint8_t *text = g_malloc(plain), *out = g_malloc0(total);
+    payload_write_header(header, out);
+    payload_write_body(sigma, &body, text);
+    seal_close(config->seal, key, out, PAYLOAD_HEADER_BYTES, text, plain, out + PAYLOAD_HEADER_BYTES);
+    OPENSSL_cleanse(text, plain);
+    return uc_store_put(store, out, total);
+}
+
+bool adversary_open(UcStore *store, const PiConfig *config, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *payload,
+                    size_t length, AdversaryKey *what, DkmInterval *block)
+{
+    g_assert(store && config && payload && what && block);
+    PayloadHeader header;
+    PayloadBody body;
+    if (!payload_read_header(payload, length, &header))
+        return false;
+    Sigma *sigma = sigma_of(config, header.scheme);
+    if (!sigma || length != PAYLOAD_HEADER_BYTES + payload_body_size(sigma) + seal_overhead(config->seal))
+        return false;
+    size_t plain = payload_body_size(sigma);
+    g_autofree uint8_t *text = g_malloc0(plain);
+    if (!seal_open(config->seal, key, payload, PAYLOAD_HEADER_BYTES, payload + PAYLOAD_HEADER_BYTES,
+                   length - PAYLOAD_HEADER_BYTES, text) || !payload_read_body(sigma, text, plain, &body))
+        return false;
+    *what = (AdversaryKey){ uc_store_put(store, body.kid, sizeof body.kid),
+                            uc_store_put(store, body.vk, sigma->public_size),
+                            uc_store_put(store, body.seed, sigma->seed_size) };
+    *block = (DkmInterval){ body.a, body.b };
+    OPENSSL_cleanse(text, plain);
+    return true;
+}
+
+UcWord adversary_sign(UcStore *store, const PiConfig *config, UcWord seed, UcWord index, UcWord message)
+{
+    g_assert(store && config);
+    size_t seed_length, length;
+    const uint8_t *s = uc_store_get(store, seed, &seed_length), *m = uc_store_get(store, message, &length);
+    for (unsigned i = 0; i < config->dkm->sigmas; i++) {
+        Sigma *sigma = config->dkm->sigma[i];
+        if (sigma->seed_size != seed_length || index >= sigma->capacity)
+            continue;
+        g_autofree uint8_t *out = g_malloc(sigma->signature_size);
+        if (sigma_sign(sigma, s, index, m, length, out))
+            return uc_store_put(store, out, sigma->signature_size);
+    }
+    return UC_NONE;
+}
