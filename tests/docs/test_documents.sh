@@ -8,7 +8,8 @@ set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root" || exit 1
 : "${UCSIM:=$root/build/release/ucsim}"
-export UCSIM NO_COLOR=1
+export UCSIM UCSIM_SOURCE="$root" NO_COLOR=1
+unset B VARIANT MAKEFLAGS MAKELEVEL MFLAGS
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 bad=0
@@ -33,6 +34,7 @@ open { print > file }
 A
 ran=0
 for document in README.md CONTRIBUTING.md docs/*.md; do
+    [ "$document" = docs/tutorial.md ] && [ ! -x build/release/ucsim ] && { echo "$document needs build/release"; continue; }
     name=$(echo "$document" | tr '/.' '__')
     mkdir -p "$work/$name/blocks" "$work/$name/run"
     : >"$work/$name/list"
