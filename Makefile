@@ -34,7 +34,7 @@ LIBS    := $(PKG_LIBS) -lpthread -lm
 # ---- sources: a folder is a floor (docs/architecture.md) ----------------------
 FOLDERS := signing simulator simulator/explore functionality protocol adversary environments report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES)))
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o
 LIB     := $(B)/libucsim.a
 PROGRAM := $(B)/ucsim
 
@@ -58,6 +58,14 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(BASE_CFLAGS) -MMD -MP -c -o $@ $<
+# the style sheet and the script of HTML reports, as C strings
+$(B)/report/assets.c: report/report.css report/report.js
+	@mkdir -p $(@D)
+	@for f in css js; do printf 'extern const char rep_asset_%s[];\nconst char rep_asset_%s[] =\n' $$f $$f; \
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' report/report.$$f; echo ';'; done >$@
+$(B)/report/assets.o: $(B)/report/assets.c
+	@echo "  CC      $<"
+	@$(CC) $(BASE_CFLAGS) -c -o $@ $<
 $(TESTS): $(B)/%: $(B)/%.o $(TEST_HELP) $(LIB)
 	@echo "  LINK    $@"
 	@$(CC) $(BASE_CFLAGS) -o $@ $< $(filter $(B)/$(dir $*)%,$(TEST_HELP)) $(LIB) $(CHECK_LIBS) $(LIBS)

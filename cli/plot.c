@@ -1,0 +1,132 @@
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "report/rows.h"
+
+static const char text[] =
+    "Plots, by gnuplot; the extension of FILE says svg, png or pdf.\n"
+    "\n"
+    "  ownership TRACE     who holds which one-time key when: event number on x, index on y; what is in\n"
+    "                      transit, used and lost is marked. --world ideal shows the functionality's view.\n"
+    "  lengths TABLE       counterexamples as found and after shrinking; lines 'NAME FOUND SHRUNK'\n"
+    "  sweep JSON          a result against a swept value, from 'ucsim check --json': --x and --y name the\n"
+    "                      fields (x: value, y: lost), --by one curve for each value of a field\n"
+    "  exploration JSON    the same for 'ucsim explore --json' (x: depth, y: states)\n"
+    "\n"
+    "Examples:\n"
+    "  ucsim plot ownership run.jsonl -o keys.svg\n"
+    "  ucsim plot sweep results.json --x options.reservation --y lost --by options.loss -o lost.pdf";
+
+typedef struct {
+    char *output, *world, *x, *y, *by, *title;
+} Arguments;
+
+static char *fail(GError *error)
+{
+    cli_fail(CLI_USAGE, "plot: %s", error->message);
+    g_error_free(error);
+    return NULL;
+}
+
+static char *ownership_script(const char *path, const Arguments *a)
+{
+    bool ideal = a->world && !strcmp(a->world, "ideal");
+    if (a->world && !ideal && strcmp(a->world, "real")) {
+        cli_fail(CLI_USAGE, "plot: expected --world real or ideal, got '%s'", a->world);
+        return NULL;
+    }
+    GError *error = NULL;
+    g_autoptr(UcTrace) trace = uc_trace_load(path, &error);
+    if (!trace)
+        return fail(error);
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, ideal);
+    const char *title = uc_trace_header(trace).title;
+    g_autofree char *whole = g_strdup_printf("%s: who holds which one-time key (%s world)", title ? title : "untitled",
+                                             ideal ? "ideal" : "real");
+    return rep_plot_ownership(o, a->title ? a->title : whole);
+}
+
+static char *lengths_script(const char *path, const Arguments *a)
+{
+    GError *error = NULL;
+    GPtrArray *list = NULL;
+    g_autoptr(GPtrArray) series = rep_rows_lengths(path, &list, &error);
+    if (!series)
+        return fail(error);
+    g_autoptr(GPtrArray) names = list;
+    return rep_plot_bars(series, names, a->title ? a->title : "Counterexamples, as found and after shrinking", "moves");
+}
+
+static char *json_script(const char *path, const Arguments *a, const char *x, const char *y, const char *title)
+{
+    GError *error = NULL;
+    x = a->x ? a->x : x;
+    y = a->y ? a->y : y;
+    g_autoptr(GPtrArray) series = rep_rows_json(path, x, y, a->by, &error);
+    return series ? rep_plot_series(series, a->title ? a->title : title, x, y) : fail(error);
+}
+
+static char *script_of(const char *what, const char *path, const Arguments *a)
+{
+    static const char *const known[] = { "ownership", "lengths", "sweep", "exploration", NULL };
+    if (!strcmp(what, known[0]))
+        return ownership_script(path, a);
+    if (!strcmp(what, known[1]))
+        return lengths_script(path, a);
+    if (!strcmp(what, known[2]))
+        return json_script(path, a, "value", "lost", "Sweep");
+    if (!strcmp(what, known[3]))
+        return json_script(path, a, "depth", "states", "Exploration");
+    const char *near = cli_nearest(what, known);
+    cli_fail(CLI_USAGE, near ? "plot: no plot '%s'; did you mean '%s'?" : "plot: no plot '%s'; see 'ucsim plot --help'", what,
+             near);
+    return NULL;
+}
+
+static int write_plot(const char *script, const char *terminal, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = rep_plot_draw(script, terminal, &error);
+    if (!bytes)
+        return cli_fail(error->code == REP_ERROR_MISSING ? CLI_USAGE : CLI_INTERNAL, "plot: %s", error->message);
+    gsize n;
+    const void *data = g_bytes_get_data(bytes, &n);
+    if (!cli_write_file(path, data, n, &error))
+        return cli_fail(CLI_USAGE, "plot: %s", error->message);
+    return CLI_OK;
+}
+
+static int plot(const Arguments *a, int argc, char **argv)
+{
+    if (argc != 3)
+        return cli_fail(CLI_USAGE, "plot: expected a plot and a file, got %d arguments; see 'ucsim plot --help'", argc - 1);
+    if (!a->output)
+        return cli_fail(CLI_USAGE, "plot: where to? give -o FILE, for example -o %s.svg", argv[1]);
+    const char *terminal = rep_plot_terminal(a->output);
+    if (!terminal)
+        return cli_fail(CLI_USAGE, "plot: expected FILE.svg, .png or .pdf, got '%s'", a->output);
+    g_autofree char *script = script_of(argv[1], argv[2], a);
+    return script ? write_plot(script, terminal, a->output) : CLI_USAGE;
+}
+
+int cli_plot(int argc, char **argv)
+{
+    Arguments a = { NULL };
+    const GOptionEntry entries[] = {
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &a.output, "the picture", "FILE" },
+        { "world", 0, 0, G_OPTION_ARG_STRING, &a.world, "ownership: real (default) or ideal", "WORLD" },
+        { "x", 0, 0, G_OPTION_ARG_STRING, &a.x, "sweep, exploration: field on x", "FIELD" },
+        { "y", 0, 0, G_OPTION_ARG_STRING, &a.y, "sweep, exploration: field on y", "FIELD" },
+        { "by", 0, 0, G_OPTION_ARG_STRING, &a.by, "sweep, exploration: a curve for each value of this field", "FIELD" },
+        { "title", 0, 0, G_OPTION_ARG_STRING, &a.title, "instead of the plot's own", "TEXT" },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    int code;
+    if (cli_parse("plot", "PLOT FILE -o FILE", text, entries, &argc, &argv, &code))
+        code = plot(&a, argc, argv);
+    char *owned[] = { a.output, a.world, a.x, a.y, a.by, a.title };
+    for (unsigned i = 0; i < G_N_ELEMENTS(owned); i++)
+        g_free(owned[i]);
+    return code;
+}

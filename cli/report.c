@@ -1,0 +1,101 @@
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "report/html.h"
+
+static const char text[] =
+    "Writes one HTML file about traces: a table of verdicts with a filter, and for each trace its chart to zoom and\n"
+    "step through, what both worlds hold, who holds which one-time key, and the command that reproduces it. The file\n"
+    "needs nothing else: it can be mailed and read offline.\n"
+    "\n"
+    "A folder stands for the *.jsonl in it. Example:\n"
+    "  ucsim check --trace traces/ scenarios/\n"
+    "  ucsim report traces/ -o report.html";
+
+static void free_item(void *data)
+{
+    RepHtmlItem *item = data;
+    g_free(item->name);
+    uc_trace_free(item->trace);
+    g_free(item);
+}
+
+static bool add_file(GPtrArray *items, const char *path, GError **error)
+{
+    UcTrace *trace = uc_trace_load(path, error);
+    if (!trace)
+        return false;
+    RepHtmlItem *item = g_new0(RepHtmlItem, 1);
+    item->name = g_strdup(path);
+    item->trace = trace;
+    g_ptr_array_add(items, item);
+    return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Files in the order of their names, whatever the file system says. */
+static bool add_folder(GPtrArray *items, const char *path, GError **error)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, error);
+    if (!dir)
+        return false;
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
+        if (g_str_has_suffix(name, ".jsonl"))
+            g_ptr_array_add(names, g_build_filename(path, name, NULL));
+    }
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; i < names->len; i++) {
+        if (!add_file(items, names->pdata[i], error))
+            return false;
+    }
+    return true;
+}
+
+static int write_report(const GPtrArray *items, const char *title, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *page = rep_html(items, title, &error);
+    if (!page)
+        return cli_fail(error->code == REP_ERROR_MISSING ? CLI_USAGE : CLI_INTERNAL, "report: %s", error->message);
+    if (!cli_write_file(path, page, strlen(page), &error))
+        return cli_fail(CLI_USAGE, "report: %s", error->message);
+    return CLI_OK;
+}
+
+static int report(int argc, char **argv, const char *output, const char *title)
+{
+    if (argc < 2)
+        return cli_fail(CLI_USAGE, "report: expected traces or folders of traces; see 'ucsim report --help'");
+    if (!output)
+        return cli_fail(CLI_USAGE, "report: where to? give -o FILE, for example -o report.html");
+    g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(free_item);
+    for (int i = 1; i < argc; i++) {
+        g_autoptr(GError) error = NULL;
+        bool folder = g_file_test(argv[i], G_FILE_TEST_IS_DIR);
+        if (!(folder ? add_folder : add_file)(items, argv[i], &error))
+            return cli_fail(CLI_USAGE, "report: %s", error->message);
+    }
+    if (!items->len)
+        return cli_fail(CLI_USAGE, "report: no *.jsonl in what was given");
+    return write_report(items, title ? title : "ucsim report", output);
+}
+
+int cli_report(int argc, char **argv)
+{
+    g_autofree char *output = NULL, *title = NULL;
+    const GOptionEntry entries[] = {
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "the page", "FILE" },
+        { "title", 0, 0, G_OPTION_ARG_STRING, &title, "heading of the page", "TEXT" },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    int code;
+    if (!cli_parse("report", "TRACE... -o FILE", text, entries, &argc, &argv, &code))
+        return code;
+    return report(argc, argv, output, title);
+}

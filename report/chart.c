@@ -1,0 +1,397 @@
+#include <string.h>
+
+#include "report/chart_internal.h"
+
+const char *const rep_world_heading[REP_WORLDS] = {
+    "Real world: protocol π with adversary A",
+    "Ideal world: functionality F with simulator S",
+};
+const char *const rep_world_word[REP_WORLDS] = { "real", "ideal" };
+
+enum { CONTEXT_ROWS = 10 };
+
+RepChartOptions rep_chart_default_options(void)
+{
+    return (RepChartOptions){ .context = CONTEXT_ROWS };
+}
+
+static void clear_lifeline(void *data)
+{
+    g_free(((RepLifeline *)data)->name);
+}
+
+static void clear_event(void *data)
+{
+    RepEvent *e = data;
+    g_free(e->crash);
+    g_free(e->label);
+    g_free(e->full);
+    g_free(e->move);
+    g_free(e->machine);
+    g_free(e->kind);
+}
+
+void rep_chart_free(RepChart *chart)
+{
+    if (!chart)
+        return;
+    g_array_unref(chart->lifeline);
+    g_array_unref(chart->event);
+    g_free(chart->title);
+    g_free(chart->verdict);
+    g_free(chart->subtitle);
+    g_free(chart->difference_text);
+    g_free(chart);
+}
+
+/* ---- lifelines ---- */
+
+static unsigned add_lifeline(RepChart *chart, RepWorld world, RepRole role, const char *name)
+{
+    RepLifeline line = { .name = g_strdup(name), .world = world, .role = role };
+    g_array_append_val(chart->lifeline, line);
+    return chart->lifeline->len - 1;
+}
+
+/* What is built while the trace is read. */
+typedef struct {
+    const RepChartOptions *options;
+    RepChart *chart;
+    RepWords *words;
+    GHashTable *line[REP_WORLDS]; /* machine's name -> lifeline + 1 */
+    int64_t entries[REP_WORLDS];
+    const UcSchedule *schedule;   /* of the trace */
+} Builder;
+
+static void name_line(Builder *b, RepWorld world, const char *name, unsigned line)
+{
+    g_hash_table_insert(b->line[world], g_strdup(name), GUINT_TO_POINTER(line + 1));
+}
+
+static void new_line(Builder *b, RepWorld world, RepRole role, const char *name)
+{
+    name_line(b, world, name, add_lifeline(b->chart, world, role, name));
+}
+
+/* Dummy parties only pass messages between Z and F, and S plays the network to A: by default they are drawn as one. */
+static void make_lifelines(Builder *b, const char *const *party)
+{
+    bool dummy = b->options->dummy;
+    new_line(b, REP_REAL, REP_ROLE_Z, "Z");
+    for (unsigned i = 0; party[i]; i++)
+        new_line(b, REP_REAL, REP_ROLE_PARTY, party[i]);
+    new_line(b, REP_REAL, REP_ROLE_F, "F");
+    new_line(b, REP_REAL, REP_ROLE_A, "A");
+    new_line(b, REP_IDEAL, REP_ROLE_Z, "Z");
+    for (unsigned i = 0; dummy && party[i]; i++)
+        new_line(b, REP_IDEAL, REP_ROLE_PARTY, party[i]);
+    unsigned f = add_lifeline(b->chart, REP_IDEAL, REP_ROLE_F, "F");
+    unsigned s = add_lifeline(b->chart, REP_IDEAL, REP_ROLE_S, "S");
+    name_line(b, REP_IDEAL, "F", f);
+    name_line(b, REP_IDEAL, "S", s);
+    for (unsigned i = 0; !dummy && party[i]; i++)
+        name_line(b, REP_IDEAL, party[i], f);
+    if (dummy)
+        new_line(b, REP_IDEAL, REP_ROLE_A, "A");
+    else
+        name_line(b, REP_IDEAL, "A", s);
+}
+
+static unsigned line_of(Builder *b, RepWorld world, const char *machine)
+{
+    unsigned line = GPOINTER_TO_UINT(g_hash_table_lookup(b->line[world], machine));
+    if (!line) { /* a party that the header does not name */
+        new_line(b, world, REP_ROLE_PARTY, machine);
+        return line_of(b, world, machine);
+    }
+    return line - 1;
+}
+
+unsigned rep_chart_width(const RepChart *chart, RepWorld world)
+{
+    g_assert(chart);
+    unsigned width = 0;
+    for (guint i = 0; i < chart->lifeline->len; i++) {
+        RepLifeline *line = rep_lifeline(chart, i);
+        width += line->used && line->world == world;
+    }
+    return width;
+}
+
+static void place_lifelines(RepChart *chart)
+{
+    unsigned next[REP_WORLDS] = { 0 };
+    bool seen[REP_WORLDS] = { false };
+    for (guint i = 0; i < chart->event->len; i++) {
+        RepEvent *e = rep_event(chart, i);
+        rep_lifeline(chart, e->from)->used = rep_lifeline(chart, e->to)->used = true;
+        seen[e->world] = true;
+    }
+    for (guint i = 0; i < chart->lifeline->len; i++) {
+        RepLifeline *line = rep_lifeline(chart, i);
+        line->used = line->used || (line->role == REP_ROLE_Z && seen[line->world]);
+        if (line->used)
+            line->place = next[line->world]++;
+    }
+}
+
+/* ---- events ---- */
+
+static bool is_empty(const char *text) { return !text || !*text; }
+
+/* The party a write is about, when neither end of its arrow shows it. */
+static const char *unseen_party(Builder *b, const UcTraceActivation *t, const RepEvent *e)
+{
+    const char *candidate[] = { t->machine, t->to, t->peer_out };
+    for (unsigned i = 0; i < G_N_ELEMENTS(candidate); i++) {
+        const char *name = candidate[i];
+        if (is_empty(name) || !strcmp(name, "Z") || !strcmp(name, "A") || !strcmp(name, "F") || !strcmp(name, "S"))
+            continue;
+        if (strcmp(rep_lifeline(b->chart, e->from)->name, name) && strcmp(rep_lifeline(b->chart, e->to)->name, name))
+            return name;
+    }
+    return NULL;
+}
+
+static char *label_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
+{
+    g_autofree char *text = NULL;
+    switch (e->what) {
+    case REP_WRITE: text = rep_words_label(b->words, t->out); break;
+    case REP_NOTHING: text = g_strdup(is_empty(t->reason) ? "nothing" : t->reason); break;
+    case REP_DROP: text = g_strdup_printf("refused: %s", is_empty(t->reason) ? "no reason given" : t->reason); break;
+    case REP_HALT: text = g_strdup_printf("guess bit %d", t->bit); break;
+    }
+    const char *party = unseen_party(b, t, e);
+    g_autofree char *whole = party ? g_strdup_printf("%s: %s", party, text) : g_steal_pointer(&text);
+    return rep_cut(whole, REP_LABEL_CHARS);
+}
+
+static void append_marks(GString *out, const RepEvent *e)
+{
+    if (e->persists)
+        g_string_append_printf(out, "\npersists: %u", e->persists);
+    if (e->crash)
+        g_string_append_printf(out, "\ngoes down, crash point: %s", e->crash);
+    if (e->restart)
+        g_string_append(out, "\nis up again");
+    if (e->visible)
+        g_string_append_printf(out, "\nentry %" G_GINT64_FORMAT " of the view of Z", e->entry);
+    else if (e->entry != REP_NO_ENTRY)
+        g_string_append_printf(out, "\nentry %" G_GINT64_FORMAT " of the view of Z: empty", e->entry);
+    if (e->move)
+        g_string_append_printf(out, "\nmove: %s", e->move);
+}
+
+static char *full_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
+{
+    g_autofree char *body = rep_words_full(b->words, t->out);
+    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, "%s world, event %" G_GUINT64_FORMAT ": %s", rep_world_word[e->world], e->number,
+                           t->machine);
+    if (e->what == REP_WRITE)
+        g_string_append_printf(out, " writes to %s\n%s", t->to, body);
+    else
+        g_string_append_printf(out, ": %s", e->label);
+    if (!is_empty(t->reason) && e->what == REP_WRITE)
+        g_string_append_printf(out, "\nreason: %s", t->reason);
+    append_marks(out, e);
+    return g_string_free(out, FALSE);
+}
+
+static RepWhat what_of(UcResultCode result)
+{
+    switch (result) {
+    case UC_SEND: return REP_WRITE;
+    case UC_FAIL: return REP_DROP;
+    case UC_HALT: return REP_HALT;
+    default: return REP_NOTHING;
+    }
+}
+
+static const char *kind_of(const UcTraceMessage *message)
+{
+    return message ? message->kind : "";
+}
+
+/* Crash points are orders of A: at once, or armed for an activation that persists. */
+static void fill_marks(const UcTraceActivation *t, RepEvent *e)
+{
+    e->persists = t->persists;
+    e->crash = is_empty(t->crash) ? NULL : g_strdup(t->crash);
+    e->down = e->crash || t->down;
+    e->restart = t->result != UC_FAIL && !strcmp(kind_of(&t->in), "restart") && !t->ignored &&
+                 strcmp(t->machine, "Z") && strcmp(t->machine, "A") && strcmp(t->machine, "S") && strcmp(t->machine, "F");
+}
+
+static void add_event(Builder *b, const UcTraceActivation *t)
+{
+    RepWorld world = t->world == UC_TRACE_IDEAL ? REP_IDEAL : REP_REAL;
+    RepEvent e = { .world = world, .what = what_of(t->result), .number = t->n, .entry = REP_NO_ENTRY };
+    bool to_z = (e.what == REP_WRITE && !strcmp(t->to, "Z")) || e.what == REP_NOTHING || e.what == REP_DROP;
+    e.from = line_of(b, world, t->machine);
+    e.to = e.what == REP_HALT ? e.from : line_of(b, world, e.what == REP_WRITE ? t->to : "Z");
+    rep_words_learn(b->words, &t->in);
+    rep_words_learn(b->words, t->out);
+    if (e.what == REP_WRITE && e.from == e.to && strcmp(t->machine, "Z"))
+        return; /* within what is drawn as one */
+    if (to_z)
+        e.entry = b->entries[world]++;
+    e.visible = e.what == REP_WRITE && to_z;
+    e.kind = g_strdup(e.what == REP_WRITE ? kind_of(t->out) : "");
+    e.resumed = !strcmp(e.kind, "resume");
+    if (t->move)
+        e.move = uc_move_print(uc_schedule_move(b->schedule, t->move));
+    e.machine = g_strdup(t->machine);
+    fill_marks(t, &e);
+    e.label = label_of(b, t, &e);
+    e.full = full_of(b, t, &e);
+    g_array_append_val(b->chart->event, e);
+}
+
+/* ---- words at the top ---- */
+
+static const char *option(const UcTrace *trace, const char *name)
+{
+    const UcOption *o = uc_options_get(uc_trace_schedule(trace)->options, name);
+    return o ? o->value[0] : NULL;
+}
+
+static char *subtitle_of(const UcTrace *trace)
+{
+    static const char *const shown[] = { "protocol", "scheme", "crypto", "trust", "storage" };
+    UcTraceHeader header = uc_trace_header(trace);
+    GString *out = g_string_new(header.file);
+    for (unsigned i = 0; i < G_N_ELEMENTS(shown); i++) {
+        const char *value = option(trace, shown[i]);
+        if (!is_empty(value))
+            g_string_append_printf(out, "%s%s%s", out->len ? " · " : "", strcmp(shown[i], "crypto") ? "" : "crypto ", value);
+    }
+    g_string_append_printf(out, "%sseed %" G_GUINT64_FORMAT, out->len ? " · " : "", header.seed);
+    return g_string_free(out, FALSE);
+}
+
+static uint64_t difference_number(const RepChart *chart, RepWorld world)
+{
+    for (guint i = 0; i < chart->event->len; i++) {
+        if (rep_event(chart, i)->diverges && rep_event(chart, i)->world == world)
+            return rep_event(chart, i)->number;
+    }
+    return 0;
+}
+
+static char *verdict_text(const RepChart *chart, const UcTrace *trace)
+{
+    const UcTraceVerdict *v = uc_trace_verdict_of(trace);
+    const char *expect = uc_trace_header(trace).expect;
+    GString *out = g_string_new(NULL);
+    if (is_empty(v->verdict))
+        g_string_append_printf(out, "no verdict: %s world only", is_empty(v->world) ? "one" : v->world);
+    else
+        g_string_append_printf(out, "Verdict: %s", v->verdict);
+    if (!is_empty(v->rule))
+        g_string_append_printf(out, " (%s)", v->rule);
+    if (!is_empty(v->verdict) && !is_empty(expect) && strcmp(expect, v->verdict))
+        g_string_append_printf(out, ", expected: %s", expect);
+    if (!is_empty(v->why))
+        g_string_append_printf(out, " — %s", v->why);
+    const char *before = " — first difference:";
+    for (int w = 0; w < REP_WORLDS && chart->difference >= 0; w++) {
+        uint64_t number = difference_number(chart, w);
+        if (number)
+            g_string_append_printf(out, "%s event %" G_GUINT64_FORMAT " (%s)", before, number, rep_world_word[w]);
+        before = number ? "," : before;
+    }
+    return g_string_free(out, FALSE);
+}
+
+static const UcTraceActivation *activation_of(const UcTrace *trace, const RepChart *chart, RepWorld world)
+{
+    uint64_t number = difference_number(chart, world);
+    UcTraceWorld w = world == REP_REAL ? UC_TRACE_REAL : UC_TRACE_IDEAL;
+    for (unsigned i = 0; number && i < uc_trace_activations(trace, w); i++) {
+        if (uc_trace_activation(trace, w, i)->n == number)
+            return uc_trace_activation(trace, w, i);
+    }
+    return NULL;
+}
+
+/* Where the two messages differ: "kind", or names of fields. */
+static char *differing_fields(const UcTrace *trace, const RepChart *chart)
+{
+    const UcTraceActivation *real = activation_of(trace, chart, REP_REAL), *ideal = activation_of(trace, chart, REP_IDEAL);
+    if (!real || !ideal || !real->out || !ideal->out)
+        return NULL;
+    if (strcmp(real->out->kind, ideal->out->kind))
+        return g_strdup("kind");
+    GString *out = g_string_new(NULL);
+    for (unsigned i = 0; i < MIN(real->out->fields, ideal->out->fields); i++) {
+        if (strcmp(real->out->field[i].text, ideal->out->field[i].text))
+            g_string_append_printf(out, "%s%s", out->len ? ", " : "", real->out->field[i].name);
+    }
+    return g_string_free(out, out->len == 0);
+}
+
+static char *difference_words(const UcTrace *trace, const RepChart *chart)
+{
+    g_autofree char *fields = differing_fields(trace, chart);
+    g_autofree char *cut = fields ? rep_cut(fields, 16) : NULL;
+    return g_strconcat("≠ first\ndifference", cut ? ":\n" : NULL, cut, NULL);
+}
+
+static void mark_difference(RepChart *chart, const UcTrace *trace)
+{
+    const UcTraceVerdict *v = uc_trace_verdict_of(trace);
+    bool differs = !g_strcmp0(v->verdict, "distinguished");
+    if (chart->as_equal || is_empty(v->verdict) || !chart->event->len)
+        return;
+    if (differs)
+        rep_chart_mark_difference(chart, v->entry, true, true);
+    else
+        rep_chart_mark_difference(chart, REP_NO_ENTRY, g_strcmp0(v->world, "ideal") != 0, g_strcmp0(v->world, "real") != 0);
+    chart->difference_text = differs ? difference_words(trace, chart) : rep_cut(v->verdict, 18);
+}
+
+static void read_events(Builder *b, const UcTrace *trace)
+{
+    for (int w = 0; w < UC_TRACE_WORLDS; w++) {
+        for (unsigned i = 0; i < uc_trace_activations(trace, w); i++)
+            add_event(b, uc_trace_activation(trace, w, i));
+    }
+}
+
+static const char *const *parties_of(const UcTrace *trace)
+{
+    static const char *const nobody[] = { NULL };
+    const UcOption *o = uc_options_get(uc_trace_schedule(trace)->options, "parties");
+    return o ? (const char *const *)o->value : nobody;
+}
+
+RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
+{
+    g_assert(trace && options);
+    RepChart *chart = g_new0(RepChart, 1);
+    chart->lifeline = g_array_new(FALSE, FALSE, sizeof(RepLifeline));
+    chart->event = g_array_new(FALSE, FALSE, sizeof(RepEvent));
+    g_array_set_clear_func(chart->lifeline, clear_lifeline);
+    g_array_set_clear_func(chart->event, clear_event);
+    g_autoptr(RepWords) words = rep_words_new();
+    Builder b = { .options = options, .chart = chart, .words = words, .schedule = uc_trace_schedule(trace) };
+    for (int w = 0; w < REP_WORLDS; w++)
+        b.line[w] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    make_lifelines(&b, parties_of(trace));
+    read_events(&b, trace);
+    for (int w = 0; w < REP_WORLDS; w++)
+        g_hash_table_unref(b.line[w]);
+    place_lifelines(chart);
+    rep_chart_align(chart);
+    chart->difference = -1;
+    chart->as_equal = !g_strcmp0(uc_trace_verdict_of(trace)->verdict, "indistinguishable");
+    mark_difference(chart, trace);
+    if (!options->whole)
+        rep_chart_make_folds(chart, options->context);
+    chart->title = g_strdup(is_empty(uc_trace_header(trace).title) ? "untitled" : uc_trace_header(trace).title);
+    chart->verdict = verdict_text(chart, trace);
+    chart->subtitle = subtitle_of(trace);
+    return chart;
+}

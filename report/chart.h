@@ -1,0 +1,108 @@
+/* Sequence chart of a trace: both worlds side by side, aligned on Z's view.
+ *
+ * The chart is a model of lifelines and rows that every writer reads: Graphviz text (chart_dot.h) and the exports
+ * (export.h). One row holds at most one write of each world. Rows are aligned so that what reaches Z for the n-th
+ * time stands in the same row in both worlds; internal writes of one world stand beside nothing.
+ *
+ * Numbers are those of the trace: an event is an activation, and a write bears the number of the activation that
+ * made it. Entries of Z's view count from 0, as in the verdict line of a trace.
+ */
+#ifndef REPORT_CHART_H
+#define REPORT_CHART_H
+
+#include "report/chart_words.h"
+#include "simulator/trace.h"
+
+typedef enum { REP_REAL, REP_IDEAL, REP_WORLDS } RepWorld;
+
+typedef enum { REP_ROLE_Z, REP_ROLE_PARTY, REP_ROLE_A, REP_ROLE_F, REP_ROLE_S } RepRole;
+
+typedef struct {
+    char *name;
+    RepWorld world;
+    RepRole role;
+    bool used;      /* some row of the chart touches it; others are not drawn */
+    unsigned place; /* from the left of its world, counting used ones only */
+} RepLifeline;
+
+typedef enum {
+    REP_WRITE,  /* an arrow */
+    REP_NOTHING,/* control goes back to Z without a message */
+    REP_DROP,   /* the machine refuses the message; control goes back to Z */
+    REP_HALT,   /* Z ends the run */
+} RepWhat;
+
+enum { REP_NO_ENTRY = -1 };
+
+typedef struct {
+    RepWorld world;
+    RepWhat what;
+    uint64_t number;    /* of the activation */
+    int64_t entry;      /* of Z's view that this becomes, or REP_NO_ENTRY */
+    unsigned from, to;  /* lifelines; equal for REP_HALT */
+    unsigned row;
+    unsigned persists;
+    char *crash;        /* point at which the machine went down, or NULL */
+    bool down;          /* the writing machine is down afterwards because of this event */
+    bool restart;       /* it comes up again here */
+    bool visible;       /* Z sees a message: drawn bold */
+    bool diverges;      /* the first difference */
+    bool after;         /* later than the first difference */
+    bool resumed;       /* Z only hands control on */
+    char *label;
+    char *full;         /* everything, for tooltips; lines */
+    char *move;         /* the schedule's line that caused it, or NULL */
+    char *machine;      /* who wrote it, before dummies are folded */
+    char *kind;         /* of the message written, "" without one */
+} RepEvent;
+
+typedef struct {
+    unsigned first, last; /* rows, inclusive */
+    bool equal;           /* before the first difference; else after it */
+} RepFold;
+
+typedef struct {
+    bool dummy;        /* dummy parties and the ideal world's A get lifelines of their own */
+    bool whole;        /* no folding */
+    unsigned context;  /* rows kept before and after the first difference */
+} RepChartOptions;
+
+typedef struct {
+    char *title, *verdict, *subtitle;
+    bool as_equal;        /* indistinguishable */
+    GArray *lifeline;     /* RepLifeline */
+    GArray *event;        /* RepEvent, by row, real first */
+    unsigned rows;
+    int difference;       /* row of the first difference, or -1 */
+    char *difference_text;/* "first difference: entry 6 of the view of Z" */
+    RepFold fold[2];
+    unsigned folds;
+} RepChart;
+
+/* `trace` is read only and not kept. Never NULL: a trace without events gives a chart without rows. */
+RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options);
+void rep_chart_free(RepChart *chart);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RepChart, rep_chart_free)
+
+RepChartOptions rep_chart_default_options(void);
+
+static inline RepLifeline *rep_lifeline(const RepChart *chart, unsigned i)
+{
+    return &g_array_index(chart->lifeline, RepLifeline, i);
+}
+static inline RepEvent *rep_event(const RepChart *chart, unsigned i)
+{
+    return &g_array_index(chart->event, RepEvent, i);
+}
+
+/* The fold that hides this row, or NULL. */
+const RepFold *rep_chart_fold_at(const RepChart *chart, unsigned row);
+/* "events 1–1985: identical in the view of Z", with this world's numbers. The caller frees. */
+char *rep_chart_fold_text(const RepChart *chart, const RepFold *fold, RepWorld world);
+/* How many lifelines of a world are drawn. */
+unsigned rep_chart_width(const RepChart *chart, RepWorld world);
+/* What the chart calls a world, for headings. */
+extern const char *const rep_world_heading[REP_WORLDS];
+extern const char *const rep_world_word[REP_WORLDS];
+
+#endif

@@ -1,0 +1,340 @@
+#include "report/html.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+#include "report/plot.h"
+#include "simulator/json.h"
+
+extern const char rep_asset_css[], rep_asset_js[]; /* report.css, report.js; made by the Makefile */
+
+static void text(GString *out, const char *plain)
+{
+    g_autofree char *escaped = rep_escape_html(plain ? plain : "");
+    g_string_append(out, escaped);
+}
+
+static void element(GString *out, const char *tag, const char *plain)
+{
+    g_string_append_printf(out, "<%s>", tag);
+    text(out, plain);
+    g_string_append_printf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+static const char *or_none(const char *plain) { return plain && *plain ? plain : "none"; }
+
+/* ---- what the page's script reads: one object per event, with what changed in its world ---- */
+
+static void json_text(GString *out, const char *plain)
+{
+    g_autoptr(GString) quoted = g_string_new(NULL);
+    uc_json_text(quoted, plain);
+    /* a "</script>" in a string must not end the script */
+    for (const char *p = quoted->str; *p; p++) {
+        if (*p == '<')
+            g_string_append(out, "\\u003c");
+        else
+            g_string_append_c(out, *p);
+    }
+}
+
+typedef struct {
+    GString *out;
+    RepOwnership *holds;
+    GPtrArray *told;      /* last text told per holder */
+    GPtrArray *status;    /* per party: "", "down", ...; not owned */
+} States;
+
+static unsigned holders(const States *s) { return s->holds->party->len + REP_FATES; }
+
+static const char *holder_name(const States *s, unsigned h)
+{
+    unsigned parties = s->holds->party->len;
+    return h < parties ? s->holds->party->pdata[h] : rep_fate_name[h - parties];
+}
+
+static char *holder_text(const States *s, unsigned h)
+{
+    g_autofree char *holds = rep_ownership_text(s->holds, h);
+    const char *status = h < s->holds->party->len ? s->status->pdata[h] : "";
+    return g_strdup_printf("%s%s%s", status, *status && *holds ? ", " : "", holds);
+}
+
+static void set_status(States *s, const char *party, const char *status)
+{
+    for (guint i = 0; i < s->holds->party->len; i++) {
+        if (!strcmp(s->holds->party->pdata[i], party))
+            s->status->pdata[i] = (char *)status;
+    }
+}
+
+static const char *party_field(const UcTraceMessage *m)
+{
+    for (unsigned i = 0; m && i < m->fields; i++) {
+        if (!strcmp(m->field[i].name, "party"))
+            return m->field[i].text;
+    }
+    return "";
+}
+
+/* Up or down: in the real world off the marks, in the ideal world off what S commands F. */
+static void status_step(States *s, const UcTraceActivation *t)
+{
+    if (t->world == UC_TRACE_REAL) {
+        if (t->crash || t->down)
+            set_status(s, t->machine, "down");
+        else if (!strcmp(t->in.kind, "restart") && t->result != UC_FAIL && !t->ignored)
+            set_status(s, t->machine, "");
+    } else if (t->out && !strcmp(t->out->kind, "crash-party")) {
+        set_status(s, party_field(t->out), "down");
+    } else if (t->out && !strcmp(t->out->kind, "restart-party")) {
+        set_status(s, party_field(t->out), "");
+    } else if (t->out && !strcmp(t->out->kind, "disable-party")) {
+        set_status(s, party_field(t->out), "disabled");
+    }
+}
+
+static void tell_changes(States *s)
+{
+    const char *before = ",\"s\":{";
+    for (unsigned h = 0; h < holders(s); h++) {
+        char *now = holder_text(s, h);
+        if (strcmp(now, s->told->pdata[h])) {
+            g_string_append(s->out, before);
+            json_text(s->out, holder_name(s, h));
+            g_string_append_c(s->out, ':');
+            json_text(s->out, now);
+            before = ",";
+        }
+        g_free(s->told->pdata[h]);
+        s->told->pdata[h] = now;
+    }
+    if (*before == ',' && !before[1])
+        g_string_append_c(s->out, '}');
+}
+
+static void event_json(States *s, const RepChart *chart, const RepEvent *e, bool changed)
+{
+    g_string_append_printf(s->out, "{\"n\":%" G_GUINT64_FORMAT ",\"row\":%u,\"from\":", e->number, e->row);
+    json_text(s->out, rep_lifeline(chart, e->from)->name);
+    g_string_append(s->out, ",\"to\":");
+    json_text(s->out, rep_lifeline(chart, e->to)->name);
+    g_string_append(s->out, ",\"text\":");
+    json_text(s->out, e->full);
+    if (e->diverges)
+        g_string_append(s->out, ",\"differs\":true");
+    if (changed)
+        tell_changes(s);
+    g_string_append_c(s->out, '}');
+}
+
+/* The events of one world in their order, states along with them: what folded machines did belongs to the next event
+ * that is drawn. */
+static void world_json(GString *out, const UcTrace *trace, const RepChart *chart, RepWorld world)
+{
+    UcTraceWorld w = world == REP_REAL ? UC_TRACE_REAL : UC_TRACE_IDEAL;
+    States s = { .out = out, .holds = rep_ownership_new(trace, world == REP_IDEAL) };
+    s.told = g_ptr_array_new_with_free_func(g_free);
+    s.status = g_ptr_array_new();
+    for (unsigned h = 0; h < holders(&s); h++)
+        g_ptr_array_add(s.told, g_strdup(""));
+    for (guint i = 0; i < s.holds->party->len; i++)
+        g_ptr_array_add(s.status, (char *)"");
+    g_string_append_c(out, '[');
+    const char *comma = "";
+    bool changed = false;
+    unsigned a = 0;
+    for (guint i = 0; i < chart->event->len; i++) {
+        const RepEvent *e = rep_event(chart, i);
+        if (e->world != world)
+            continue;
+        for (; a < uc_trace_activations(trace, w) && uc_trace_activation(trace, w, a)->n <= e->number; a++) {
+            const UcTraceActivation *t = uc_trace_activation(trace, w, a);
+            status_step(&s, t);
+            changed = rep_ownership_step(s.holds, t) || t->crash || t->down || t->out || !strcmp(t->in.kind, "restart") ||
+                      changed;
+        }
+        g_string_append(out, comma);
+        event_json(&s, chart, e, changed);
+        comma = ",\n";
+        changed = false;
+    }
+    g_string_append_c(out, ']');
+    g_ptr_array_unref(s.told);
+    g_ptr_array_unref(s.status);
+    rep_ownership_free(s.holds);
+}
+
+static void scenario_json(GString *out, const UcTrace *trace, const RepChart *chart, unsigned number)
+{
+    g_autoptr(RepOwnership) names = rep_ownership_new(trace, false);
+    g_string_append_printf(out, "<script type=\"application/json\" id=\"s%u-data\">{\"difference\":%d,\"holders\":[", number,
+                           chart->difference);
+    for (unsigned h = 0; h < names->party->len + REP_FATES; h++) {
+        g_string_append(out, h ? "," : "");
+        json_text(out, h < names->party->len ? names->party->pdata[h] : rep_fate_name[h - names->party->len]);
+    }
+    g_string_append(out, "],\n\"real\":");
+    world_json(out, trace, chart, REP_REAL);
+    g_string_append(out, ",\n\"ideal\":");
+    world_json(out, trace, chart, REP_IDEAL);
+    g_string_append(out, "}</script>\n");
+}
+
+/* ---- one scenario ---- */
+
+static const char *expected_of(const UcTrace *trace) { return or_none(uc_trace_header(trace).expect); }
+static const char *verdict_of(const UcTrace *trace) { return or_none(uc_trace_verdict_of(trace)->verdict); }
+
+static bool as_expected(const UcTrace *trace)
+{
+    const char *expect = uc_trace_header(trace).expect, *verdict = uc_trace_verdict_of(trace)->verdict;
+    return !verdict || !expect || !strcmp(expect, verdict);
+}
+
+static void command(GString *out, const RepHtmlItem *item)
+{
+    g_autofree char *base = g_path_get_basename(item->name), *quoted = g_shell_quote(base);
+    const char *plain = strspn(base, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(base)
+        ? base : quoted;
+    g_autofree char *line = g_strdup_printf("ucsim replay %s", plain);
+    g_string_append(out, "<p class=\"command\">To reproduce: ");
+    element(out, "code", line);
+    g_string_append(out, " <button type=\"button\" data-do=\"copy\">Copy</button></p>\n");
+}
+
+static bool ownership_plot(GString *out, const UcTrace *trace, GError **error)
+{
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, uc_trace_activations(trace, UC_TRACE_REAL) == 0);
+    if (!o->key->len)
+        return true;
+    g_autofree char *script = rep_plot_ownership(o, "Who holds which one-time key");
+    g_autoptr(GBytes) svg = rep_plot_draw(script, "svg", error);
+    if (!svg)
+        return false;
+    gsize n;
+    const guchar *data = g_bytes_get_data(svg, &n);
+    g_autofree char *base64 = g_base64_encode(data, n);
+    g_string_append_printf(out, "<details open><summary>Who holds which one-time key (%s world)</summary>\n"
+                           "<img class=\"plot\" alt=\"Event number on x, one-time key index on y, one pattern per party\" "
+                           "src=\"data:image/svg+xml;base64,%s\"></details>\n", o->ideal ? "ideal" : "real", base64);
+    return true;
+}
+
+static const char tools[] =
+    "<div class=\"tools\" role=\"toolbar\" aria-label=\"Chart\">"
+    "<button type=\"button\" data-do=\"first\" title=\"Home\">⏮ first</button>"
+    "<button type=\"button\" data-do=\"back\" title=\"k or ↑\">◀ back</button>"
+    "<button type=\"button\" data-do=\"step\" title=\"j or ↓\">step ▶</button>"
+    "<button type=\"button\" data-do=\"last\" title=\"End\">last ⏭</button>"
+    "<button type=\"button\" data-do=\"difference\" title=\"d\">first difference</button>"
+    "<span class=\"gap\"></span>"
+    "<button type=\"button\" data-do=\"smaller\" title=\"-\">−</button>"
+    "<button type=\"button\" data-do=\"fit\" title=\"0\">fit</button>"
+    "<button type=\"button\" data-do=\"larger\" title=\"+\">+</button></div>\n";
+
+static void panel(GString *out, const char *world)
+{
+    g_string_append_printf(out, "<section class=\"world\" data-world=\"%s\"><h3>%s world</h3>"
+                           "<pre class=\"event\">–</pre><table class=\"state\"><tbody></tbody></table></section>\n",
+                           world, *world == 'r' ? "Real" : "Ideal");
+}
+
+static bool scenario(GString *out, const RepHtmlItem *item, unsigned number, GError **error)
+{
+    RepChartOptions options = rep_chart_default_options();
+    g_autoptr(RepChart) chart = rep_chart_new(item->trace, &options);
+    g_autofree char *prefix = g_strdup_printf("s%u-", number), *svg = rep_export_inline_svg(chart, prefix, error);
+    if (!svg)
+        return false;
+    g_string_append_printf(out, "<article class=\"scenario\" id=\"s%u\" hidden>\n", number);
+    element(out, "h2", chart->title);
+    g_string_append_printf(out, "<p class=\"verdict %s\">", chart->as_equal ? "equal" : "differs");
+    text(out, chart->verdict);
+    g_string_append(out, "</p>\n<p class=\"sub\">");
+    text(out, chart->subtitle);
+    g_string_append(out, "</p>\n");
+    command(out, item);
+    g_string_append(out, tools);
+    g_string_append_printf(out, "<div class=\"split\"><div class=\"chart\" tabindex=\"0\" role=\"group\" aria-label=\"Sequence chart\">%s</div>\n"
+                           "<aside class=\"side\" aria-live=\"polite\"><p class=\"row\"></p>\n", svg);
+    panel(out, "real");
+    panel(out, "ideal");
+    g_string_append(out, "</aside></div>\n");
+    scenario_json(out, item->trace, chart, number);
+    if (!ownership_plot(out, item->trace, error))
+        return false;
+    g_string_append(out, "</article>\n");
+    return true;
+}
+
+/* ---- the page ---- */
+
+static void table_row(GString *out, const RepHtmlItem *item, unsigned number)
+{
+    const UcTrace *t = item->trace;
+    const UcTraceVerdict *v = uc_trace_verdict_of(t);
+    UcTraceHeader header = uc_trace_header(t);
+    bool good = as_expected(t);
+    g_string_append_printf(out, "<tr class=\"%s\"><td>%u</td><td><a href=\"#s%u\">", good ? "good" : "bad", number, number);
+    text(out, header.title ? header.title : "untitled");
+    g_string_append(out, "</a></td>");
+    element(out, "td", verdict_of(t));
+    element(out, "td", expected_of(t));
+    element(out, "td", good ? "✓ as expected" : "✗ not as expected");
+    g_autofree char *entry = v->entry >= 0 ? g_strdup_printf("entry %" G_GINT64_FORMAT, v->entry) : g_strdup("");
+    element(out, "td", entry);
+    g_autofree char *events = g_strdup_printf("%u / %u", uc_trace_activations(t, UC_TRACE_REAL),
+                                              uc_trace_activations(t, UC_TRACE_IDEAL));
+    element(out, "td", events);
+    element(out, "td", header.file ? header.file : "");
+    g_string_append(out, "</tr>\n");
+}
+
+static unsigned count_good(const GPtrArray *items)
+{
+    unsigned good = 0;
+    for (guint i = 0; i < items->len; i++)
+        good += as_expected(((const RepHtmlItem *)items->pdata[i])->trace);
+    return good;
+}
+
+static void overview(GString *out, const GPtrArray *items)
+{
+    unsigned good = count_good(items);
+    g_string_append_printf(out, "<p class=\"summary\"><strong>%u</strong> scenario%s: <strong>%u</strong> as expected, "
+                           "<strong>%u</strong> not.</p>\n", items->len, items->len == 1 ? "" : "s", good, items->len - good);
+    g_string_append(out,
+        "<div class=\"filter\"><label>Filter <input type=\"search\" id=\"filter\" placeholder=\"words in the row\"></label>\n"
+        "<label>Show <select id=\"which\"><option value=\"\">all</option><option value=\"bad\">not as expected</option>"
+        "<option value=\"good\">as expected</option></select></label> <span id=\"count\" role=\"status\"></span></div>\n"
+        "<div class=\"scroll\"><table id=\"verdicts\"><thead><tr><th>#</th><th>Scenario</th><th>Verdict</th><th>Expected</th>"
+        "<th>Result</th><th>First difference</th><th>Events real / ideal</th><th>File</th></tr></thead><tbody>\n");
+    for (guint i = 0; i < items->len; i++)
+        table_row(out, items->pdata[i], i + 1);
+    g_string_append(out, "</tbody></table></div>\n");
+}
+
+static const char help[] =
+    "<p class=\"help\">Keys: <kbd>n</kbd> <kbd>p</kbd> next and previous scenario, <kbd>j</kbd> <kbd>k</kbd> step and back, "
+    "<kbd>d</kbd> first difference, <kbd>+</kbd> <kbd>−</kbd> <kbd>0</kbd> zoom, <kbd>/</kbd> filter, "
+    "<kbd>Esc</kbd> back to the table. What a verdict says: a difference refutes that this simulator simulates this "
+    "protocol; equality covers these environments, seeds and parameters, and no more.</p>\n";
+
+char *rep_html(const GPtrArray *items, const char *title, GError **error)
+{
+    g_assert(items && title);
+    g_autoptr(GString) out = g_string_new("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\n");
+    element(out, "title", title);
+    g_string_append_printf(out, "\n<style>\n%s</style></head>\n<body><header id=\"top\">", rep_asset_css);
+    element(out, "h1", title);
+    overview(out, items);
+    g_string_append_printf(out, "%s</header>\n<main>\n", help);
+    for (guint i = 0; i < items->len; i++) {
+        if (!scenario(out, items->pdata[i], i + 1, error))
+            return NULL;
+    }
+    g_string_append_printf(out, "</main>\n<script>\n%s</script></body></html>\n", rep_asset_js);
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}

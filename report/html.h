@@ -1,0 +1,18 @@
+/* One HTML file for a whole run of check or explore: verdicts in a table with a filter, and for every trace the chart
+ * to zoom, to hover over and to step through with what both worlds hold beside it, the ownership plot, and the command
+ * that reproduces it. Self-contained: no network, no other file. Same traces, same bytes.
+ */
+#ifndef REPORT_HTML_H
+#define REPORT_HTML_H
+
+#include "report/export.h"
+
+typedef struct {
+    char *name;      /* the trace's file, for the command; only its last component is shown */
+    UcTrace *trace;
+} RepHtmlItem;
+
+/* Items: RepHtmlItem. The caller frees the text; NULL and an error when Graphviz or gnuplot cannot draw. */
+char *rep_html(const GPtrArray *items, const char *title, GError **error);
+
+#endif

@@ -1,0 +1,278 @@
+#include "report/plot.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+
+enum { PANELS_MOST = 6, WHOLE_KEY = 96, NAMES_MOST = 60 };
+
+/* Okabe and Ito's colours, which colour-blind readers can tell apart; gnuplot's patterns go with them. */
+static const char *const colour[] = { "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#882255" };
+static const int pattern[] = { 4, 5, 2, 1, 6, 7, 3, 8 };
+
+const char *rep_plot_terminal(const char *path)
+{
+    g_assert(path);
+    static const char *const known[] = { "svg", "png", "pdf" };
+    const char *dot = strrchr(path, '.');
+    for (unsigned i = 0; dot && i < G_N_ELEMENTS(known); i++) {
+        if (!strcmp(dot + 1, known[i]))
+            return known[i];
+    }
+    return NULL;
+}
+
+GBytes *rep_plot_draw(const char *script, const char *terminal, GError **error)
+{
+    g_assert(script && terminal);
+    const char *set = !strcmp(terminal, "svg") ? "svg size 960,540 font 'DejaVu Sans,12' background '#ffffff'"
+                    : !strcmp(terminal, "png") ? "pngcairo size 1440,810 font 'DejaVu Sans,11' fontscale 1.5"
+                                               : "pdfcairo size 24cm,13.5cm font 'DejaVu Sans,11'";
+    g_autofree char *whole = g_strdup_printf("set terminal %s noenhanced\nset encoding utf8\n%s", set, script);
+    const char *argv[] = { "gnuplot", "-d", "-", NULL };
+    return rep_tool_run(argv, "gnuplot-nox", whole, error);
+}
+
+static void head(GString *out, const char *title, const char *x, const char *y)
+{
+    g_autofree char *t = rep_escape_gnuplot(title), *ex = rep_escape_gnuplot(x), *ey = rep_escape_gnuplot(y);
+    g_string_append_printf(out, "set title '%s'\nset xlabel '%s'\nset ylabel '%s'\n", t, ex, ey);
+}
+
+/* A number as gnuplot reads it, whatever the locale. */
+static const char *number(double value, char room[G_ASCII_DTOSTR_BUF_SIZE])
+{
+    return g_ascii_formatd(room, G_ASCII_DTOSTR_BUF_SIZE, "%.10g", value);
+}
+
+/* ---- ownership ---- */
+
+static const RepStretch *stretch(const RepOwnership *o, guint i) { return &g_array_index(o->done, RepStretch, i); }
+
+static bool has(const RepOwnership *o, unsigned key, unsigned holder)
+{
+    for (guint i = 0; i < o->done->len; i++) {
+        if (stretch(o, i)->key == key && stretch(o, i)->holder == holder)
+            return true;
+    }
+    return false;
+}
+
+/* The indices that something happens to; of a small key all. */
+static void range_of(const RepOwnership *o, unsigned key, uint64_t *low, uint64_t *high)
+{
+    uint64_t capacity = g_array_index(o->capacity, uint64_t, key);
+    *low = UINT64_MAX;
+    *high = 0;
+    for (guint i = 0; i < o->done->len; i++) {
+        const RepStretch *s = stretch(o, i);
+        if (s->key != key || s->holder < o->party->len)
+            continue;
+        *low = MIN(*low, s->a);
+        *high = MAX(*high, s->b);
+    }
+    if (capacity <= WHOLE_KEY || *low >= *high) {
+        *low = 0;
+        *high = MIN(capacity, (uint64_t)WHOLE_KEY);
+        return;
+    }
+    uint64_t margin = (*high - *low) / 10 + 2;
+    *low = *low > margin ? *low - margin : 0;
+    *high = MIN(*high + margin, capacity);
+}
+
+static void block_name(GString *out, unsigned key, unsigned holder)
+{
+    g_string_append_printf(out, "$k%uh%u", key, holder);
+}
+
+static void data_blocks(GString *out, const RepOwnership *o)
+{
+    for (guint i = 0; i < o->done->len;) {
+        unsigned key = stretch(o, i)->key, holder = stretch(o, i)->holder;
+        block_name(out, key, holder);
+        g_string_append(out, " << E\n");
+        for (; i < o->done->len && stretch(o, i)->key == key && stretch(o, i)->holder == holder; i++) {
+            const RepStretch *s = stretch(o, i);
+            g_string_append_printf(out, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+                                   "\n", s->from, s->to, s->a, s->b);
+        }
+        g_string_append(out, "E\n");
+    }
+}
+
+/* Boxes from (event, index) to (event, index). */
+static void holder_style(GString *out, const RepOwnership *o, unsigned holder)
+{
+    static const char *const fate_style[REP_FATES] = {
+        "fc rgb '#303030' fs pattern 0 border lc rgb '#303030'", "fc rgb '#cfcfcf' fs solid 1.0 noborder",
+        "fc rgb '#404040' fs solid 1.0 noborder", "fc rgb '#b80000' fs solid 1.0 noborder",
+    };
+    if (holder >= o->party->len)
+        g_string_append(out, fate_style[holder - o->party->len]);
+    else
+        g_string_append_printf(out, "fc rgb '%s' fs transparent pattern %d noborder",
+                               colour[holder % G_N_ELEMENTS(colour)], pattern[holder % G_N_ELEMENTS(pattern)]);
+}
+
+/* Words in boxes that are large enough: the legend is then not needed to read it. */
+static void names_in_boxes(GString *out, const RepOwnership *o, unsigned key, uint64_t low, uint64_t high)
+{
+    unsigned left = NAMES_MOST;
+    for (guint i = 0; i < o->done->len && left; i++) {
+        const RepStretch *s = stretch(o, i);
+        uint64_t a = MAX(s->a, low), b = MIN(s->b, high);
+        if (s->key != key || a >= b || s->holder >= o->party->len + REP_USED || (s->to - s->from) * 8 < o->now ||
+            (b - a) * 12 < high - low)
+            continue;
+        const char *name = s->holder < o->party->len ? o->party->pdata[s->holder] : rep_fate_name[REP_TRANSIT];
+        g_autofree char *text = rep_escape_gnuplot(name);
+        char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE];
+        g_string_append_printf(out, "set label %u '%s' at %s,%s center front boxed\n", left--, text,
+                               number((double)(s->from + s->to) / 2, x), number((double)(a + b) / 2, y));
+    }
+}
+
+static void panel(GString *out, const RepOwnership *o, unsigned key, bool last, const char *title)
+{
+    uint64_t low, high;
+    range_of(o, key, &low, &high);
+    g_autofree char *y = g_strdup_printf("index of %s", (char *)o->key->pdata[key]);
+    head(out, key ? "" : title, last ? "event" : "", y);
+    g_string_append_printf(out, "unset label\nset xrange [0:%" G_GUINT64_FORMAT "]\nset yrange [%" G_GUINT64_FORMAT ":%"
+                           G_GUINT64_FORMAT "]\n", o->now + 1, low, MAX(high, low + 1));
+    names_in_boxes(out, o, key, low, high);
+    const char *comma = "plot ";
+    for (unsigned h = 0; h < o->party->len + REP_FATES; h++) {
+        if (!has(o, key, h))
+            continue;
+        g_autofree char *name = rep_escape_gnuplot(h < o->party->len ? o->party->pdata[h] : rep_fate_name[h - o->party->len]);
+        g_string_append(out, comma);
+        block_name(out, key, h);
+        g_string_append(out, " using (($1+$2)/2.0):(($3+$4)/2.0):1:2:3:4 with boxxyerror ");
+        holder_style(out, o, h);
+        g_string_append_printf(out, " title '%s'", name);
+        comma = ", \\\n  ";
+    }
+    /* marks where an index is used, lost, used twice: a cross, a filled square, a star */
+    static const int point[REP_FATES] = { 0, 2, 5, 3 };
+    for (int f = REP_USED; f < REP_FATES; f++) {
+        unsigned h = o->party->len + (unsigned)f;
+        if (!has(o, key, h))
+            continue;
+        g_string_append(out, comma);
+        block_name(out, key, h);
+        g_string_append_printf(out, " using 1:($3+0.5) with points pt %d ps %s lc rgb '%s' notitle", point[f],
+                               f == REP_USED_TWICE ? "1.6" : "0.6", f == REP_USED_TWICE ? "#b80000" : "#000000");
+        comma = ", \\\n  ";
+    }
+    g_string_append(out, "\n");
+}
+
+char *rep_plot_ownership(const RepOwnership *o, const char *title)
+{
+    g_assert(o && title);
+    unsigned panels = MIN(o->key->len, (guint)PANELS_MOST);
+    GString *out = g_string_new("set key outside right top vertical\nset tics out nomirror\nset border 3\n"
+                                "set style textbox opaque noborder margins 0.4,0.4\n");
+    data_blocks(out, o);
+    if (!panels) {
+        head(out, title, "event", "one-time key index");
+        g_string_append(out, "set label 1 'no key in this trace' at graph 0.5,0.5 center\nset xrange [0:1]\nset yrange [0:1]\n"
+                             "plot NaN notitle\n");
+        return g_string_free(out, FALSE);
+    }
+    if (panels > 1)
+        g_string_append_printf(out, "set multiplot layout %u,1\n", panels);
+    for (unsigned key = 0; key < panels; key++)
+        panel(out, o, key, key + 1 == panels, title);
+    if (panels > 1)
+        g_string_append(out, "unset multiplot\n");
+    return g_string_free(out, FALSE);
+}
+
+/* ---- series ---- */
+
+RepSeries *rep_series_new(const char *name)
+{
+    RepSeries *s = g_new0(RepSeries, 1);
+    s->name = g_strdup(name);
+    s->x = g_array_new(FALSE, FALSE, sizeof(double));
+    s->y = g_array_new(FALSE, FALSE, sizeof(double));
+    return s;
+}
+
+void rep_series_add(RepSeries *series, double x, double y)
+{
+    g_assert(series);
+    g_array_append_val(series->x, x);
+    g_array_append_val(series->y, y);
+}
+
+void rep_series_free(RepSeries *series)
+{
+    if (!series)
+        return;
+    g_free(series->name);
+    g_array_unref(series->x);
+    g_array_unref(series->y);
+    g_free(series);
+}
+
+static void series_block(GString *out, const RepSeries *s, guint number_of)
+{
+    char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append_printf(out, "$s%u << E\n", number_of);
+    for (guint i = 0; i < s->x->len; i++)
+        g_string_append_printf(out, "%s %s\n", number(g_array_index(s->x, double, i), x),
+                               number(g_array_index(s->y, double, i), y));
+    g_string_append(out, "E\n");
+}
+
+static GString *series_head(const GPtrArray *series, const char *title, const char *x, const char *y)
+{
+    GString *out = g_string_new("set key outside right top vertical\nset tics out nomirror\nset border 3\nset grid ytics\n"
+                                "set offsets graph 0.03,graph 0.03,graph 0.05,0\nset yrange [0:*]\n");
+    head(out, title, x, y);
+    for (guint i = 0; i < series->len; i++)
+        series_block(out, series->pdata[i], i);
+    return out;
+}
+
+static void plot_one(GString *out, const RepSeries *s, guint i, const char *with)
+{
+    g_autofree char *name = rep_escape_gnuplot(s->name);
+    g_string_append_printf(out, "%s$s%u using 1:2 with %s lc rgb '%s' title '%s'", i ? ", \\\n  " : "plot ", i, with,
+                           colour[i % G_N_ELEMENTS(colour)], name);
+}
+
+char *rep_plot_series(const GPtrArray *series, const char *title, const char *x, const char *y)
+{
+    g_assert(series && series->len);
+    GString *out = series_head(series, title, x, y);
+    for (guint i = 0; i < series->len; i++) {
+        g_autofree char *with = g_strdup_printf("linespoints dt %u pt %u lw 2", i % 5 + 1, i % 13 + 4);
+        plot_one(out, series->pdata[i], i, with);
+    }
+    g_string_append_c(out, '\n');
+    return g_string_free(out, FALSE);
+}
+
+char *rep_plot_bars(const GPtrArray *series, const GPtrArray *names, const char *title, const char *y)
+{
+    g_assert(series && series->len && names);
+    GString *out = series_head(series, title, "", y);
+    g_string_append_printf(out, "set boxwidth 0.38\nset xrange [-0.6:%u.6]\nset xtics rotate by -35 (",
+                           names->len ? names->len - 1 : 0);
+    for (guint i = 0; i < names->len; i++) {
+        g_autofree char *name = rep_escape_gnuplot(names->pdata[i]);
+        g_string_append_printf(out, "%s'%s' %u", i ? "," : "", name, i);
+    }
+    g_string_append(out, ")\n");
+    for (guint i = 0; i < series->len; i++) {
+        g_autofree char *with = g_strdup_printf("boxes fs pattern %d", pattern[i % G_N_ELEMENTS(pattern)]);
+        plot_one(out, series->pdata[i], i, with);
+    }
+    g_string_append_c(out, '\n');
+    return g_string_free(out, FALSE);
+}
