@@ -150,12 +150,16 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
     }
     if (m->native && m->native->queries_max)
         r->parameter[n++] = (RepParameter){ "queries", (double)m->effort.queries };
-    if (m->options.tag_bytes != SEAL_OVERHEAD_BYTES)
+    if (m->native && m->options.tag_bytes != SEAL_OVERHEAD_BYTES)
         r->parameter[n++] = (RepParameter){ "tag_bytes", m->options.tag_bytes };
-    if (m->options.ticket_bytes != DKM_TICKET_BYTES)
+    if (m->native && m->options.ticket_bytes != DKM_TICKET_BYTES)
         r->parameter[n++] = (RepParameter){ "ticket_bytes", m->options.ticket_bytes };
     if (m->native && env_native_hash_bytes(&m->options))
         r->parameter[n++] = (RepParameter){ "hash_bytes", (double)env_native_hash_bytes(&m->options) };
+    if (m->scenario && m->scenario->has_advantage_bound) {
+        r->has_bound = true;
+        r->bound = m->scenario->advantage_bound;
+    }
     if (m->native && m->native->bound) {
         r->has_bound = true;
         r->bound = m->native->bound(&m->options, &m->effort);
@@ -215,7 +219,7 @@ static int conclude(Job *job, const char *title, const char *command)
 {
     const EnvMeasure *m = &job->measure;
     RepAdvantage r = { .scenario = job->scenario, .title = title, .seed = job->seed, .swept = job->swept,
-                       .crypto = crypto_text(&m->options), .bound_text = m->native ? m->native->bound_text : NULL,
+                       .crypto = crypto_text(&m->options), .bound_text = m->native ? m->native->bound_text : "the bound of the script",
                        .command = command, .measured = (const RepMeasured *)(const void *)job->measured->data,
                        .count = job->measured->len };
     g_autofree char *text = job->json ? rep_advantage_json(&r) : rep_advantage_text(&r);

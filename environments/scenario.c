@@ -165,6 +165,22 @@ static void read_crypto(lua_State *L, EnvScenario *s)
     s->options.crypto_ideal = choice_of(L, "crypto", names) == 1;
 }
 
+static void read_seal(lua_State *L, EnvScenario *s)
+{
+    static const char *const names[] = { "real", "ideal", NULL };
+    s->options.seal_real = choice_of(L, "seal", names) == 0;
+}
+
+/* What the proof allows `ucsim advantage` to measure. */
+static void read_advantage_bound(lua_State *L, EnvScenario *s)
+{
+    lua_Number value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : -1;
+    if (!(value >= 0 && value <= 1))
+        expected(L, "advantage_bound", "a number from 0 to 1", -1);
+    s->has_advantage_bound = true;
+    s->advantage_bound = value;
+}
+
 /* "invariant broken: I1" is short for expect and expect_rule. */
 static void read_expect(lua_State *L, EnvScenario *s)
 {
@@ -340,6 +356,7 @@ static const struct {
     { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
     { "tag_bytes", read_tag_bytes }, { "ticket_bytes", read_ticket_bytes }, { "for_each", read_nothing },
+    { "seal", read_seal },         { "advantage_bound", read_advantage_bound },
 };
 
 static void check_names(lua_State *L)

@@ -42,6 +42,8 @@ typedef struct {
     char *source;            /* where the scenario is described, may be NULL */
     EnvOptions options;      /* strings owned by the scenario */
     UcVerdict expect;
+    bool has_advantage_bound;
+    double advantage_bound;  /* of what `ucsim advantage` measures, by the proof */
     char *expect_rule;       /* e.g. "I1"; NULL: any */
     GArray *bound;           /* EnvBound, in the order of the script; empty: the script has no bounds */
     GArray *domain;          /* EnvDomain, in the order of the script */
