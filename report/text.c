@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const RepTextOptions plain_options = { 0 };
-enum { VALUE_ROOM = 34 };
+enum { VALUE_ROOM = 34, BRIEF_ROOM = 24 };
 
 /* ---- cells ---- */
 
@@ -128,13 +128,16 @@ static long first_difference(const char *a, const char *b)
     return a[at] == b[at] ? -1 : at;
 }
 
-/* One line: "signature kid=8a1f.. index=28". */
+/* One line: "signature kid=8a1f0c.. index=28". The values as such stand where entries differ. */
 static char *brief(const UcTraceMessage *m)
 {
     GString *out = g_string_new(m->kind);
     for (unsigned i = 0; i < m->fields; i++) {
-        g_string_append_printf(out, " %s=", m->field[i].name);
-        rep_text_value(out, m->field[i].text, 20, -1);
+        g_autofree char *shown = printable(m->field[i].text);
+        bool hex = strlen(shown) > BRIEF_ROOM && strspn(shown, "0123456789abcdef") == strlen(shown);
+        g_autofree char *value = g_utf8_strlen(shown, -1) > BRIEF_ROOM
+                                     ? g_utf8_substring(shown, 0, hex ? 6 : BRIEF_ROOM - 2) : g_strdup(shown);
+        g_string_append_printf(out, " %s=%s%s", m->field[i].name, value, strcmp(value, shown) ? ".." : "");
     }
     return g_string_free(out, FALSE);
 }

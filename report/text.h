@@ -9,7 +9,7 @@
 
 #include "simulator/trace.h"
 
-enum { REP_TEXT_CELL = 54 }; /* characters in a column */
+enum { REP_TEXT_CELL = 58 }; /* characters in a column */
 
 typedef struct {
     bool color;

@@ -209,7 +209,10 @@ const UcMove *uc_recorder_move(UcRecorder *r, const UcEnvelope *write)
     if (write->message.kind == UC_M_CORRUPTED)
         return m;
     word(m, g_strdup(uc_machine_name(r->spec, party)));
-    for (unsigned i = 0; i < uc_message_fields(kind); i++)
+    unsigned fields = uc_message_fields(kind);
+    while (fields > 1 && kind->field[fields - 1].type == UC_INT && !write->message.w[fields - 1])
+        fields--; /* schedule_resolve.c, count_ok() */
+    for (unsigned i = 0; i < fields; i++)
         add_argument(r, m, &kind->field[i], write->message.w[i]);
     return m;
 }

@@ -216,10 +216,13 @@ static bool party_of(const At *at, uint16_t *out)
     return true;
 }
 
+/* Numbers at the end may be left out, except the first argument: they are 0. */
 static bool count_ok(const At *at, const UcMessageKind *kind, unsigned got)
 {
-    unsigned n = uc_message_fields(kind);
-    if (got == n)
+    unsigned n = uc_message_fields(kind), least = n;
+    while (least > 1 && kind->field[least - 1].type == UC_INT)
+        least--;
+    if (got >= least && got <= n)
         return true;
     g_autoptr(GString) names = g_string_new(NULL);
     for (unsigned i = 0; i < n; i++)
