@@ -294,8 +294,9 @@ static void requests(Table *t, UcWord p)
     size_t n = wanted(t, ENV_DO_REQUEST) ? keys(t, kid, g->domain.any) : 0;
     for (size_t k = 0; k < n; k++) {
         for (UcWord from = 0; from <= g->parties; from++) {
-            for (unsigned c = 0; c < g->counts; c++)
-                input(t, ENV_DO_REQUEST, kid[k].wrong + (from == p || from == g->parties) + (c >= g->good_counts), p,
+            unsigned wrong = kid[k].wrong + (from == p || from == g->parties);
+            for (unsigned c = 0; wrong <= g->domain.wrong && c < g->counts; c++)
+                input(t, ENV_DO_REQUEST, wrong + (c >= g->good_counts), p,
                       (UcMessage){ DKM_REQUEST, { kid[k].word, g->count[c], from } });
         }
     }
@@ -312,10 +313,10 @@ static void transfers_on(Table *t, UcWord p, const Item *ticket)
         unsigned bad_key = kid[k].wrong || (ticket && ticket->other != UC_NONE && ticket->other != kid[k].word);
         for (UcWord to = 0; to <= g->parties; to++) {
             unsigned bad_to = to == p || to == g->parties || (ticket && ticket->a != to);
-            for (unsigned c = 0; c < g->counts; c++) {
+            unsigned wrong = bad_key + bad_to + (!ticket || ticket->b != p);
+            for (unsigned c = 0; wrong <= g->domain.wrong && c < g->counts; c++) {
                 unsigned bad_count = ticket ? g->count[c] != ticket->number : c >= g->good_counts;
-                unsigned wrong = bad_key + bad_to + bad_count + (!ticket || ticket->b != p);
-                input(t, ENV_DO_TRANSFER, wrong, p,
+                input(t, ENV_DO_TRANSFER, wrong + bad_count, p,
                       (UcMessage){ DKM_TRANSFER, { kid[k].word, g->count[c], to,
                                                    ticket ? ticket->bytes : g->wrong_ticket } });
             }

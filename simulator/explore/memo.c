@@ -1,29 +1,46 @@
 #include "simulator/explore/memo.h"
 
-/* A child is an index: of a node (even) or of a effect (odd), 0: none. Children of a node are a small open-addressing
- * table of (value, child) words; a full table is replaced by a larger one and kept until the end for readers that are
- * still in it. */
-enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2 };
+/* A node is a run of (slot, value) pairs that must all be as they are, one after the other in memory, and then either
+ * what the move did, or one more slot whose value tells the children apart. Where a new state leaves a run, the run is
+ * cut there. Nodes and tables are only ever replaced, never changed or freed before the end, so readers need no lock. */
+enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2, ARENA = 1 << 20 };
+
+typedef struct Node Node;
+
+typedef struct {
+    uint32_t value;
+    Node *child; /* NULL: free */
+} Entry;
 
 typedef struct {
     uint32_t mask, used;
-    uint64_t entry[]; /* value << 32 | child; child 0: free */
+    Entry entry[];
 } Table;
 
 typedef struct {
-    uint32_t slot;
-    Table *table;
-} Node;
+    uint32_t slot, value;
+} Pair;
+
+struct Node {
+    uint32_t pairs;
+    uint32_t slot;       /* whose value tells the children apart */
+    Table *table;        /* children; NULL: this is the end */
+    const void *effect;
+    Pair pair[];
+};
+
+typedef struct {
+    Node *node;
+    uint32_t version;
+} Root;
 
 struct UcMemo {
     GDestroyNotify free_effect;
     GMutex lock;
-    Node **node;      /* chunks */
-    void ***effect;     /* chunks */
-    uint32_t nodes, effects;
-    uint64_t **root;  /* chunks of version << 32 | child, by trie */
-    GPtrArray *retired;
-    size_t memory;
+    Root ***root;        /* chunks, by trie; a trie of another version gets another root */
+    GPtrArray *effects, *arenas;
+    uint8_t *free;       /* in the last arena */
+    size_t left, memory;
 };
 
 UcMemo *uc_memo_new(GDestroyNotify free_effect)
@@ -31,10 +48,9 @@ UcMemo *uc_memo_new(GDestroyNotify free_effect)
     UcMemo *m = g_new0(UcMemo, 1);
     m->free_effect = free_effect;
     g_mutex_init(&m->lock);
-    m->node = g_new0(Node *, CHUNKS);
-    m->effect = g_new0(void **, CHUNKS);
-    m->root = g_new0(uint64_t *, CHUNKS);
-    m->retired = g_ptr_array_new_with_free_func(g_free);
+    m->root = g_new0(Root **, CHUNKS);
+    m->effects = g_ptr_array_new_with_free_func(free_effect);
+    m->arenas = g_ptr_array_new_with_free_func(g_free);
     return m;
 }
 
@@ -42,33 +58,13 @@ void uc_memo_free(UcMemo *m)
 {
     if (!m)
         return;
-    for (uint32_t i = 0; i < m->nodes; i++)
-        g_free(m->node[i >> CHUNK_BITS][i & (CHUNK - 1)].table);
-    for (uint32_t i = 0; i < m->effects; i++)
-        m->free_effect(m->effect[i >> CHUNK_BITS][i & (CHUNK - 1)]);
-    for (uint32_t i = 0; i < CHUNKS; i++) {
-        g_free(m->node[i]);
-        g_free(m->effect[i]);
+    for (uint32_t i = 0; i < CHUNKS; i++)
         g_free(m->root[i]);
-    }
-    g_free(m->node);
-    g_free(m->effect);
     g_free(m->root);
-    g_ptr_array_unref(m->retired);
+    g_ptr_array_unref(m->effects);
+    g_ptr_array_unref(m->arenas);
     g_mutex_clear(&m->lock);
     g_free(m);
-}
-
-static inline Node *node_at(const UcMemo *m, uint32_t child)
-{
-    uint32_t i = child / 2 - 1;
-    return &m->node[i >> CHUNK_BITS][i & (CHUNK - 1)];
-}
-
-static inline void *effect_at(const UcMemo *m, uint32_t child)
-{
-    uint32_t i = child / 2;
-    return m->effect[i >> CHUNK_BITS][i & (CHUNK - 1)];
 }
 
 static inline uint32_t place(uint32_t value, uint32_t mask)
@@ -76,151 +72,194 @@ static inline uint32_t place(uint32_t value, uint32_t mask)
     return (value * UINT32_C(0x9e3779b1) >> 7) & mask;
 }
 
-static inline uint32_t child_of(const Node *node, uint32_t value)
+static inline Node *child_of(const Table *t, uint32_t value)
 {
-    const Table *t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
     for (uint32_t at = place(value, t->mask);; at = (at + 1) & t->mask) {
-        uint64_t e = __atomic_load_n(&t->entry[at], __ATOMIC_ACQUIRE);
-        if ((uint32_t)e == 0 || e >> 32 == value)
-            return (uint32_t)e;
+        Node *child = __atomic_load_n(&t->entry[at].child, __ATOMIC_ACQUIRE);
+        if (!child || t->entry[at].value == value)
+            return child;
     }
-}
-
-static uint64_t *root_of(const UcMemo *m, uint32_t trie)
-{
-    uint64_t *chunk = __atomic_load_n(&m->root[trie >> CHUNK_BITS], __ATOMIC_ACQUIRE);
-    return chunk ? &chunk[trie & (CHUNK - 1)] : NULL;
 }
 
 const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row)
 {
-    const uint64_t *root = root_of(m, trie);
-    uint64_t e = root ? __atomic_load_n(root, __ATOMIC_ACQUIRE) : 0;
-    if (e >> 32 != version)
+    Root *const *chunk = __atomic_load_n(&m->root[trie >> CHUNK_BITS], __ATOMIC_ACQUIRE);
+    const Root *root = chunk ? __atomic_load_n(&chunk[trie & (CHUNK - 1)], __ATOMIC_ACQUIRE) : NULL;
+    if (!root || root->version != version)
         return NULL;
-    uint32_t child = (uint32_t)e;
-    while (child && !(child & 1)) {
-        const Node *node = node_at(m, child);
-        child = child_of(node, row[node->slot]);
+    for (const Node *node = __atomic_load_n(&root->node, __ATOMIC_ACQUIRE); node;) {
+        for (uint32_t i = 0; i < node->pairs; i++) {
+            if (row[node->pair[i].slot] != node->pair[i].value)
+                return NULL;
+        }
+        const Table *t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
+        if (!t)
+            return node->effect;
+        node = child_of(t, row[node->slot]);
     }
-    return child ? effect_at(m, child) : NULL;
+    return NULL;
 }
 
 /* ---- adding, under the lock ---- */
 
+static void *get_memory(UcMemo *m, size_t bytes)
+{
+    bytes = (bytes + 15) / 16 * 16;
+    if (bytes > m->left) {
+        size_t size = MAX(bytes, (size_t)ARENA);
+        m->free = g_malloc0(size);
+        m->left = size;
+        m->memory += size;
+        g_ptr_array_add(m->arenas, m->free);
+    }
+    void *at = m->free;
+    m->free += bytes;
+    m->left -= bytes;
+    return at;
+}
+
 static Table *new_table(UcMemo *m, uint32_t size)
 {
-    Table *t = g_malloc0(sizeof(Table) + size * sizeof(uint64_t));
+    Table *t = get_memory(m, sizeof(Table) + size * sizeof(Entry));
     t->mask = size - 1;
-    m->memory += sizeof(Table) + size * sizeof(uint64_t);
     return t;
 }
 
-static uint32_t new_node(UcMemo *m, uint32_t slot)
-{
-    uint32_t i = m->nodes++;
-    g_assert(i >> CHUNK_BITS < CHUNKS);
-    if (!m->node[i >> CHUNK_BITS]) {
-        m->node[i >> CHUNK_BITS] = g_new0(Node, CHUNK);
-        m->memory += CHUNK * sizeof(Node);
-    }
-    uint32_t child = 2 * (i + 1);
-    *node_at(m, child) = (Node){ slot, new_table(m, FIRST_TABLE) };
-    return child;
-}
-
-static uint32_t new_effect(UcMemo *m, void *effect)
-{
-    uint32_t i = m->effects++;
-    g_assert(i >> CHUNK_BITS < CHUNKS);
-    if (!m->effect[i >> CHUNK_BITS]) {
-        m->effect[i >> CHUNK_BITS] = g_new0(void *, CHUNK);
-        m->memory += CHUNK * sizeof(void *);
-    }
-    m->effect[i >> CHUNK_BITS][i & (CHUNK - 1)] = effect;
-    return 2 * i + 1;
-}
-
-static void table_put(Table *t, uint32_t value, uint32_t child)
+static void table_put(Table *t, uint32_t value, Node *child)
 {
     uint32_t at = place(value, t->mask);
-    while ((uint32_t)t->entry[at])
+    while (t->entry[at].child)
         at = (at + 1) & t->mask;
     t->used++;
-    __atomic_store_n(&t->entry[at], (uint64_t)value << 32 | child, __ATOMIC_RELEASE);
+    t->entry[at].value = value;
+    __atomic_store_n(&t->entry[at].child, child, __ATOMIC_RELEASE);
 }
 
-static void node_put(UcMemo *m, Node *node, uint32_t value, uint32_t child)
+static void node_put(UcMemo *m, Node *node, uint32_t value, Node *child)
 {
     Table *old = node->table;
     if ((old->used + 1) * 4 > (old->mask + 1) * 3) {
         Table *t = new_table(m, (old->mask + 1) * 2);
         for (uint32_t i = 0; i <= old->mask; i++) {
-            if ((uint32_t)old->entry[i])
-                table_put(t, (uint32_t)(old->entry[i] >> 32), (uint32_t)old->entry[i]);
+            if (old->entry[i].child)
+                table_put(t, old->entry[i].value, old->entry[i].child);
         }
+        table_put(t, value, child);
         __atomic_store_n(&node->table, t, __ATOMIC_RELEASE);
-        g_ptr_array_add(m->retired, old);
+        return;
     }
-    table_put(node->table, value, child);
+    table_put(old, value, child);
 }
 
-/* The rest of a path that is new, from its end: the nodes for read[from..] and the effect. */
-static uint32_t new_path(UcMemo *m, const uint32_t *row, const uint32_t *read, uint32_t reads,
-                         uint32_t from, uint32_t effect)
+static void table_replace(Table *t, uint32_t value, Node *child)
 {
-    uint32_t child = effect;
-    for (uint32_t i = reads; i > from; i--) {
-        uint32_t node = new_node(m, read[i - 1]);
-        node_put(m, node_at(m, node), row[read[i - 1]], child);
-        child = node;
-    }
-    return child;
+    uint32_t at = place(value, t->mask);
+    while (t->entry[at].value != value || !t->entry[at].child)
+        at = (at + 1) & t->mask;
+    __atomic_store_n(&t->entry[at].child, child, __ATOMIC_RELEASE);
 }
 
-static bool add(UcMemo *m, uint64_t *root, uint32_t version, const uint32_t *row,
-                const uint32_t *read, uint32_t reads, void *effect, const void **kept)
+/* The rest of a path that is new. */
+static Node *new_end(UcMemo *m, const uint32_t *row, const uint32_t *read, uint32_t from, uint32_t reads, void *effect)
+{
+    Node *n = get_memory(m, sizeof(Node) + (reads - from) * sizeof(Pair));
+    n->effect = effect;
+    for (uint32_t i = from; i < reads; i++)
+        n->pair[n->pairs++] = (Pair){ read[i], row[read[i]] };
+    g_ptr_array_add(m->effects, effect);
+    return n;
+}
+
+/* A run cut at pair `at`: what was before it, then a choice between what follows and `other`. */
+static Node *cut(UcMemo *m, const Node *node, uint32_t at, uint32_t value, Node *other)
+{
+    Node *head = get_memory(m, sizeof(Node) + at * sizeof(Pair));
+    Node *tail = get_memory(m, sizeof(Node) + (node->pairs - at - 1) * sizeof(Pair));
+    for (uint32_t i = 0; i < at; i++)
+        head->pair[head->pairs++] = node->pair[i];
+    for (uint32_t i = at + 1; i < node->pairs; i++)
+        tail->pair[tail->pairs++] = node->pair[i];
+    tail->slot = node->slot;
+    tail->table = node->table;
+    tail->effect = node->effect;
+    head->slot = node->pair[at].slot;
+    head->table = new_table(m, FIRST_TABLE);
+    table_put(head->table, node->pair[at].value, tail);
+    node_put(m, head, value, other);
+    return head;
+}
+
+typedef struct {
+    Node **at;     /* where the root hangs, or */
+    Table *table;  /* the table and */
+    uint32_t value;/* the value under which the node hangs */
+} Hook;
+
+static void hang(const Hook *hook, Node *node)
+{
+    if (hook->table)
+        table_replace(hook->table, hook->value, node);
+    else
+        __atomic_store_n(hook->at, node, __ATOMIC_RELEASE);
+}
+
+static bool add(UcMemo *m, Hook hook, const uint32_t *row, const uint32_t *read, uint32_t reads, void *effect,
+                const void **kept)
 {
     *kept = effect;
-    if (*root >> 32 != version || !(uint32_t)*root) {
-        uint32_t path = new_path(m, row, read, reads, 0, new_effect(m, effect));
-        __atomic_store_n(root, (uint64_t)version << 32 | path, __ATOMIC_RELEASE);
-        return true;
-    }
-    uint32_t child = (uint32_t)*root, i = 0;
-    for (; !(child & 1); i++) {
-        Node *node = node_at(m, child);
-        if (i >= reads || node->slot != read[i]) {
-            m->free_effect(effect);
-            return false;
+    uint32_t r = 0;
+    for (Node *node = *hook.at;;) {
+        for (uint32_t i = 0; i < node->pairs; i++, r++) {
+            if (r >= reads || node->pair[i].slot != read[r])
+                return false;
+            uint32_t value = row[read[r]];
+            if (value != node->pair[i].value) {
+                hang(&hook, cut(m, node, i, value, new_end(m, row, read, r + 1, reads, effect)));
+                return true;
+            }
         }
-        uint32_t value = row[read[i]];
-        child = child_of(node, value);
+        if (!node->table) {
+            *kept = node->effect;
+            return r == reads;
+        }
+        if (r >= reads || node->slot != read[r])
+            return false;
+        uint32_t value = row[read[r++]];
+        Node *child = child_of(node->table, value);
         if (!child) {
-            node_put(m, node, value, new_path(m, row, read, reads, i + 1, new_effect(m, effect)));
+            node_put(m, node, value, new_end(m, row, read, r, reads, effect));
             return true;
         }
+        hook = (Hook){ .table = node->table, .value = value };
+        node = child;
     }
-    *kept = effect_at(m, child);
-    m->free_effect(effect);
-    return i == reads;
 }
 
-bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row,
-                 const uint32_t *read, uint32_t reads, void *effect, const void **kept)
+bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, const uint32_t *read,
+                 uint32_t reads, void *effect, const void **kept)
 {
     g_assert(effect && trie >> CHUNK_BITS < CHUNKS && version > 0);
-    const void *counts;
+    const void *counts = effect;
+    bool ok = true;
     g_mutex_lock(&m->lock);
-    uint64_t **chunk = &m->root[trie >> CHUNK_BITS];
+    Root ***chunk = &m->root[trie >> CHUNK_BITS];
     if (!*chunk)
-        __atomic_store_n(chunk, g_new0(uint64_t, CHUNK), __ATOMIC_RELEASE);
-    bool ok = add(m, &(*chunk)[trie & (CHUNK - 1)], version, row, read, reads, effect, &counts);
+        __atomic_store_n(chunk, g_new0(Root *, CHUNK), __ATOMIC_RELEASE);
+    Root **root = &(*chunk)[trie & (CHUNK - 1)];
+    if (!*root || (*root)->version != version) {
+        Root *fresh = get_memory(m, sizeof *fresh);
+        *fresh = (Root){ new_end(m, row, read, 0, reads, effect), version };
+        __atomic_store_n(root, fresh, __ATOMIC_RELEASE);
+    } else {
+        ok = add(m, (Hook){ .at = &(*root)->node }, row, read, reads, effect, &counts);
+    }
+    if (counts != effect || !ok)
+        m->free_effect(effect);
     g_mutex_unlock(&m->lock);
     if (kept)
         *kept = counts;
     return ok;
 }
 
-size_t uc_memo_memory(const UcMemo *m) { return m->memory; }
-uint64_t uc_memo_effects(const UcMemo *m) { return m->effects; }
+size_t uc_memo_memory(const UcMemo *m) { return m->memory + m->effects->len * sizeof(void *); }
+uint64_t uc_memo_effects(const UcMemo *m) { return m->effects->len; }
