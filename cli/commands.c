@@ -7,11 +7,13 @@ const CliCommand cli_commands[] = {
     { "advantage", "measures how well Z tells the worlds apart, with honest intervals", cli_advantage },
     { "check", "runs scenarios through both worlds and compares what Z saw", cli_check },
     { "diagram", "draws a trace as a sequence chart (svg, png, pdf, dot, mermaid, plantuml, tikz, shiviz, itf)", cli_diagram },
+    { "explore", "every schedule within bounds: finds the shortest way to tell the worlds apart", cli_explore },
     { "list", "protocols, schemes, storage models, scenarios", cli_list },
     { "plot", "plots who holds which one-time key, sweeps, explorations, lengths of counterexamples", cli_plot },
     { "replay", "runs a recorded trace or schedule again", cli_replay },
     { "report", "one HTML file about many traces: verdicts, charts, plots", cli_report },
     { "run", "runs a scenario in one world and shows what happens", cli_run },
+    { "shrink", "leaves out of a schedule what it does not need", cli_shrink },
     { "sig", "keys and signatures by hand: keygen, sign, verify, sets", cli_sig },
     { NULL, NULL, NULL },
 };

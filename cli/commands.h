@@ -5,11 +5,13 @@
 int cli_advantage(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_diagram(int argc, char **argv);
+int cli_explore(int argc, char **argv);
 int cli_list(int argc, char **argv);
 int cli_plot(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_run(int argc, char **argv);
+int cli_shrink(int argc, char **argv);
 int cli_sig(int argc, char **argv);
 
 #endif

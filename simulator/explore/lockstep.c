@@ -280,8 +280,8 @@ static void load(Worker *w, const uint32_t *row)
 static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
     Worker *w = data;
-    const UcMessage *message[] = { &a->in.message, &a->outcome.result.message };
-    for (int i = 0; i < 2; i++) {
+    const UcMessage *message[] = { &a->in.message, &a->outcome.result.message, &a->outcome.effect };
+    for (int i = 0; i < 2 + a->outcome.has_effect; i++) {
         UcWord kind = message[i]->kind;
         const UcMessageKind *k = uc_message_kind(&uc_world_spec(world)->messages, kind);
         if (!k || kind >= KINDS_MAX || (i == 1 && a->outcome.result.code != UC_SEND))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "environments/explorer.h"
 #include "simulator/explore/search.h"
 #include "tests/environments/reference_search.h"
 
@@ -180,6 +181,64 @@ START_TEST(planted_bugs_are_found)
 }
 END_TEST
 
+/* From bounds to a schedule that replays: with the fewest faults, shrunk, of the same kind. */
+START_TEST(findings_become_minimal_schedules)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "deliver", 2 }, { "wrong", 0 },
+                                   { "crash", 2 }, { "messages", 1 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, planted[_i].step);
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(), .deepen = true, .shrink_tries = 1000 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(bound); i++)
+        env_alphabet_set(&x.alphabet, bound[i].name, bound[i].value, NULL);
+    env_alphabet_settle(&x.alphabet);
+    UcStrategy strategy[] = { UC_BFS, UC_RANDOM };
+    for (int i = 0; i < 2; i++) {
+        x.search = (UcSearchOptions){ .strategy = strategy[i], .walks = 20000, .seed = 7 };
+        g_autoptr(EnvExplored) e = env_explore(s.worlds, &x);
+        ck_assert_msg(e->end == UC_SEARCH_FOUND, "%s", e->broken ? e->broken : uc_search_end_name[e->end]);
+        ck_assert_int_ne(e->verdict, UC_INDISTINGUISHABLE);
+        ck_assert(e->schedule && e->shrunk);
+        ck_assert_uint_le(e->shrunk->move->len, e->schedule->move->len);
+        if (strategy[i] == UC_BFS) {
+            ck_assert_uint_eq(e->faults, 0);
+            ck_assert_uint_eq(e->shrunk->move->len, planted[_i].moves);
+        }
+        for (guint left = 0; left < e->shrunk->move->len; left++) { /* every move of it is needed */
+            bool keep[16];
+            for (guint k = 0; k < e->shrunk->move->len; k++)
+                keep[k] = k != left;
+            g_autoptr(UcSchedule) less = uc_schedule_subset(e->shrunk, keep);
+            EnvOutcome o = { 0 };
+            if (less && env_replay(s.worlds, ENV_WORLDS, less, NULL, NULL, &o, NULL))
+                ck_assert_int_ne(o.verdict, e->verdict);
+            env_outcome_clear(&o);
+        }
+    }
+    end(&s);
+}
+END_TEST
+
+START_TEST(coverage_tells_what_a_bound_cannot_reach)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 0 }, { "sign", 1 }, { "wrong", 1 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, NULL);
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&s.setup);
+    UcModel model = uc_lockstep_model(l);
+    g_autoptr(UcSearchResult) r = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS });
+    g_autoptr(UcCoverage) c = uc_lockstep_coverage(l);
+    ck_assert_int_eq(r->end, UC_SEARCH_COMPLETE);
+    g_ptr_array_add(c->seen, NULL);
+    g_ptr_array_add(c->missing, NULL);
+    ck_assert(g_strv_contains((const char *const *)c->seen->pdata, "signature"));
+    ck_assert(g_strv_contains((const char *const *)c->seen->pdata, "error code unknown-key"));
+    ck_assert(g_strv_contains((const char *const *)c->missing->pdata, "transfer"));
+    ck_assert(g_strv_contains((const char *const *)c->missing->pdata, "answer outcome abort"));
+    end(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exploration of worlds");
@@ -187,6 +246,8 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
+    tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
+    tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

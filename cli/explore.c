@@ -1,0 +1,337 @@
+/* ucsim explore: every schedule within bounds (docs/exploration.md). */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "environments/explorer.h"
+#include "simulator/json.h"
+
+/* Set by the signal handler, which has nowhere else to write. */
+static volatile sig_atomic_t stop_asked;
+static void on_interrupt(int number) { stop_asked = 1; }
+
+typedef struct {
+    char *world, *strategy, *crypto, *output, *schedule;
+    char **bound, **file;
+    int memory, depth, walks, jobs, points, tries;
+    double seconds;
+    int64_t seed;
+    gboolean json, quiet, no_deepen, no_commute;
+} Options;
+
+static int find_name(const char *const *names, const char *name)
+{
+    for (int i = 0; names[i]; i++) {
+        if (!strcmp(names[i], name))
+            return i;
+    }
+    return -1;
+}
+
+static bool choose(const char *what, const char *const *names, const char *name, int *out, GError **error)
+{
+    *out = find_name(names, name);
+    if (*out >= 0)
+        return true;
+    g_autofree char *all = g_strjoinv(", ", (char **)names);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected one of %s, got '%s'", what, all, name);
+    return false;
+}
+
+static bool parse_bounds(EnvAlphabet *alphabet, char **bound, GError **error)
+{
+    for (; bound && *bound; bound++) {
+        const char *equals = strchr(*bound, '=');
+        gint64 value;
+        g_autofree char *name = equals ? g_strndup(*bound, (gsize)(equals - *bound)) : NULL;
+        if (!equals || !g_ascii_string_to_signed(equals + 1, 10, 0, INT32_MAX, &value, NULL)) {
+            g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--bound: expected NAME=NUMBER, got '%s'", *bound);
+            return false;
+        }
+        if (!env_alphabet_set(alphabet, name, value, error))
+            return false;
+    }
+    return true;
+}
+
+static void show_progress(void *data, const UcSearchFigures *f)
+{
+    const double *began = data;
+    double seconds = (double)g_get_monotonic_time() / 1e6 - *began, moves = (double)(f->edges + f->idle);
+    fprintf(stderr, "\r\033[K%" G_GUINT64_FORMAT " states, depth %u, %" G_GUINT64_FORMAT " + %" G_GUINT64_FORMAT
+            " waiting, %.2f million moves a second, %zu MiB", f->states, f->depth, f->frontier, f->waiting,
+            moves / seconds / 1e6, f->memory >> 20);
+}
+
+static bool fill_exploration(const Options *o, EnvExploration *x, GError **error)
+{
+    static const char *const worlds[] = { "real", "ideal", "both", NULL };
+    int which, strategy;
+    if (!choose("--world", worlds, o->world ? o->world : "both", &which, error) ||
+        !choose("--strategy", uc_strategy_name, o->strategy ? o->strategy : "bfs", &strategy, error))
+        return false;
+    if (strategy == UC_DFS && o->jobs > 1) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--jobs: expected 1 with --strategy dfs, got %d", o->jobs);
+        return false;
+    }
+    x->which = (EnvWorld)which;
+    x->deepen = !o->no_deepen;
+    x->shrink_tries = (unsigned)o->tries;
+    x->search = (UcSearchOptions){ .strategy = (UcStrategy)strategy, .jobs = (unsigned)o->jobs,
+                                   .memory = (size_t)o->memory << 20, .seconds = o->seconds,
+                                   .depth = (uint32_t)o->depth, .walks = (uint64_t)o->walks,
+                                   .seed = (uint64_t)o->seed, .change_points = (unsigned)o->points,
+                                   .commute = !o->no_commute, .interrupt = &stop_asked };
+    return true;
+}
+
+/* ---- what is printed ---- */
+
+static const char *ended(const EnvExplored *e)
+{
+    switch (e->end) {
+    case UC_SEARCH_COMPLETE: return "complete";
+    case UC_SEARCH_FOUND: return "stopped at a finding";
+    case UC_SEARCH_MEMORY: return "stopped: out of the memory allowed (--memory)";
+    case UC_SEARCH_TIME: return "stopped: out of the time allowed (--seconds)";
+    case UC_SEARCH_DEPTH: return "complete up to the depth allowed (--depth), and there is more";
+    case UC_SEARCH_INTERRUPTED: return "stopped: interrupted";
+    default: return "broken";
+    }
+}
+
+static void print_list(const char *head, const GPtrArray *texts)
+{
+    printf("  %s:", head);
+    for (guint i = 0; i < texts->len; i++)
+        printf("%s %s", i ? "," : "", (const char *)texts->pdata[i]);
+    puts(texts->len ? "" : " nothing");
+}
+
+static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e)
+{
+    const UcSearchFigures *f = &e->figures;
+    printf("%s: %s\n", env_scenario_file(s), e->broken ? e->broken : e->verdict == UC_INDISTINGUISHABLE
+           ? "nothing found" : uc_verdict_name[e->verdict]);
+    if (e->why && *e->why)
+        printf("  %s\n", e->why);
+    printf("  %s, %s, %s; the script itself was not explored\n", uc_strategy_name[x->search.strategy],
+           x->which == ENV_WORLDS ? "both worlds in lock step" : env_world_name[x->which], ended(e));
+    printf("  bounds:");
+    for (int i = 0; i < ENV_DOS; i++)
+        printf(" %s=%u", env_do_name[i], x->alphabet.bound[i]);
+    printf("; wrong arguments of an input: at most %u; faults searched: %u of %u\n", x->alphabet.wrong, e->faults,
+           e->fault_budget);
+    if (x->search.strategy == UC_RANDOM || x->search.strategy == UC_PCT)
+        printf("  %" G_GUINT64_FORMAT " walks", f->walks);
+    else
+        printf("  %" G_GUINT64_FORMAT " states (%.1f bytes each; probability that one was taken for another: %.1e)",
+               f->states, (double)f->visited_memory / (double)MAX(f->states, 1), f->omission);
+    printf(", %" G_GUINT64_FORMAT " moves that changed something, %" G_GUINT64_FORMAT " that did not, depth %u\n",
+           f->edges, f->idle, f->depth);
+    print_list("reached", e->coverage->seen);
+    print_list("refused or passed", e->coverage->reasons);
+    print_list("never reached", e->coverage->missing);
+    if (e->schedule) {
+        g_autofree char *text = uc_schedule_print(e->shrunk ? e->shrunk : e->schedule);
+        printf("  found by %u moves", e->depth_found);
+        if (e->shrunk)
+            printf(", %u after shrinking (%u tries)", e->shrunk->move->len, e->tries);
+        printf(":\n%s", text);
+    }
+}
+
+static void json_list(GString *out, const char *name, const GPtrArray *texts)
+{
+    g_string_append_printf(out, ",\n \"%s\":[", name);
+    for (guint i = 0; i < texts->len; i++) {
+        if (i)
+            g_string_append_c(out, ',');
+        uc_json_text(out, texts->pdata[i]);
+    }
+    g_string_append_c(out, ']');
+}
+
+static void json_figures(GString *out, const EnvExplored *e)
+{
+    const UcSearchFigures *f = &e->figures;
+    g_string_append_printf(out, ",\n \"states\":%" G_GUINT64_FORMAT ",\"moves\":%" G_GUINT64_FORMAT
+                           ",\"idle-moves\":%" G_GUINT64_FORMAT ",\"skipped-moves\":%" G_GUINT64_FORMAT
+                           ",\"walks\":%" G_GUINT64_FORMAT ",\"depth\":%u,\"faults\":%u,\"fault-bound\":%u",
+                           f->edges ? f->states : f->states, f->edges, f->idle, f->skipped, f->walks, f->depth,
+                           e->faults, e->fault_budget);
+    g_string_append_printf(out, ",\n \"visited-bytes\":%zu,\"waiting\":%" G_GUINT64_FORMAT ",\"regions\":%u"
+                           ",\"omission\":\"%.1e\"", f->visited_memory, f->frontier + f->waiting, e->worlds.regions,
+                           f->omission);
+}
+
+static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e)
+{
+    g_autoptr(GString) out = g_string_new("{\"ucsim-explore\":1,\n \"scenario\":");
+    uc_json_text(out, env_scenario_file(s));
+    g_string_append_printf(out, ",\"hash\":\"%s\",\"strategy\":\"%s\",\"world\":\"%s\",\"end\":\"%s\",\n \"verdict\":\"%s\"",
+                           s->hash, uc_strategy_name[x->search.strategy],
+                           x->which == ENV_WORLDS ? "both" : env_world_name[x->which], uc_search_end_name[e->end],
+                           uc_verdict_name[e->verdict]);
+    g_string_append(out, ",\"rule\":");
+    uc_json_text(out, e->rule);
+    g_string_append(out, ",\"why\":");
+    uc_json_text(out, e->broken ? e->broken : e->why);
+    g_string_append(out, ",\n \"bounds\":{");
+    for (int i = 0; i < ENV_DOS; i++)
+        g_string_append_printf(out, "%s\"%s\":%u", i ? "," : "", env_do_name[i], x->alphabet.bound[i]);
+    g_string_append(out, "}");
+    json_figures(out, e);
+    json_list(out, "reached", e->coverage->seen);
+    json_list(out, "reasons", e->coverage->reasons);
+    json_list(out, "missing", e->coverage->missing);
+    g_autofree char *found = e->schedule ? uc_schedule_print(e->shrunk ? e->shrunk : e->schedule) : NULL;
+    g_string_append_printf(out, ",\n \"found-moves\":%u,\"shrunk-moves\":%u,\"schedule\":", e->depth_found,
+                           e->shrunk ? e->shrunk->move->len : 0);
+    uc_json_text(out, found);
+    puts(g_string_append(out, "}")->str);
+}
+
+/* ---- the schedule found, as files ---- */
+
+/* What a replay needs to know: the options and where it came from (docs/trace-format.md). */
+static void describe(UcSchedule *schedule, const EnvScenario *s, UcVerdict verdict)
+{
+    g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, env_seed_number(s->options.seed));
+    g_ptr_array_unref(schedule->options);
+    schedule->options = env_options_print(&s->options);
+    if (s->title)
+        uc_options_add(schedule->options, "title", s->title);
+    uc_options_add(schedule->options, "file", env_scenario_file(s));
+    if (s->hash)
+        uc_options_add(schedule->options, "hash", s->hash);
+    uc_options_add(schedule->options, "seed", seed);
+    uc_options_add(schedule->options, "expect", uc_verdict_name[verdict]);
+}
+
+static bool write_found(const Options *o, const EnvScenario *s, EnvExplored *e, GError **error)
+{
+    UcSchedule *schedule = e->shrunk ? e->shrunk : e->schedule;
+    if (!schedule)
+        return true;
+    if (e->shrunk)
+        describe(e->shrunk, s, e->verdict);
+    describe(e->schedule, s, e->verdict);
+    g_autofree char *text = uc_schedule_print(schedule);
+    if (o->schedule && !cli_write_file(o->schedule, text, strlen(text), error))
+        return false;
+    if (!o->output)
+        return true;
+    g_autoptr(EnvReplay) replay = NULL;
+    GString *trace = cli_trace_replay(schedule, false, &replay, error);
+    bool ok = trace && cli_write_file(o->output, trace->str, trace->len, error);
+    if (trace)
+        g_string_free(trace, TRUE);
+    return ok;
+}
+
+static int conclude(const EnvScenario *s, const EnvExplored *e)
+{
+    if (e->end == UC_SEARCH_BROKEN)
+        return CLI_INTERNAL;
+    if (e->end == UC_SEARCH_FOUND)
+        return s->expect == UC_INDISTINGUISHABLE ? CLI_UNEXPECTED : CLI_OK;
+    if (e->end != UC_SEARCH_COMPLETE)
+        return CLI_LIMIT;
+    return s->expect == UC_INDISTINGUISHABLE ? CLI_OK : CLI_UNEXPECTED;
+}
+
+static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
+{
+    EnvExploration x = { .alphabet = env_default_alphabet() };
+    bool bounds = o->bound || s->bound->len;
+    if (!fill_exploration(o, &x, error) ||
+        !((s->bound->len || !bounds) ? env_alphabet_of(&x.alphabet, s, error) : true) ||
+        !parse_bounds(&x.alphabet, o->bound, error))
+        return false;
+    env_alphabet_settle(&x.alphabet);
+    s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&s->options, error);
+    g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, error) : NULL;
+    if (!prefix)
+        return false;
+    double began = (double)g_get_monotonic_time() / 1e6;
+    x.prefix = prefix;
+    x.search.progress = isatty(STDERR_FILENO) && !o->quiet ? show_progress : NULL;
+    x.search.progress_data = &began;
+    g_autoptr(EnvExplored) e = env_explore(worlds, &x);
+    if (x.search.progress)
+        fputs("\r\033[K", stderr);
+    bool ok = write_found(o, s, e, error);
+    if (ok && o->json)
+        print_json(s, &x, e);
+    else if (ok && !o->quiet)
+        print_text(s, &x, e);
+    *code = MAX(*code, conclude(s, e));
+    return ok;
+}
+
+static int explore_file(const Options *o)
+{
+    GError *error = NULL;
+    g_autoptr(GPtrArray) scenarios = env_scenario_load(o->file[0], &error);
+    int code = CLI_OK, crypto;
+    static const char *const cryptos[] = { "ideal", "real", NULL };
+    if (!scenarios || (o->crypto && !choose("--crypto", cryptos, o->crypto, &crypto, &error)))
+        return cli_fail_error(error);
+    signal(SIGINT, on_interrupt);
+    for (guint i = 0; i < scenarios->len && !stop_asked; i++) {
+        if (!explore(o, scenarios->pdata[i], &code, &error))
+            return cli_fail_error(error);
+    }
+    return code;
+}
+
+int cli_explore(int argc, char **argv)
+{
+    Options o = { .memory = 4096, .walks = 10000, .jobs = 1, .points = 3, .tries = 2000, .seed = 1 };
+    const GOptionEntry entries[] = {
+        { "strategy", 0, 0, G_OPTION_ARG_STRING, &o.strategy, "bfs (default), dfs, random or pct", "NAME" },
+        { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "both (default), or one world under its watchers", "NAME" },
+        { "bound", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o.bound, "a bound, such as sign=2; may be repeated", "NAME=N" },
+        { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "ideal (default) or real", "NAME" },
+        { "memory", 0, 0, G_OPTION_ARG_INT, &o.memory, "stop beyond so many MiB (4096; 0: never)", "N" },
+        { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "stop after so long", "S" },
+        { "depth", 0, 0, G_OPTION_ARG_INT, &o.depth, "at most so many moves", "N" },
+        { "walks", 0, 0, G_OPTION_ARG_INT, &o.walks, "random, pct: how many (10000)", "N" },
+        { "seed", 0, 0, G_OPTION_ARG_INT64, &o.seed, "random, pct: of the walks (1)", "N" },
+        { "change-points", 0, 0, G_OPTION_ARG_INT, &o.points, "pct: d (3)", "D" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "so many threads; the result is the same", "N" },
+        { "no-deepening", 0, 0, G_OPTION_ARG_NONE, &o.no_deepen, "all faults at once, not the fewest first", NULL },
+        { "no-commute", 0, 0, G_OPTION_ARG_NONE, &o.no_commute, "follow both orders of moves that commute", NULL },
+        { "shrink-tries", 0, 0, G_OPTION_ARG_INT, &o.tries, "at most so many runs to shrink what is found (2000)", "N" },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "write the trace of what was found", "FILE" },
+        { "schedule", 0, 0, G_OPTION_ARG_FILENAME, &o.schedule, "write the schedule that was found", "FILE" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "a summary in JSON (docs/exploration.md)", NULL },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "only the exit code", NULL },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.file, NULL, NULL },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+    };
+    int code;
+    if (cli_parse("explore", "SCENARIO", "Runs both worlds through every schedule within the bounds of the scenario's "
+                  "table `explore`.", entries, &argc, &argv, &code)) {
+        if (!o.file || o.file[1])
+            code = cli_fail(CLI_USAGE, "explore: expected one scenario, got %u", o.file ? g_strv_length(o.file) : 0);
+        else if (o.memory < 0 || o.depth < 0 || o.walks < 0 || o.jobs < 1 || o.jobs > 256 || o.points < 1 ||
+                 o.points > 100 || o.tries < 0 || o.seconds < 0)
+            code = cli_fail(CLI_USAGE, "explore: numbers must not be negative, jobs 1 to 256, change points 1 to 100");
+        else
+            code = explore_file(&o);
+    }
+    g_free(o.world);
+    g_free(o.strategy);
+    g_free(o.crypto);
+    g_free(o.output);
+    g_free(o.schedule);
+    g_strfreev(o.bound);
+    g_strfreev(o.file);
+    return code;
+}

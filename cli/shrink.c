@@ -1,0 +1,82 @@
+/* ucsim shrink: a recorded schedule without the moves that it does not need. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "environments/explorer.h"
+
+typedef struct {
+    char *output, *trace;
+    int tries;
+    char **file;
+} Options;
+
+static bool write_trace(const char *path, const UcSchedule *schedule, GError **error)
+{
+    g_autoptr(EnvReplay) replay = NULL;
+    GString *trace = cli_trace_replay(schedule, false, &replay, error);
+    bool ok = trace && cli_write_file(path, trace->str, trace->len, error);
+    if (trace)
+        g_string_free(trace, TRUE);
+    return ok;
+}
+
+static bool write_out(const Options *o, const UcSchedule *schedule, GError **error)
+{
+    g_autofree char *text = uc_schedule_print(schedule);
+    if (!o->output)
+        fputs(text, stdout);
+    else if (!cli_write_file(o->output, text, strlen(text), error))
+        return false;
+    return !o->trace || write_trace(o->trace, schedule, error);
+}
+
+static int shrink_file(const Options *o)
+{
+    GError *error = NULL;
+    EnvOptions options;
+    unsigned tries = 0;
+    bool minimal = false;
+    g_autoptr(UcSchedule) schedule = env_replay_load(o->file[0], NULL, &error);
+    if (!schedule || !env_options_parse(schedule, &options, &error))
+        return cli_fail_error(error);
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&options, &error);
+    if (!worlds)
+        return cli_fail_error(error);
+    g_autoptr(UcSchedule) shrunk = env_shrink(worlds, ENV_WORLDS, schedule, (unsigned)o->tries, &tries, &minimal, &error);
+    if (error)
+        return cli_fail_error(error);
+    if (!shrunk)
+        return cli_fail(CLI_UNEXPECTED, "%s: nothing is found by this schedule, so there is nothing to keep",
+                        schedule->file);
+    if (!write_out(o, shrunk, &error))
+        return cli_fail_error(error);
+    fprintf(stderr, "%u of %u moves are left after %u tries%s\n", shrunk->move->len, schedule->move->len, tries,
+            minimal ? "" : "; the cap of tries was reached (--tries)");
+    return minimal ? CLI_OK : CLI_LIMIT;
+}
+
+int cli_shrink(int argc, char **argv)
+{
+    Options o = { .tries = 10000 };
+    const GOptionEntry entries[] = {
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "write the schedule there, not on stdout", "FILE" },
+        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace of the schedule that is left", "FILE" },
+        { "tries", 0, 0, G_OPTION_ARG_INT, &o.tries, "at most so many runs (10000)", "N" },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.file, NULL, NULL },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
+    };
+    int code;
+    if (cli_parse("shrink", "FILE", "FILE is a trace or a schedule that tells the worlds apart. What is left finds the "
+                  "same kind of thing, and no move of it can be left out.", entries, &argc, &argv, &code)) {
+        if (!o.file || o.file[1] || o.tries < 1)
+            code = cli_fail(CLI_USAGE, "shrink: expected one trace or schedule, and --tries of at least 1");
+        else
+            code = shrink_file(&o);
+    }
+    g_free(o.output);
+    g_free(o.trace);
+    g_strfreev(o.file);
+    return code;
+}

@@ -1,0 +1,257 @@
+#include "environments/explorer.h"
+
+#include <string.h>
+
+#include "simulator/explore/shrink.h"
+
+/* ---- fresh worlds, driven move by move ---- */
+
+typedef struct {
+    UcWorld *world[2];
+    unsigned worlds;
+    size_t compared;
+} Run;
+
+static void run_begin(Run *run, EnvWorlds *worlds, EnvWorld which, UcObserver observe, void *data)
+{
+    *run = (Run){ .worlds = which == ENV_WORLDS ? 2 : 1 };
+    for (unsigned i = 0; i < run->worlds; i++) {
+        run->world[i] = env_worlds_start(worlds, which == ENV_WORLDS ? (EnvWorld)i : which);
+        if (observe)
+            uc_world_observe(run->world[i], observe, data);
+    }
+}
+
+static void run_end(Run *run)
+{
+    for (unsigned i = 0; i < run->worlds; i++)
+        uc_world_free(run->world[i]);
+}
+
+/* *reply: what first reached Z. */
+static UcComparison run_move(Run *run, const UcEnvelope *write, UcMessage *reply)
+{
+    UcStop stop[2];
+    size_t entries;
+    for (unsigned i = 0; i < run->worlds; i++)
+        stop[i] = uc_world_turn(run->world[i], write);
+    unsigned other = run->worlds - 1;
+    UcComparison c = uc_compare(run->world[0], stop[0], run->world[other], stop[other], run->compared);
+    const UcViewEntry *view = uc_world_view(run->world[0], &entries);
+    *reply = (UcMessage){ UC_M_EMPTY, { 0 } };
+    for (size_t i = run->compared; i < entries && reply->kind == UC_M_EMPTY; i++)
+        *reply = view[i].message;
+    run->compared = entries;
+    return c;
+}
+
+static const char *rule_of(const UcComparison *c)
+{
+    bool watched = c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN;
+    return watched ? uc_world_broken_rule(c->world, NULL) : NULL;
+}
+
+void env_outcome_clear(EnvOutcome *outcome)
+{
+    g_free(outcome->rule);
+    g_free(outcome->why);
+    *outcome = (EnvOutcome){ 0 };
+}
+
+static void note_outcome(EnvOutcome *outcome, const UcComparison *c, unsigned moves)
+{
+    *outcome = (EnvOutcome){ c->verdict, g_strdup(rule_of(c)), g_strdup(c->why), moves };
+}
+
+bool env_replay(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, UcObserver observe, void *data,
+                EnvOutcome *outcome, GError **error)
+{
+    g_assert(worlds && schedule && outcome);
+    const UcWorldSpec *spec = env_worlds_spec(worlds, ENV_REAL);
+    UcResolver *resolver = uc_resolver_new(spec, env_worlds_store(worlds));
+    UcComparison c = { .verdict = UC_INDISTINGUISHABLE, .why = "" };
+    Run run;
+    bool ok = true;
+    unsigned n = 0;
+    run_begin(&run, worlds, which, observe, data);
+    while (ok && n < schedule->move->len && c.verdict == UC_INDISTINGUISHABLE) {
+        UcEnvelope write;
+        UcMessage reply;
+        ok = uc_resolver_write(resolver, schedule, uc_schedule_move(schedule, n + 1), &write, error);
+        if (!ok)
+            break;
+        c = run_move(&run, &write, &reply);
+        uc_resolver_brought(resolver, &reply);
+        n++;
+    }
+    note_outcome(outcome, &c, n);
+    run_end(&run);
+    uc_resolver_free(resolver);
+    return ok;
+}
+
+/* ---- shrinking ---- */
+
+typedef struct {
+    EnvWorlds *worlds;
+    EnvWorld which;
+    const UcSchedule *schedule;
+    EnvOutcome wanted;
+} Shrinking;
+
+/* The name of a rule is what stands before the colon. */
+static bool same_rule(const char *a, const char *b)
+{
+    size_t na = a ? strcspn(a, ":") : 0, nb = b ? strcspn(b, ":") : 0;
+    return na == nb && (!na || !memcmp(a, b, na));
+}
+
+static bool still_holds(void *data, const bool *keep)
+{
+    Shrinking *s = data;
+    g_autoptr(UcSchedule) part = uc_schedule_subset(s->schedule, keep);
+    EnvOutcome got;
+    if (!part)
+        return false;
+    bool same = env_replay(s->worlds, s->which, part, NULL, NULL, &got, NULL) && got.moves == part->move->len &&
+                got.verdict == s->wanted.verdict && same_rule(got.rule, s->wanted.rule);
+    env_outcome_clear(&got);
+    return same;
+}
+
+UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,
+                       unsigned *tries, bool *minimal, GError **error)
+{
+    g_assert(worlds && schedule && tries);
+    Shrinking s = { worlds, which, schedule, { 0 } };
+    UcSchedule *result = NULL;
+    if (env_replay(worlds, which, schedule, NULL, NULL, &s.wanted, error) &&
+        s.wanted.verdict != UC_INDISTINGUISHABLE) {
+        size_t count = schedule->move->len;
+        g_autofree bool *keep = g_new(bool, count);
+        for (size_t i = 0; i < count; i++)
+            keep[i] = i < s.wanted.moves; /* what comes after the verdict goes first */
+        UcShrunk shrunk = uc_shrink(count, keep, still_holds, &s, max_tries);
+        *tries = shrunk.tries;
+        if (minimal)
+            *minimal = shrunk.minimal;
+        result = uc_schedule_subset(schedule, keep);
+    }
+    env_outcome_clear(&s.wanted);
+    return result;
+}
+
+/* ---- exploration ---- */
+
+/* The writes of a path as a schedule, run in fresh worlds. */
+static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, const GArray *path, EnvExplored *out)
+{
+    const UcWorldSpec *spec = env_worlds_spec(worlds, ENV_REAL);
+    UcRecorder *recorder = uc_recorder_new(spec, env_worlds_store(worlds));
+    size_t prefix = x->prefix ? x->prefix->len : 0;
+    UcComparison c = { .verdict = UC_INDISTINGUISHABLE, .why = "" };
+    EnvOutcome again;
+    Run run;
+    run_begin(&run, worlds, x->which, NULL, NULL);
+    for (size_t i = 0; i < prefix + path->len && c.verdict == UC_INDISTINGUISHABLE; i++) {
+        UcEnvelope write = i < prefix ? g_array_index(x->prefix, UcEnvelope, i)
+                                      : uc_lockstep_move(l, g_array_index(path, uint32_t, i - prefix))->write;
+        UcMessage reply;
+        uc_recorder_move(recorder, &write);
+        c = run_move(&run, &write, &reply);
+        uc_recorder_brought(recorder, &reply);
+    }
+    note_outcome(&again, &c, (unsigned)path->len);
+    bool same = again.verdict == out->verdict && same_rule(again.rule, out->rule);
+    env_outcome_clear(&again);
+    run_end(&run);
+    g_autofree char *text = uc_schedule_print(uc_recorder_schedule(recorder));
+    out->schedule = uc_schedule_read(text, strlen(text), "exploration", NULL);
+    out->depth_found = (uint32_t)path->len;
+    uc_recorder_free(recorder);
+    return same && out->schedule;
+}
+
+static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uint32_t finding, const GArray *path,
+                  EnvExplored *out)
+{
+    const UcFinding *f = uc_lockstep_finding(l, finding);
+    out->verdict = f->verdict;
+    out->rule = g_strdup(f->rule);
+    out->why = g_strdup(f->why);
+    if (!record(worlds, x, l, path, out)) {
+        out->end = UC_SEARCH_BROKEN;
+        out->broken = g_strdup_printf("what was found (%s: %s) does not happen when its schedule is run in fresh "
+                                      "worlds", uc_verdict_name[f->verdict], f->why);
+        return;
+    }
+    if (x->shrink_tries)
+        out->shrunk = env_shrink(worlds, x->which, out->schedule, x->shrink_tries, &out->tries, NULL, NULL);
+}
+
+static void add_figures(UcSearchFigures *sum, const UcSearchFigures *last)
+{
+    uint64_t edges = sum->edges, idle = sum->idle, skipped = sum->skipped;
+    *sum = *last;
+    sum->edges += edges;
+    sum->idle += idle;
+    sum->skipped += skipped;
+}
+
+/* One search with this budget of faults. True: the next budget may follow. */
+static bool explore_with(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, const UcModel *model,
+                         uint32_t budget, EnvExplored *out)
+{
+    uc_lockstep_set_fault_budget(l, budget);
+    g_autoptr(UcSearchResult) r = uc_search(model, &x->search);
+    out->faults = budget;
+    out->end = r->end;
+    out->walk = r->walk;
+    add_figures(&out->figures, &r->figures);
+    if (r->end == UC_SEARCH_BROKEN)
+        out->broken = g_strdup(model->broken(model->data));
+    if (r->end == UC_SEARCH_FOUND)
+        found(worlds, x, l, r->finding, r->path, out);
+    return r->end == UC_SEARCH_COMPLETE || r->end == UC_SEARCH_DEPTH;
+}
+
+EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *x)
+{
+    g_assert(worlds && x);
+    EnvExplored *out = g_new0(EnvExplored, 1);
+    g_autoptr(EnvGeneral) general = env_general_new(worlds, &x->alphabet);
+    UcLockstepSetup setup = env_general_setup(general, x->which);
+    if (x->prefix) {
+        setup.prefix = (const UcEnvelope *)(const void *)x->prefix->data;
+        setup.prefixes = x->prefix->len;
+    }
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
+    UcModel model = uc_lockstep_model(l);
+    g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    out->verdict = UC_INDISTINGUISHABLE;
+    out->fault_budget = setup.fault_budget;
+    uint32_t budget = x->deepen && x->search.strategy == UC_BFS ? 0 : setup.fault_budget;
+    if (uc_lockstep_root_finding(l)) {
+        out->end = UC_SEARCH_FOUND;
+        found(worlds, x, l, uc_lockstep_root_finding(l), nothing, out);
+    } else {
+        while (explore_with(worlds, x, l, &model, budget, out) && budget < setup.fault_budget)
+            budget++;
+    }
+    out->worlds = uc_lockstep_figures(l);
+    out->coverage = uc_lockstep_coverage(l);
+    return out;
+}
+
+void env_explored_free(EnvExplored *e)
+{
+    if (!e)
+        return;
+    g_free(e->rule);
+    g_free(e->why);
+    g_free(e->broken);
+    uc_schedule_free(e->schedule);
+    uc_schedule_free(e->shrunk);
+    uc_coverage_free(e->coverage);
+    g_free(e);
+}

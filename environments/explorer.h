@@ -1,0 +1,59 @@
+/* An exploration from end to end: bounds, search, deepening over the budget of faults, and what it found as a
+ * schedule, shrunk, that replays without any of this (docs/exploration.md).
+ *
+ * A finding of the search is not believed: its schedule is run again in fresh worlds, with no memory of earlier runs,
+ * and must give the same kind of verdict there, or the exploration ends as broken.
+ */
+#ifndef ENVIRONMENTS_EXPLORER_H
+#define ENVIRONMENTS_EXPLORER_H
+
+#include "environments/general.h"
+#include "simulator/explore/search.h"
+#include "simulator/schedule.h"
+
+typedef struct {
+    EnvWorld which;         /* ENV_WORLDS: both in lock step; else that one under its watchers */
+    EnvAlphabet alphabet;   /* settled */
+    UcSearchOptions search;
+    bool deepen;            /* bfs: budgets of 0, 1, ... faults, so that what is found needs the fewest */
+    const GArray *prefix;   /* UcEnvelope, may be NULL */
+    unsigned shrink_tries;  /* 0: do not shrink */
+} EnvExploration;
+
+typedef struct {
+    UcVerdict verdict;      /* UC_INDISTINGUISHABLE: nothing was found */
+    char *rule, *why;       /* of what was found; may be NULL */
+    UcSchedule *schedule;   /* as found; NULL: nothing was found */
+    UcSchedule *shrunk;     /* no move of it can be left out; NULL: not shrunk */
+    unsigned tries;         /* of the shrinker */
+    UcSearchEnd end;        /* of the last search */
+    UcSearchFigures figures;
+    UcLockstepFigures worlds;
+    uint32_t faults, fault_budget; /* the last budget searched, and the sum of the bounds of faults */
+    uint32_t depth_found;   /* moves of the schedule as found */
+    uint64_t walk;
+    UcCoverage *coverage;
+    char *broken;           /* with UC_SEARCH_BROKEN: how */
+} EnvExplored;
+
+/* The worlds are borrowed; fresh ones are started from them. */
+EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration);
+void env_explored_free(EnvExplored *explored);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvExplored, env_explored_free)
+
+/* Runs a schedule in fresh worlds up to the first verdict that is not UC_INDISTINGUISHABLE. */
+typedef struct {
+    UcVerdict verdict;
+    char *rule, *why;  /* may be NULL */
+    unsigned moves;    /* that were made */
+} EnvOutcome;
+/* False: the schedule does not replay; the error says at which line. `observe` may be NULL. */
+bool env_replay(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, UcObserver observe, void *data,
+                EnvOutcome *outcome, GError **error);
+void env_outcome_clear(EnvOutcome *outcome);
+/* The schedule without what can be left out while the kind of verdict stays (the verdict, and the rule's name). NULL
+ * when the schedule finds nothing or does not replay. */
+UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,
+                       unsigned *tries, bool *minimal, GError **error);
+
+#endif
