@@ -58,6 +58,7 @@ void uc_rollback(UcWorld *world, guint mark, bool keep_tapes);
 void uc_commit(UcWorld *world);
 void uc_stable_finish(UcCtx *ctx); /* what was written but not persisted leaves its stable value in a shadow */
 void uc_stable_crash(UcCtx *ctx);  /* working state := stable state, volatile regions emptied */
+void uc_forget_lost(UcCtx *ctx);   /* restart: what the crash took is gone for inspection too */
 
 /* party.c: crash points, restart and orders around the code of a party. */
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);
@@ -65,6 +66,16 @@ void uc_note_order(UcWorld *world, const UcEnvelope *order);
 UcFault uc_fault_read(UcWorld *world, uint16_t owner);
 
 #define UC_NO_CHANNEL "no channel between these machines"
+/* storage.c: what the storage model makes of a persist, a crash and a restart. */
+void uc_fault_write(UcWorld *world, uint16_t owner, UcFault fault);
+bool uc_storage_before_write(UcCtx *ctx); /* true: a crash falls here */
+void uc_storage_written(UcCtx *ctx);
+/* NULL, or why this crash point or snapshot is not to be had with this storage model. */
+const char *uc_storage_allows(const UcWorldSpec *spec, UcFault fault, UcPoint point, UcWord lost);
+const char *uc_storage_restorable(const UcWorldSpec *spec, UcFault fault, UcWord snapshot);
+void uc_storage_restore(UcCtx *ctx, UcWord snapshot);
+void uc_storage_reorder(UcCtx *ctx);
+bool uc_storage_trusted(UcCtx *ctx); /* at restart: false disables the party */
 
 /* channel.c: who may write to whom. NULL when it breaks the table; then *rule says which. */
 const char *uc_channel(const UcWorldSpec *spec, uint16_t from, uint16_t to, const char **rule);

@@ -40,6 +40,7 @@ typedef struct {
     void (*setup)(UcCtx *ctx);    /* before the first activation; may be NULL */
     UcResult (*restart)(UcCtx *ctx); /* a party comes up again, working state = stable state; may be NULL */
     bool (*idle)(void *host);     /* scripted adversary: no moves left; NULL: always idle */
+    void (*reveal)(UcCtx *ctx, GByteArray *out); /* what a break-in finds besides the regions: set-up keys; may be NULL */
 } UcClass;
 
 /* Storage models: what A may do to the stable storage of a party (docs/model.md, "Storage models"). */
@@ -55,7 +56,7 @@ typedef enum {
 extern const char *const uc_storage_name[UC_STORAGES + 1];
 
 /* The engine's regions of every machine come first. */
-enum { UC_KIND_FAULT, UC_KIND_TAPE, UC_FIRST_KIND };
+enum { UC_KIND_FAULT, UC_KIND_TAPE, UC_KIND_VERSION, UC_KIND_RECORD, UC_FIRST_KIND };
 
 /* Machine numbers. */
 enum { UC_Z, UC_A, UC_S, UC_F, UC_PARTY_0 };
@@ -82,7 +83,8 @@ UcWord *uc_item_edit(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
 UcWord *uc_item_insert(UcCtx *ctx, unsigned kind, UcWord index, size_t before); /* zeroed */
 void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
 
-/* Another machine's region, for the inspection functions of a protocol or functionality only. */
+/* Another machine's region, for the inspection functions of a protocol or functionality only. UC_LOST may be added to
+ * the kind. */
 const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words);
 
 /* ---- the rest of the world ---- */
@@ -123,7 +125,9 @@ typedef struct {
     UcWord status;    /* UcStatus */
     UcWord armed;     /* UcPoint */
     UcWord corrupted; /* 0 or 1 */
-    UcWord ordered;   /* bit set of UcOrder: what A has ordered and what is still covered by it */
+    UcWord ordered;   /* bit set: what A has ordered and what is still covered by it */
+    UcWord counter;   /* monotonic storage: the hardware counter */
+    UcWord snapshots; /* storage with snapshots: how many there are */
 } UcFault;
 enum { UC_ORDER_CRASH = 1, UC_ORDER_DISABLE = 2, UC_ORDER_CORRUPT = 4 };
 /* Status of a party: machine number of the party; `sandboxed` asks for the one inside the UC simulator. */

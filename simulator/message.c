@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-const char *const uc_point_name[UC_POINTS + 1] = { "none", "now", "before", "between", "middle", "after", NULL };
+const char *const uc_point_name[UC_POINTS + 1] = { "none", "now", "before", "between", "middle", "after", "torn-head",
+                                                  "torn-tail", "lose", "reorder", NULL };
 
 static const UcMessageKind engine_kind[UC_M_USER] = {
     [UC_M_EMPTY] = { "empty", {} },
@@ -11,7 +12,7 @@ static const UcMessageKind engine_kind[UC_M_USER] = {
     [UC_M_REPORT] = { "report", { { "text", UC_TEXT } } },
     [UC_M_PAYLOAD] = { "payload", { { "to", UC_PARTY }, { "bytes", UC_BYTES } } },
     [UC_M_DELIVER] = { "deliver", { { "bytes", UC_BYTES } }, .order = true },
-    [UC_M_CRASH] = { "crash", { { "point", UC_POINT } }, .order = true },
+    [UC_M_CRASH] = { "crash", { { "point", UC_POINT }, { "lost", UC_INT } }, .order = true },
     [UC_M_RESTART] = { "restart", {}, .order = true },
     [UC_M_RESTORE] = { "restore", { { "snapshot", UC_INT } }, .order = true },
     [UC_M_CORRUPT] = { "corrupt", {}, .order = true },

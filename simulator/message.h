@@ -50,6 +50,10 @@ typedef enum {
     UC_POINT_BETWEEN, /* with a hardware counter: counter stepped, state not written */
     UC_POINT_MIDDLE,  /* between the persist and the external write */
     UC_POINT_AFTER,   /* after the external write */
+    UC_POINT_TORN_HEAD, /* torn storage: only the first half of the record is written */
+    UC_POINT_TORN_TAIL, /* torn storage: only the second half */
+    UC_POINT_LOSE,    /* cache and lying storage: at once, and the last `lost` writes never happened */
+    UC_POINT_REORDER, /* cache: at once, and of the last two writes only the later reached the medium */
     UC_POINTS
 } UcPoint;
 extern const char *const uc_point_name[UC_POINTS + 1];
@@ -62,7 +66,7 @@ enum {
     UC_M_REPORT,    /* A to Z: bytes */
     UC_M_PAYLOAD,   /* a party writes to the network: to, bytes */
     UC_M_DELIVER,   /* the network hands a party: bytes */
-    UC_M_CRASH,     /* point */
+    UC_M_CRASH,     /* point, writes lost (UC_POINT_LOSE) */
     UC_M_RESTART,
     UC_M_RESTORE,   /* snapshot number */
     UC_M_CORRUPT,

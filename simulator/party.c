@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "simulator/internal.h"
-
-const char *const uc_storage_name[UC_STORAGES + 1] = { "atomic", "rollback", "monotonic", "torn", "cache", "lying",
-                                                       NULL };
+#include "simulator/record.h"
 
 UcFault uc_fault_read(UcWorld *world, uint16_t owner)
 {
@@ -14,7 +12,7 @@ UcFault uc_fault_read(UcWorld *world, uint16_t owner)
     return region ? *(const UcFault *)(const void *)region->word : (UcFault){ 0 };
 }
 
-static void fault_write(UcWorld *world, uint16_t owner, UcFault fault)
+void uc_fault_write(UcWorld *world, uint16_t owner, UcFault fault)
 {
     uint32_t slot = uc_layout_slot(world->layout, (UcSlotKey){ owner, UC_KIND_FAULT, 0 });
     UcFault none = { 0 };
@@ -39,14 +37,16 @@ void uc_note_order(UcWorld *world, const UcEnvelope *order)
     UcFault fault = uc_fault_read(world, order->peer);
     UcWord before = fault.ordered;
     switch (order->message.kind) {
-    case UC_M_CRASH: fault.ordered |= UC_ORDER_CRASH; break;
+    case UC_M_CRASH:
+        fault.ordered |= UC_ORDER_CRASH | (order->message.w[0] == UC_POINT_BETWEEN ? UC_ORDER_DISABLE : 0u);
+        break;
     case UC_M_RESTORE: fault.ordered |= UC_ORDER_CRASH | UC_ORDER_DISABLE; break;
     case UC_M_CORRUPT: fault.ordered |= UC_ORDER_CORRUPT; break;
     case UC_M_RESTART: fault.ordered &= ~(UcWord)UC_ORDER_CRASH; break;
     default: break;
     }
     if (fault.ordered != before)
-        fault_write(world, order->peer, fault);
+        uc_fault_write(world, order->peer, fault);
 }
 
 static UcOutcome outcome(UcResult result)
@@ -62,21 +62,27 @@ static void go_down(UcCtx *ctx, UcPoint point)
     UcFault fault = uc_fault_read(ctx->world, ctx->owner);
     fault.status = UC_DOWN;
     fault.armed = UC_POINT_NONE;
-    fault_write(ctx->world, ctx->owner, fault);
+    uc_fault_write(ctx->world, ctx->owner, fault);
 }
 
-static UcOutcome order_crash(UcCtx *ctx, UcFault fault, UcPoint point)
+static UcOutcome order_crash(UcCtx *ctx, UcFault fault, const UcWord *w)
 {
-    if (point == UC_POINT_NONE || point >= UC_POINTS)
-        return outcome(uc_fail("no such crash point"));
+    UcPoint point = (UcPoint)w[0];
+    const char *refused = uc_storage_allows(ctx->world->spec, fault, point, w[1]);
+    if (refused)
+        return outcome(uc_fail(refused));
     if (fault.status != UC_UP)
         return outcome(uc_pass("already down"));
-    if (point == UC_POINT_NOW) {
-        go_down(ctx, UC_POINT_NOW);
+    if (point == UC_POINT_NOW || point == UC_POINT_LOSE || point == UC_POINT_REORDER) {
+        go_down(ctx, point);
+        if (point == UC_POINT_LOSE)
+            uc_storage_restore(ctx, fault.snapshots - w[1]);
+        if (point == UC_POINT_REORDER)
+            uc_storage_reorder(ctx);
         return outcome(uc_pass("crashed"));
     }
     fault.armed = point;
-    fault_write(ctx->world, ctx->owner, fault);
+    uc_fault_write(ctx->world, ctx->owner, fault);
     return outcome(uc_pass("crash armed"));
 }
 
@@ -111,30 +117,73 @@ static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, c
     return out;
 }
 
+static UcOutcome order_restore(UcCtx *ctx, UcFault fault, UcWord snapshot)
+{
+    const char *refused = uc_storage_restorable(ctx->world->spec, fault, snapshot);
+    if (refused)
+        return outcome(uc_fail(refused));
+    if (fault.status == UC_UP)
+        go_down(ctx, UC_POINT_NOW); /* a restore implies a crash */
+    uc_storage_restore(ctx, snapshot);
+    return outcome(uc_pass("restored"));
+}
+
 static UcOutcome order_restart(UcCtx *ctx, UcFault fault)
 {
     if (fault.status == UC_DISABLED)
         return outcome(uc_pass("disabled for ever"));
     fault.armed = UC_POINT_NONE;
     bool was_down = fault.status == UC_DOWN;
-    fault.status = UC_UP;
-    fault_write(ctx->world, ctx->owner, fault);
+    bool trusted = !was_down || uc_storage_trusted(ctx);
+    fault.status = trusted ? UC_UP : UC_DISABLED;
+    uc_fault_write(ctx->world, ctx->owner, fault);
     if (!was_down)
         return outcome(uc_pass("already up"));
+    uc_forget_lost(ctx);
+    if (!trusted)
+        return outcome(uc_pass("disabled: the storage was rolled back, or a counter step was lost"));
     ctx->start = ctx->persist_mark = ctx->world->undo->len;
     UcResult (*restart)(UcCtx *) = ctx->machine->class->restart;
     return outcome(restart ? restart(ctx) : uc_pass("restarted"));
 }
 
+/* docs/model.md, "Faults are the adversary's": A gets the whole state (of a party that is down: what lies on its
+ * storage), receives its inputs and speaks for it from then on. */
+static UcOutcome order_corrupt(UcCtx *ctx, UcFault fault)
+{
+    if (fault.corrupted)
+        return outcome(uc_pass("already corrupted"));
+    bool up = fault.status == UC_UP;
+    g_autoptr(GByteArray) state =
+        uc_record_encode(ctx->world, ctx->owner, up ? UC_RECORD_ALL : UC_RECORD_STABLE, fault.counter);
+    if (ctx->machine->class->reveal)
+        ctx->machine->class->reveal(ctx, state);
+    fault.corrupted = 1;
+    fault.armed = UC_POINT_NONE;
+    uc_fault_write(ctx->world, ctx->owner, fault);
+    return outcome(uc_send(UC_A, (UcMessage){ UC_M_STATE, { uc_store_put(ctx->world->store, state->data, state->len) } }));
+}
+
+static UcOutcome act_corrupted(const UcEnvelope *in)
+{
+    if (in->from != UC_A)
+        return outcome(uc_send(UC_A, in->message));
+    if (in->message.kind >= UC_M_USER)
+        return outcome(uc_send(UC_Z, in->message));
+    return outcome(uc_pass("corrupted: the adversary's own"));
+}
+
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
 {
     UcFault fault = uc_fault_read(ctx->world, ctx->owner);
+    if (fault.corrupted && in->message.kind != UC_M_CORRUPT)
+        return act_corrupted(in);
     if (in->from == UC_A) {
         switch (in->message.kind) {
-        case UC_M_CRASH: return order_crash(ctx, fault, (UcPoint)in->message.w[0]);
+        case UC_M_CRASH: return order_crash(ctx, fault, in->message.w);
         case UC_M_RESTART: return order_restart(ctx, fault);
-        case UC_M_RESTORE: return outcome(uc_fail("the storage model does not allow a restore"));
-        case UC_M_CORRUPT: return outcome(uc_fail("corruption is not allowed in this scenario"));
+        case UC_M_RESTORE: return order_restore(ctx, fault, in->message.w[0]);
+        case UC_M_CORRUPT: return order_corrupt(ctx, fault);
         default: break;
         }
     }

@@ -167,7 +167,7 @@ void uc_state_copy(UcState *to, const UcState *from)
         to->slot[i] = uc_region_ref(from->slot[i]);
 }
 
-static bool is_handle(const UcRegionKind *kind, size_t word)
+bool uc_region_is_handle(const UcRegionKind *kind, size_t word)
 {
     if (word < kind->head_words)
         return kind->head_handles >> word & 1;
@@ -177,7 +177,7 @@ static bool is_handle(const UcRegionKind *kind, size_t word)
 void uc_region_canonical(const UcRegion *region, const UcRegionKind *kind, const UcStore *store, GByteArray *out)
 {
     for (size_t i = 0; region && i < region->words; i++) {
-        if (!is_handle(kind, i)) {
+        if (!uc_region_is_handle(kind, i)) {
             uc_append_u64(out, region->word[i]);
         } else if (region->word[i] == UC_NONE) {
             uc_append_u32(out, UINT32_MAX);
@@ -197,7 +197,7 @@ UcDigest uc_region_digest(const UcRegion *region, const UcRegionKind *kind, cons
     if (2 * words > G_N_ELEMENTS(small))
         flat = g_new(uint64_t, 2 * words);
     for (size_t i = 0; i < words; i++) {
-        if (is_handle(kind, i)) {
+        if (uc_region_is_handle(kind, i)) {
             UcDigest d = uc_store_digest(store, region->word[i]);
             flat[n++] = d.lo;
             flat[n++] = d.hi;

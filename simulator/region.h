@@ -13,7 +13,18 @@
 
 #include "simulator/bytes.h"
 
-enum { UC_STABLE = 1, UC_VOLATILE = 2, UC_TAPE_POSITION = 4, UC_SHADOW = 0x8000 };
+enum { UC_STABLE = 1, UC_VOLATILE = 2 };
+
+/* Added to the kind in a slot's key. A search that remembers what a step looked at must forget it when the layout
+ * grows: crashes and persists walk over all slots of a machine. */
+enum {
+    UC_KIND_MASK = 0x0fff,
+    UC_SHADOW = 0x8000,   /* what stable storage holds while it differs from the working copy */
+    UC_LOST = 0x4000,     /* what a crash took from volatile memory, kept for inspection until the restart */
+    UC_SNAPSHOT = 0x2000, /* an older stable region; the number of the snapshot in the upper 16 bits */
+    UC_SNAPSHOT_SHIFT = 16,
+    UC_SNAPSHOTS_MAX = 0xffff
+};
 
 typedef struct {
     const char *name;
@@ -38,8 +49,7 @@ void uc_region_unref(UcRegion *region);
 
 typedef struct {
     uint32_t machine;
-    uint32_t kind;  /* index in the machine's class; UC_SHADOW is added for what stable storage holds while it
-                       differs from the working copy */
+    uint32_t kind;  /* index in the machine's class, with UC_SHADOW, UC_LOST or UC_SNAPSHOT added */
     UcWord index;   /* which one of several regions of a kind */
 } UcSlotKey;
 
@@ -66,6 +76,8 @@ typedef struct {
 void uc_state_clear(UcState *state);
 void uc_state_copy(UcState *to, const UcState *from); /* shares the regions; clears `to` first */
 void uc_state_reserve(UcState *state, uint32_t slots);
+
+bool uc_region_is_handle(const UcRegionKind *kind, size_t word);
 
 /* Canonical bytes of one region: words big endian, handles as length and contents. */
 void uc_region_canonical(const UcRegion *region, const UcRegionKind *kind, const UcStore *store, GByteArray *out);

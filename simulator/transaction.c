@@ -7,12 +7,14 @@
 
 static const UcRegionKind engine_region[UC_FIRST_KIND] = {
     [UC_KIND_FAULT] = { .name = "fault", .head_words = sizeof(UcFault) / sizeof(UcWord) },
-    [UC_KIND_TAPE] = { .name = "tape", .flags = UC_TAPE_POSITION, .item_words = 2, .item_handles = 1 },
+    [UC_KIND_TAPE] = { .name = "tape", .item_words = 2, .item_handles = 1 },
+    [UC_KIND_VERSION] = { .name = "version", .flags = UC_STABLE, .head_words = 1 },
+    [UC_KIND_RECORD] = { .name = "record", .head_words = 1, .head_handles = 1 },
 };
 
 static const UcRegionKind *kind_of(const UcRegionKind *own, unsigned kinds, uint32_t kind)
 {
-    kind &= ~(uint32_t)UC_SHADOW;
+    kind &= UC_KIND_MASK;
     if (kind < UC_FIRST_KIND)
         return &engine_region[kind];
     g_assert(kind - UC_FIRST_KIND < kinds);
@@ -26,15 +28,30 @@ static const UcMachine *machine_of(const UcWorldSpec *spec, uint32_t machine)
     return machine < UC_PARTY_0 + spec->parties ? &spec->party : &spec->sandbox;
 }
 
-const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key)
+static const UcRegionKind *kinds_of(const UcWorldSpec *spec, uint32_t machine, unsigned *count)
 {
     uint32_t first_watcher = uc_watcher_machine(spec, 0);
-    if (key.machine >= first_watcher) {
-        const UcWatcher *w = &spec->watcher[key.machine - first_watcher];
-        return kind_of(w->kind, w->kinds, key.kind);
+    if (machine >= first_watcher) {
+        *count = spec->watcher[machine - first_watcher].kinds;
+        return spec->watcher[machine - first_watcher].kind;
     }
-    const UcClass *class = machine_of(spec, key.machine)->class;
-    return kind_of(class ? class->kind : NULL, class ? class->kinds : 0, key.kind);
+    const UcClass *class = machine_of(spec, machine)->class;
+    *count = class ? class->kinds : 0;
+    return class ? class->kind : NULL;
+}
+
+const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key)
+{
+    unsigned count;
+    const UcRegionKind *own = kinds_of(spec, key.machine, &count);
+    return kind_of(own, count, key.kind);
+}
+
+unsigned uc_machine_kinds(const UcWorldSpec *spec, uint16_t machine)
+{
+    unsigned count;
+    kinds_of(spec, machine, &count);
+    return count;
 }
 
 void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t owner, uint16_t self)
@@ -80,9 +97,11 @@ void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region)
     *at = region;
 }
 
-static bool keeps_position(UcWorld *world, uint32_t slot)
+/* Neither coins nor hardware counters come back by a crash. */
+static bool never_moves_back(UcWorld *world, uint32_t slot)
 {
-    return uc_layout_key(world->layout, slot).kind == UC_KIND_TAPE;
+    uint32_t kind = uc_layout_key(world->layout, slot).kind;
+    return kind == UC_KIND_TAPE || kind == UC_KIND_FAULT;
 }
 
 void uc_rollback(UcWorld *world, guint mark, bool keep_tapes)
@@ -90,7 +109,7 @@ void uc_rollback(UcWorld *world, guint mark, bool keep_tapes)
     g_autoptr(GArray) kept = g_array_new(FALSE, FALSE, sizeof(UcUndo));
     for (guint i = world->undo->len; i > mark; i--) {
         UcUndo u = g_array_index(world->undo, UcUndo, i - 1);
-        if (keep_tapes && keeps_position(world, u.slot)) {
+        if (keep_tapes && never_moves_back(world, u.slot)) {
             g_array_prepend_val(kept, u);
             continue;
         }
@@ -211,10 +230,13 @@ bool uc_persist(UcCtx *ctx)
         ctx->crash_point = UC_POINT_BEFORE;
         return true;
     }
+    if (uc_storage_before_write(ctx))
+        return true;
     FOR_SLOTS(world, ctx->owner, slot) {
         if ((uc_layout_key(world->layout, slot).kind & UC_SHADOW) && uc_slot_get(world, slot))
             uc_slot_set(world, slot, NULL);
     }
+    uc_storage_written(ctx);
     ctx->persist_mark = world->private_from = world->undo->len;
     ctx->committed = true;
     if (ctx->armed == UC_POINT_MIDDLE) {
@@ -237,13 +259,25 @@ void uc_stable_finish(UcCtx *ctx)
     for (guint i = ctx->persist_mark; i < written; i++) {
         UcUndo u = g_array_index(world->undo, UcUndo, i);
         UcSlotKey key = uc_layout_key(world->layout, u.slot);
-        if (key.machine != ctx->owner || (key.kind & UC_SHADOW) ||
+        if (key.machine != ctx->owner || key.kind != (key.kind & UC_KIND_MASK) ||
             !(uc_region_kind(world->spec, key)->flags & UC_STABLE) || same_words(u.old, world->state.slot[u.slot]))
             continue;
         uint32_t shadow = uc_layout_slot(world->layout, shadow_of(key));
         if (!uc_slot_get(world, shadow))
             uc_slot_set(world, shadow, u.old ? uc_region_ref(u.old) : uc_region_new(0));
     }
+}
+
+/* What was in volatile memory stays visible to inspection until the restart. */
+static void lose(UcWorld *world, UcSlotKey key, uint32_t slot)
+{
+    UcRegion *region = uc_slot_get(world, slot);
+    key.kind |= UC_LOST;
+    uint32_t lost = uc_layout_slot(world->layout, key);
+    if (region || uc_slot_get(world, lost))
+        uc_slot_set(world, lost, uc_region_ref(region));
+    if (region)
+        uc_slot_set(world, slot, NULL);
 }
 
 void uc_stable_crash(UcCtx *ctx)
@@ -258,9 +292,17 @@ void uc_stable_crash(UcCtx *ctx)
             key.kind &= ~(uint32_t)UC_SHADOW;
             uc_slot_set(world, uc_layout_slot(world->layout, key), stable->words ? uc_region_ref(stable) : NULL);
             uc_slot_set(world, slot, NULL);
-        } else if (uc_region_kind(world->spec, key)->flags & UC_VOLATILE && uc_slot_get(world, slot)) {
-            uc_slot_set(world, slot, NULL);
+        } else if (key.kind == (key.kind & UC_KIND_MASK) && uc_region_kind(world->spec, key)->flags & UC_VOLATILE) {
+            lose(world, key, slot);
         }
+    }
+}
+
+void uc_forget_lost(UcCtx *ctx)
+{
+    FOR_SLOTS(ctx->world, ctx->owner, slot) {
+        if (uc_layout_key(ctx->world->layout, slot).kind & UC_LOST && uc_slot_get(ctx->world, slot))
+            uc_slot_set(ctx->world, slot, NULL);
     }
 }
 

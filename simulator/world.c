@@ -188,15 +188,23 @@ static void watch(UcWorld *world, const UcActivation *a)
 
 /* ---- where control goes ---- */
 
+/* Is what S commands covered by an order of A? Corruption becomes what the session answers when Z asks. */
 static bool order_is_covered(UcWorld *world, const UcEnvelope *command)
 {
     const UcWorldSpec *spec = world->spec;
     for (unsigned i = 0; i < spec->order_rules; i++) {
         const UcOrderRule *rule = &spec->order_rule[i];
         UcWord party = command->message.w[rule->field];
-        if (rule->kind == command->message.kind && party < spec->parties &&
-            !(uc_fault_read(world, uc_party(party)).ordered & rule->order))
+        if (rule->kind != command->message.kind || party >= spec->parties)
+            continue;
+        UcFault fault = uc_fault_read(world, uc_party(party));
+        if (!(fault.ordered & rule->order))
             return false;
+        if (rule->order == UC_ORDER_CORRUPT) {
+            fault.corrupted = 1;
+            uc_fault_write(world, uc_party(party), fault);
+            uc_commit(world);
+        }
     }
     return true;
 }

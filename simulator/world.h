@@ -131,6 +131,7 @@ const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine);
 uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party);
 uint16_t uc_watcher_machine(const UcWorldSpec *spec, unsigned watcher);
 const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key);
+unsigned uc_machine_kinds(const UcWorldSpec *spec, uint16_t machine); /* of its class or watcher */
 /* A context for looking at a state from outside an activation. Free with g_free. */
 UcCtx *uc_world_look(UcWorld *world);
 
