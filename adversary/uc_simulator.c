@@ -92,9 +92,26 @@ static UcResult resent(UcCtx *ctx, const UcWord *w)
     return uc_send_peer(UC_A, uc_party(w[0]), out.result.message);
 }
 
-static UcResult from_f(UcCtx *ctx, const UcMessage *m)
+static const DkmInspector *inspector(UcCtx *ctx) { return uc_config(ctx); }
+
+/* F tells what the party held; the sandboxed party must hold the same, if it is up. Then A gets its state. */
+static UcResult holdings(UcCtx *ctx, const UcWord *w)
 {
+    uint16_t party = uc_party(w[0]), sandbox = uc_sandbox_machine(uc_world_spec(uc_ctx_world(ctx)), party);
+    bool up = uc_fault(ctx, party, true).status == UC_UP;
+    if (up && dkm_holdings(ctx, inspector(ctx), sandbox) != w[1])
+        return uc_simulation_failed("corrupt: the sandboxed party holds other keys or tickets than F says");
+    UcEnvelope order = { UC_A, party, party, { UC_M_CORRUPT, { 0 } } };
+    UcOutcome out = uc_sandbox(ctx, party, &order);
+    return uc_send_peer(UC_A, party, out.result.message);
+}
+
+static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
+{
+    const UcMessage *m = &in->message;
     const UcWord *w = m->w;
+    if (dkm_is_input(m->kind)) /* of a corrupted party */
+        return uc_send_peer(UC_A, in->peer, *m);
     switch (m->kind) {
     case DKM_CONSULT_KEYGEN: return answer(ctx, w[0], (UcMessage){ DKM_KEYGEN, { w[1] } });
     case DKM_CONSULT_REQUEST: return answer(ctx, w[0], (UcMessage){ DKM_REQUEST, { w[1], w[2], w[3] } });
@@ -105,12 +122,14 @@ static UcResult from_f(UcCtx *ctx, const UcMessage *m)
         return answer(ctx, w[0], (UcMessage){ DKM_SIGN, { w[1], dummy_message(ctx, w[3]) } });
     case DKM_SENT: return sent(ctx, w[0]);
     case DKM_RESENT: return resent(ctx, w);
+    case DKM_HOLDINGS: return holdings(ctx, w);
     default: return uc_simulation_failed("S does not know what F reports");
     }
 }
 
-/* A delivery: what the sandboxed receiver accepts, F must allow. */
-static UcResult deliver(UcCtx *ctx, UcWord party, const UcOutcome *out)
+/* A delivery: what the sandboxed receiver accepts, F must allow: a transfer that the sender's sandboxed party made, or
+ * else an injection, which a corrupted member must have made. */
+static UcResult deliver(UcCtx *ctx, UcWord party, UcWord payload, const UcOutcome *out)
 {
     if (out->ignored || out->result.code == UC_FAIL)
         return out->result;
@@ -119,29 +138,47 @@ static UcResult deliver(UcCtx *ctx, UcWord party, const UcOutcome *out)
         return uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } });
     if (!out->has_effect)
         return out->result.code == UC_PASS ? out->result : uc_simulation_failed("a delivery without an effect");
-    const UcWord *e = out->effect.w; /* ticket in 4, the sender in 7 */
+    const UcWord *e = out->effect.w; /* operation, kid, vk, sk, ticket, a, b, the sender */
+    uint16_t sender = uc_sandbox_machine(uc_world_spec(uc_ctx_world(ctx)), uc_party(e[7]));
+    if (inspector(ctx)->sent(ctx, sender, party, e[4]) != payload)
+        return uc_send(UC_F, (UcMessage){ DKM_INJECT, { party, e[4], e[2], e[3], e[5], e[6], e[7], outcome } });
     return uc_send(UC_F, (UcMessage){ DKM_ALLOW_DELIVERY, { e[7], party, e[4], outcome } });
+}
+
+/* What the restart of a party that is down will lose: asked before it happens. */
+static UcWord burned_by_restart(UcCtx *ctx, const UcEnvelope *in)
+{
+    if (in->message.kind != UC_M_RESTART || uc_fault(ctx, in->peer, true).status != UC_DOWN)
+        return UC_NONE;
+    return dkm_burned(ctx, inspector(ctx), uc_sandbox_machine(uc_world_spec(uc_ctx_world(ctx)), in->peer));
 }
 
 static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)
 {
     UcWord party = in->peer - (UcWord)UC_PARTY_0;
+    if (in->message.kind == UC_M_CORRUPT && !uc_fault(ctx, in->peer, true).corrupted)
+        return uc_send(UC_F, (UcMessage){ DKM_CORRUPT_PARTY, { party } });
+    if (in->message.kind >= UC_M_USER && uc_fault(ctx, in->peer, true).corrupted)
+        return uc_send_peer(UC_F, in->peer, in->message);
+    UcWord burned = burned_by_restart(ctx, in);
     UcEnvelope inner = { UC_A, in->peer, in->peer, in->message };
     UcWord before = uc_fault(ctx, in->peer, true).status;
     UcOutcome out = uc_sandbox(ctx, in->peer, &inner);
     if (in->message.kind == UC_M_DELIVER)
-        return deliver(ctx, party, &out);
+        return deliver(ctx, party, in->message.w[0], &out);
     UcWord now = uc_fault(ctx, in->peer, true).status;
     if (before == UC_UP && now == UC_DOWN)
         return uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } });
     if (before == UC_DOWN && now == UC_UP)
-        return uc_send(UC_F, (UcMessage){ DKM_RESTART_PARTY, { party } });
+        return uc_send(UC_F, (UcMessage){ DKM_RESTART_PARTY, { party, burned } });
+    if (before == UC_DOWN && now == UC_DISABLED)
+        return uc_send(UC_F, (UcMessage){ DKM_DISABLE_PARTY, { party } });
     return out.result;
 }
 
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
-    return in->from == UC_F ? from_f(ctx, &in->message) : from_a(ctx, in);
+    return in->from == UC_F ? from_f(ctx, in) : from_a(ctx, in);
 }
 
 const UcClass uc_simulator_class = { .name = "UC simulator", .kind = kinds, .kinds = G_N_ELEMENTS(kinds),

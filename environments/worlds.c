@@ -6,7 +6,6 @@
 #include "adversary/uc_simulator.h"
 #include "functionality/f_dkm.h"
 #include "functionality/watchers.h"
-#include "protocol/keys.h"
 
 enum { CACHE_BYTES = 256 << 20 };
 
@@ -21,7 +20,6 @@ struct EnvWorlds {
     SigCache *cache;
     Sigma *sigma;
     Seal *seal;
-    uint8_t master[SEAL_KEY_BYTES];
     DkmOptions dkm;
     PiConfig pi;
     UcWorldSpec spec[ENV_WORLDS];
@@ -116,10 +114,10 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     }
     w->options.scheme = w->sigma->name;
     w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
-                           .trust = options->trust, .reservation = options->reservation, .ticket_bytes = options->ticket_bytes };
+                           .trust = options->trust, .reservation = options->reservation,
+                           .ticket_bytes = options->ticket_bytes };
     seal_set_tag_bytes(w->seal, options->tag_bytes);
-    keys_master(options->seed, options->enclave, w->master);
-    w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .master = w->master };
+    w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .seed = w->options.seed };
     fill_specs(w);
     return g_steal_pointer(&w);
 }
@@ -166,5 +164,4 @@ void env_worlds_restart(EnvWorlds *w, const uint8_t seed[UC_SEED_BYTES])
         uc_layout_clear(w->layout[which]);
     sigma_forget(w->sigma);
     seal_forget(w->seal);
-    keys_master(seed, w->options.enclave, w->master);
 }

@@ -7,13 +7,16 @@
 /* ---- state (docs/functionality.md, "State") ---- */
 
 enum { KIND_HELD = UC_FIRST_KIND, KIND_KEY, KIND_OWNER, KIND_TICKETS, KIND_TRANSFERS, KIND_SIGNED, KIND_PARTY,
-       KIND_PENDING };
+       KIND_PENDING, KIND_INJECTED };
 
 typedef struct {
     UcWord kid; /* the keys a party knows */
 } Held;
 typedef struct {
     UcWord kid, vk, sk, sigma, capacity;
+    UcWord transited;  /* was it ever in transit */
+    UcWord split;      /* a block was injected: from then on every party has a map of its own */
+    UcWord registered; /* became known by an injection: compromised from the start */
 } Key;
 typedef struct {
     UcWord ticket, kid, count, from, open;
@@ -38,6 +41,7 @@ static const UcRegionKind kinds[] = {
     [KIND_SIGNED - UC_FIRST_KIND] = { .name = "signed", .item_words = WORDS(Signed), .item_handles = 2 },
     [KIND_PARTY - UC_FIRST_KIND] = { .name = "party", .head_words = WORDS(Party) },
     [KIND_PENDING - UC_FIRST_KIND] = { .name = "pending", .head_words = 2 + UC_MESSAGE_WORDS },
+    [KIND_INJECTED - UC_FIRST_KIND] = { .name = "injected", .item_words = WORDS(DkmInterval) },
 };
 
 static const DkmOptions *options(UcCtx *ctx) { return uc_config(ctx); }
@@ -48,15 +52,22 @@ static Party party_of(UcCtx *ctx, UcWord party)
     return w ? *(const Party *)(const void *)w : (Party){ 0 };
 }
 
-static void set_status(UcCtx *ctx, UcWord party, UcStatus status)
+static void set_party(UcCtx *ctx, UcWord party, Party p)
 {
-    Party p = party_of(ctx, party);
-    p.status = status;
     bool usual = p.status == UC_UP && !p.corrupted;
     UcWord *w = uc_write(ctx, KIND_PARTY, party, usual ? 0 : WORDS(Party));
     if (!usual)
         memcpy(w, &p, sizeof p);
 }
+
+static void set_status(UcCtx *ctx, UcWord party, UcStatus status)
+{
+    Party p = party_of(ctx, party);
+    p.status = status;
+    set_party(ctx, party, p);
+}
+
+static bool corrupted(UcCtx *ctx, UcWord party) { return party_of(ctx, party).corrupted; }
 
 static const Key *key_of(UcCtx *ctx, UcWord kid)
 {
@@ -92,9 +103,36 @@ static size_t key_count(UcCtx *ctx, UcWord party)
     return n;
 }
 
-static OwnerMap map_of(UcCtx *ctx, UcWord kid)
+static Key *edit_key(UcCtx *ctx, UcWord kid)
 {
+    return (Key *)(void *)uc_write(ctx, KIND_KEY, dkm_key_index(uc_ctx_store(ctx), kid), WORDS(Key));
+}
+
+/* Once a block was injected, own sets may overlap: every party then has a map of its own. */
+static UcWord split_index(UcCtx *ctx, UcWord kid, UcWord party)
+{
+    uint64_t both[] = { dkm_key_index(uc_ctx_store(ctx), kid), party };
+    return uc_digest(both, sizeof both).lo;
+}
+
+static OwnerMap map_of(UcCtx *ctx, UcWord kid, UcWord party)
+{
+    const Key *key = key_of(ctx, kid);
+    if (key && key->split)
+        return (OwnerMap){ ctx, KIND_OWNER, split_index(ctx, kid, party) };
     return (OwnerMap){ ctx, KIND_OWNER, dkm_key_index(uc_ctx_store(ctx), kid) };
+}
+
+static void split(UcCtx *ctx, UcWord kid)
+{
+    if (key_of(ctx, kid)->split)
+        return;
+    for (UcWord p = 0; p < uc_party_count(ctx); p++) {
+        size_t words;
+        const UcWord *common = uc_read(ctx, KIND_OWNER, dkm_key_index(uc_ctx_store(ctx), kid), &words);
+        memcpy(uc_write(ctx, KIND_OWNER, split_index(ctx, kid, p), words), common, words * sizeof *common);
+    }
+    edit_key(ctx, kid)->split = 1;
 }
 
 static const Ticket *ticket_of(UcCtx *ctx, UcWord party, UcWord ticket, size_t *at)
@@ -142,6 +180,35 @@ static const Transfer *transfer_of(UcCtx *ctx, UcWord from, UcWord to, UcWord ti
     return NULL;
 }
 
+/* docs/functionality.md, "Compromise", evaluated at every use. */
+static bool exposed_to(UcCtx *ctx, const Key *key, UcWord p)
+{
+    if (!corrupted(ctx, p))
+        return false;
+    if (holds(ctx, p, key->kid) || (options(ctx)->trust == DKM_TRUST_ENCLAVE && key->transited))
+        return true;
+    for (UcWord from = 0; from < uc_party_count(ctx); from++) {
+        size_t n;
+        const Transfer *t = (const void *)uc_items(ctx, KIND_TRANSFERS, from, &n);
+        for (size_t i = 0; i < n; i++) {
+            if (t[i].kid == key->kid && (from == p || t[i].to == p))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool compromised(UcCtx *ctx, const Key *key)
+{
+    if (key->registered)
+        return true;
+    for (UcWord p = 0; p < uc_party_count(ctx); p++) {
+        if (exposed_to(ctx, key, p))
+            return true;
+    }
+    return false;
+}
+
 /* ---- errors, decided before any consult (docs/functionality.md, "Errors") ---- */
 
 static DkmError check_transfer(UcCtx *ctx, UcWord p, const UcWord *w)
@@ -161,7 +228,7 @@ static DkmError check_transfer(UcCtx *ctx, UcWord p, const UcWord *w)
     if (sent >= options(ctx)->limits.transfers)
         return DKM_TOO_MANY_TRANSFERS;
     DkmInterval block;
-    return owner_map_top(map_of(ctx, w[0]), p, w[1], &block) ? DKM_OK : DKM_INSUFFICIENT;
+    return owner_map_top(map_of(ctx, w[0], p), p, w[1], &block) ? DKM_OK : DKM_INSUFFICIENT;
 }
 
 static DkmError check_request(UcCtx *ctx, UcWord p, const UcWord *w)
@@ -196,7 +263,7 @@ static DkmError check(UcCtx *ctx, UcWord p, const UcMessage *m)
     case DKM_SIGN:
         if (!holds(ctx, p, m->w[0]))
             return DKM_UNKNOWN_KEY;
-        return owner_map_lowest(map_of(ctx, m->w[0]), p, &index) ? DKM_OK : DKM_EXHAUSTED;
+        return owner_map_lowest(map_of(ctx, m->w[0], p), p, &index) ? DKM_OK : DKM_EXHAUSTED;
     case DKM_STATUS:
         return holds(ctx, p, m->w[0]) ? DKM_OK : DKM_UNKNOWN_KEY;
     default:
@@ -226,7 +293,8 @@ static bool core_verify(Sigma *sigma, UcStore *store, UcWord vk, UcWord message,
     return sigma_verify(sigma, v, nv, m, nm, s, ns);
 }
 
-/* docs/functionality.md, verify: recorded -> 1; known key, never signed -> 0; otherwise Sigma.verify. */
+/* docs/functionality.md, verify: recorded -> 1; known key, not compromised, never signed -> 0; otherwise
+ * Sigma.verify. */
 static bool verify(UcCtx *ctx, const UcMessage *m)
 {
     UcStore *store = uc_ctx_store(ctx);
@@ -243,7 +311,7 @@ static bool verify(UcCtx *ctx, const UcMessage *m)
             if (s[i].signature == m->w[2])
                 return true;
         }
-        if (n == 0)
+        if (n == 0 && !compromised(ctx, key))
             return false;
         return core_verify(options(ctx)->sigma[key->sigma], store, m->w[0], m->w[1], m->w[2]);
     }
@@ -256,10 +324,9 @@ static bool verify(UcCtx *ctx, const UcMessage *m)
 
 static UcMessage status(UcCtx *ctx, UcWord party, UcWord kid)
 {
-    DkmInterval own[1];
-    size_t n = owner_map_of(map_of(ctx, kid), party, own, 1);
+    size_t n = owner_map_of(map_of(ctx, kid, party), party, NULL, 0);
     g_autofree DkmInterval *all = g_new(DkmInterval, n + 1);
-    owner_map_of(map_of(ctx, kid), party, all, n);
+    owner_map_of(map_of(ctx, kid, party), party, all, n);
     UcWord remaining = 0;
     for (size_t i = 0; i < n; i++)
         remaining += all[i].b - all[i].a;
@@ -286,7 +353,7 @@ static UcMessage consult_message(UcCtx *ctx, UcWord p, const UcMessage *m)
     case DKM_CANCEL: return (UcMessage){ DKM_CONSULT_CANCEL, { p, m->w[0] } };
     case DKM_TRANSFER: return (UcMessage){ DKM_CONSULT_TRANSFER, { p, m->w[0], m->w[1], m->w[2], m->w[3] } };
     default:
-        owner_map_lowest(map_of(ctx, m->w[0]), p, &index);
+        owner_map_lowest(map_of(ctx, m->w[0], p), p, &index);
         if (uc_store_knows(uc_ctx_store(ctx), m->w[1]))
             uc_store_get(uc_ctx_store(ctx), m->w[1], &length);
         return (UcMessage){ DKM_CONSULT_SIGN, { p, m->w[0], index, length } };
@@ -298,6 +365,8 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
     UcWord p = in->from - (UcWord)UC_PARTY_0;
     if (!dkm_is_input(in->message.kind))
         return uc_fail("not an input of this functionality");
+    if (corrupted(ctx, p))
+        return uc_send_peer(UC_S, in->from, in->message);
     if (party_of(ctx, p).status != UC_UP)
         return uc_pass("down: ignored");
     DkmError error = check(ctx, p, &in->message);
@@ -325,26 +394,32 @@ typedef struct {
     bool release;         /* the outcome has an output */
 } Consult;
 
+/* Sigma.public(SK) = vk */
+static bool gives_public(UcStore *store, Sigma *sigma, UcWord sk, UcWord vk)
+{
+    size_t ns, nv;
+    if (!uc_store_knows(store, sk) || !uc_store_knows(store, vk))
+        return false;
+    const uint8_t *seed = uc_store_get(store, sk, &ns), *given = uc_store_get(store, vk, &nv);
+    g_autofree uint8_t *computed = g_malloc(sigma->public_size);
+    return ns == sigma->seed_size && nv == sigma->public_size && sigma_public(sigma, seed, computed) &&
+           !memcmp(computed, given, nv);
+}
+
 static UcResult answer_keygen(UcCtx *ctx, const Consult *c)
 {
     UcStore *store = uc_ctx_store(ctx);
     unsigned number = 0;
     Sigma *sigma = dkm_sigma(options(ctx), store, c->input.w[0], &number);
     UcWord sk = c->answer[1], vk = c->answer[2];
-    size_t ns = 0, nv = 0;
-    if (!uc_store_knows(store, sk) || !uc_store_knows(store, vk))
-        return uc_simulation_failed("keygen: S supplied no key");
-    const uint8_t *seed = uc_store_get(store, sk, &ns), *given = uc_store_get(store, vk, &nv);
-    g_autofree uint8_t *computed = g_malloc(sigma->public_size);
-    if (ns != sigma->seed_size || nv != sigma->public_size || !sigma_public(sigma, seed, computed) ||
-        memcmp(computed, given, nv))
+    if (!gives_public(store, sigma, sk, vk))
         return uc_simulation_failed("keygen: Sigma.public(SK) is not vk");
     UcWord kid = dkm_kid(store, vk);
     if (key_of(ctx, kid))
         return uc_simulation_failed("keygen: the key is not new");
-    Key key = { kid, vk, sk, number, sigma->capacity };
+    Key key = { .kid = kid, .vk = vk, .sk = sk, .sigma = number, .capacity = sigma->capacity };
     memcpy(uc_write(ctx, KIND_KEY, dkm_key_index(store, kid), WORDS(Key)), &key, sizeof key);
-    owner_map_init(map_of(ctx, kid), sigma->capacity, c->party);
+    owner_map_init(map_of(ctx, kid, c->party), sigma->capacity, c->party);
     hold(ctx, c->party, kid);
     return output(c->party, (UcMessage){ DKM_KEY, { kid, vk, sigma->capacity } });
 }
@@ -367,9 +442,11 @@ static UcResult answer_transfer(UcCtx *ctx, const Consult *c)
 {
     const UcWord *w = c->input.w;
     DkmInterval block;
-    bool found = owner_map_top(map_of(ctx, w[0]), c->party, w[1], &block);
+    OwnerMap map = map_of(ctx, w[0], c->party);
+    bool found = owner_map_top(map, c->party, w[1], &block);
     g_assert(found); /* nothing has moved since the check */
-    owner_map_set(map_of(ctx, w[0]), block, OWNER_TRANSIT);
+    owner_map_set(map, block, OWNER_TRANSIT);
+    edit_key(ctx, w[0])->transited = 1;
     size_t n;
     uc_items(ctx, KIND_TRANSFERS, c->party, &n);
     Transfer t = { w[2], w[3], w[0], block.a, block.b, 0 };
@@ -382,9 +459,10 @@ static UcResult answer_sign(UcCtx *ctx, const Consult *c)
     UcStore *store = uc_ctx_store(ctx);
     const Key key = *key_of(ctx, c->input.w[0]);
     UcWord index, message = c->input.w[1];
-    bool found = owner_map_lowest(map_of(ctx, key.kid), c->party, &index);
+    OwnerMap map = map_of(ctx, key.kid, c->party);
+    bool found = owner_map_lowest(map, c->party, &index);
     g_assert(found);
-    owner_map_set(map_of(ctx, key.kid), (DkmInterval){ index, index + 1 }, OWNER_USED);
+    owner_map_set(map, (DkmInterval){ index, index + 1 }, OWNER_USED);
     if (!c->release)
         return uc_pass(NULL);
     Sigma *sigma = options(ctx)->sigma[key.sigma];
@@ -446,22 +524,47 @@ static UcResult answer(UcCtx *ctx, const UcMessage *m)
 
 /* ---- commands of S ---- */
 
-static const char *delivery_refused(UcCtx *ctx, const Transfer *t, UcWord from, UcWord to)
+/* What every arrival needs, by whatever way: deliver and inject. */
+static const char *arrival_refused(UcCtx *ctx, UcWord to, UcWord ticket_value, UcWord kid, DkmInterval block,
+                                   UcWord from)
 {
-    const Ticket *ticket = ticket_of(ctx, to, t->ticket, NULL);
-    if (t->delivered)
-        return "deliver: the block is not in transit";
-    if (party_of(ctx, to).status != UC_UP)
-        return "deliver: the receiver is not up";
+    const Ticket *ticket = ticket_of(ctx, to, ticket_value, NULL);
+    if (corrupted(ctx, to) || party_of(ctx, to).status != UC_UP)
+        return "deliver: the receiver is not honest and up";
     if (!ticket || !ticket->open)
         return "deliver: the ticket is not open";
-    if ((ticket->kid != UC_NONE && ticket->kid != t->kid) || ticket->count != t->b - t->a || ticket->from != from)
+    if ((ticket->kid != UC_NONE && ticket->kid != kid) || ticket->count != block.b - block.a || ticket->from != from)
         return "deliver: the block does not fit the request";
-    if (!holds(ctx, to, t->kid) && key_count(ctx, to) >= options(ctx)->limits.keys)
+    if (!holds(ctx, to, kid) && key_count(ctx, to) >= options(ctx)->limits.keys)
         return "deliver: too many keys at the receiver";
-    if (owner_map_count_after(map_of(ctx, t->kid), to, (DkmInterval){ t->a, t->b }) > options(ctx)->limits.intervals)
+    if (!key_of(ctx, kid))
+        return NULL;
+    if (owner_map_overlaps(map_of(ctx, kid, to), to, block))
+        return "deliver: the block overlaps what the receiver owns";
+    if (owner_map_count_after(map_of(ctx, kid, to), to, block) > options(ctx)->limits.intervals)
         return "deliver: too many intervals at the receiver";
     return NULL;
+}
+
+static const char *crash_refused(UcCtx *ctx, UcWord party, UcWord outcome)
+{
+    if (outcome >= DKM_OUTCOMES)
+        return "S names an unknown outcome";
+    if (outcome != DKM_PROCEED && !(uc_fault(ctx, uc_party(party), false).ordered & UC_ORDER_CRASH))
+        return "S reports a crash that A did not order";
+    return NULL;
+}
+
+/* The block into own[to], the ticket closed, the receiver a holder; then the outcome. */
+static UcResult arrive(UcCtx *ctx, UcWord to, UcWord ticket, UcWord kid, DkmInterval block, UcWord from,
+                       DkmOutcome outcome)
+{
+    if (outcome != DKM_ABORT) {
+        owner_map_set(map_of(ctx, kid, to), block, to);
+        close_ticket(ctx, to, ticket);
+        hold(ctx, to, kid);
+    }
+    return finish(ctx, to, outcome, output(to, (UcMessage){ DKM_RECEIVED, { kid, from, ticket, block.a, block.b } }));
 }
 
 static UcResult deliver(UcCtx *ctx, const UcMessage *m)
@@ -470,43 +573,169 @@ static UcResult deliver(UcCtx *ctx, const UcMessage *m)
     size_t at;
     unsigned parties = uc_party_count(ctx);
     const Transfer *found = from < parties && to < parties ? transfer_of(ctx, from, to, m->w[2], &at) : NULL;
-    if (!found || outcome >= DKM_OUTCOMES)
+    if (!found)
         return uc_simulation_failed("deliver: no such transfer");
-    const char *refused = delivery_refused(ctx, found, from, to);
+    Transfer t = *found;
+    DkmInterval block = { t.a, t.b };
+    const char *refused = t.delivered ? "deliver: the block is not in transit"
+                                      : arrival_refused(ctx, to, t.ticket, t.kid, block, from);
+    if (!refused)
+        refused = crash_refused(ctx, to, outcome);
     if (refused)
         return uc_simulation_failed(refused);
-    if (outcome != DKM_PROCEED && !(uc_fault(ctx, uc_party(to), false).ordered & UC_ORDER_CRASH))
-        return uc_simulation_failed("deliver: S reports a crash that A did not order");
-    Transfer t = *found;
-    if (outcome != DKM_ABORT) {
+    if (outcome != DKM_ABORT)
         ((Transfer *)(void *)uc_item_edit(ctx, KIND_TRANSFERS, from, at))->delivered = 1;
-        owner_map_set(map_of(ctx, t.kid), (DkmInterval){ t.a, t.b }, to);
-        close_ticket(ctx, to, t.ticket);
-        hold(ctx, to, t.kid);
-    }
-    return finish(ctx, to, (DkmOutcome)outcome,
-                  output(to, (UcMessage){ DKM_RECEIVED, { t.kid, from, t.ticket, t.a, t.b } }));
+    return arrive(ctx, to, t.ticket, t.kid, block, from, (DkmOutcome)outcome);
 }
 
-static UcResult change_status(UcCtx *ctx, const UcMessage *m, UcStatus from, UcStatus to, const char *refused)
+/* ---- what a corrupted member can do to an honest party (docs/functionality.md, inject) ---- */
+
+typedef struct {
+    UcWord to, ticket, vk, sk, a, b, from, outcome; /* as in the message */
+} Injection;
+
+static const char *injector_refused(UcCtx *ctx, const Injection *in)
 {
-    if (m->w[0] >= uc_party_count(ctx) || party_of(ctx, m->w[0]).status != from)
+    if (in->to >= uc_party_count(ctx) || in->from >= uc_party_count(ctx))
+        return "inject: no such party";
+    if (options(ctx)->trust == DKM_TRUST_PAIRWISE)
+        return corrupted(ctx, in->from) ? NULL : "inject: the sender is not corrupted";
+    for (UcWord p = 0; p < uc_party_count(ctx); p++) {
+        if (corrupted(ctx, p))
+            return NULL;
+    }
+    return "inject: nobody is corrupted";
+}
+
+/* The scheme under which SK gives vk, or NULL. */
+static Sigma *sigma_of_key(UcCtx *ctx, UcWord sk, UcWord vk, unsigned *number)
+{
+    for (*number = 0; *number < options(ctx)->sigmas; ++*number) {
+        Sigma *sigma = options(ctx)->sigma[*number];
+        if (gives_public(uc_ctx_store(ctx), sigma, sk, vk))
+            return sigma;
+    }
+    return NULL;
+}
+
+static void register_key(UcCtx *ctx, const Injection *in, UcWord kid, unsigned number, UcWord capacity)
+{
+    Key key = { .kid = kid, .vk = in->vk, .sk = in->sk, .sigma = number, .capacity = capacity, .registered = 1 };
+    *edit_key(ctx, kid) = key;
+    owner_map_init(map_of(ctx, kid, 0), capacity, OWNER_LOST); /* nobody honest owns any of it */
+}
+
+static UcResult inject(UcCtx *ctx, const UcMessage *m)
+{
+    Injection in;
+    unsigned number;
+    memcpy(&in, m->w, sizeof in);
+    const char *refused = injector_refused(ctx, &in);
+    Sigma *sigma = refused ? NULL : sigma_of_key(ctx, in.sk, in.vk, &number);
+    if (!refused && !sigma)
+        refused = "inject: Sigma.public(SK) is not vk";
+    if (refused)
         return uc_simulation_failed(refused);
-    set_status(ctx, m->w[0], to);
+    UcWord kid = dkm_kid(uc_ctx_store(ctx), in.vk);
+    DkmInterval block = { in.a, in.b };
+    const Key *key = key_of(ctx, kid);
+    if (in.a >= in.b || in.b > sigma->capacity)
+        refused = "inject: the block is not in [0,N)";
+    else if (key && (!compromised(ctx, key) || key->sk != in.sk))
+        refused = "inject: the key is not compromised";
+    else
+        refused = arrival_refused(ctx, in.to, in.ticket, kid, block, in.from);
+    if (!refused)
+        refused = crash_refused(ctx, in.to, in.outcome);
+    if (refused)
+        return uc_simulation_failed(refused);
+    if (in.outcome != DKM_ABORT) {
+        if (!key)
+            register_key(ctx, &in, kid, number, sigma->capacity);
+        split(ctx, kid);
+        size_t n;
+        UcWord at = dkm_key_index(uc_ctx_store(ctx), kid);
+        uc_items(ctx, KIND_INJECTED, at, &n);
+        *(DkmInterval *)(void *)uc_item_insert(ctx, KIND_INJECTED, at, n) = block;
+    }
+    return arrive(ctx, in.to, in.ticket, kid, block, in.from, (DkmOutcome)in.outcome);
+}
+
+static UcResult corrupt(UcCtx *ctx, UcWord party)
+{
+    if (party >= uc_party_count(ctx) || corrupted(ctx, party))
+        return uc_simulation_failed("corrupt: no such honest party");
+    UcWord held = dkm_holdings(ctx, &f_dkm_inspector, uc_party(party));
+    Party p = party_of(ctx, party);
+    p.corrupted = 1;
+    set_party(ctx, party, p);
+    return uc_send(UC_S, (UcMessage){ DKM_HOLDINGS, { party, held } });
+}
+
+/* S speaks as a corrupted party. */
+static UcResult speak(UcCtx *ctx, const UcEnvelope *in)
+{
+    if (!corrupted(ctx, in->peer - (UcWord)UC_PARTY_0))
+        return uc_simulation_failed("output: the party is not corrupted");
+    return uc_send(in->peer, in->message);
+}
+
+/* ---- crashes and restarts ---- */
+
+static UcResult change_status(UcCtx *ctx, UcWord party, UcStatus from, UcStatus to, const char *refused)
+{
+    if (party >= uc_party_count(ctx) || party_of(ctx, party).status != from)
+        return uc_simulation_failed(refused);
+    set_status(ctx, party, to);
     return uc_pass(NULL);
 }
 
-static UcResult command(UcCtx *ctx, const UcMessage *m)
+/* burned: owned by the party, at most R indices per key, each key once. */
+static const char *burn(UcCtx *ctx, UcWord party, UcWord burned)
 {
+    UcWord kid, sum;
+    size_t at = 0, n;
+    DkmInterval *block;
+    while (dkm_burned_next(uc_ctx_store(ctx), burned, &at, &kid, &block, &n)) {
+        g_autofree DkmInterval *row = block;
+        sum = 0;
+        for (size_t i = 0; i < n; i++) {
+            if (!key_of(ctx, kid) || !owner_map_owns(map_of(ctx, kid, party), party, row[i]))
+                return "restart: burns what the party does not own";
+            owner_map_set(map_of(ctx, kid, party), row[i], OWNER_LOST);
+            sum += row[i].b - row[i].a;
+        }
+        if (sum > options(ctx)->reservation)
+            return "restart: burns more than the reservation window";
+    }
+    return NULL;
+}
+
+static UcResult restart(UcCtx *ctx, const UcMessage *m)
+{
+    UcResult changed = change_status(ctx, m->w[0], UC_DOWN, UC_UP, "restart: the party is not down");
+    const char *refused = changed.simulation_failed || m->w[1] == UC_NONE ? NULL : burn(ctx, m->w[0], m->w[1]);
+    return refused ? uc_simulation_failed(refused) : changed;
+}
+
+static UcResult command(UcCtx *ctx, const UcEnvelope *in)
+{
+    const UcMessage *m = &in->message;
+    UcWord party = m->w[0];
     size_t asked;
     uc_read(ctx, KIND_PENDING, 0, &asked);
     if (asked && m->kind != DKM_ANSWER)
         return uc_simulation_failed("S was asked and did not answer first");
+    if (in->peer >= UC_PARTY_0)
+        return speak(ctx, in);
     switch (m->kind) {
     case DKM_ANSWER: return answer(ctx, m);
     case DKM_ALLOW_DELIVERY: return deliver(ctx, m);
-    case DKM_CRASH_PARTY: return change_status(ctx, m, UC_UP, UC_DOWN, "crash: the party is not up");
-    case DKM_RESTART_PARTY: return change_status(ctx, m, UC_DOWN, UC_UP, "restart: the party is not down");
+    case DKM_CRASH_PARTY: return change_status(ctx, party, UC_UP, UC_DOWN, "crash: the party is not up");
+    case DKM_RESTART_PARTY: return restart(ctx, m);
+    case DKM_DISABLE_PARTY: return change_status(ctx, party, UC_DOWN, UC_DISABLED, "disable: the party is not down");
+    case DKM_CORRUPT_PARTY: return corrupt(ctx, party);
+    case DKM_INJECT: return inject(ctx, m);
     default: return uc_simulation_failed("unknown command");
     }
 }
@@ -515,7 +744,7 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
     size_t asked;
     if (in->from == UC_S)
-        return command(ctx, &in->message);
+        return command(ctx, in);
     uc_read(ctx, KIND_PENDING, 0, &asked);
     if (asked)
         return uc_simulation_failed("S was asked and did not answer");
@@ -528,6 +757,8 @@ const UcClass f_dkm_class = {
 
 const UcOrderRule f_dkm_order_rules[] = {
     { DKM_CRASH_PARTY, 0, UC_ORDER_CRASH },
+    { DKM_DISABLE_PARTY, 0, UC_ORDER_DISABLE },
+    { DKM_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT },
 };
 const unsigned f_dkm_order_rule_count = G_N_ELEMENTS(f_dkm_order_rules);
 
@@ -536,7 +767,11 @@ const unsigned f_dkm_order_rule_count = G_N_ELEMENTS(f_dkm_order_rules);
 static size_t inspect_own(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room)
 {
     size_t words, n = 0;
-    const Owned *o = (const void *)uc_peek(ctx, UC_F, KIND_OWNER, dkm_key_index(uc_ctx_store(ctx), kid), &words);
+    UcWord index = dkm_key_index(uc_ctx_store(ctx), kid);
+    const Key *key = (const void *)uc_peek(ctx, UC_F, KIND_KEY, index, NULL);
+    if (key && key->split)
+        index = split_index(ctx, kid, machine - (UcWord)UC_PARTY_0);
+    const Owned *o = (const void *)uc_peek(ctx, UC_F, KIND_OWNER, index, &words);
     for (size_t i = 0; i < words / WORDS(Owned); i++) {
         if (o[i].owner != machine - (UcWord)UC_PARTY_0)
             continue;
@@ -577,12 +812,17 @@ static bool inspect_ticket(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicke
     return false;
 }
 
-static size_t inspect_tickets(UcCtx *ctx, uint16_t machine)
+static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room)
 {
     size_t n, open = 0;
     const Ticket *t = inspect_row(ctx, machine, &n);
-    for (size_t i = 0; i < n; i++)
-        open += t[i].open;
+    for (size_t i = 0; i < n; i++) {
+        if (!t[i].open)
+            continue;
+        if (open < room)
+            out[open] = (DkmTicket){ t[i].ticket, t[i].kid, t[i].count, t[i].from };
+        open++;
+    }
     return open;
 }
 
@@ -593,5 +833,5 @@ static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
 }
 
 const DkmInspector f_dkm_inspector = {
-    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status,
+    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, NULL, NULL,
 };

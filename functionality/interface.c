@@ -51,7 +51,13 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
     SLOT(DKM_ALLOW_DELIVERY) = { "allow-delivery", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "ticket", UC_BYTES },
                                                      { "outcome", UC_CODE, dkm_outcome_name } } },
     SLOT(DKM_CRASH_PARTY) = { "crash-party", { { "party", UC_PARTY } } },
-    SLOT(DKM_RESTART_PARTY) = { "restart-party", { { "party", UC_PARTY } } },
+    SLOT(DKM_RESTART_PARTY) = { "restart-party", { { "party", UC_PARTY }, { "burned", UC_BYTES } } },
+    SLOT(DKM_DISABLE_PARTY) = { "disable-party", { { "party", UC_PARTY } } },
+    SLOT(DKM_CORRUPT_PARTY) = { "corrupt-party", { { "party", UC_PARTY } } },
+    SLOT(DKM_INJECT) = { "inject", { { "to", UC_PARTY }, { "ticket", UC_BYTES }, { "vk", UC_BYTES }, { "sk", UC_BYTES },
+                                     { "a", UC_INT }, { "b", UC_INT }, { "from", UC_PARTY },
+                                     { "outcome", UC_CODE, dkm_outcome_name } } },
+    SLOT(DKM_HOLDINGS) = { "holdings", { { "party", UC_PARTY }, { "held", UC_BYTES } } },
     SLOT(DKM_EFFECT) = { "effect", { { "operation", UC_CODE, operation_name }, { "kid", UC_BYTES }, { "vk", UC_BYTES },
                                      { "sk", UC_BYTES }, { "ticket", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT },
                                      { "party", UC_PARTY } } },
@@ -136,6 +142,103 @@ UcWord dkm_intervals(UcStore *store, const DkmInterval *interval, size_t count)
         uc_append_u64(row, interval[i].b);
     }
     return uc_store_put(store, row->data, row->len);
+}
+
+/* Order by contents: handle numbers mean nothing. */
+static int by_bytes(gconstpointer a, gconstpointer b, gpointer store)
+{
+    size_t na, nb;
+    const uint8_t *x = uc_store_get(store, *(const UcWord *)a, &na), *y = uc_store_get(store, *(const UcWord *)b, &nb);
+    int order = memcmp(x, y, MIN(na, nb));
+    return order ? order : (na > nb) - (na < nb);
+}
+
+static void append_bytes(GByteArray *out, UcStore *store, UcWord handle)
+{
+    size_t n = 0;
+    const uint8_t *bytes = handle == UC_NONE ? (const uint8_t *)"" : uc_store_get(store, handle, &n);
+    uc_append_u32(out, handle == UC_NONE ? UINT32_MAX : (uint32_t)n);
+    g_byte_array_append(out, bytes, (guint)n);
+}
+
+typedef size_t Intervals(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room);
+
+/* kid, number of intervals, intervals; for every key in order of kid. Keys without intervals only when `all`. */
+static void append_keys(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine, Intervals *intervals, bool all,
+                        GByteArray *out)
+{
+    UcStore *store = uc_ctx_store(ctx);
+    size_t keys = inspector->keys(ctx, machine, NULL, 0);
+    g_autofree UcWord *kid = g_new(UcWord, keys + 1);
+    inspector->keys(ctx, machine, kid, keys);
+    g_qsort_with_data(kid, (gint)keys, sizeof *kid, by_bytes, store);
+    for (size_t i = 0; i < keys; i++) {
+        size_t n = intervals(ctx, machine, kid[i], NULL, 0);
+        if (n == 0 && !all)
+            continue;
+        g_autofree DkmInterval *own = g_new(DkmInterval, n + 1);
+        intervals(ctx, machine, kid[i], own, n);
+        append_bytes(out, store, kid[i]);
+        uc_append_u32(out, (uint32_t)n);
+        for (size_t j = 0; j < n; j++) {
+            uc_append_u64(out, own[j].a);
+            uc_append_u64(out, own[j].b);
+        }
+    }
+}
+
+UcWord dkm_holdings(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine)
+{
+    g_assert(inspector);
+    UcStore *store = uc_ctx_store(ctx);
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    append_keys(ctx, inspector, machine, inspector->own, true, out);
+    size_t n = inspector->tickets(ctx, machine, NULL, 0);
+    g_autofree DkmTicket *ticket = g_new(DkmTicket, n + 1);
+    inspector->tickets(ctx, machine, ticket, n);
+    g_qsort_with_data(ticket, (gint)n, sizeof *ticket, by_bytes, store); /* the ticket is the first word */
+    uc_append_u32(out, (uint32_t)n);
+    for (size_t i = 0; i < n; i++) {
+        append_bytes(out, store, ticket[i].ticket);
+        append_bytes(out, store, ticket[i].kid);
+        uc_append_u64(out, ticket[i].count);
+        uc_append_u64(out, ticket[i].from);
+    }
+    return uc_store_put(store, out->data, out->len);
+}
+
+UcWord dkm_burned(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine)
+{
+    g_assert(inspector && inspector->lost);
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    append_keys(ctx, inspector, machine, inspector->lost, false, out);
+    return out->len ? uc_store_put(uc_ctx_store(ctx), out->data, out->len) : UC_NONE;
+}
+
+static uint64_t read_be(const uint8_t *at, unsigned bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bytes; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+bool dkm_burned_next(UcStore *store, UcWord burned, size_t *at, UcWord *kid, DkmInterval **interval, size_t *count)
+{
+    size_t length = 0;
+    const uint8_t *bytes = uc_store_knows(store, burned) ? uc_store_get(store, burned, &length) : NULL;
+    if (length - *at < 8 + DKM_KID_BYTES || *at >= length || read_be(bytes + *at, 4) != DKM_KID_BYTES)
+        return false;
+    *kid = uc_store_put(store, bytes + *at + 4, DKM_KID_BYTES);
+    bytes = uc_store_get(store, burned, &length) + *at + 4 + DKM_KID_BYTES;
+    *count = read_be(bytes, 4);
+    if ((length - *at - 8 - DKM_KID_BYTES) / 16 < *count)
+        return false;
+    *interval = g_new(DkmInterval, *count + 1);
+    for (size_t i = 0; i < *count; i++)
+        (*interval)[i] = (DkmInterval){ read_be(bytes + 4 + 16 * i, 8), read_be(bytes + 12 + 16 * i, 8) };
+    *at += 8 + DKM_KID_BYTES + 16 * *count;
+    return true;
 }
 
 UcMessage dkm_error_message(DkmError error)

@@ -47,7 +47,12 @@ typedef enum {
     DKM_ANSWER,             /* outcome, sk, vk, ticket */
     DKM_ALLOW_DELIVERY,     /* from, to, ticket, outcome */
     DKM_CRASH_PARTY,        /* party */
-    DKM_RESTART_PARTY,      /* party */
+    DKM_RESTART_PARTY,      /* party, burned: what the restart lost (dkm_burned) */
+    DKM_DISABLE_PARTY,      /* party */
+    DKM_CORRUPT_PARTY,      /* party */
+    DKM_INJECT,             /* to, ticket, vk, sk, a, b, from, outcome */
+    /* F to S */
+    DKM_HOLDINGS,           /* party, what it held when it was corrupted (dkm_holdings) */
     /* what an activation did to a party's state (inspection; never a message) */
     DKM_EFFECT,             /* operation, kid, vk, sk, ticket, a, b, other party */
     DKM_KINDS_END
@@ -142,8 +147,20 @@ typedef struct {
     size_t (*keys)(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t room);
     /* True and *out filled if this ticket is open there. */
     bool (*ticket)(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicket *out);
-    size_t (*tickets)(UcCtx *ctx, uint16_t machine);
+    /* The open tickets; returns how many, writes up to `room`. */
+    size_t (*tickets)(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room);
     UcStatus (*status)(UcCtx *ctx, uint16_t machine);
+    /* Protocols only. The intervals of a key that the last crash took, until the restart. */
+    size_t (*lost)(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room);
+    /* The sealed bytes of its transfer to (to, ticket), or UC_NONE. */
+    UcWord (*sent)(UcCtx *ctx, uint16_t machine, UcWord to, UcWord ticket);
 } DkmInspector;
+
+/* Canonical bytes of what a party holds: own sets by kid, open tickets by ticket. */
+UcWord dkm_holdings(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine);
+/* Canonical bytes of what a restart will lose: for each key, kid and intervals. */
+UcWord dkm_burned(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine);
+/* One key of dkm_burned from *at on: false at the end or where malformed. */
+bool dkm_burned_next(UcStore *store, UcWord burned, size_t *at, UcWord *kid, DkmInterval **interval, size_t *count);
 
 #endif

@@ -90,3 +90,25 @@ size_t owner_map_count_after(OwnerMap map, UcWord owner, DkmInterval block)
         n += o[i].owner == owner && o[i].b != block.a && o[i].a != block.b;
     return n;
 }
+
+bool owner_map_owns(OwnerMap map, UcWord owner, DkmInterval block)
+{
+    size_t n;
+    const Owned *o = row(map, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (o[i].owner == owner && o[i].a <= block.a && block.a < block.b && block.b <= o[i].b)
+            return true;
+    }
+    return false;
+}
+
+bool owner_map_overlaps(OwnerMap map, UcWord owner, DkmInterval block)
+{
+    size_t n;
+    const Owned *o = row(map, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (o[i].owner == owner && o[i].a < block.b && block.a < o[i].b)
+            return true;
+    }
+    return false;
+}

@@ -30,6 +30,8 @@ void owner_map_set(OwnerMap map, DkmInterval block, UcWord owner);
 bool owner_map_lowest(OwnerMap map, UcWord owner, UcWord *index);
 /* The top `count` of its highest interval that is at least that long. */
 bool owner_map_top(OwnerMap map, UcWord owner, UcWord count, DkmInterval *block);
+bool owner_map_owns(OwnerMap map, UcWord owner, DkmInterval block);     /* all of it */
+bool owner_map_overlaps(OwnerMap map, UcWord owner, DkmInterval block); /* any of it */
 /* Its intervals in order; returns how many there are, writes up to `room`. */
 size_t owner_map_of(OwnerMap map, UcWord owner, DkmInterval *out, size_t room);
 /* How many intervals it would have with `block` added. */

@@ -35,33 +35,54 @@ bool own_set_take_lowest(OwnSet set, UcWord *index)
     return true;
 }
 
-/* The highest interval of at least this length, as a position + 1; 0: none. */
-static size_t highest(OwnSet set, UcWord count)
+bool own_set_top(const DkmInterval *own, size_t intervals, UcWord count, DkmInterval *block)
 {
-    size_t n;
-    const DkmInterval *own = own_set_get(set, &n);
-    while (n > 0 && own[n - 1].b - own[n - 1].a < count)
-        n--;
+    g_assert(count > 0 && block);
+    for (size_t i = intervals; i > 0; i--) {
+        if (own[i - 1].b - own[i - 1].a >= count) {
+            *block = (DkmInterval){ own[i - 1].b - count, own[i - 1].b };
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t own_set_union(OwnSet one, OwnSet other, DkmInterval *out, size_t room)
+{
+    size_t n1, n2, i = 0, j = 0, n = 0;
+    const DkmInterval *x = own_set_get(one, &n1), *y = own_set_get(other, &n2);
+    DkmInterval last = { 0, 0 };
+    while (i < n1 || j < n2) {
+        DkmInterval next = j == n2 || (i < n1 && x[i].a < y[j].a) ? x[i++] : y[j++];
+        if (n && last.b == next.a)
+            last.b = next.b;
+        else {
+            last = next;
+            n++;
+        }
+        if (n <= room)
+            out[n - 1] = last;
+    }
     return n;
 }
 
-bool own_set_has(OwnSet set, UcWord count)
+void own_set_subtract(OwnSet set, DkmInterval block)
 {
-    return highest(set, count) > 0;
-}
-
-bool own_set_take_top(OwnSet set, UcWord count, DkmInterval *block)
-{
-    size_t n, at = highest(set, count);
-    if (at == 0)
-        return false;
-    DkmInterval own = own_set_get(set, &n)[at - 1];
-    *block = (DkmInterval){ own.b - count, own.b };
-    if (block->a == own.a)
-        uc_item_remove(set.ctx, set.kind, set.index, at - 1);
-    else
-        edit(set, at - 1)->b = block->a;
-    return true;
+    g_assert(block.a < block.b);
+    size_t n, i = 0;
+    const DkmInterval *own;
+    while (own = own_set_get(set, &n), i < n) {
+        DkmInterval o = own[i];
+        if (o.b <= block.a || block.b <= o.a) {
+            i++;
+            continue;
+        }
+        uc_item_remove(set.ctx, set.kind, set.index, i);
+        if (o.a < block.a)
+            *(DkmInterval *)(void *)uc_item_insert(set.ctx, set.kind, set.index, i++) = (DkmInterval){ o.a, block.a };
+        if (block.b < o.b)
+            *(DkmInterval *)(void *)uc_item_insert(set.ctx, set.kind, set.index, i++) = (DkmInterval){ block.b, o.b };
+    }
 }
 
 bool own_set_overlaps(OwnSet set, DkmInterval block)
@@ -94,11 +115,11 @@ void own_set_add(OwnSet set, DkmInterval block)
     *(DkmInterval *)(void *)uc_item_insert(set.ctx, set.kind, set.index, at) = block;
 }
 
-size_t own_set_count_after(OwnSet set, DkmInterval block)
+size_t own_set_count_after(const DkmInterval *own, size_t intervals, DkmInterval block)
 {
-    size_t n, joined = 0;
-    const DkmInterval *own = own_set_get(set, &n);
-    for (size_t i = 0; i < n; i++)
+    g_assert(own || !intervals);
+    size_t joined = 0;
+    for (size_t i = 0; i < intervals; i++)
         joined += own[i].b == block.a || own[i].a == block.b;
-    return n + 1 - joined;
+    return intervals + 1 - joined;
 }

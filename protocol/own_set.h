@@ -16,16 +16,18 @@ typedef struct {
 
 const DkmInterval *own_set_get(OwnSet set, size_t *count);
 UcWord own_set_remaining(OwnSet set);
+/* What is in either of two disjoint sets, in order and joined. Returns how many intervals, writes up to `room`. */
+size_t own_set_union(OwnSet one, OwnSet other, DkmInterval *out, size_t room);
+/* Takes out of the set what of it lies in the block. */
+void own_set_subtract(OwnSet set, DkmInterval block);
 /* Takes the lowest index out. False if empty. */
 bool own_set_take_lowest(OwnSet set, UcWord *index);
-/* Is there an interval of this length? Looks only. */
-bool own_set_has(OwnSet set, UcWord count);
-/* Takes the top `count` of the highest interval of that length out. False if there is none. */
-bool own_set_take_top(OwnSet set, UcWord count, DkmInterval *block);
+/* The top `count` of the highest interval of at least that length, in a row of intervals. False if there is none. */
+bool own_set_top(const DkmInterval *own, size_t intervals, UcWord count, DkmInterval *block);
 bool own_set_overlaps(OwnSet set, DkmInterval block);
 /* Adds a block that overlaps nothing and joins it to its neighbours. */
 void own_set_add(OwnSet set, DkmInterval block);
-/* How many intervals there would be after adding. */
-size_t own_set_count_after(OwnSet set, DkmInterval block);
+/* How many intervals a row would have with `block` added. */
+size_t own_set_count_after(const DkmInterval *own, size_t intervals, DkmInterval block);
 
 #endif

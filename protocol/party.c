@@ -3,12 +3,13 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "protocol/keys.h"
 #include "protocol/own_set.h"
 #include "protocol/payload.h"
 
 /* ---- stable state (docs/protocol.md, "Stable state") ---- */
 
-enum { KIND_KEYS = UC_FIRST_KIND, KIND_OWN, KIND_TICKETS, KIND_SENT };
+enum { KIND_KEYS = UC_FIRST_KIND, KIND_OWN, KIND_TICKETS, KIND_SENT, KIND_RESERVE };
 
 typedef struct {
     UcWord kid, vk, seed, sigma;
@@ -26,6 +27,8 @@ static const UcRegionKind kinds[] = {
     [KIND_OWN - UC_FIRST_KIND] = { .name = "own", .flags = UC_STABLE, .item_words = WORDS(DkmInterval) },
     [KIND_TICKETS - UC_FIRST_KIND] = { .name = "tickets", .flags = UC_STABLE, .item_words = WORDS(Ticket),
                                        .item_handles = 3 },
+    /* docs/protocol.md, "Reservation": taken out of the stable own set, not yet used */
+    [KIND_RESERVE - UC_FIRST_KIND] = { .name = "reserve", .flags = UC_VOLATILE, .item_words = WORDS(DkmInterval) },
     [KIND_SENT - UC_FIRST_KIND] = { .name = "sent", .flags = UC_STABLE, .item_words = WORDS(Sent), .item_handles = 6 },
 };
 
@@ -48,6 +51,27 @@ static const Key *key_of(UcCtx *ctx, UcWord kid)
 static OwnSet own_of(UcCtx *ctx, UcWord kid)
 {
     return (OwnSet){ ctx, KIND_OWN, dkm_key_index(uc_ctx_store(ctx), kid) };
+}
+
+static OwnSet reserve_of(UcCtx *ctx, UcWord kid)
+{
+    return (OwnSet){ ctx, KIND_RESERVE, dkm_key_index(uc_ctx_store(ctx), kid) };
+}
+
+static bool reserves(UcCtx *ctx) { return config(ctx)->dkm->reservation > 0; }
+
+/* All that is owned of a key, reserved or not; free with g_free. */
+static DkmInterval *owned(UcCtx *ctx, UcWord kid, size_t *count)
+{
+    size_t n;
+    if (!reserves(ctx)) {
+        const DkmInterval *own = own_set_get(own_of(ctx, kid), count);
+        return g_memdup2(own, *count * sizeof *own);
+    }
+    n = own_set_union(own_of(ctx, kid), reserve_of(ctx, kid), NULL, 0);
+    DkmInterval *all = g_new(DkmInterval, n + 1);
+    *count = own_set_union(own_of(ctx, kid), reserve_of(ctx, kid), all, n);
+    return all;
 }
 
 static const Ticket *ticket_of(UcCtx *ctx, UcWord ticket, size_t *at)
@@ -165,6 +189,15 @@ static PayloadHeader header_for(UcCtx *ctx, const Sigma *sigma, UcWord to, UcWor
     return h;
 }
 
+static void sealing_key(UcCtx *ctx, UcWord peer, uint8_t out[SEAL_KEY_BYTES])
+{
+    const PiConfig *c = config(ctx);
+    if (c->dkm->trust == DKM_TRUST_PAIRWISE)
+        keys_pair(c->seed, c->dkm->enclave, (uint32_t)(uc_self(ctx) - UC_PARTY_0), (uint32_t)peer, out);
+    else
+        keys_master(c->seed, c->dkm->enclave, out);
+}
+
 static UcWord seal_payload(UcCtx *ctx, const Key *key, DkmInterval block, UcWord to, UcWord ticket)
 {
     UcStore *store = uc_ctx_store(ctx);
@@ -177,9 +210,12 @@ static UcWord seal_payload(UcCtx *ctx, const Key *key, DkmInterval block, UcWord
     g_autofree uint8_t *plain = g_malloc(size), *out = g_malloc(total);
     payload_write_header(&header, out);
     payload_write_body(sigma, &body, plain);
-    seal_close(config(ctx)->seal, config(ctx)->master, out, PAYLOAD_HEADER_BYTES, plain, size,
+    uint8_t k[SEAL_KEY_BYTES];
+    sealing_key(ctx, to, k);
+    seal_close(config(ctx)->seal, k, out, PAYLOAD_HEADER_BYTES, plain, size,
                out + PAYLOAD_HEADER_BYTES);
     OPENSSL_cleanse(plain, size);
+    OPENSSL_cleanse(k, sizeof k);
     return uc_store_put(store, out, total);
 }
 
@@ -199,7 +235,23 @@ static DkmError check_transfer(UcCtx *ctx, const UcWord *w)
     uc_items(ctx, KIND_SENT, 0, &sent);
     if (sent >= limits(ctx)->transfers)
         return DKM_TOO_MANY_TRANSFERS;
-    return own_set_has(own_of(ctx, w[0]), w[1]) ? DKM_OK : DKM_INSUFFICIENT;
+    DkmInterval block;
+    size_t n;
+    g_autofree DkmInterval *own = owned(ctx, w[0], &n);
+    return own_set_top(own, n, w[1], &block) ? DKM_OK : DKM_INSUFFICIENT;
+}
+
+/* Takes the block out of what is owned, reserved or not. */
+static DkmInterval take_block(UcCtx *ctx, UcWord kid, UcWord count)
+{
+    DkmInterval block = { 0, 0 };
+    size_t n;
+    g_autofree DkmInterval *own = owned(ctx, kid, &n);
+    own_set_top(own, n, count, &block);
+    own_set_subtract(own_of(ctx, kid), block);
+    if (reserves(ctx))
+        own_set_subtract(reserve_of(ctx, kid), block);
+    return block;
 }
 
 static UcMessage payload_message(UcWord to, UcWord payload)
@@ -214,8 +266,7 @@ static UcResult transfer(UcCtx *ctx, const UcWord *w)
     if (error)
         return dkm_error(error);
     Key key = *key_of(ctx, w[0]);
-    DkmInterval block = { 0, 0 };
-    own_set_take_top(own_of(ctx, key.kid), w[1], &block);
+    DkmInterval block = take_block(ctx, key.kid, w[1]);
     Sent record = { w[2], w[3], seal_payload(ctx, &key, block, w[2], w[3]) };
     uc_items(ctx, KIND_SENT, 0, &sent);
     *(Sent *)(void *)uc_item_insert(ctx, KIND_SENT, 0, sent) = record;
@@ -235,6 +286,31 @@ static UcResult resend(UcCtx *ctx, const UcWord *w)
     return uc_send(UC_A, payload_message(record->to, record->payload));
 }
 
+/* Takes the lowest owned index out; *persist tells whether stable state changed. With a window, indices after it are
+ * reserved in the same write, up to R of them (docs/protocol.md, "Reservation"). */
+static bool take_index(UcCtx *ctx, UcWord kid, UcWord *index, bool *persist)
+{
+    OwnSet own = own_of(ctx, kid), reserve = reserve_of(ctx, kid);
+    *persist = true;
+    if (!reserves(ctx))
+        return own_set_take_lowest(own, index);
+    size_t n, reserved;
+    const DkmInterval *o = own_set_get(own, &n), *r = own_set_get(reserve, &reserved);
+    if (reserved && (!n || r[0].a < o[0].a)) {
+        *persist = false;
+        return own_set_take_lowest(reserve, index);
+    }
+    if (!own_set_take_lowest(own, index))
+        return false;
+    UcWord more;
+    for (UcWord room = config(ctx)->dkm->reservation - own_set_remaining(reserve); room > 0; room--) {
+        if (!own_set_take_lowest(own, &more))
+            break;
+        own_set_add(reserve, (DkmInterval){ more, more + 1 });
+    }
+    return true;
+}
+
 static UcResult sign(UcCtx *ctx, const UcWord *w)
 {
     UcStore *store = uc_ctx_store(ctx);
@@ -243,10 +319,11 @@ static UcResult sign(UcCtx *ctx, const UcWord *w)
         return dkm_error(DKM_UNKNOWN_KEY);
     Key key = *known;
     UcWord index;
-    if (!own_set_take_lowest(own_of(ctx, key.kid), &index))
+    bool persist;
+    if (!take_index(ctx, key.kid, &index, &persist))
         return dkm_error(DKM_EXHAUSTED);
     effect(ctx, operation(DKM_SIGN), &key, UC_NONE, (DkmInterval){ index, index + 1 }, UC_NO_PARTY);
-    if (uc_persist(ctx))
+    if (persist && uc_persist(ctx))
         return crashed();
     Sigma *sigma = sigma_of(ctx, key.sigma);
     size_t length;
@@ -277,9 +354,11 @@ static UcResult status(UcCtx *ctx, const UcWord *w)
     if (!key_of(ctx, w[0]))
         return dkm_error(DKM_UNKNOWN_KEY);
     size_t n;
-    const DkmInterval *own = own_set_get(own_of(ctx, w[0]), &n);
-    UcWord intervals = dkm_intervals(uc_ctx_store(ctx), own, n);
-    return uc_send(UC_Z, (UcMessage){ DKM_STATUS_IS, { w[0], intervals, own_set_remaining(own_of(ctx, w[0])) } });
+    g_autofree DkmInterval *own = owned(ctx, w[0], &n);
+    UcWord remaining = 0;
+    for (size_t i = 0; i < n; i++)
+        remaining += own[i].b - own[i].a;
+    return uc_send(UC_Z, (UcMessage){ DKM_STATUS_IS, { w[0], dkm_intervals(uc_ctx_store(ctx), own, n), remaining } });
 }
 
 /* ---- payloads from the network ---- */
@@ -349,8 +428,12 @@ static const char *open_payload(UcCtx *ctx, const uint8_t *bytes, size_t length,
     if (length != PAYLOAD_HEADER_BYTES + size + seal_overhead(config(ctx)->seal))
         return "payload: wrong length";
     g_autofree uint8_t *plain = g_malloc(size);
-    if (!seal_open(config(ctx)->seal, config(ctx)->master, bytes, PAYLOAD_HEADER_BYTES,
-                   bytes + PAYLOAD_HEADER_BYTES, length - PAYLOAD_HEADER_BYTES, plain))
+    uint8_t k[SEAL_KEY_BYTES];
+    sealing_key(ctx, in->header.from, k);
+    bool opened = seal_open(config(ctx)->seal, k, bytes, PAYLOAD_HEADER_BYTES, bytes + PAYLOAD_HEADER_BYTES,
+                            length - PAYLOAD_HEADER_BYTES, plain);
+    OPENSSL_cleanse(k, sizeof k);
+    if (!opened)
         return "payload: the seal does not open";
     PayloadBody body;
     payload_read_body(sigma, plain, size, &body);
@@ -365,9 +448,12 @@ static const char *room_for(UcCtx *ctx, const Import *in)
     keys_of(ctx, &known);
     if (!key_of(ctx, in->key.kid) && known >= limits(ctx)->keys)
         return "payload: too many keys";
-    if (own_set_overlaps(own_of(ctx, in->key.kid), in->block))
+    if (own_set_overlaps(own_of(ctx, in->key.kid), in->block) ||
+        (reserves(ctx) && own_set_overlaps(reserve_of(ctx, in->key.kid), in->block)))
         return "payload: overlaps what is owned";
-    if (own_set_count_after(own_of(ctx, in->key.kid), in->block) > limits(ctx)->intervals)
+    size_t n;
+    g_autofree DkmInterval *own = owned(ctx, in->key.kid, &n);
+    if (own_set_count_after(own, n, in->block) > limits(ctx)->intervals)
         return "payload: too many intervals";
     return NULL;
 }
@@ -413,18 +499,72 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
     }
 }
 
-const UcClass pi_class = { .name = "ticketed-transfer", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };
+/* The sealing keys of a member: how many u32, then for each peer u32 (0xffffffff: everybody) and key. */
+static void reveal(UcCtx *ctx, GByteArray *out)
+{
+    uint8_t k[SEAL_KEY_BYTES];
+    bool pairwise = config(ctx)->dkm->trust == DKM_TRUST_PAIRWISE;
+    uint32_t self = (uint32_t)(uc_self(ctx) - UC_PARTY_0), count = pairwise ? uc_party_count(ctx) - 1 : 1;
+    uc_append_u32(out, count);
+    for (uint32_t i = 0; i <= count; i++) {
+        if (pairwise ? i == self : i > 0)
+            continue;
+        uc_append_u32(out, pairwise ? i : UINT32_MAX);
+        sealing_key(ctx, i, k);
+        g_byte_array_append(out, k, sizeof k);
+    }
+    OPENSSL_cleanse(k, sizeof k);
+}
+
+const UcClass pi_class = {
+    .name = "ticketed-transfer", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step, .reveal = reveal,
+};
 
 /* ---- inspection (docs/protocol.md, "Inspection") ---- */
 
+static int by_start(gconstpointer a, gconstpointer b)
+{
+    const DkmInterval *x = a, *y = b;
+    return x->a < y->a ? -1 : x->a > y->a;
+}
+
+/* The intervals of one or two regions, in order and joined. */
+static size_t peek_union(UcCtx *ctx, uint16_t machine, UcWord kid, unsigned one, unsigned other, DkmInterval *out,
+                         size_t room)
+{
+    UcWord index = dkm_key_index(uc_ctx_store(ctx), kid);
+    size_t n = 0, words;
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(DkmInterval));
+    const UcWord *w = uc_peek(ctx, machine, one, index, &words);
+    g_array_append_vals(all, w, (guint)(words / WORDS(DkmInterval)));
+    if (other != one) {
+        w = uc_peek(ctx, machine, other, index, &words);
+        g_array_append_vals(all, w, (guint)(words / WORDS(DkmInterval)));
+    }
+    g_array_sort(all, by_start);
+    DkmInterval last = { 0, 0 };
+    for (guint i = 0; i < all->len; i++) {
+        DkmInterval next = g_array_index(all, DkmInterval, i);
+        if (n && last.b == next.a) {
+            last.b = next.b;
+        } else {
+            last = next;
+            n++;
+        }
+        if (n <= room)
+            out[n - 1] = last;
+    }
+    return n;
+}
+
 static size_t inspect_own(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room)
 {
-    size_t words;
-    const UcWord *w = uc_peek(ctx, machine, KIND_OWN, dkm_key_index(uc_ctx_store(ctx), kid), &words);
-    size_t n = words / WORDS(DkmInterval);
-    if (n)
-        memcpy(out, w, MIN(n, room) * sizeof *out);
-    return n;
+    return peek_union(ctx, machine, kid, KIND_OWN, KIND_RESERVE, out, room);
+}
+
+static size_t inspect_lost(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room)
+{
+    return peek_union(ctx, machine, kid, KIND_RESERVE | UC_LOST, KIND_RESERVE | UC_LOST, out, room);
 }
 
 static size_t inspect_keys(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t room)
@@ -449,11 +589,24 @@ static bool inspect_ticket(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicke
     return false;
 }
 
-static size_t inspect_tickets(UcCtx *ctx, uint16_t machine)
+static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room)
 {
     size_t words;
-    uc_peek(ctx, machine, KIND_TICKETS, 0, &words);
+    const Ticket *t = (const void *)uc_peek(ctx, machine, KIND_TICKETS, 0, &words);
+    for (size_t i = 0; i < words / WORDS(Ticket) && i < room; i++)
+        out[i] = (DkmTicket){ t[i].ticket, t[i].kid, t[i].count, t[i].from };
     return words / WORDS(Ticket);
+}
+
+static UcWord inspect_sent(UcCtx *ctx, uint16_t machine, UcWord to, UcWord ticket)
+{
+    size_t words;
+    const Sent *s = (const void *)uc_peek(ctx, machine, KIND_SENT, 0, &words);
+    for (size_t i = 0; i < words / WORDS(Sent); i++) {
+        if (s[i].to == to && s[i].ticket == ticket)
+            return s[i].payload;
+    }
+    return UC_NONE;
 }
 
 static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
@@ -463,5 +616,5 @@ static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
 }
 
 const DkmInspector pi_inspector = {
-    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status,
+    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, inspect_lost, inspect_sent,
 };

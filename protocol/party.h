@@ -13,7 +13,7 @@
 typedef struct {
     const DkmOptions *dkm;
     Seal *seal;            /* borrowed */
-    const uint8_t *master; /* SEAL_KEY_BYTES, from F_KEYS (keys.h) */
+    const uint8_t *seed;   /* UC_SEED_BYTES: what F_KEYS is a function of (keys.h) */
 } PiConfig;
 
 extern const UcClass pi_class; /* config: const PiConfig */

@@ -66,10 +66,11 @@ static void pad(GByteArray *bytes, size_t length)
 
 /* One half of the record is new, the other what lay there before (what was never written reads as zero), cut to the
  * length that its head claims. */
-static GByteArray *torn_record(UcCtx *ctx)
+static GByteArray *torn_record(UcCtx *ctx, const GByteArray *whole)
 {
     UcWorld *world = ctx->world;
-    g_autoptr(GByteArray) fresh = uc_record_encode(world, ctx->owner, UC_RECORD_WRITTEN, 0);
+    g_autoptr(GByteArray) fresh = g_byte_array_new();
+    g_byte_array_append(fresh, whole->data, whole->len);
     g_autoptr(GByteArray) old = g_byte_array_new();
     size_t n = 0;
     const uint8_t *bytes = old_record(ctx) != UC_NONE ? uc_store_get(world->store, old_record(ctx), &n) : NULL;
@@ -90,14 +91,16 @@ static GByteArray *torn_record(UcCtx *ctx)
 static void tear(UcCtx *ctx)
 {
     UcWorld *world = ctx->world;
-    g_autoptr(GByteArray) torn = torn_record(ctx);
+    g_autoptr(GByteArray) whole = uc_record_encode(world, ctx->owner, UC_RECORD_WRITTEN, 0);
+    g_autoptr(GByteArray) torn = torn_record(ctx, whole);
     const char *why;
     g_autoptr(GArray) regions = uc_record_decode(world, ctx->owner, torn->data, torn->len, NULL, &why);
     if (!regions)
         return;
-    load(ctx, regions); /* both halves were equal, or nobody checked */
+    /* The halves that did not arrive were equal: it is the new record, or the old one; or nobody checked. */
+    load(ctx, regions);
     ctx->persist_mark = world->private_from = world->undo->len;
-    ctx->committed = true;
+    ctx->committed = torn->len == whole->len && !memcmp(torn->data, whole->data, whole->len);
 }
 
 bool uc_storage_before_write(UcCtx *ctx)

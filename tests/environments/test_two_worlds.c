@@ -1,71 +1,19 @@
 /* The two worlds in lock step, driven from C: a hand-over, faults, errors, replays. */
 #include <check.h>
-#include <string.h>
 #include <stdlib.h>
 
-#include "environments/pair.h"
-
-static EnvWorlds *worlds;
-static EnvPair *pair;
+#include "tests/environments/driver.h"
 
 static void set_up_with(bool ideal_crypto)
 {
     EnvOptions o = env_default_options();
     o.crypto_ideal = ideal_crypto;
     o.torture = true;
-    GError *error = NULL;
-    worlds = env_worlds_new(&o, &error);
-    ck_assert_msg(worlds != NULL, "%s", error ? error->message : "");
-    pair = env_pair_new(worlds);
+    driver_start(&o);
 }
 
-static void set_up(void) { set_up_with(true); }
+static void set_up_ideal(void) { set_up_with(true); }
 static void set_up_real(void) { set_up_with(false); }
-
-static void tear_down(void)
-{
-    env_pair_free(pair);
-    env_worlds_free(worlds);
-}
-
-static UcMessage same(UcEnvelope write)
-{
-    UcComparison c = env_pair_turn(pair, &write);
-    ck_assert_msg(c.verdict == UC_INDISTINGUISHABLE, "%s: %s", uc_verdict_name[c.verdict], c.why);
-    return env_pair_reply(pair).message;
-}
-
-static UcMessage input(UcWord party, UcMessage m) { return same(env_input(party, m)); }
-static UcMessage order(UcWord party, UcMessage m) { return same(env_order(party, m)); }
-static UcWord text(const char *t) { return uc_store_text(env_worlds_store(worlds), t); }
-
-static UcWord keygen(UcWord party)
-{
-    UcMessage m = input(party, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(worlds)->scheme) } });
-    ck_assert_uint_eq(m.kind, DKM_KEY);
-    ck_assert_uint_eq(m.w[2], 32);
-    return m.w[0];
-}
-
-static UcWord request(UcWord party, UcWord kid, UcWord count, UcWord from)
-{
-    UcMessage m = input(party, (UcMessage){ DKM_REQUEST, { kid, count, from } });
-    ck_assert_uint_eq(m.kind, DKM_REQUESTED);
-    return m.w[0];
-}
-
-static UcWord transfer(UcWord party, UcWord kid, UcWord count, UcWord to, UcWord ticket)
-{
-    UcMessage m = input(party, (UcMessage){ DKM_TRANSFER, { kid, count, to, ticket } });
-    ck_assert_uint_eq(m.kind, UC_M_PAYLOAD);
-    return m.w[1];
-}
-
-static UcMessage deliver(UcWord party, UcWord payload) { return order(party, (UcMessage){ UC_M_DELIVER, { payload } }); }
-static UcMessage sign(UcWord party, UcWord kid, const char *m) { return input(party, (UcMessage){ DKM_SIGN, { kid, text(m) } }); }
-static UcMessage status(UcWord party, UcWord kid) { return input(party, (UcMessage){ DKM_STATUS, { kid } }); }
-static void crash(UcWord party, UcPoint point) { order(party, (UcMessage){ UC_M_CRASH, { point } }); }
-static void restart(UcWord party) { order(party, (UcMessage){ UC_M_RESTART, { 0 } }); }
 
 START_TEST(hand_over)
 {
@@ -88,7 +36,7 @@ END_TEST
 START_TEST(crash_points)
 {
     UcWord kid = keygen(0);
-    for (UcPoint point = UC_POINT_NOW; point < UC_POINTS; point++) {
+    for (UcPoint point = UC_POINT_NOW; point <= UC_POINT_AFTER; point++) {
         UcWord ticket = request(1, UC_NONE, 2, 0);
         crash(0, point);
         UcMessage m = input(0, (UcMessage){ DKM_TRANSFER, { kid, 2, 1, ticket } });
@@ -155,7 +103,7 @@ END_TEST
 
 START_TEST(signatures_verify)
 {
-    UcMessage key = input(0, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(worlds)->scheme) } });
+    UcMessage key = input(0, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(driver_worlds())->scheme) } });
     UcMessage s = sign(0, key.w[0], "m");
     ck_assert_uint_eq(s.kind, DKM_SIGNATURE);
     ck_assert_uint_eq(input(2, (UcMessage){ DKM_VERIFY, { key.w[1], text("m"), s.w[2] } }).w[0], 1);
@@ -171,8 +119,8 @@ int main(void)
 {
     Suite *suite = suite_create("two worlds");
     TCase *ideal = tcase_create("crypto ideal"), *real = tcase_create("crypto real");
-    tcase_add_checked_fixture(ideal, set_up, tear_down);
-    tcase_add_checked_fixture(real, set_up_real, tear_down);
+    tcase_add_checked_fixture(ideal, set_up_ideal, driver_stop);
+    tcase_add_checked_fixture(real, set_up_real, driver_stop);
     TCase *both[] = { ideal, real };
     for (int i = 0; i < 2; i++) {
         tcase_add_test(both[i], hand_over);
