@@ -20,6 +20,8 @@ static const UcRegionKind kinds[WATCH_KINDS_END - UC_FIRST_KIND] = {
     HEAD(WATCH_TRANSFER, "transfer", WATCH_WORDS(WatchTransfer), 1),
     HEAD(WATCH_PAYLOAD, "payload", WATCH_WORDS(WatchPayload), 4),
     HEAD(WATCH_TICKET, "ticket", WATCH_WORDS(WatchTicket), 1),
+    ITEMS(WATCH_EXPOSED, "exposed", UcWord, 1),
+    HEAD(WATCH_COMPROMISED, "compromised", 1, 0),
     HEAD(WATCH_PENDING, "pending", PENDING_WORDS, 0),
 };
 
@@ -118,6 +120,12 @@ static const char *real(UcCtx *ctx, const UcActivation *a)
 {
     const UcOutcome *out = &a->outcome;
     UcWord party = a->machine - (UcWord)UC_PARTY_0;
+    if (a->in.from == UC_A && a->in.message.kind == UC_M_CORRUPT)
+        watch_corrupted(ctx, party);
+    if (uc_fault(ctx, a->machine, false).corrupted)
+        return NULL; /* it is the adversary's own */
+    if (a->in.from == UC_A && a->in.message.kind == UC_M_RESTART)
+        watch_restarted(ctx, party);
     if (out->ignored)
         return watch_down(ctx, party);
     bool delivery = a->in.from == UC_A && a->in.message.kind == UC_M_DELIVER;
@@ -156,6 +164,8 @@ static const char *ideal_input(UcCtx *ctx, const UcActivation *a)
     UcWord party = a->in.from - (UcWord)UC_PARTY_0;
     const UcMessage *input = &a->in.message;
     const UcResult *r = &a->outcome.result;
+    if (uc_fault(ctx, a->in.from, false).corrupted)
+        return NULL;
     if (watch_config(ctx)->inspector->status(ctx, a->in.from) != UC_UP)
         return watch_down(ctx, party);
     if (r->code == UC_SEND && r->to == UC_S) {
@@ -229,6 +239,29 @@ static const char *ideal_delivery(UcCtx *ctx, const UcActivation *a)
     return first(changed(ctx, &e), watch_down(ctx, w[1]));
 }
 
+static const char *ideal_injection(UcCtx *ctx, const UcActivation *a)
+{
+    const UcWord *w = a->in.message.w; /* to, ticket, vk, sk, a, b, from, outcome */
+    const UcResult *r = &a->outcome.result;
+    WatchEvent e = { .operation = WATCH_RECEIVED, .party = w[0], .other = w[6], .ticket = w[1],
+                     .kid = dkm_kid(uc_ctx_store(ctx), w[2]), .vk = w[2], .block = { w[4], w[5] },
+                     .output = r->code == UC_SEND ? &r->message : NULL };
+    return w[7] == DKM_ABORT ? watch_down(ctx, e.party) : first(changed(ctx, &e), watch_down(ctx, e.party));
+}
+
+static const char *ideal_status(UcCtx *ctx, UcWord party, UcWord command)
+{
+    if (party >= uc_party_count(ctx))
+        return NULL;
+    if (command == DKM_CORRUPT_PARTY)
+        watch_corrupted(ctx, party);
+    if (command == DKM_RESTART_PARTY)
+        watch_restarted(ctx, party);
+    if (uc_fault(ctx, uc_party(party), false).corrupted)
+        return NULL;
+    return first(watch_compare(ctx, party), watch_down(ctx, party));
+}
+
 static const char *ideal_functionality(UcCtx *ctx, const UcActivation *a)
 {
     if (a->outcome.result.code == UC_FAIL)
@@ -238,10 +271,8 @@ static const char *ideal_functionality(UcCtx *ctx, const UcActivation *a)
     switch (a->in.message.kind) {
     case DKM_ANSWER: return ideal_answer(ctx, a);
     case DKM_ALLOW_DELIVERY: return ideal_delivery(ctx, a);
-    default:
-        if (a->in.message.w[0] >= uc_party_count(ctx))
-            return NULL;
-        return first(watch_compare(ctx, a->in.message.w[0]), watch_down(ctx, a->in.message.w[0]));
+    case DKM_INJECT: return ideal_injection(ctx, a);
+    default: return a->in.peer >= UC_PARTY_0 ? NULL : ideal_status(ctx, a->in.message.w[0], a->in.message.kind);
     }
 }
 
@@ -254,7 +285,7 @@ static const char *ideal_simulator(UcCtx *ctx, const UcActivation *a)
     if ((a->in.message.kind == DKM_SENT || a->in.message.kind == DKM_RESENT) && r->code == UC_SEND &&
         r->message.kind == UC_M_PAYLOAD)
         watch_note_payload(ctx, r->message.w[1], w[0], w[1], w[2]);
-    if (a->in.from != UC_A || a->in.message.kind != UC_M_DELIVER || r->code == UC_SEND || party >= uc_party_count(ctx) ||
+    if (a->in.from != UC_A || a->in.message.kind != UC_M_DELIVER || uc_fault(ctx, a->in.peer, false).corrupted || r->code == UC_SEND || party >= uc_party_count(ctx) ||
         watch_config(ctx)->inspector->status(ctx, a->in.peer) != UC_UP || !watch_acceptable(ctx, party, w[0]) ||
         uc_fault(ctx, a->in.peer, true).armed != UC_POINT_NONE)
         return NULL;

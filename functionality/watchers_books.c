@@ -59,7 +59,7 @@ static size_t points_below(const UcWord *point, size_t points, UcWord index)
     return n;
 }
 
-static const UcWord *row_of(UcCtx *ctx, UcWord party, UcWord kid, size_t *points)
+const UcWord *watch_row(UcCtx *ctx, UcWord party, UcWord kid, size_t *points)
 {
     return uc_items(ctx, WATCH_OWN, own_index(ctx, party, kid), points);
 }
@@ -67,7 +67,7 @@ static const UcWord *row_of(UcCtx *ctx, UcWord party, UcWord kid, size_t *points
 bool watch_owns(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block)
 {
     size_t points;
-    const UcWord *point = row_of(ctx, party, kid, &points);
+    const UcWord *point = watch_row(ctx, party, kid, &points);
     size_t below = points_below(point, points, block.a);
     return below % 2 == 1 && below == points_below(point, points, block.b - 1);
 }
@@ -75,7 +75,7 @@ bool watch_owns(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block)
 bool watch_touches(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block)
 {
     size_t points;
-    const UcWord *point = row_of(ctx, party, kid, &points);
+    const UcWord *point = watch_row(ctx, party, kid, &points);
     size_t below = points_below(point, points, block.a);
     return below % 2 == 1 || below != points_below(point, points, block.b - 1);
 }
@@ -84,7 +84,7 @@ UcWord watch_owned(UcCtx *ctx, UcWord party, UcWord kid)
 {
     size_t points;
     UcWord sum = 0;
-    const UcWord *point = row_of(ctx, party, kid, &points);
+    const UcWord *point = watch_row(ctx, party, kid, &points);
     for (size_t i = 0; i + 1 < points; i += 2)
         sum += point[i + 1] - point[i];
     return sum;
@@ -93,7 +93,7 @@ UcWord watch_owned(UcCtx *ctx, UcWord party, UcWord kid)
 size_t watch_intervals_after(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block)
 {
     size_t points, joined = 0;
-    const UcWord *point = row_of(ctx, party, kid, &points);
+    const UcWord *point = watch_row(ctx, party, kid, &points);
     for (size_t i = 0; i < points; i++)
         joined += point[i] == block.a || point[i] == block.b;
     return points / 2 + 1 - joined;
@@ -102,7 +102,7 @@ size_t watch_intervals_after(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval b
 bool watch_top(UcCtx *ctx, UcWord party, UcWord kid, UcWord count, DkmInterval *block)
 {
     size_t points;
-    const UcWord *point = row_of(ctx, party, kid, &points);
+    const UcWord *point = watch_row(ctx, party, kid, &points);
     for (size_t i = points; i >= 2; i -= 2) {
         if (point[i - 1] - point[i - 2] >= count) {
             *block = (DkmInterval){ point[i - 1] - count, point[i - 1] };
@@ -123,7 +123,7 @@ static void flip_point(UcCtx *ctx, UcWord index, UcWord at)
         *uc_item_insert(ctx, WATCH_OWN, index, below) = at;
 }
 
-static void flip(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block)
+void watch_flip(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block)
 {
     UcWord index = own_index(ctx, party, kid);
     flip_point(ctx, index, block.a);
@@ -144,7 +144,7 @@ bool watch_holds(UcCtx *ctx, UcWord party, UcWord kid, size_t *keys)
     return found;
 }
 
-static void hold(UcCtx *ctx, UcWord party, UcWord kid)
+void watch_hold(UcCtx *ctx, UcWord party, UcWord kid)
 {
     size_t n, at = 0;
     if (watch_holds(ctx, party, kid, NULL))
@@ -186,7 +186,7 @@ static const char *not_its_own(UcCtx *ctx, UcWord party, UcWord kid, UcWord inde
 static UcWord first_in(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block, bool owned)
 {
     size_t points;
-    const UcWord *point = row_of(ctx, party, kid, &points);
+    const UcWord *point = watch_row(ctx, party, kid, &points);
     size_t below = points_below(point, points, block.a);
     return (below % 2 == 1) == owned ? block.a : point[below];
 }
@@ -204,8 +204,8 @@ static const char *made(UcCtx *ctx, const WatchEvent *e)
     WatchKey *key = (WatchKey *)(void *)uc_write(ctx, WATCH_KEY, kid_index(ctx, e->kid), WATCH_WORDS(WatchKey));
     *key = (WatchKey){ e->kid, e->vk, number, sigma->capacity };
     *uc_write(ctx, WATCH_VK, uc_store_digest(store, e->vk).lo, 1) = e->kid;
-    flip(ctx, e->party, e->kid, (DkmInterval){ 0, sigma->capacity });
-    hold(ctx, e->party, e->kid);
+    watch_flip(ctx, e->party, e->kid, (DkmInterval){ 0, sigma->capacity });
+    watch_hold(ctx, e->party, e->kid);
     return NULL;
 }
 
@@ -213,9 +213,11 @@ static const char *taken(UcCtx *ctx, const WatchEvent *e, const char *does)
 {
     if (e->block.a >= e->block.b)
         return uc_reason(ctx, "I3: %s %s no index at all", watch_party_name(ctx, e->party), does);
+    if (watch_compromised(ctx, e->kid))
+        return NULL;
     if (!watch_owns(ctx, e->party, e->kid, e->block))
         return not_its_own(ctx, e->party, e->kid, first_in(ctx, e->party, e->kid, e->block, false), does);
-    flip(ctx, e->party, e->kid, e->block);
+    watch_flip(ctx, e->party, e->kid, e->block);
     return NULL;
 }
 
@@ -223,6 +225,7 @@ static const char *sent(UcCtx *ctx, const WatchEvent *e)
 {
     WatchTransfer fresh = { e->kid, e->block.a, e->block.b, 0 };
     const char *rule = taken(ctx, e, "sends");
+    watch_exposed(ctx, e->kid, e->party, e->other);
     if (watch_transfer(ctx, e->party, e->other, e->ticket))
         rule = uc_reason(ctx, "I2: %s makes a second transfer for one ticket of %s", watch_party_name(ctx, e->party),
                          watch_party_name(ctx, e->other));
@@ -235,14 +238,18 @@ static const char *received(UcCtx *ctx, const WatchEvent *e)
 {
     const WatchTransfer *t = watch_transfer(ctx, e->other, e->party, e->ticket);
     uc_write(ctx, WATCH_TICKET, ticket_index(ctx, e->party, e->ticket), 0);
+    if (watch_compromised(ctx, e->kid) || watch_injectable(ctx, e)) {
+        watch_hold(ctx, e->party, e->kid);
+        return NULL;
+    }
     if (!t || t->delivered || t->kid != e->kid || t->a != e->block.a || t->b != e->block.b)
         return not_its_own(ctx, e->party, e->kid, e->block.a, "accepts");
     if (watch_touches(ctx, e->party, e->kid, e->block))
         return not_its_own(ctx, e->party, e->kid, first_in(ctx, e->party, e->kid, e->block, true), "accepts");
     UcWord index = transfer_index(ctx, e->other, e->party, e->ticket);
     ((WatchTransfer *)(void *)uc_write(ctx, WATCH_TRANSFER, index, WATCH_WORDS(WatchTransfer)))->delivered = 1;
-    flip(ctx, e->party, e->kid, e->block);
-    hold(ctx, e->party, e->kid);
+    watch_flip(ctx, e->party, e->kid, e->block);
+    watch_hold(ctx, e->party, e->kid);
     return NULL;
 }
 
@@ -273,7 +280,7 @@ const char *watch_move(UcCtx *ctx, const WatchEvent *e)
 /* ---- the books against what a party holds ---- */
 
 /* The inspector's intervals as a row of points. */
-static GArray *points_held(UcCtx *ctx, UcWord party, UcWord kid)
+GArray *watch_points_held(UcCtx *ctx, UcWord party, UcWord kid)
 {
     const DkmInspector *inspector = watch_config(ctx)->inspector;
     DkmInterval few[8], *own = few;
@@ -295,8 +302,8 @@ static GArray *points_held(UcCtx *ctx, UcWord party, UcWord kid)
 static const char *compare_key(UcCtx *ctx, UcWord party, UcWord kid)
 {
     size_t points, same = 0;
-    g_autoptr(GArray) held = points_held(ctx, party, kid);
-    const UcWord *book = row_of(ctx, party, kid, &points), *found = (const UcWord *)(const void *)held->data;
+    g_autoptr(GArray) held = watch_points_held(ctx, party, kid);
+    const UcWord *book = watch_row(ctx, party, kid, &points), *found = (const UcWord *)(const void *)held->data;
     while (same < points && same < held->len && book[same] == found[same])
         same++;
     if (same == points && same == held->len)
@@ -312,11 +319,13 @@ static const char *compare_key(UcCtx *ctx, UcWord party, UcWord kid)
 
 const char *watch_compare(UcCtx *ctx, UcWord party)
 {
+    if (watch_config(ctx)->inspector->status(ctx, uc_party(party)) != UC_UP)
+        return NULL; /* what lies on the storage of a module that is down counts once it is up again */
     size_t n, known = watch_config(ctx)->inspector->keys(ctx, uc_party(party), NULL, 0);
     uc_items(ctx, WATCH_HELD, party, &n);
     for (size_t i = 0; i < n; i++) {
         UcWord kid = uc_items(ctx, WATCH_HELD, party, &n)[i];
-        const char *rule = compare_key(ctx, party, kid);
+        const char *rule = watch_compromised(ctx, kid) ? NULL : compare_key(ctx, party, kid);
         if (rule)
             return rule;
     }
@@ -328,7 +337,7 @@ const char *watch_compare(UcCtx *ctx, UcWord party)
 const char *watch_status(UcCtx *ctx, UcWord party, const UcMessage *answer)
 {
     UcWord kid = answer->w[0], owned = watch_owned(ctx, party, kid);
-    if (answer->w[2] <= owned)
+    if (answer->w[2] <= owned || watch_compromised(ctx, kid))
         return NULL;
     return uc_reason(ctx, "I3: %s reports %" G_GUINT64_FORMAT " indices of key %s and owns %" G_GUINT64_FORMAT,
                      watch_party_name(ctx, party), answer->w[2], watch_key_name(ctx, kid), owned);

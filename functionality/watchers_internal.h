@@ -23,6 +23,8 @@ enum {
     WATCH_TRANSFER,            /* of a sender, a receiver and a ticket */
     WATCH_PAYLOAD,             /* of payload bytes: the transfer they carry */
     WATCH_TICKET,              /* of a party and a ticket: what was requested, while it is open */
+    WATCH_EXPOSED,             /* of a party: the keys it has sent or was sent; of nobody: those ever in transit */
+    WATCH_COMPROMISED,         /* of a key: 1 */
     WATCH_PENDING,             /* ideal world: the input that F has consulted S about */
     WATCH_KINDS_END
 };
@@ -91,6 +93,22 @@ void watch_note_payload(UcCtx *ctx, UcWord payload, UcWord from, UcWord to, UcWo
 /* Must this payload be accepted by this party now? */
 bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload);
 const char *watch_stable(UcCtx *ctx, const UcActivation *activation);
+
+/* watchers_faults.c: what corruption and restarts change (docs/functionality.md, "Compromise"). Rules say nothing of a
+ * compromised key. */
+bool watch_compromised(UcCtx *ctx, UcWord kid);
+void watch_exposed(UcCtx *ctx, UcWord kid, UcWord from, UcWord to); /* a transfer */
+void watch_corrupted(UcCtx *ctx, UcWord party);
+/* May a block of this key that nobody sent arrive? It then becomes a compromised key. */
+bool watch_injectable(UcCtx *ctx, const WatchEvent *event);
+/* A restart loses what was reserved: within the window it leaves the books. */
+void watch_restarted(UcCtx *ctx, UcWord party);
+
+/* watchers_books.c, for watchers_faults.c */
+void watch_hold(UcCtx *ctx, UcWord party, UcWord kid);
+void watch_flip(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval block);
+const UcWord *watch_row(UcCtx *ctx, UcWord party, UcWord kid, size_t *points);
+GArray *watch_points_held(UcCtx *ctx, UcWord party, UcWord kid);
 
 /* Names in texts. */
 const char *watch_party_name(UcCtx *ctx, UcWord party);

@@ -13,7 +13,7 @@ const char *watch_answer(UcCtx *ctx, UcWord party, const UcMessage *input, const
     if (input->kind != DKM_SIGN || result->message.kind == DKM_SIGNATURE || !watch_key(ctx, input->w[0]))
         return NULL;
     UcWord owned = watch_owned(ctx, party, input->w[0]);
-    if (owned == 0)
+    if (owned == 0 || watch_compromised(ctx, input->w[0]))
         return NULL;
     return uc_reason(ctx, "A2: %s does not sign with key %s and owns %" G_GUINT64_FORMAT " of its indices", name,
                      watch_key_name(ctx, input->w[0]), owned);
@@ -62,7 +62,7 @@ bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload)
         return false;
     const WatchTransfer *t = watch_transfer(ctx, p->from, p->to, p->ticket);
     const WatchTicket *open = watch_ticket(ctx, party, p->ticket);
-    return t && !t->delivered && open && open->from == p->from && open->count == t->b - t->a &&
+    return t && !t->delivered && !watch_compromised(ctx, t->kid) && open && open->from == p->from && open->count == t->b - t->a &&
            (open->kid == UC_NONE || open->kid == t->kid) && limits_hold(ctx, party, t);
 }
 
@@ -80,7 +80,9 @@ const char *watch_stable(UcCtx *ctx, const UcActivation *a)
             watch_transfer(ctx, a->machine - (UcWord)UC_PARTY_0, a->in.message.w[0], a->in.message.w[1]))
             return NULL;
     }
-    if (r->persist_after || !a->outcome.has_effect || !a->outcome.persisted)
+    /* what is signed from the reserve left the stable own set before */
+    bool reserve = watch_config(ctx)->options->reservation && r->message.kind == DKM_SIGNATURE;
+    if (r->persist_after || !a->outcome.has_effect || (!a->outcome.persisted && !reserve))
         return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what, name);
     return NULL;
 }

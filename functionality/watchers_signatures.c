@@ -104,7 +104,7 @@ static const char *signs_twice(UcCtx *ctx, const WatchEvent *e)
 const char *watch_release(UcCtx *ctx, const WatchEvent *e)
 {
     const UcMessage *out = e->output;
-    if (e->operation != DKM_SIGN || !out)
+    if (e->operation != DKM_SIGN || !out || watch_compromised(ctx, e->kid))
         return NULL;
     const char *name = watch_party_name(ctx, e->party);
     const WatchKey *key = watch_key(ctx, e->kid);
@@ -129,7 +129,7 @@ const char *watch_verified(UcCtx *ctx, UcWord vk, UcWord message, UcWord valid)
     if (!valid || !uc_store_knows(store, vk) || !uc_store_knows(store, message))
         return NULL;
     const UcWord *kid = uc_read(ctx, WATCH_VK, uc_store_digest(store, vk).lo, &words);
-    if (!words || was_said(ctx, *kid, message))
+    if (!words || was_said(ctx, *kid, message) || watch_compromised(ctx, *kid))
         return NULL;
     return uc_reason(ctx, "I7: a message is accepted under key %s that nobody signed", watch_key_name(ctx, *kid));
 }

@@ -30,6 +30,7 @@ struct UcWorld {
     char *why;
     const char *broken_rule;
     uint64_t broken_at;
+    GPtrArray *broken;    /* every text of a watcher, each once; interned */
     int bit;
 };
 

@@ -59,6 +59,7 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     memcpy(world->seed, seed, UC_SEED_BYTES);
     world->undo = g_array_new(FALSE, FALSE, sizeof(UcUndo));
     world->view = g_array_new(FALSE, FALSE, sizeof(UcViewEntry));
+    world->broken = g_ptr_array_new();
     world->observers = g_array_new(FALSE, FALSE, sizeof(Observer));
     world->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     world->next = (UcEnvelope){ .to = UC_Z };
@@ -81,6 +82,7 @@ void uc_world_free(UcWorld *world)
     g_array_unref(world->undo);
     g_array_unref(world->view);
     g_array_unref(world->observers);
+    g_ptr_array_unref(world->broken);
     g_hash_table_unref(world->reasons);
     g_free(world->why);
     g_free(world);
@@ -167,6 +169,16 @@ static void tell(UcWorld *world, const UcActivation *a)
     }
 }
 
+static void note_broken(UcWorld *world, const char *rule, uint64_t activation)
+{
+    if (!world->broken_rule) {
+        world->broken_rule = rule;
+        world->broken_at = activation;
+    }
+    if (!uc_world_breaks(world, rule))
+        g_ptr_array_add(world->broken, (gpointer)rule);
+}
+
 static void watch(UcWorld *world, const UcActivation *a)
 {
     const UcWorldSpec *spec = world->spec;
@@ -179,10 +191,8 @@ static void watch(UcWorld *world, const UcActivation *a)
         ctx.kinds = w->kinds;
         const char *rule = w->watch(&ctx, a);
         uc_commit(world);
-        if (rule && !world->broken_rule) {
-            world->broken_rule = rule;
-            world->broken_at = a->number;
-        }
+        if (rule)
+            note_broken(world, rule, a->number);
     }
 }
 
@@ -468,6 +478,18 @@ void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), vo
 }
 
 const char *uc_world_why(const UcWorld *world) { return world->why ? world->why : ""; }
+
+bool uc_world_breaks(const UcWorld *world, const char *rule)
+{
+    g_assert(rule);
+    size_t name = strcspn(rule, ":");
+    for (guint i = 0; i < world->broken->len; i++) {
+        const char *known = g_ptr_array_index(world->broken, i);
+        if (!strncmp(known, rule, name) && known[name] == ':')
+            return true;
+    }
+    return false;
+}
 
 const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation)
 {

@@ -99,6 +99,8 @@ void uc_world_rewind(UcWorld *world);
 void uc_world_halt(UcWorld *world, int bit);
 /* Why it stopped: a line for people. Owned by the world. */
 const char *uc_world_why(const UcWorld *world);
+/* Was this rule ("I1") found broken in the run? */
+bool uc_world_breaks(const UcWorld *world, const char *rule);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */
 const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation);
 /* A scripted machine stops the run from inside its step: UC_STOP_SCRIPT, UC_STOP_ASSERTION or UC_STOP_LIMIT. */

@@ -19,12 +19,13 @@ static void start_with_storage(UcStorage storage)
     driver_start(&o);
 }
 
-static UcVerdict sign_verdict(UcWord party, UcWord kid, const char *m)
+/* The rule breaks at the restart already; the views differ when the index is used again. */
+static void restart_breaks(UcWord party, const char *rule)
 {
-    return verdict(env_input(party, (UcMessage){ DKM_SIGN, { kid, text(m) } })).verdict;
+    UcComparison c = verdict(env_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
+    ck_assert_uint_eq(c.verdict, UC_INVARIANT_BROKEN);
+    ck_assert(uc_world_breaks(env_pair_world(driver_pair(), ENV_REAL), rule));
 }
-
-static bool told_apart(UcVerdict v) { return v == UC_DISTINGUISHED || v == UC_SIMULATION_FAILED; }
 
 START_TEST(rollback_is_distinguished)
 {
@@ -33,8 +34,7 @@ START_TEST(rollback_is_distinguished)
     sign(0, kid, "a");
     restore(0, 1); /* right after keygen */
     ck_assert_uint_eq(sign(0, kid, "b").kind, UC_M_EMPTY);
-    restart(0);
-    ck_assert(told_apart(sign_verdict(0, kid, "b")));
+    restart_breaks(0, "I4");
     driver_stop();
 }
 END_TEST
@@ -105,8 +105,7 @@ START_TEST(lost_writes_are_distinguished)
         sign(0, kid, "a");
         sign(0, kid, "b");
         crash_losing(0, 1);
-        restart(0);
-        ck_assert(told_apart(sign_verdict(0, kid, "c")));
+        restart_breaks(0, "I4");
         driver_stop();
     }
     start_with_storage(UC_STORAGE_CACHE);

@@ -1,0 +1,115 @@
+/* What corruption and restarts change in the books (docs/functionality.md, "Compromise"). */
+#include "functionality/watchers_internal.h"
+
+enum { NOBODY = -1 };
+
+static UcWord kid_index(UcCtx *ctx, UcWord kid) { return dkm_key_index(uc_ctx_store(ctx), kid); }
+
+bool watch_compromised(UcCtx *ctx, UcWord kid)
+{
+    size_t words = 0;
+    if (uc_store_knows(uc_ctx_store(ctx), kid))
+        uc_read(ctx, WATCH_COMPROMISED, kid_index(ctx, kid), &words);
+    return words > 0;
+}
+
+static void mark(UcCtx *ctx, UcWord kid)
+{
+    uc_write(ctx, WATCH_COMPROMISED, kid_index(ctx, kid), 1)[0] = 1;
+}
+
+static bool is_corrupted(UcCtx *ctx, UcWord party) { return uc_fault(ctx, uc_party(party), false).corrupted; }
+
+static bool anybody_corrupted(UcCtx *ctx)
+{
+    for (UcWord p = 0; p < uc_party_count(ctx); p++) {
+        if (is_corrupted(ctx, p))
+            return true;
+    }
+    return false;
+}
+
+/* In order of digests, so that the order of arrival leaves no trace. */
+static void note(UcCtx *ctx, UcWord list, UcWord kid)
+{
+    size_t n, at = 0;
+    const UcWord *item = uc_items(ctx, WATCH_EXPOSED, list, &n);
+    while (at < n && kid_index(ctx, item[at]) < kid_index(ctx, kid))
+        at++;
+    if (at == n || item[at] != kid)
+        *uc_item_insert(ctx, WATCH_EXPOSED, list, at) = kid;
+}
+
+void watch_exposed(UcCtx *ctx, UcWord kid, UcWord from, UcWord to)
+{
+    bool pairwise = watch_config(ctx)->options->trust == DKM_TRUST_PAIRWISE;
+    note(ctx, (UcWord)NOBODY, kid);
+    note(ctx, from, kid);
+    note(ctx, to, kid);
+    if (pairwise ? is_corrupted(ctx, from) || is_corrupted(ctx, to) : anybody_corrupted(ctx))
+        mark(ctx, kid);
+}
+
+static void mark_all(UcCtx *ctx, unsigned kind, UcWord list)
+{
+    size_t n;
+    uc_items(ctx, kind, list, &n);
+    for (size_t i = 0; i < n; i++)
+        mark(ctx, uc_items(ctx, kind, list, &n)[i]);
+}
+
+void watch_corrupted(UcCtx *ctx, UcWord party)
+{
+    bool pairwise = watch_config(ctx)->options->trust == DKM_TRUST_PAIRWISE;
+    mark_all(ctx, WATCH_HELD, party);
+    mark_all(ctx, WATCH_EXPOSED, pairwise ? party : (UcWord)NOBODY);
+}
+
+bool watch_injectable(UcCtx *ctx, const WatchEvent *e)
+{
+    bool pairwise = watch_config(ctx)->options->trust == DKM_TRUST_PAIRWISE;
+    bool able = pairwise ? is_corrupted(ctx, e->other) : anybody_corrupted(ctx);
+    if (!able || watch_key(ctx, e->kid))
+        return false;
+    mark(ctx, e->kid);
+    return true;
+}
+
+/* How much of the books the party does not hold any more; SIZE_MAX if it holds something that they do not have. */
+static UcWord missing(UcCtx *ctx, UcWord party, UcWord kid, const GArray *held)
+{
+    UcWord sum = watch_owned(ctx, party, kid);
+    for (guint i = 0; i + 1 < held->len; i += 2) {
+        DkmInterval block = { g_array_index(held, UcWord, i), g_array_index(held, UcWord, i + 1) };
+        if (!watch_owns(ctx, party, kid, block))
+            return G_MAXUINT64;
+        sum -= block.b - block.a;
+    }
+    return sum;
+}
+
+static void lose_reserved(UcCtx *ctx, UcWord party, UcWord kid)
+{
+    g_autoptr(GArray) held = watch_points_held(ctx, party, kid);
+    UcWord lost = missing(ctx, party, kid, held);
+    if (lost == 0 || lost > watch_config(ctx)->options->reservation)
+        return;
+    size_t points;
+    while (watch_row(ctx, party, kid, &points), points > 0) {
+        const UcWord *p = watch_row(ctx, party, kid, &points);
+        watch_flip(ctx, party, kid, (DkmInterval){ p[0], p[1] });
+    }
+    for (guint i = 0; i + 1 < held->len; i += 2)
+        watch_flip(ctx, party, kid, (DkmInterval){ g_array_index(held, UcWord, i), g_array_index(held, UcWord, i + 1) });
+}
+
+void watch_restarted(UcCtx *ctx, UcWord party)
+{
+    size_t n;
+    if (!watch_config(ctx)->options->reservation ||
+        watch_config(ctx)->inspector->status(ctx, uc_party(party)) != UC_UP)
+        return;
+    uc_items(ctx, WATCH_HELD, party, &n);
+    for (size_t i = 0; i < n; i++)
+        lose_reserved(ctx, party, uc_items(ctx, WATCH_HELD, party, &n)[i]);
+}
