@@ -1,4 +1,5 @@
--- Every input with every answer it can have, compared between the worlds; then asked again after a restart.
+-- Every input with every answer it can have, compared between the worlds; then asked again after a restart. Where two
+-- things are wrong, the error that comes first in the order is given.
 local lib = use "catalogue"
 return scenario {
   title = "118 every input and every error, in both worlds",
@@ -23,16 +24,26 @@ return scenario {
       lib.refused(z:resend("hsm1", { to = "hsm2", ticket = ticket }), "no-such-transfer")
       lib.refused(z:sign("hsm2", key, "m"), "unknown-key")
       lib.refused(z:status("hsm2", key), "unknown-key")
+      -- two things wrong
+      lib.refused(z:request("hsm2", { key = key, count = 0, from = "hsm2" }), "no-such-party")
+      lib.refused(z:transfer("hsm3", { key = key, count = 0, to = "hsm3", ticket = "x" }), "unknown-key")
+      lib.refused(z:transfer("hsm1", { key = key, count = 0, to = "hsm1", ticket = "x" }), "no-such-party")
+      lib.refused(z:transfer("hsm1", { key = key, count = 0, to = "hsm2", ticket = "x" }), "bad-count")
+      lib.refused(z:transfer("hsm1", { key = key, count = 5, to = "hsm2", ticket = "x" }), "bad-ticket")
       z:crash("hsm1", "now")
       z:restart("hsm1")
     end
     for _ = 1, 2 do assert(z:request("hsm3", { count = 1, from = "hsm1" }).kind == "requested") end
     lib.refused(z:request("hsm3", { count = 1, from = "hsm1" }), "too-many-tickets")
+    lib.refused(z:request("hsm3", { count = 0, from = "hsm1" }), "bad-count")
     for _ = 1, 2 do assert(z:keygen("hsm1").kind == "key") end
     lib.refused(z:keygen("hsm1"), "too-many-keys")
+    lib.refused(z:keygen("hsm1", "no such set"), "not-supported")
     local payload = z:transfer("hsm1", { key = key, count = 2, to = "hsm2", ticket = ticket })
     lib.refused(z:transfer("hsm1", { key = key, count = 2, to = "hsm2", ticket = ticket }), "ticket-used")
     lib.refused(z:transfer("hsm1", { key = key, count = 2, to = "hsm3", ticket = ticket }), "too-many-transfers")
+    lib.refused(z:transfer("hsm1", { key = key, count = 5, to = "hsm3", ticket = ticket }), "too-many-transfers")
+    lib.refused(z:transfer("hsm1", { key = key, count = 5, to = "hsm2", ticket = ticket }), "ticket-used")
     lib.accepted(z:deliver("hsm2", payload), 2)
     lib.use_up(z, "hsm2", key, {})
     assert(#z:corrupted() == 0)
