@@ -356,7 +356,7 @@ UcMessage env_lua_read_message(lua_State *L, int index)
         if (lua_getfield(L, index + 1, known[i]) == LUA_TNIL)
             m.w[i] = kind->field[i].type == UC_PARTY ? UC_NO_PARTY : 0;
         else
-            m.w[i] = read_field(L, -1, &kind->field[i], lua_pushfstring(L, "%s of %s", known[i], name));
+            m.w[i] = read_field(L, index + 2, &kind->field[i], lua_pushfstring(L, "%s of %s", known[i], name));
         lua_settop(L, index + 1);
     }
     return m;
