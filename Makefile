@@ -45,7 +45,7 @@ TEST_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(TEST_SRC) $(wildcard 
 BENCHES   := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/bench_*.c)))
 BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench_*.c),$(wildcard bench/*.c))))
 
-.PHONY: all check check-all demo bench install clean tests
+.PHONY: all check check-all print-flags demo bench install clean tests
 all: $(PROGRAM)
 
 $(LIB): $(LIB_OBJ)
@@ -74,6 +74,8 @@ $(BENCHES): $(B)/%: $(B)/%.o $(BENCH_HELP) $(LIB)
 	@$(CC) $(BASE_CFLAGS) -o $@ $< $(BENCH_HELP) $(LIB) $(LIBS)
 .SECONDARY:
 
+sh_quote = '$(subst ','\'',$(1))'
+
 # ---- what people call --------------------------------------------------------
 tests: $(PROGRAM) $(TESTS)
 check: tests
@@ -82,6 +84,9 @@ check-all: tests
 	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" sh tests/run_tests.sh all
 demo: $(PROGRAM)
 	@B=$(B) sh environments/demo.sh
+# for tests that compile on their own: lines for sh
+print-flags:
+	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(CHECK_LIBS) $(LIBS)))@:
 bench: $(PROGRAM) $(BENCHES)
 	@B=$(B) sh bench/run_bench.sh
 install: $(PROGRAM)

@@ -1,0 +1,137 @@
+/* Payloads and signatures that no honest party made: what a corrupted holder can put in, and what a leaked secret is
+ * good for. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver.h"
+#include "protocol/keys.h"
+#include "protocol/payload.h"
+
+static UcMessage made; /* the effect of the last keygen in the real world: kid, vk, seed in words 1 to 3 */
+
+static void note(void *data, const UcWorld *world, const UcActivation *a)
+{
+    if (a->outcome.has_effect && a->outcome.effect.kind == DKM_EFFECT && a->in.message.kind == DKM_KEYGEN)
+        made = a->outcome.effect;
+}
+
+static void start(DkmTrust trust)
+{
+    EnvOptions o = env_default_options();
+    o.trust = trust;
+    driver_start(&o);
+    uc_world_observe(env_pair_world(driver_pair(), ENV_REAL), note, NULL);
+}
+
+static const uint8_t *bytes(UcWord handle) { return uc_store_get(env_worlds_store(driver_worlds()), handle, NULL); }
+
+typedef struct {
+    UcWord ticket;
+    uint64_t a, b;
+    int bad_kid, bad_seed;
+} Forgery;
+
+/* From 0 to 1 under the enclave's master key, for the key in `made`. */
+static UcWord forge(Forgery f)
+{
+    const Sigma *sigma = env_worlds_dkm(driver_worlds())->sigma[0];
+    uint8_t out[1024], plain[512], master[SEAL_KEY_BYTES], seed[256];
+    PayloadHeader header = { .version = PAYLOAD_VERSION, .from = 0, .to = 1 };
+    PayloadBody body = { .vk = bytes(made.w[2]), .seed = seed, .a = f.a, .b = f.b };
+    Seal *seal = seal_real_new();
+    size_t size = payload_body_size(sigma);
+    payload_scheme_id(sigma, header.scheme);
+    payload_enclave_id("enclave", header.enclave);
+    memcpy(header.ticket, bytes(f.ticket), sizeof header.ticket);
+    memcpy(body.kid, bytes(made.w[1]), sizeof body.kid);
+    memcpy(seed, bytes(made.w[3]), sigma->seed_size);
+    body.kid[0] ^= (uint8_t)f.bad_kid;
+    seed[3] ^= (uint8_t)f.bad_seed;
+    payload_write_header(&header, out);
+    payload_write_body(sigma, &body, plain);
+    keys_master(env_worlds_options(driver_worlds())->seed, "enclave", master);
+    seal_close(seal, master, out, PAYLOAD_HEADER_BYTES, plain, size, out + PAYLOAD_HEADER_BYTES);
+    seal_free(seal);
+    return uc_store_put(env_worlds_store(driver_worlds()), out, PAYLOAD_HEADER_BYTES + size + 16);
+}
+
+START_TEST(a_corrupted_holder_injects)
+{
+    start(DKM_TRUST_ENCLAVE);
+    UcWord kid = keygen(0), four = request(1, kid, 4, 0), any = request(1, UC_NONE, 4, 0);
+    corrupt(0);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ four, 0, 4 })).kind, DKM_RECEIVED);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ four, 4, 8 })).kind, UC_M_EMPTY);  /* the ticket is closed */
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 8, 12, .bad_kid = 1 })).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 8, 12, .bad_seed = 1 })).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 8, 11 })).kind, UC_M_EMPTY);  /* of another length */
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 8, 8 })).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 8, 4 })).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 30, 34 })).kind, UC_M_EMPTY); /* there are 32 */
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, UINT64_MAX - 1, 2 })).kind, UC_M_EMPTY);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 3, 7 })).kind, UC_M_EMPTY);   /* overlaps what it owns */
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ any, 4, 8 })).kind, DKM_RECEIVED);
+    ck_assert_uint_eq(sign(1, kid, "m").w[1], 0);
+    driver_stop();
+}
+END_TEST
+
+static bool opens(UcWord payload, const uint8_t key[SEAL_KEY_BYTES])
+{
+    uint8_t plain[512];
+    size_t n;
+    const uint8_t *p = uc_store_get(env_worlds_store(driver_worlds()), payload, &n);
+    Seal *seal = seal_real_new();
+    bool ok = seal_open(seal, key, p, PAYLOAD_HEADER_BYTES, p + PAYLOAD_HEADER_BYTES, n - PAYLOAD_HEADER_BYTES, plain);
+    seal_free(seal);
+    return ok;
+}
+
+START_TEST(only_the_two_of_a_pair_can_open)
+{
+    uint8_t master[SEAL_KEY_BYTES], pair[SEAL_KEY_BYTES], third[SEAL_KEY_BYTES];
+    start(_i ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE);
+    const uint8_t *seed = env_worlds_options(driver_worlds())->seed;
+    UcWord kid = keygen(0), payload = transfer(0, kid, 2, 1, request(1, kid, 2, 0));
+    keys_master(seed, "enclave", master);
+    keys_pair(seed, "enclave", 0, 1, pair);
+    keys_pair(seed, "enclave", 1, 2, third);
+    ck_assert_int_eq(opens(payload, master), !_i);
+    ck_assert_int_eq(opens(payload, pair), _i);
+    ck_assert(!opens(payload, third));
+    driver_stop();
+}
+END_TEST
+
+/* Somebody knows SK and nobody is corrupted: the real world accepts, F does not, and the watcher says why. */
+START_TEST(a_leaked_secret_is_told_apart)
+{
+    start(DKM_TRUST_ENCLAVE);
+    keygen(0);
+    Sigma *sigma = env_worlds_dkm(driver_worlds())->sigma[0];
+    g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
+    ck_assert(sigma_sign(sigma, bytes(made.w[3]), 20, (const uint8_t *)"forged", 6, signature));
+    UcWord s = uc_store_put(env_worlds_store(driver_worlds()), signature, sigma->signature_size);
+    UcComparison c = verdict(env_input(2, (UcMessage){ DKM_VERIFY, { made.w[2], text("forged"), s } }));
+    ck_assert_int_eq(c.verdict, UC_DISTINGUISHED);
+    const char *rule = uc_world_broken_rule(env_pair_world(driver_pair(), ENV_REAL), NULL);
+    ck_assert_msg(rule && g_str_has_prefix(rule, "I7: "), "%s", rule ? rule : "no rule");
+    driver_stop();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("forged");
+    TCase *t = tcase_create("forged");
+    tcase_add_test(t, a_corrupted_holder_injects);
+    tcase_add_loop_test(t, only_the_two_of_a_pair_can_open, 0, 2);
+    tcase_add_test(t, a_leaked_secret_is_told_apart);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
