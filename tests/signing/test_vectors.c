@@ -206,7 +206,7 @@ static unsigned botan_lms(GHashTable *fields, const char *file)
     const SigSet *set = bytes_set(name);
     if (sig_set_capacity(set) > 1024 && !g_getenv("UCSIM_LONG_TESTS"))
         return 0;
-    g_autofree char *seed = g_strconcat(field(fields, "Seed"), g_strndup(vk + 16, 32), NULL);
+    g_autofree char *seed = g_strdup_printf("%s%.32s", field(fields, "Seed"), vk + 16);
     expect_public(set, seed, vk);
     Bytes s = sign(set, seed, strtoull(field(fields, "q"), NULL, 10), field(fields, "Msg"));
     g_autofree char *digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, s.data, s.length);
