@@ -42,8 +42,8 @@ static char *ownership_script(const char *path, const Arguments *a)
         return fail(error);
     g_autoptr(RepOwnership) o = rep_ownership_of(trace, ideal);
     const char *title = uc_trace_header(trace).title;
-    g_autofree char *whole = g_strdup_printf("%s: who holds which one-time key (%s world)", title ? title : "untitled",
-                                             ideal ? "ideal" : "real");
+    g_autofree char *cut = rep_cut(title ? title : "untitled", 44);
+    g_autofree char *whole = g_strdup_printf("%s: who holds which one-time key (%s world)", cut, ideal ? "ideal" : "real");
     return rep_plot_ownership(o, a->title ? a->title : whole);
 }
 

@@ -164,7 +164,15 @@ static char *label_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
     }
     const char *party = unseen_party(b, t, e);
     g_autofree char *whole = party ? g_strdup_printf("%s: %s", party, text) : g_steal_pointer(&text);
-    return rep_cut(whole, REP_LABEL_CHARS);
+    g_autofree char *line = rep_visible(whole);
+    return rep_cut(line, REP_LABEL_CHARS);
+}
+
+/* What A writes to a party reaches S in the ideal world, whatever the trace calls it: S plays the network. */
+static const char *receiver_of(const UcTraceActivation *t)
+{
+    bool played = t->world == UC_TRACE_IDEAL && !strcmp(t->machine, "A") && strcmp(t->to, "Z");
+    return played ? "S" : t->to;
 }
 
 static void append_marks(GString *out, const RepEvent *e)
@@ -190,7 +198,7 @@ static char *full_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
     g_string_append_printf(out, "%s world, event %" G_GUINT64_FORMAT ": %s", rep_world_word[e->world], e->number,
                            t->machine);
     if (e->what == REP_WRITE)
-        g_string_append_printf(out, " writes to %s\n%s", t->to, body);
+        g_string_append_printf(out, " writes to %s\n%s", receiver_of(t), body);
     else
         g_string_append_printf(out, ": %s", e->label);
     if (!is_empty(t->reason) && e->what == REP_WRITE)
@@ -217,8 +225,10 @@ static const char *kind_of(const UcTraceMessage *message)
 /* Crash points are orders of A: at once, or armed for an activation that persists. */
 static void fill_marks(const UcTraceActivation *t, RepEvent *e)
 {
-    e->persists = t->persists;
     e->crash = is_empty(t->crash) ? NULL : g_strdup(t->crash);
+    /* the last one is where it went down: nothing was written */
+    bool unwritten = e->crash && (!strcmp(e->crash, "before") || !strcmp(e->crash, "between"));
+    e->persists = t->persists - (t->persists && unwritten ? 1 : 0);
     e->down = e->crash || t->down;
     e->restart = t->result != UC_FAIL && !strcmp(kind_of(&t->in), "restart") && !t->ignored &&
                  strcmp(t->machine, "Z") && strcmp(t->machine, "A") && strcmp(t->machine, "S") && strcmp(t->machine, "F");
@@ -230,7 +240,7 @@ static void add_event(Builder *b, const UcTraceActivation *t)
     RepEvent e = { .world = world, .what = what_of(t->result), .number = t->n, .entry = REP_NO_ENTRY };
     bool to_z = (e.what == REP_WRITE && !strcmp(t->to, "Z")) || e.what == REP_NOTHING || e.what == REP_DROP;
     e.from = line_of(b, world, t->machine);
-    e.to = e.what == REP_HALT ? e.from : line_of(b, world, e.what == REP_WRITE ? t->to : "Z");
+    e.to = e.what == REP_HALT ? e.from : line_of(b, world, e.what == REP_WRITE ? receiver_of(t) : "Z");
     rep_words_learn(b->words, &t->in);
     rep_words_learn(b->words, t->out);
     if (e.what == REP_WRITE && e.from == e.to && strcmp(t->machine, "Z"))

@@ -17,7 +17,7 @@ enum {
     NUMBERS = 40,     /* column of event numbers left of a world */
     WORDS = 84,       /* column right of a world for the words at the first difference */
     PITCH_LEAST = 84, PITCH_MOST = 150,
-    WORLD_LEAST = 330,
+    WORLD_LEAST = 330, PAGE_LEAST = 520,
     TITLE_Y = 10, VERDICT_Y = 29, SUBTITLE_Y = 45, HEADING_Y = 74, BOX_Y = 98, FIRST_ROW_Y = 138,
     LABEL_UP = 10,    /* label above its arrow */
 };
@@ -174,7 +174,7 @@ static void measure(Draw *d)
             d->pitch[w] = (d->width[w] - 2 * MARGIN) / (lifelines - 1);
         x = d->left[w] + d->width[w] + (d->chart->difference >= 0 ? WORDS : 16);
     }
-    d->right = MAX(x, WORLD_LEAST);
+    d->right = MAX(x, PAGE_LEAST);
 }
 
 /* ---- pieces ---- */
@@ -338,7 +338,7 @@ static void draw_marks(Draw *d, const RepEvent *e, int line)
     if (e->restart)
         text_node(d, x, y, 8, 8, "", ring);
     if (e->crash)
-        text_node(d, x, y + (e->persists ? 9 : 0), 18, 20, "✕", cross);
+        text_node(d, x, y + (e->persists ? 12 : 0), 18, 20, "✕", cross);
 }
 
 static void draw_number(Draw *d, const RepEvent *e, int line)
@@ -378,7 +378,8 @@ static const char *role_fill(RepRole role)
 static void draw_box(Draw *d, unsigned line)
 {
     const RepLifeline *l = rep_lifeline(d->chart, line);
-    g_autofree char *name = fit(l->name, 10.5, d->pitch[l->world] - 14), *tip = rep_escape_dot(l->name);
+    g_autofree char *line_of = rep_visible(l->name), *name = fit(line_of, 10.5, d->pitch[l->world] - 14);
+    g_autofree char *tip = rep_escape_dot(line_of);
     g_autofree char *a = g_strdup_printf(",fontsize=10.5,style=\"rounded,filled\",fillcolor=\"%s\",color=\"#404040\","
                                          "tooltip=\"%s\"", role_fill(l->role), tip);
     text_node(d, lifeline_x(d, line), BOX_Y, MAX(text_points(name, 10.5) + 14, 44), 22, name, a);
@@ -389,7 +390,7 @@ static void draw_head(Draw *d)
     const RepChart *c = d->chart;
     g_autofree char *paged = d->pages > 1 ? g_strdup_printf("%s — page %u of %u", c->title, d->page, d->pages) : NULL;
     left_text(d, 0, TITLE_Y, d->right, 14, paged ? paged : c->title, ",fontname=\"" FONT " bold\"");
-    left_text(d, 0, VERDICT_Y, d->right, 11, c->verdict, c->as_equal ? "" : ",fontcolor=\"" RED "\"");
+    left_text(d, 0, VERDICT_Y, d->right, 11, c->verdict, c->difference < 0 ? "" : ",fontcolor=\"" RED "\"");
     left_text(d, 0, SUBTITLE_Y, d->right, 9, c->subtitle, ",fontcolor=\"#606060\"");
     for (int w = 0; w < REP_WORLDS; w++) {
         if (d->shown[w])
@@ -425,18 +426,19 @@ static bool returns(const RepEvent *e) { return e->what == REP_NOTHING || e->wha
 
 static void draw_legend(Draw *d)
 {
-    GString *text = g_string_new("bold arrow: Z sees the message");
-    if (any(d, returns))
-        g_string_append(text, "   ·   dashed arrow: Z sees that nothing came");
+    static const char small[] = ",fontcolor=\"#606060\"";
+    GString *marks = g_string_new("numbers: events of each world");
+    g_autofree char *arrows = g_strconcat("bold arrow: Z sees the message",
+                                          any(d, returns) ? "   ·   dashed arrow: Z sees that nothing came" : "", NULL);
     if (any(d, drops))
-        g_string_append(text, "   ·   ▌ refuses the message");
+        g_string_append(marks, "   ·   ▌ refuses the message");
     if (any(d, persists))
-        g_string_append(text, "   ·   ■ persists");
+        g_string_append(marks, "   ·   ■ persists");
     if (any(d, crashes))
-        g_string_append(text, "   ·   ✕ goes down, dotted until ○ up again");
-    g_string_append(text, "   ·   numbers: events of each world");
-    left_text(d, 0, line_y(d->line->len) + 10, d->right, 8.5, text->str, ",fontcolor=\"#606060\"");
-    g_string_free(text, TRUE);
+        g_string_append(marks, "   ·   ✕ goes down, dotted until ○ up again");
+    left_text(d, 0, line_y(d->line->len) + 8, d->right, 8.5, arrows, small);
+    left_text(d, 0, line_y(d->line->len) + 21, d->right, 8.5, marks->str, small);
+    g_string_free(marks, TRUE);
 }
 
 static void draw_all(Draw *d)

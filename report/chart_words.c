@@ -82,14 +82,15 @@ char *rep_cut(const char *text, glong chars)
 }
 
 /* Control characters would break lines and files. */
-static char *visible(const char *text)
+char *rep_visible(const char *text)
 {
+    g_assert(text);
     GString *out = g_string_new(NULL);
     for (const char *p = text; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
         if (c == '\n')
             g_string_append(out, "\\n");
-        else if (g_unichar_iscntrl(c) || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff)
+        else if (g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT || (c >= 0xd800 && c < 0xe000) || c == 0xfffe || c == 0xffff)
             g_string_append_unichar(out, 0xfffd);
         else
             g_string_append_unichar(out, c);
@@ -104,7 +105,7 @@ static char *short_text(RepWords *words, const char *field, const char *text)
     const char *name = is_message_text(field) ? NULL : rep_words_name(words, text);
     if (name)
         return g_strdup(name);
-    g_autofree char *shown = visible(text);
+    g_autofree char *shown = rep_visible(text);
     g_autofree char *cut = rep_cut(shown, REP_TEXT_CHARS);
     return is_message_text(field) ? g_strdup_printf("\"%s\"", cut) : g_steal_pointer(&cut);
 }
@@ -113,7 +114,7 @@ static char *full_text(RepWords *words, const char *text)
 {
     const char *name = rep_words_name(words, text);
     if (!name) {
-        g_autofree char *shown = visible(text);
+        g_autofree char *shown = rep_visible(text);
         return rep_cut(shown, 4 * REP_TOOLTIP_BYTES);
     }
     size_t bytes = strlen(text) / 2;
@@ -139,7 +140,7 @@ char *rep_words_label(RepWords *words, const UcTraceMessage *message)
     g_assert(words);
     if (!message)
         return g_strdup("");
-    g_autofree char *kind = visible(message->kind);
+    g_autofree char *kind = rep_visible(message->kind);
     GString *out = g_string_new(kind);
     const char *comma = "(";
     for (unsigned i = 0; i < message->fields; i++) {
@@ -159,11 +160,11 @@ char *rep_words_full(RepWords *words, const UcTraceMessage *message)
     g_assert(words);
     if (!message)
         return g_strdup("");
-    g_autofree char *kind = visible(message->kind);
+    g_autofree char *kind = rep_visible(message->kind);
     GString *out = g_string_new(kind);
     for (unsigned i = 0; i < message->fields; i++) {
         g_autofree char *item = value(words, &message->field[i], true);
-        g_autofree char *field = visible(message->field[i].name);
+        g_autofree char *field = rep_visible(message->field[i].name);
         g_string_append_printf(out, "\n  %s = %s", field, item);
     }
     return g_string_free(out, FALSE);

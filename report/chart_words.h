@@ -32,6 +32,8 @@ char *rep_words_label(RepWords *words, const UcTraceMessage *message);
 char *rep_words_full(RepWords *words, const UcTraceMessage *message);
 /* The name of a byte string given in hex, or NULL. Owned by words. */
 const char *rep_words_name(RepWords *words, const char *hex);
+/* On one line: line feeds become \n, control and direction marks U+FFFD. The caller frees. */
+char *rep_visible(const char *text);
 /* Cuts to `chars` characters, the last one being an ellipsis. The caller frees. */
 char *rep_cut(const char *text, glong chars);
 

@@ -6,6 +6,12 @@
 /* What replaces a character: NULL keeps it. */
 typedef const char *(*Replace)(gunichar c);
 
+/* Control characters, and marks that turn the order of what follows. */
+static bool unseen(gunichar c)
+{
+    return g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT || c == 0xfffe || c == 0xffff;
+}
+
 static char *escape(const char *text, Replace replace, const char *line_break)
 {
     GString *out = g_string_new(NULL);
@@ -14,7 +20,7 @@ static char *escape(const char *text, Replace replace, const char *line_break)
         const char *instead = c == '\n' ? line_break : replace(c);
         if (instead)
             g_string_append(out, instead);
-        else if (g_unichar_iscntrl(c) || c == 0xfffe || c == 0xffff)
+        else if (unseen(c))
             g_string_append_unichar(out, 0xfffd);
         else
             g_string_append_unichar(out, c);
@@ -69,7 +75,9 @@ static const char *tex(gunichar c)
     case 0x2013: return "--";
     case 0x2260: return "";
     case 0x3c0: return "\\ensuremath{\\pi}";
-    default: return NULL;
+    case 0x2014: return "---";
+    case 0xb7: return "\\textperiodcentered{}";
+    default: return c < 0x180 ? NULL : "\\rule{.6em}{.6em}"; /* what T1 fonts lack */
     }
 }
 

@@ -28,7 +28,11 @@ static GBytes *write_svg(const RepChart *chart, unsigned rows, unsigned page, GE
 }
 
 static GBytes *write_png(const RepChart *c, unsigned r, unsigned p, GError **e) { return draw(c, r, p, "-Tpng", e); }
-static GBytes *write_pdf(const RepChart *c, unsigned r, unsigned p, GError **e) { return draw(c, r, p, "-Tpdf", e); }
+static GBytes *write_pdf(const RepChart *chart, unsigned rows, unsigned page, GError **error)
+{
+    GBytes *pdf = draw(chart, rows, page, "-Tpdf", error);
+    return pdf ? rep_pdf_undated(pdf) : NULL;
+}
 
 static GBytes *write_mermaid(const RepChart *c, unsigned r, unsigned p, GError **e) { return take(rep_export_mermaid(c)); }
 static GBytes *write_plantuml(const RepChart *c, unsigned r, unsigned p, GError **e) { return take(rep_export_plantuml(c)); }

@@ -142,7 +142,7 @@ char *rep_export_mermaid(const RepChart *chart)
         g_string_append_printf(w.out, "  box %s %s\n", box_colour[world], heading);
         for (guint i = 0; i < chart->lifeline->len; i++) {
             const RepLifeline *l = rep_lifeline(chart, i);
-            g_autofree char *id = id_of(chart, i), *name = rep_escape_mermaid(l->name);
+            g_autofree char *id = id_of(chart, i), *plain = rep_visible(l->name), *name = rep_escape_mermaid(plain);
             if (l->used && (int)l->world == world)
                 g_string_append_printf(w.out, "    participant %s as %s\n", id, name);
         }
@@ -190,7 +190,7 @@ char *rep_export_plantuml(const RepChart *chart)
         g_string_append_printf(w.out, "box \"%s\"\n", heading);
         for (guint i = 0; i < chart->lifeline->len; i++) {
             const RepLifeline *l = rep_lifeline(chart, i);
-            g_autofree char *id = id_of(chart, i), *name = rep_escape_plantuml(l->name);
+            g_autofree char *id = id_of(chart, i), *plain = rep_visible(l->name), *name = rep_escape_plantuml(plain);
             if (l->used && (int)l->world == world)
                 g_string_append_printf(w.out, "participant \"%s\" as %s\n", name, id);
         }
@@ -273,7 +273,7 @@ static void tikz_lifelines(GString *out, const RepChart *chart, unsigned lines)
         const RepLifeline *l = rep_lifeline(chart, i);
         if (!l->used)
             continue;
-        g_autofree char *name = rep_escape_tex(l->name);
+        g_autofree char *cut = rep_cut(l->name, 14), *name = rep_escape_tex(cut);
         g_string_append_printf(out, "  \\draw[uclife] (%g,0) -- (%g,-%u.5);\n  \\node[ucbox] at (%g,0.2) {%s};\n",
                                tikz_x(chart, i), tikz_x(chart, i), lines, tikz_x(chart, i), name);
     }
@@ -305,7 +305,7 @@ static const char tikz_styles[] =
     "  \\tikzset{uclabel/.style={font=\\scriptsize,inner sep=1pt,fill=white,fill opacity=0.85,text opacity=1},\n"
     "    uclife/.style={densely dashed,gray!60}, ucbox/.style={draw,rounded corners=2pt,fill=white,font=\\small},\n"
     "    ucinner/.style={->,thin}, ucseen/.style={->,very thick}, ucnothing/.style={->,dashed,thin},\n"
-    "    ucdiff/.style={->,ultra thick,red!70!black}, ucafter/.style={->,thin,gray},\n"
+    "    ucdiff/.style={->,ultra thick,red!70!black,every node/.append style={fill=none}}, ucafter/.style={->,thin,gray},\n"
     "    ucband/.style={red!12}, ucbar/.style={gray!15},\n"
     "    ucpersist/.style={fill,inner sep=1.5pt}, ucup/.style={draw,circle,fill=white,inner sep=1.5pt},\n"
     "    ucrefuse/.style={fill,inner xsep=0.6pt,inner ysep=3pt}, uccrash/.style={inner sep=0pt,below=1pt}}\n";

@@ -168,8 +168,8 @@ static void world_json(GString *out, const UcTrace *trace, const RepChart *chart
 static void scenario_json(GString *out, const UcTrace *trace, const RepChart *chart, unsigned number)
 {
     g_autoptr(RepOwnership) names = rep_ownership_new(trace, false);
-    g_string_append_printf(out, "<script type=\"application/json\" id=\"s%u-data\">{\"difference\":%d,\"holders\":[", number,
-                           chart->difference);
+    g_string_append_printf(out, "<script type=\"application/json\" id=\"s%u-data\">{\"difference\":%d,\"parties\":%u,"
+                           "\"holders\":[", number, chart->difference, names->party->len);
     for (unsigned h = 0; h < names->party->len + REP_FATES; h++) {
         g_string_append(out, h ? "," : "");
         json_text(out, h < names->party->len ? names->party->pdata[h] : rep_fate_name[h - names->party->len]);
@@ -223,10 +223,10 @@ static bool ownership_plot(GString *out, const UcTrace *trace, GError **error)
 
 static const char tools[] =
     "<div class=\"tools\" role=\"toolbar\" aria-label=\"Chart\">"
-    "<button type=\"button\" data-do=\"first\" title=\"Home\">⏮ first</button>"
-    "<button type=\"button\" data-do=\"back\" title=\"k or ↑\">◀ back</button>"
-    "<button type=\"button\" data-do=\"step\" title=\"j or ↓\">step ▶</button>"
-    "<button type=\"button\" data-do=\"last\" title=\"End\">last ⏭</button>"
+    "<button type=\"button\" data-do=\"first\" title=\"Home\">« first</button>"
+    "<button type=\"button\" data-do=\"back\" title=\"k or ↑\">‹ back</button>"
+    "<button type=\"button\" data-do=\"step\" title=\"j or ↓\">step ›</button>"
+    "<button type=\"button\" data-do=\"last\" title=\"End\">last »</button>"
     "<button type=\"button\" data-do=\"difference\" title=\"d\">first difference</button>"
     "<span class=\"gap\"></span>"
     "<button type=\"button\" data-do=\"smaller\" title=\"-\">−</button>"

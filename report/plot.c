@@ -4,7 +4,7 @@
 
 #include "report/escape.h"
 
-enum { PANELS_MOST = 6, WHOLE_KEY = 96, NAMES_MOST = 60 };
+enum { PANELS_MOST = 6, WHOLE_KEY = 96, NAMES_MOST = 60, TITLE_CHARS = 84 };
 
 /* Okabe and Ito's colours, which colour-blind readers can tell apart; gnuplot's patterns go with them. */
 static const char *const colour[] = { "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#882255" };
@@ -30,12 +30,13 @@ GBytes *rep_plot_draw(const char *script, const char *terminal, GError **error)
                                                : "pdfcairo size 24cm,13.5cm font 'DejaVu Sans,11'";
     g_autofree char *whole = g_strdup_printf("set terminal %s noenhanced\nset encoding utf8\n%s", set, script);
     const char *argv[] = { "gnuplot", "-d", "-", NULL };
-    return rep_tool_run(argv, "gnuplot-nox", whole, error);
+    GBytes *out = rep_tool_run(argv, "gnuplot-nox", whole, error);
+    return out && !strcmp(terminal, "pdf") ? rep_pdf_undated(out) : out;
 }
 
 static void head(GString *out, const char *title, const char *x, const char *y)
 {
-    g_autofree char *t = rep_escape_gnuplot(title), *ex = rep_escape_gnuplot(x), *ey = rep_escape_gnuplot(y);
+    g_autofree char *cut = rep_cut(title, TITLE_CHARS), *t = rep_escape_gnuplot(cut), *ex = rep_escape_gnuplot(x), *ey = rep_escape_gnuplot(y);
     g_string_append_printf(out, "set title '%s'\nset xlabel '%s'\nset ylabel '%s'\n", t, ex, ey);
 }
 

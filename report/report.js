@@ -31,8 +31,8 @@
     return { holds, last };
   }
 
-  function fillState(body, holders, holds, changed) {
-    body.replaceChildren(...holders.filter((h) => holds[h] || (changed && h in changed)).map((h) => {
+  function fillState(body, holders, parties, holds, changed) {
+    body.replaceChildren(...holders.filter((h, i) => i < parties || holds[h] || (changed && h in changed)).map((h) => {
       const tr = document.createElement("tr");
       if (changed && h in changed) tr.className = "changed";
       for (const words of [h, holds[h] || "nothing"]) tr.appendChild(document.createElement("td")).textContent = words;
@@ -64,7 +64,7 @@
       const here = last && last.row === row;
       panel.hidden = !m.data[w].length;
       panel.querySelector(".event").textContent = here ? last.text : "(nothing in this row)";
-      fillState(panel.querySelector("tbody"), m.data.holders, holds, here ? last.s : null);
+      fillState(panel.querySelector("tbody"), m.data.holders, m.data.parties, holds, here ? last.s : null);
       if (here) mark(article, w, last, scroll);
     }
     const words = row === m.data.difference ? ": the first difference" : m.data.difference >= 0 && row > m.data.difference ? ": after the first difference" : "";

@@ -27,6 +27,19 @@ static const char *tooltip(GString *out, const char *at, const char *end, gboole
     return close < end ? close + 1 : end;
 }
 
+/* Pango takes "family bold" for a name and a weight; in SVG the weight is an attribute of its own. */
+static void text_tag(GString *out, const char *at, const char *tag_end)
+{
+    static const char bold[] = " bold\"";
+    const char *word = find(at, tag_end, bold);
+    g_string_append_len(out, at, word - at);
+    if (word == tag_end)
+        return;
+    g_string_append(out, "\" font-weight=\"bold\"");
+    word += strlen(bold);
+    g_string_append_len(out, word, tag_end - word);
+}
+
 char *rep_svg_tidy(const char *svg, gsize length, const char *prefix)
 {
     g_assert(svg);
@@ -51,6 +64,10 @@ char *rep_svg_tidy(const char *svg, gsize length, const char *prefix)
         } else if (starts(at, end, "<g id=\"") && prefix) {
             g_string_append_printf(out, "<g id=\"%s", prefix);
             at += strlen("<g id=\"");
+        } else if (starts(at, end, "<text ")) {
+            const char *close = find(at, end, ">");
+            text_tag(out, at, close);
+            at = close;
         } else {
             g_string_append_c(out, *at++);
         }

@@ -12,8 +12,6 @@ static GSubprocess *start(const char *const *argv, const char *package, GError *
         G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
     /* numbers and sorting must not depend on who runs it */
     g_subprocess_launcher_setenv(launcher, "LC_ALL", "C.UTF-8", TRUE);
-    /* cairo writes a date into a PDF; this one is always the same */
-    g_subprocess_launcher_setenv(launcher, "SOURCE_DATE_EPOCH", "0", TRUE);
     GSubprocess *process = g_subprocess_launcher_spawnv(launcher, argv, &inner);
     if (!process && g_error_matches(inner, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
         g_set_error(error, REP_ERROR, REP_ERROR_MISSING, "%s is not installed or not in PATH; on Debian: apt-get install %s",
@@ -43,4 +41,18 @@ GBytes *rep_tool_run(const char *const *argv, const char *package, const char *i
         return NULL;
     }
     return g_steal_pointer(&out);
+}
+
+GBytes *rep_pdf_undated(GBytes *pdf)
+{
+    static const char key[] = "/CreationDate (D:", none[] = "19700101000000";
+    gsize n = 0, least = strlen(key) + strlen(none);
+    const void *data = g_bytes_get_data(pdf, &n);
+    char *copy = g_memdup2(data, n);
+    for (gsize i = 0; n >= least && i <= n - least; i++) {
+        if (!memcmp(copy + i, key, strlen(key)))
+            memcpy(copy + i + strlen(key), none, strlen(none));
+    }
+    g_bytes_unref(pdf);
+    return g_bytes_new_take(copy, n);
 }

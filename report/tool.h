@@ -15,4 +15,8 @@ typedef enum {
 /* Runs argv with `input` on stdin; its whole stdout, or NULL and an error that says what to install. */
 GBytes *rep_tool_run(const char *const *argv, const char *package, const char *input, GError **error);
 
+/* Cairo writes the time into its PDFs; the same picture must give the same bytes. Takes `pdf` over; the date keeps its
+ * length, so no offset moves. */
+GBytes *rep_pdf_undated(GBytes *pdf);
+
 #endif

@@ -1,0 +1,93 @@
+#!/bin/sh
+# Charts, exports, plots and reports from fixed traces: golden texts, names with markup, missing tools, unwritable
+# outputs, long runs. UPDATE=1 writes the golden files anew (then read the difference before committing).
+set -u
+: "${UCSIM:?}"
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+failed=0
+bad() { echo "FAILED: $*"; failed=1; }
+expect() { # code, what, command...
+    want=$1 what=$2; shift 2
+    "$@" >"$work/out" 2>"$work/err"; code=$?
+    [ "$code" -eq "$want" ] || bad "$what: exit $code, expected $want: $(head -n 2 "$work/err")"
+}
+says() { grep -qF -- "$1" "$work/err" || bad "$2: expected '$1' on stderr, got: $(cat "$work/err")"; }
+
+# ---- golden texts ----
+mkdir -p "$here/golden"
+for trace in equal differs hostile empty one-world; do
+    for format in dot mmd puml tex shiviz itf.json; do
+        golden="$here/golden/$trace.$format"
+        expect 0 "$trace.$format" "$UCSIM" diagram "$here/fixtures/$trace.jsonl" -o "$work/$trace.$format"
+        [ "${UPDATE:-}" = 1 ] && cp "$work/$trace.$format" "$golden"
+        cmp -s "$work/$trace.$format" "$golden" || {
+            bad "$trace.$format is not as in $golden"; diff "$golden" "$work/$trace.$format" | head -n 6; }
+    done
+done
+expect 0 "with dummies" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/dummy.dot" --dummy
+[ "$(grep -c 'label="hsm1"' "$work/dummy.dot")" -eq 2 ] || bad "--dummy draws hsm1 in both worlds"
+expect 0 "stdout" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -f dot -o -
+cmp -s "$work/out" "$here/golden/equal.dot" || bad "-o - writes the same text"
+
+# the words of the difference do not depend on colour
+grep -q 'first\\ndifference' "$here/golden/differs.dot" || bad "the difference is in words"
+grep -q 'identical in the view of Z' "$here/golden/differs.dot" || bad "the equal stretch is folded"
+
+# ---- wrong use ----
+expect 2 "unknown format" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.svg" -f svgg; says "did you mean 'svg'" "unknown format"
+expect 2 "unknown extension" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.jpeg"; says "--format" "unknown extension"
+expect 2 "no output" "$UCSIM" diagram "$here/fixtures/equal.jsonl"; says "-o" "no output"
+expect 2 "no such trace" "$UCSIM" diagram "$work/none.jsonl" -o "$work/x.dot"; says "none.jsonl" "no such trace"
+expect 2 "no such page" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.dot" --page 9; says "page 9 of 1" "no such page"
+expect 2 "no such plot" "$UCSIM" plot ownershp "$here/fixtures/equal.jsonl" -o "$work/x.svg"; says "ownership" "no such plot"
+printf 'name 3\n' >"$work/table"
+expect 2 "bad table" "$UCSIM" plot lengths "$work/table" -o "$work/x.svg"; says "table:1: expected NAME FOUND SHRUNK" "bad table"
+head -n 5 "$here/fixtures/equal.jsonl" >"$work/cut.jsonl"
+expect 2 "cut-off trace" "$UCSIM" report "$work/cut.jsonl" -o "$work/x.html"; says "cut.jsonl" "cut-off trace"
+mkdir "$work/none"
+expect 2 "empty folder" "$UCSIM" report "$work/none" -o "$work/x.html"; says "no *.jsonl" "empty folder"
+
+# ---- no tools, no place to write: a clear message, and nothing half-written ----
+program=$UCSIM
+echo "mine" >"$work/kept.svg"
+expect 2 "no Graphviz" env PATH=/nonexistent "$program" diagram "$here/fixtures/equal.jsonl" -o "$work/kept.svg"
+says "apt-get install graphviz" "no Graphviz"
+expect 2 "no gnuplot" env PATH=/nonexistent "$program" plot ownership "$here/fixtures/equal.jsonl" -o "$work/kept.svg"
+says "apt-get install gnuplot" "no gnuplot"
+[ "$(cat "$work/kept.svg")" = mine ] || bad "an existing output was touched"
+expect 2 "no folder" "$program" diagram "$here/fixtures/equal.jsonl" -o "$work/no/such/x.dot"; says "x.dot" "no folder"
+expect 2 "output is a folder" "$program" diagram "$here/fixtures/equal.jsonl" -o "$work/none" -f dot
+[ -z "$(ls -A "$work/none")" ] || bad "something was written beside the output"
+[ -e "$work/x.svg" ] || [ -e "$work/x.dot" ] || [ -e "$work/x.html" ] && bad "a failed command wrote a file"
+
+# ---- pictures (where the tools are) ----
+if command -v neato >/dev/null && command -v gnuplot >/dev/null; then
+    for trace in differs hostile empty one-world; do
+        expect 0 "$trace.svg" "$program" diagram "$here/fixtures/$trace.jsonl" -o "$work/$trace.svg"
+        [ -s "$work/err" ] && bad "$trace.svg: unexpected words: $(cat "$work/err")"
+        expect 0 "$trace.pdf" "$program" diagram "$here/fixtures/$trace.jsonl" -o "$work/$trace.pdf"
+        expect 0 "keys of $trace" "$program" plot ownership "$here/fixtures/$trace.jsonl" -o "$work/keys.svg"
+    done
+    grep -q '<title>real world, event' "$work/differs.svg" || bad "whole messages are tooltips"
+    grep -q '<b>' "$work/hostile.svg" && bad "markup of a name got into the SVG"
+    cp "$work/differs.pdf" "$work/first.pdf"
+    expect 0 "again" "$program" diagram "$here/fixtures/differs.jsonl" -o "$work/differs.pdf"
+    cmp -s "$work/first.pdf" "$work/differs.pdf" || bad "two runs give two PDFs"
+    for i in 1 2; do expect 0 "plot" "$program" plot ownership "$here/fixtures/differs.jsonl" -o "$work/$i.pdf"; done
+    cmp -s "$work/1.pdf" "$work/2.pdf" || bad "two runs give two plots"
+    expect 0 "report" "$program" report "$here/fixtures" -o "$work/report.html"
+    grep -q '<script>window.hacked' "$work/report.html" && bad "a title became markup in the report"
+    echo "mine" >"$work/kept.html"
+    expect 2 "report without Graphviz" env PATH=/nonexistent "$program" report "$here/fixtures" -o "$work/kept.html"
+    [ "$(cat "$work/kept.html")" = mine ] || bad "an existing report was touched"
+    printf 'resend 40 6\nresurrect 22 5\n' >"$work/table"
+    expect 0 "lengths" "$program" plot lengths "$work/table" -o "$work/lengths.svg"
+    echo '[{"window":1,"lost":2},{"window":2,"lost":5}]' >"$work/sweep.json"
+    expect 0 "sweep" "$program" plot sweep "$work/sweep.json" --x window --y lost -o "$work/sweep.png"
+else
+    echo "no Graphviz or no gnuplot: pictures not drawn"
+fi
+[ $failed -eq 0 ] && echo "pictures as expected"
+exit $failed
