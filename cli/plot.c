@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "report/plot_advantage.h"
 #include "report/rows.h"
 
 static const char text[] =
@@ -12,6 +13,8 @@ static const char text[] =
     "  lengths TABLE       counterexamples as found and after shrinking; lines 'NAME FOUND SHRUNK'\n"
     "  sweep JSON          a result against a swept value, from 'ucsim check --json': --x and --y name the\n"
     "                      fields (x: value, y: lost), --by one curve for each value of a field\n"
+    "  advantage JSON      measured advantage and Pr[bad] with error bars on the bound's curve, from\n"
+    "                      'ucsim advantage --sweep ... --json'\n"
     "  exploration JSON    the same for 'ucsim explore --json' (x: depth, y: states)\n"
     "\n"
     "Examples:\n"
@@ -67,9 +70,19 @@ static char *json_script(const char *path, const Arguments *a, const char *x, co
     return series ? rep_plot_series(series, a->title ? a->title : title, x, y) : fail(error);
 }
 
+static char *advantage_script(const char *path, const Arguments *a)
+{
+    GError *error = NULL;
+    g_autofree char *json = NULL;
+    if (!g_file_get_contents(path, &json, NULL, &error))
+        return fail(error);
+    char *script = rep_plot_advantage(json, a->title, &error);
+    return script ? script : fail(error);
+}
+
 static char *script_of(const char *what, const char *path, const Arguments *a)
 {
-    static const char *const known[] = { "ownership", "lengths", "sweep", "exploration", NULL };
+    static const char *const known[] = { "ownership", "lengths", "sweep", "exploration", "advantage", NULL };
     if (!strcmp(what, known[0]))
         return ownership_script(path, a);
     if (!strcmp(what, known[1]))
@@ -78,6 +91,8 @@ static char *script_of(const char *what, const char *path, const Arguments *a)
         return json_script(path, a, "value", "lost", "Sweep");
     if (!strcmp(what, known[3]))
         return json_script(path, a, "depth", "states", "Exploration");
+    if (!strcmp(what, known[4]))
+        return advantage_script(path, a);
     const char *near = cli_nearest(what, known);
     cli_fail(CLI_USAGE, near ? "plot: no plot '%s'; did you mean '%s'?" : "plot: no plot '%s'; see 'ucsim plot --help'", what,
              near);

@@ -1,5 +1,5 @@
 /* Many runs of one script, one after the other, with other coins each: the set-up is built once, the interpreter is
- * kept and the script's file runs again in it, so that no local of the script survives (docs/advantage.md, "Scripts").
+ * kept and the script's file runs again in it, so that no local of the script survives (docs/advantage.md, "What a sample is").
  */
 #ifndef ENVIRONMENTS_REPEAT_H
 #define ENVIRONMENTS_REPEAT_H
