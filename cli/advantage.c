@@ -14,7 +14,7 @@ static volatile int stop_asked;
 static void on_interrupt(int number) { stop_asked = 1; }
 
 typedef struct {
-    char *samples, *alpha, *precision, *seed, *sweep;
+    char *samples, *alpha, *precision, *seed, *sweep, *keys;
     int jobs;
     char **feature, **set;
     gboolean sequential, json, quiet;
@@ -207,19 +207,21 @@ static bool measure_all(Job *job, GError **error)
     return true;
 }
 
-static const char *crypto_text(const EnvOptions *o)
+/* What was real, and what that conditions on. Free with g_free. */
+static char *crypto_text(const EnvMeasure *m)
 {
-    if (!o->crypto_ideal)
-        return "real";
-    return o->seal_real ? "ideal signatures, real seals" : "ideal";
+    if (m->options.crypto_ideal)
+        return g_strdup(m->options.seal_real ? "ideal signatures, real seals" : "ideal");
+    return m->keys ? g_strdup_printf("real, conditioned on a pool of %u signature keys", m->keys) : g_strdup("real");
 }
 
 /* 0 when every measurement came out as the scenario expects. */
 static int conclude(Job *job, const char *title, const char *command)
 {
     const EnvMeasure *m = &job->measure;
+    g_autofree char *crypto = crypto_text(m);
     RepAdvantage r = { .scenario = job->scenario, .title = title, .seed = job->seed, .swept = job->swept,
-                       .crypto = crypto_text(&m->options), .bound_text = m->native ? m->native->bound_text : "the bound of the script",
+                       .crypto = crypto, .bound_text = m->native ? m->native->bound_text : "the bound of the script",
                        .command = command, .measured = (const RepMeasured *)(const void *)job->measured->data,
                        .count = job->measured->len };
     g_autofree char *text = job->json ? rep_advantage_json(&r) : rep_advantage_text(&r);
@@ -269,7 +271,7 @@ static bool choose(Job *job, GError **error)
 static bool prepare(Job *job, const Options *o, GError **error)
 {
     EnvMeasure *m = &job->measure;
-    uint64_t seed = 1, jobs = o->jobs ? (uint64_t)o->jobs : g_get_num_processors();
+    uint64_t keys = 32, seed = 1, jobs = o->jobs ? (uint64_t)o->jobs : g_get_num_processors();
     if (!choose(job, error) || !parse_sets(m, o->set, error) || !parse_sweep(job, o->sweep, error))
         return false;
     m->samples = 10000;
@@ -280,6 +282,9 @@ static bool prepare(Job *job, const Options *o, GError **error)
     if (!parse_fraction("--alpha", o->alpha, 0.05, &m->alpha, error) ||
         !parse_fraction("--precision", o->precision, 0.01, &m->precision, error))
         return false;
+    if (o->keys && !parse_count("--keys", o->keys, 0, ENV_KEYS_MAX, &keys, error))
+        return false;
+    m->keys = env_native_hash_bytes(&m->options) ? 0 : (unsigned)keys; /* toys make theirs fast */
     m->jobs = (unsigned)MIN(jobs, (uint64_t)ENV_JOBS_MAX);
     m->sequential = o->sequential;
     m->feature_name = (const char *const *)o->feature;
@@ -318,7 +323,7 @@ static void free_job(Job *job)
 
 static void free_options(Options *o)
 {
-    char *text[] = { o->samples, o->alpha, o->precision, o->seed, o->sweep };
+    char *text[] = { o->samples, o->alpha, o->precision, o->seed, o->sweep, o->keys };
     for (unsigned i = 0; i < G_N_ELEMENTS(text); i++)
         g_free(text[i]);
     g_strfreev(o->feature);
@@ -352,6 +357,7 @@ int cli_advantage(int argc, char **argv)
         { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.set, "native: queries, tag_bytes, ticket_bytes or hash_bytes", "NAME=VALUE" },
         { "sweep", 0, 0, G_OPTION_ARG_STRING, &o.sweep, "native: one measurement for each value", "NAME=V,V,..." },
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "base seed (1)", "N" },
+        { "keys", 0, 0, G_OPTION_ARG_STRING, &o.keys, "crypto real: size of the pool of signature keys; 0: fresh (32)", "K" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "JSON on stdout, for `ucsim plot advantage`", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "the exit code only", NULL },
         { NULL },

@@ -47,7 +47,8 @@ static Sampler *sampler_new(const EnvMeasure *measure, GError **error)
         s->repeat = env_repeat_new(measure->scenario, error);
     else
         s->worlds = env_worlds_new(&o, error);
-    if (!s->worlds && !s->repeat) {
+    EnvWorlds *worlds = s->repeat ? env_repeat_worlds(s->repeat) : s->worlds;
+    if (!worlds || !env_worlds_key_pool(worlds, measure->seed, measure->keys, error)) {
         sampler_free(s);
         return NULL;
     }
@@ -263,6 +264,8 @@ static bool check_measure(const EnvMeasure *m, GError **error)
                     m->precision);
     else if (m->feature_name && g_strv_length((char **)m->feature_name) > UC_FEATURES)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "feature: expected at most %d", UC_FEATURES);
+    else if (m->keys > ENV_KEYS_MAX)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "keys: expected 0 to %d, got %u", ENV_KEYS_MAX, m->keys);
     else if (m->jobs < 1 || m->jobs > ENV_JOBS_MAX)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "jobs: expected 1 to %d, got %u", ENV_JOBS_MAX, m->jobs);
     else

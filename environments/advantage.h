@@ -12,7 +12,7 @@
 #include "environments/scenario.h"
 #include "simulator/advantage.h"
 
-enum { ENV_SAMPLES_MAX = 1000000000, ENV_FIRST_LOOK = 1000, ENV_JOBS_MAX = 256 };
+enum { ENV_SAMPLES_MAX = 1000000000, ENV_FIRST_LOOK = 1000, ENV_JOBS_MAX = 256, ENV_KEYS_MAX = 4096 };
 
 typedef struct {
     const EnvNative *native;     /* one of the two */
@@ -21,6 +21,7 @@ typedef struct {
     EnvEffort effort;            /* native only */
     uint64_t samples;            /* of each world */
     unsigned jobs;
+    unsigned keys;               /* crypto real: size of the pool of signature keys; 0: fresh keys */
     double alpha, precision;     /* precision: a sequential run may stop when the advantage is known this well */
     bool sequential;
     uint8_t seed[UC_SEED_BYTES]; /* base seed */

@@ -30,6 +30,8 @@ EnvRepeat *env_repeat_new(const EnvScenario *scenario, GError **error)
     return g_steal_pointer(&r);
 }
 
+EnvWorlds *env_repeat_worlds(EnvRepeat *r) { return r->worlds; }
+
 void env_repeat_free(EnvRepeat *r)
 {
     if (!r)

@@ -10,6 +10,7 @@ typedef struct EnvRepeat EnvRepeat;
 
 /* Borrows the scenario. `independent` is set, and rules of single runs are not watched: `check` does that. */
 EnvRepeat *env_repeat_new(const EnvScenario *scenario, GError **error);
+EnvWorlds *env_repeat_worlds(EnvRepeat *repeat);
 void env_repeat_free(EnvRepeat *repeat);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRepeat, env_repeat_free)
 

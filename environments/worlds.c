@@ -165,3 +165,17 @@ void env_worlds_restart(EnvWorlds *w, const uint8_t seed[UC_SEED_BYTES])
     sigma_forget(w->sigma);
     seal_forget(w->seal);
 }
+
+bool env_worlds_key_pool(EnvWorlds *w, const uint8_t base[UC_SEED_BYTES], unsigned count, GError **error)
+{
+    g_assert(w && base);
+    if (w->options.crypto_ideal || !count)
+        return true;
+    g_autofree uint8_t *seeds = g_malloc(count * w->sigma->seed_size);
+    UcTapeLabel label = { "key pool", NULL, 0, "seeds", NULL };
+    uc_tape_read(base, &label, 0, seeds, count * w->sigma->seed_size);
+    if (sigma_set_pool(w->sigma, seeds, count))
+        return true;
+    g_set_error(error, ENV_ERROR, ENV_ERROR_LIMIT, "the pool of %u keys cannot be made", count);
+    return false;
+}

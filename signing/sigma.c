@@ -84,6 +84,7 @@ void sigma_free(Sigma *s)
         pthread_mutex_destroy(&s->terms->lock);
         free(s->terms);
     }
+    free(s->pool);
     free(s);
 }
 
@@ -132,11 +133,37 @@ static void remember(Sigma *s, const uint8_t *vk, const uint8_t *seed)
     pthread_mutex_unlock(&t->lock);
 }
 
+bool sigma_set_pool(Sigma *s, const uint8_t *seeds, size_t count)
+{
+    assert(s && !s->terms && seeds && count > 0);
+    bool ok = true;
+    uint8_t *vk = malloc(s->public_size);
+    s->pool = copy(seeds, count * s->seed_size);
+    s->pool_count = count;
+    for (size_t i = 0; i < count && ok; i++) /* the trees go into the cache */
+        ok = vk && sig_public(s->cache, s->set, seeds + i * s->seed_size, vk) == SIG_OK;
+    free(vk);
+    return ok;
+}
+
+/* The seed that counts. */
+static const uint8_t *pooled(const Sigma *s, const uint8_t *seed)
+{
+    uint8_t h[HASH];
+    uint64_t number = 0;
+    if (!s->pool)
+        return seed;
+    hash(h, 5, seed, s->seed_size, NULL, 0);
+    for (int i = 0; i < 8; i++)
+        number = number << 8 | h[i];
+    return s->pool + number % s->pool_count * s->seed_size;
+}
+
 bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
 {
     assert(s && seed && vk);
     if (!s->terms)
-        return sig_public(s->cache, s->set, seed, vk) == SIG_OK;
+        return sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
     for (size_t at = 0; at < s->public_size; at += HASH) {
         uint8_t block[HASH], number = (uint8_t)(at / HASH);
         hash(block, 1, seed, s->seed_size, &number, 1);
@@ -164,7 +191,7 @@ bool sigma_sign(Sigma *s, const uint8_t *seed, uint64_t index, const uint8_t *me
 {
     assert(s && seed && signature && index < s->capacity);
     if (!s->terms)
-        return sig_sign(s->cache, s->set, seed, index, message, length, signature) == SIG_OK;
+        return sig_sign(s->cache, s->set, pooled(s, seed), index, message, length, signature) == SIG_OK;
     uint8_t vk[256];
     assert(s->public_size <= sizeof vk);
     sigma_public(s, seed, vk);

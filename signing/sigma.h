@@ -22,6 +22,8 @@ typedef struct Sigma {
     const SigSet *set;
     SigCache *cache;          /* real: borrowed */
     struct SigmaTerms *terms; /* ideal: owned */
+    uint8_t *pool;            /* real: seeds of the only keys there are, or NULL; owned */
+    size_t pool_count;
 } Sigma;
 
 /* NULL if the set is unknown; then *near (if not NULL) is the closest name. A capacity other than 0 cuts the number
@@ -29,6 +31,10 @@ typedef struct Sigma {
 Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const char **near);
 Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near);
 void sigma_free(Sigma *sigma);
+/* real: from now on the key of a seed is that of one of these seeds (count of seed_size bytes each, copied), chosen by a
+ * digest of it: for many runs that cannot afford fresh keys. What they show is conditioned on the pool. False when a key
+ * cannot be made. */
+bool sigma_set_pool(Sigma *sigma, const uint8_t *seeds, size_t count);
 /* ideal: forgets its terms, for many short runs one after the other. */
 void sigma_forget(Sigma *sigma);
 
