@@ -140,6 +140,10 @@ static void judge(Case *c, EnvRun *run)
 {
     UcComparison v = env_run_comparison(run);
     const char *rule = broken_rule(run);
+    if (cli_script_stopped(run, v.world)) {
+        c->error = g_strdup(v.why);
+        return;
+    }
     c->verdict = g_strdup(uc_verdict_name[v.verdict]);
     c->rule = g_strdup(rule);
     c->why = g_strdup(v.why);
@@ -164,6 +168,13 @@ static void details_of(Case *c, const GString *text)
     c->details = rep_text_divergence(trace, &shown);
 }
 
+/* Whether the divergence is to be printed. */
+static bool is_shown(const Case *c)
+{
+    return !c->error && strcmp(c->verdict, uc_verdict_name[UC_INDISTINGUISHABLE]) &&
+           (!c->as_expected || c->options->show);
+}
+
 /* Runs without a trace; only what is to be shown is run again with one: the same seed gives the same run. */
 static bool run_case(Case *c, GError **error)
 {
@@ -173,18 +184,19 @@ static bool run_case(Case *c, GError **error)
         if (!run)
             return false;
         judge(c, run);
-        bool shown = !c->as_expected || (o->show && strcmp(c->verdict, "indistinguishable"));
-        if (!shown)
+        if (!is_shown(c))
             return true;
     }
     g_autoptr(EnvRun) run = NULL;
-    c->trace = cli_trace_scenario(c->scenario, &run, error);
-    if (!c->trace)
+    g_autoptr(GString) text = cli_trace_scenario(c->scenario, &run, error);
+    if (!text)
         return false;
     if (!c->verdict)
         judge(c, run);
-    if (!c->as_expected || (o->show && strcmp(c->verdict, "indistinguishable")))
-        details_of(c, c->trace);
+    if (is_shown(c))
+        details_of(c, text);
+    if (!c->error)
+        c->trace = g_steal_pointer(&text);
     return true;
 }
 

@@ -79,6 +79,8 @@ int cli_list(int argc, char **argv)
     const char *folder = argc > 1 ? argv[1] : cli_scenario_folder();
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
     GError *error = NULL;
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return cli_fail(CLI_USAGE, "list: expected a folder or 'schemes', got '%s'", folder);
     if (!cli_scenario_files(folder, files, &error)) /* before anything is printed */
         return cli_fail_error(error);
     if (argc == 1) {

@@ -29,26 +29,32 @@ static bool apply(const Options *o, EnvScenario *s, GError **error)
     return true;
 }
 
+static bool print(const Options *o, const GString *text, GError **error)
+{
+    g_autoptr(UcTrace) trace = uc_trace_read(text->str, text->len, "trace", error);
+    if (!trace)
+        return false;
+    RepTextOptions options = { .color = cli_color(o->color) };
+    g_autofree char *shown = rep_text_run(trace, (UcTraceWorld)o->which, &options);
+    fputs(shown, stdout);
+    return true;
+}
+
 static bool run(const Options *o, GError **error)
 {
     g_autoptr(GPtrArray) instances = env_scenario_load(o->path[0], error);
     if (!instances || !apply(o, instances->pdata[0], error))
         return false;
-    GString *text = cli_trace_one(instances->pdata[0], o->which, error);
+    g_autoptr(EnvRun) done = NULL;
+    g_autoptr(GString) text = cli_trace_one(instances->pdata[0], o->which, &done, error);
     if (!text)
         return false;
-    bool ok;
-    if (o->trace) {
-        ok = cli_write_file(o->trace, text->str, text->len, error);
-    } else {
-        g_autoptr(UcTrace) trace = uc_trace_read(text->str, text->len, "trace", error);
-        RepTextOptions options = { .color = cli_color(o->color) };
-        g_autofree char *shown = trace ? rep_text_run(trace, (UcTraceWorld)o->which, &options) : NULL;
-        fputs(shown ? shown : "", stdout);
-        ok = trace != NULL;
-    }
-    g_string_free(text, TRUE);
-    return ok;
+    bool stopped = cli_script_stopped(done, env_run_world(done, o->which));
+    if (!(o->trace ? stopped || cli_write_file(o->trace, text->str, text->len, error) : print(o, text, error)))
+        return false;
+    if (stopped)
+        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_SCRIPT, uc_world_why(env_run_world(done, o->which)));
+    return !stopped;
 }
 
 static int check_options(Options *o)

@@ -85,6 +85,16 @@ char *cli_quote(const char *word)
 
 /* ---- traces ---- */
 
+bool cli_script_stopped(EnvRun *run, const UcWorld *world)
+{
+    g_assert(run);
+    for (EnvWorld which = ENV_REAL; world && which < ENV_WORLDS; which++) {
+        if (env_run_world(run, which) == world)
+            return env_run_stop(run, which) == UC_STOP_SCRIPT;
+    }
+    return false;
+}
+
 static char *title_of(const EnvScenario *s)
 {
     return s->instance ? g_strdup_printf("%s (%s)", s->title, s->instance) : g_strdup(s->title);
@@ -129,14 +139,17 @@ GString *cli_trace_scenario(const EnvScenario *s, EnvRun **run, GError **error)
     return text;
 }
 
-GString *cli_trace_one(const EnvScenario *s, EnvWorld which, GError **error)
+GString *cli_trace_one(const EnvScenario *s, EnvWorld which, EnvRun **run, GError **error)
 {
     g_assert(s);
     Capture c = capture_scenario(s);
     g_autoptr(EnvRun) r = env_run_one(s, which, uc_trace_observe, c.writer, error);
     if (r)
         uc_trace_end(c.writer, env_run_world(r, which));
-    return captured(&c, r != NULL);
+    GString *text = captured(&c, r != NULL);
+    if (run)
+        *run = g_steal_pointer(&r);
+    return text;
 }
 
 GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error)

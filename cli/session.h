@@ -22,9 +22,12 @@ bool cli_scenario_files(const char *path, GPtrArray *files, GError **error);
 /* "A-Za-z0-9..." as it is, anything else in single quotes: for commands to be copied. Free with g_free(). */
 char *cli_quote(const char *word);
 
+/* True when a script stopped with an error in this world of the run (NULL: in none): then there is no verdict. */
+bool cli_script_stopped(EnvRun *run, const UcWorld *world);
+
 /* The trace of a run, as text; free the string with g_string_free(). `run` may be NULL. */
 GString *cli_trace_scenario(const EnvScenario *scenario, EnvRun **run, GError **error);
-GString *cli_trace_one(const EnvScenario *scenario, EnvWorld which, GError **error);
+GString *cli_trace_one(const EnvScenario *scenario, EnvWorld which, EnvRun **run, GError **error);
 GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error);
 
 #endif

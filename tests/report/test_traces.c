@@ -86,12 +86,169 @@ START_TEST(golden_traces)
 }
 END_TEST
 
+/* ---- what the reader refuses ---- */
+
+#define HEADER "{\"ucsim-trace\":1,\"version\":\"x\",\"title\":\"t\",\"file\":null,\"hash\":null,\"seed\":1," \
+               "\"options\":{\"parties\":[\"p\"]},\"expect\":null}\n"
+#define FIRST "{\"world\":\"real\",\"n\":1,\"machine\":\"Z\",\"in\":{\"kind\":\"empty\"},\"result\":\"pass\"}\n"
+#define LAST "{\"verdict\":\"indistinguishable\",\"entry\":null,\"world\":null,\"rule\":null,\"why\":\"\"," \
+             "\"real-activation\":null,\"ideal-activation\":null}\n"
+
+static void refused(const char *text, size_t length, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(UcTrace) t = uc_trace_read(text, length, "/some/where/x.trace", &error);
+    ck_assert_msg(t == NULL, "accepted: %s", text);
+    ck_assert_msg(strstr(error->message, why) != NULL, "expected \"%s\", got \"%s\"", why, error->message);
+    ck_assert_msg(g_str_has_prefix(error->message, "x.trace:"), "no file and line: %s", error->message);
+}
+
+START_TEST(hostile_traces)
+{
+    static const struct {
+        const char *text, *why;
+    } row[] = {
+        { "", "x.trace:1: expected the header, got the end of the file" },
+        { "\n", "x.trace:1: expected a value" },
+        { "null\n", "expected an object, got null" },
+        { "{}\n", "expected the header of a trace" },
+        { "{\"ucsim-trace\":2}\n", "expected trace version 1, got 2" },
+        { "{\"ucsim-trace\":\"1\"}\n", "expected a version" },
+        { "{\"ucsim-trace\":1,\"ucsim-trace\":1}\n", "expected no key twice" },
+        { "{\"ucsim-trace\":1,\"version\":\"x\",\"options\":{},\"colour\":1}\n", "got \"colour\"" },
+        { "{\"ucsim-trace\":1,\"version\":\"x\",\"options\":{\"seed\":3}}\n", "no such option" },
+        { HEADER, "x.trace:2: expected the verdict, got the end of the file: the trace is cut off" },
+        { HEADER FIRST "{\"world\":\"real\"", "x.trace:3: expected a line feed" },
+        { HEADER HEADER, "x.trace:2: expected a move, an activation or the verdict" },
+        { HEADER LAST "{}\n", "after the verdict" },
+        { HEADER FIRST FIRST, "x.trace:3: expected activation 2 of the real world, got 1" },
+        { HEADER "{\"world\":\"dream\",\"n\":1}\n", "expected real or ideal as \"world\", got \"dream\"" },
+        { HEADER "{\"world\":\"real\",\"n\":-1}\n", "expected a number from 0 as \"n\", got -1" },
+        { HEADER "{\"world\":\"real\",\"n\":1.5}\n", "expected an integer" },
+        { HEADER "{\"world\":\"real\",\"n\":99999999999999999999}\n", "integer of 64 bits" },
+        { HEADER "{\"world\":\"real\",\"n\":1,\"machine\":\"Z\",\"in\":{},\"result\":\"pass\"}\n", "expected a message" },
+        { HEADER "{\"world\":\"real\",\"n\":1,\"machine\":\"Z\",\"in\":{\"kind\":\"k\",\"a\":true},\"result\":\"pass\"}\n",
+          "as \"a\", got true or false" },
+        { HEADER "{\"world\":\"real\",\"n\":1,\"machine\":\"Z\",\"in\":{\"kind\":\"empty\"},\"result\":\"send\"}\n",
+          "expected a string as \"to\"" },
+        { HEADER "{\"world\":\"real\",\"n\":1,\"machine\":\"Z\",\"in\":{\"kind\":\"k\",\"a\":1,\"b\":1,\"c\":1,\"d\":1,"
+          "\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1},\"result\":\"pass\"}\n", "at most 8 fields" },
+        { HEADER "{\"world\":\"real\",\"n\":1,\"machine\":\"Z\",\"in\":{\"kind\":\"empty\"},\"result\":\"pass\",\"view\":7}\n",
+          "expected entry 0 of Z's view, got 7" },
+        { HEADER "{\"move\":2,\"text\":\"x p\"}\n", "expected move 1, got 2" },
+        { HEADER "{\"move\":1,\"text\":\"x@\"}\n", "x.trace:2: expected a name such as object@3" },
+        { HEADER "{\"move\":1,\"text\":\"a\\nb\"}\n", "expected one line" },
+        { HEADER "{\"verdict\":\"fine\"}\n", "expected a verdict as \"verdict\", got \"fine\"" },
+        { HEADER "{\"verdict\":\"distinguished\",\"entry\":0,\"real-activation\":9}\n", "up to 0, got 9" },
+        { "{\"ucsim-trace\":1,\"version\":\"\xff\"}\n", "expected valid UTF-8" },
+        { "{\"a\":\"\\u0000\"}\n", "other than NUL" },
+        { "{\"a\":\"\\ud800x\"}\n", "second half of a surrogate pair" },
+        { "{\"a\":01}\n", "leading zeros" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
+        refused(row[i].text, strlen(row[i].text), row[i].why);
+    g_autofree char *deep = g_strnfill(1000000, '[');
+    deep[999999] = '\n';
+    refused(deep, 1000000, "expected fewer levels of brackets");
+    refused(HEADER "\0\n", sizeof HEADER + 1, "got byte 0x00");
+}
+END_TEST
+
+/* Every prefix and, at many places, every changed byte: an error or a trace, never a crash; a prefix never a trace. */
+START_TEST(truncated_traces)
+{
+    g_autofree char *text = NULL;
+    gsize size;
+    ck_assert(g_file_get_contents("tests/golden/distinguished.trace", &text, &size, NULL));
+    for (gsize n = 0; n < size; n += 1 + n / 40) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(UcTrace) t = uc_trace_read(text, n, "x", &error);
+        ck_assert_msg(t == NULL && error != NULL, "a prefix of %zu bytes is a trace", n);
+    }
+    for (gsize at = 0; at < size; at += 1 + at / 30) {
+        char old = text[at];
+        text[at] = (char)(old ^ (1 << at % 8));
+        g_autoptr(GError) error = NULL;
+        g_autoptr(UcTrace) t = uc_trace_read(text, size, "x", &error);
+        ck_assert((t == NULL) == (error != NULL));
+        if (t) {
+            g_autofree char *shown = rep_text_divergence(t, NULL);
+            ck_assert(g_utf8_validate(shown, -1, NULL));
+        }
+        text[at] = old;
+    }
+}
+END_TEST
+
+START_TEST(the_reader_gives_what_was_written)
+{
+    GString *text = g_string_new(NULL);
+    g_autofree char *bytes = NULL;
+    gsize size;
+    ck_assert(g_file_get_contents("tests/golden/distinguished.trace", &bytes, &size, NULL));
+    g_string_append_len(text, bytes, (gssize)size);
+    g_autoptr(UcTrace) t = read_trace(text);
+    g_string_free(text, TRUE);
+    ck_assert_str_eq(uc_trace_header(t).title, "a payload is replayed, and the books are wrong");
+    ck_assert_uint_eq(uc_trace_header(t).seed, 1);
+    ck_assert_str_eq(uc_options_get(uc_trace_header(t).options, "parties")->value[2], "hsm3");
+    ck_assert_uint_eq(uc_trace_schedule(t)->move->len, 9); /* the tenth comes after the divergence */
+    const UcTraceVerdict *v = uc_trace_verdict_of(t);
+    ck_assert_str_eq(v->verdict, "distinguished");
+    ck_assert_int_eq(v->entry, 8);
+    const UcTraceActivation *a = uc_trace_view(t, UC_TRACE_REAL, 8);
+    ck_assert(a && a->n == v->activation[UC_TRACE_REAL]);
+    ck_assert_str_eq(a->machine, "Z");
+    ck_assert_str_eq(a->from, "hsm2");
+    ck_assert_str_eq(a->in.kind, "status-is");
+    ck_assert_str_eq(a->in.field[1].text, "[29,32)");
+    ck_assert_str_eq(a->in.field[2].text, "4");
+    ck_assert(uc_trace_view(t, UC_TRACE_REAL, 9) == NULL);
+    const UcTraceActivation *persisted = uc_trace_activation(t, UC_TRACE_REAL, 1);
+    ck_assert_str_eq(persisted->machine, "hsm1");
+    ck_assert_uint_eq(persisted->persists, 1);
+    ck_assert_str_eq(persisted->effect->kind, "effect");
+}
+END_TEST
+
+/* A title that a terminal would obey is shown, not obeyed. */
+START_TEST(reports_do_not_drive_a_terminal)
+{
+    static const char text[] = "{\"ucsim-trace\":1,\"version\":\"x\",\"title\":\"\\u001b[2Jred\",\"seed\":1,"
+                               "\"options\":{}}\n{\"verdict\":\"limit\",\"world\":\"real\",\"why\":\"a\\u0007b\"}\n";
+    g_autoptr(UcTrace) t = uc_trace_read(text, sizeof text - 1, "x", NULL);
+    ck_assert(t != NULL);
+    g_autofree char *shown = rep_text_divergence(t, NULL);
+    ck_assert(!strchr(shown, 27) && !strchr(shown, 7));
+    ck_assert(strstr(shown, "\\u{1b}[2Jred"));
+}
+END_TEST
+
+/* Two long byte strings that differ late: the place is shown on both sides. */
+START_TEST(long_bytes_show_where_they_differ)
+{
+    g_autofree char *a = g_strnfill(2000, 'a');
+    g_autoptr(GString) one = g_string_new(NULL), two = g_string_new(NULL);
+    rep_text_value(one, a, 34, -1);
+    ck_assert_str_eq(one->str, "aaaaaaaaaaaa..aaaaaa (1000 bytes)");
+    a[1501] = 'b';
+    rep_text_value(two, a, 34, 1501);
+    ck_assert_str_eq(two->str, "aaaaaa..abaaaaaa..(1000 bytes) at 750");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("traces");
-    TCase *t = tcase_create("golden");
+    TCase *t = tcase_create("golden"), *r = tcase_create("reader");
     tcase_add_test(t, golden_traces);
+    tcase_add_test(r, hostile_traces);
+    tcase_add_test(r, truncated_traces);
+    tcase_add_test(r, the_reader_gives_what_was_written);
+    tcase_add_test(r, reports_do_not_drive_a_terminal);
+    tcase_add_test(r, long_bytes_show_where_they_differ);
     suite_add_tcase(suite, t);
+    suite_add_tcase(suite, r);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

@@ -1,0 +1,323 @@
+/* Schedules: text to moves and back, what is refused, recording, replay. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "environments/replay.h"
+
+#define START "ucsim-schedule 1\noption parties hsm1 hsm2 hsm3\noption crypto ideal\n"
+#define SET "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"
+#define KEY "keygen hsm1 " SET "\n"
+
+static UcSchedule *parse(const char *text)
+{
+    GError *error = NULL;
+    UcSchedule *s = uc_schedule_read(text, strlen(text), "dir/x.schedule", &error);
+    ck_assert_msg(s != NULL, "%s", error ? error->message : "");
+    return s;
+}
+
+START_TEST(print_is_the_inverse_of_read)
+{
+    static const char text[] =
+        "ucsim-schedule 1\n"
+        "option title \"a \\\"title\\\" with \\\\ and \\x0a\"\n"
+        "option parties hsm1 hsm2\n"
+        "keygen hsm1 " SET "\n"
+        "request hsm2 none -1 party:7\n"
+        "deliver hsm2 payload@3.bytes flip:0 cut:12 extend:00ff set:2:abcd\n"
+        "deliver hsm2 hex:00 extend:01\n"
+        "sign hsm2 key@1 \"firmware 1.0\"\n"
+        "sign hsm2 key@1 \"none\"\n"
+        "sign hsm2 key@1 \"\"\n"
+        "sign hsm2 key@1 \"gr\xc3\xbc\xc3\x9f\"\n"
+        "crash hsm1 before\n"
+        "corrupted\n";
+    g_autoptr(UcSchedule) s = parse(text);
+    g_autofree char *printed = uc_schedule_print(s);
+    ck_assert_str_eq(printed, text);
+}
+END_TEST
+
+static void refused(const char *text, size_t length, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(UcSchedule) s = uc_schedule_read(text, length, "dir/x.schedule", &error);
+    ck_assert_msg(s == NULL, "accepted: %s", text);
+    ck_assert_msg(strstr(error->message, why) != NULL, "expected \"%s\", got \"%s\"", why, error->message);
+    ck_assert(g_str_has_prefix(error->message, "x.schedule:"));
+}
+
+START_TEST(bad_text)
+{
+    static const struct {
+        const char *text, *why;
+    } row[] = {
+        { "", "x.schedule:1: expected 'ucsim-schedule 1' as the first line, got an empty file" },
+        { "# nothing\n\n", "got an empty file" },
+        { "keygen hsm1 x\n", "x.schedule:1: expected 'ucsim-schedule 1' as the first line" },
+        { "ucsim-schedule 2\n", "expected version 1 of the schedule format, got version '2'" },
+        { "ucsim-schedule 1\noption x\n", "x.schedule:2: expected option NAME VALUE" },
+        { "ucsim-schedule 1\noption x 1\noption x 2\n", "x.schedule:3: expected every option once, got 'x' again" },
+        { "ucsim-schedule 1\na b\noption x 1\n", "expected options before the first move" },
+        { "ucsim-schedule 1\n\"a\" b\n", "expected the name of a move" },
+        { "ucsim-schedule 1\na b \"c\n", "expected a closing quote" },
+        { "ucsim-schedule 1\na b \"c\"d\n", "expected a blank after a closing quote" },
+        { "ucsim-schedule 1\na b \"\\q\"\n", "expected one of" },
+        { "ucsim-schedule 1\na b hex:0\n", "expected an even number of hex digits, got 'hex:0'" },
+        { "ucsim-schedule 1\na b key@0\n", "expected a name such as object@3" },
+        { "ucsim-schedule 1\na b key@99999999999999999999\n", "expected a name such as object@3" },
+        { "ucsim-schedule 1\na b @1\n", "expected a name such as object@3" },
+        { "ucsim-schedule 1\na b key@1. \n", "expected a name such as object@3" },
+        { "ucsim-schedule 1\na b flip:1\n", "expected bytes before a mutation, got 'flip:1'" },
+        { "ucsim-schedule 1\na b c@1 flip:x\n", "expected flip:BIT" },
+        { "ucsim-schedule 1\na b c@1 set:1\n", "expected set:OFFSET:HEX" },
+        { "ucsim-schedule 1\na b c@1 extend:zz\n", "expected an even number of hex digits" },
+        { "ucsim-schedule 1\na b \x01\n", "expected printable ASCII" },
+        { "ucsim-schedule 1\na 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24\n", "at most 24 terms" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
+        refused(row[i].text, strlen(row[i].text), row[i].why);
+    refused("ucsim-schedule 1\na \0\n", 21, "expected printable ASCII (or a text in quotes), got byte 0x00");
+}
+END_TEST
+
+static void does_not_replay(const char *moves, const char *why)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = g_strconcat(START, moves, NULL);
+    g_autoptr(UcSchedule) s = parse(text);
+    g_autoptr(EnvReplay) r = env_replay_run(s, false, NULL, NULL, &error);
+    ck_assert_msg(r == NULL, "replayed: %s", moves);
+    ck_assert_msg(strstr(error->message, why) != NULL, "expected \"%s\", got \"%s\"", why, error->message);
+}
+
+START_TEST(what_does_not_replay)
+{
+    static const struct {
+        const char *moves, *why;
+    } row[] = {
+        { "dance hsm1\n", "x.schedule:4: expected an input or an order, got 'dance'" },
+        { "payload hsm1 hsm2 none\n", "expected an input or an order, got 'payload'" },
+        { "keygen\n", "expected a party after 'keygen', got the end of the line" },
+        { "keygen hsm9 x\n", "expected a party after 'keygen', got hsm9" },
+        { "keygen \"hsm1\" x\n", "expected a party after 'keygen'" },
+        { "keygen hsm1\n", "expected 1 argument after the party of 'keygen': set, got 0" },
+        { "restart hsm1 now\n", "expected 0 arguments after the party of 'restart', got 1" },
+        { "crash hsm1 sideways\n", "expected a crash point for 'point', got sideways" },
+        { "request hsm2 none four hsm1\n", "expected a number for 'count', got four" },
+        { "request hsm2 none 4 hsm9\n", "expected a party for 'from', got hsm9" },
+        { "request hsm2 4 4 hsm1\n", "expected bytes (object@N, hex:... or none) for 'kid', got 4" },
+        { "status hsm1 key@1\n", "expected the name of something an earlier move brought, got 'key@1' in move 1" },
+        { KEY "status hsm1 key@2\n", "x.schedule:5: expected the name of something an earlier move brought" },
+        { KEY "status hsm1 ticket@1\n", "expected move 1 to bring 'ticket', got 'key'" },
+        { KEY "crash hsm1 now\nstatus hsm1 key@2\n", "expected move 2 to bring 'key', got 'nothing'" },
+        { KEY "status hsm1 key@1.colour\n", "expected a field of 'key' with bytes, got 'colour'" },
+        { KEY "status hsm1 key@1.capacity\n", "expected a field of 'key' with bytes, got 'capacity'" },
+        { KEY "status hsm1 key@1 flip:128\n", "expected a bit of 16 bytes, got flip:128" },
+        { KEY "status hsm1 key@1 cut:17\n", "expected at most 16 bytes to keep, got cut:17" },
+        { KEY "status hsm1 key@1 set:15:0000\n", "expected bytes within 16 bytes, got set:15 of 2" },
+        { "corrupted hsm1\n", "expected nothing after 'corrupted'" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
+        does_not_replay(row[i].moves, row[i].why);
+}
+END_TEST
+
+START_TEST(bad_options)
+{
+    static const struct {
+        const char *option, *why;
+    } row[] = {
+        { "option colour red\n", "x.schedule: unknown option 'colour'" },
+        { "option crypto wooden\n", "option crypto: expected one of real, ideal, got 'wooden'" },
+        { "option storage cloud\n", "option storage: expected one of atomic" },
+        { "option trust nobody\n", "option trust: expected one of enclave, pairwise" },
+        { "option capacity many\n", "option capacity: expected a number" },
+        { "option capacity 1 2\n", "option capacity: expected one value" },
+        { "option parties a a\n", "option parties: expected different names" },
+        { "option scheme ROT13\n", "scheme: unknown parameter set 'ROT13'" },
+        { "option protocol none-such\n", "x.schedule: protocol: expected" },
+        { "option seed -1\n", "option seed: expected a number" },
+        { "option expect wonders\n", "option expect: expected one of" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = g_strconcat("ucsim-schedule 1\n", row[i].option, NULL);
+        g_autoptr(UcSchedule) s = parse(text);
+        g_autoptr(EnvReplay) r = env_replay_run(s, false, NULL, NULL, &error);
+        ck_assert_msg(r == NULL, "replayed with %s", row[i].option);
+        ck_assert_msg(strstr(error->message, row[i].why) != NULL, "%s", error->message);
+    }
+}
+END_TEST
+
+/* Options of a run, printed and read again, are the same. */
+START_TEST(options_go_both_ways)
+{
+    static const char *const party[] = { "a", "b", NULL };
+    EnvOptions o = env_default_options(), back;
+    o.party = party;
+    o.crypto_ideal = o.seal_real = o.independent = true;
+    o.capacity = 7;
+    o.storage = UC_STORAGE_TORN;
+    o.trust = DKM_TRUST_PAIRWISE;
+    o.reservation = 3;
+    o.tag_bytes = 2;
+    o.ticket_bytes = 1;
+    o.limits = (DkmLimits){ 1, 2, 3, 4 };
+    o.enclave = "x y";
+    g_autoptr(UcSchedule) s = uc_schedule_new("x");
+    g_ptr_array_unref(s->options);
+    s->options = env_options_print(&o);
+    uc_options_add(s->options, "seed", "5");
+    g_autofree char *text = uc_schedule_print(s);
+    g_autoptr(UcSchedule) again = parse(text);
+    ck_assert(env_options_parse(again, &back, NULL));
+    ck_assert_str_eq(back.party[1], "b");
+    ck_assert_str_eq(back.enclave, "x y");
+    ck_assert(back.crypto_ideal && back.seal_real && back.independent);
+    ck_assert(back.capacity == 7 && back.storage == UC_STORAGE_TORN && back.trust == DKM_TRUST_PAIRWISE);
+    ck_assert(back.reservation == 3 && back.tag_bytes == 2 && back.ticket_bytes == 1);
+    ck_assert(!memcmp(&back.limits, &o.limits, sizeof o.limits));
+    ck_assert_uint_eq(env_seed_number(back.seed), 5);
+}
+END_TEST
+
+/* ---- recording ---- */
+
+typedef struct {
+    EnvWorlds *worlds;
+    UcRecorder *recorder;
+    UcStore *store;
+} Record;
+
+static Record record_new(void)
+{
+    EnvOptions o = env_default_options();
+    Record r = { .worlds = env_worlds_new(&o, NULL) };
+    r.store = env_worlds_store(r.worlds);
+    r.recorder = uc_recorder_new(env_worlds_spec(r.worlds, ENV_REAL), r.store);
+    return r;
+}
+
+static void record_free(Record *r)
+{
+    uc_recorder_free(r->recorder);
+    env_worlds_free(r->worlds);
+}
+
+static void recorded(Record *r, const UcEnvelope *write, const char *want)
+{
+    g_autofree char *got = uc_move_print(uc_recorder_move(r->recorder, write));
+    ck_assert_str_eq(got, want);
+}
+
+static UcWord altered(Record *r, const uint8_t *from, size_t length, size_t at, uint8_t with)
+{
+    g_autofree uint8_t *copy = g_memdup2(from, length);
+    copy[at] = with;
+    return uc_store_put(r->store, copy, length);
+}
+
+START_TEST(recording_names_what_was_seen)
+{
+    Record r = record_new();
+    uint8_t bytes[64];
+    for (int i = 0; i < 64; i++)
+        bytes[i] = (uint8_t)i;
+    UcWord kid = uc_store_text(r.store, "kid-kid-kid-kid-"), vk = uc_store_text(r.store, "the public key"),
+           ticket = uc_store_text(r.store, "ticket-ticket-ti"), payload = uc_store_put(r.store, bytes, 64);
+    UcEnvelope e = env_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(r.store, SET) } });
+    recorded(&r, &e, "keygen hsm1 " SET);
+    uc_recorder_brought(r.recorder, &(UcMessage){ DKM_KEY, { kid, vk, 32 } });
+    e = env_input(1, (UcMessage){ DKM_REQUEST, { kid, (UcWord)-1, 9 } });
+    recorded(&r, &e, "request hsm2 key@1 -1 party:9");
+    uc_recorder_brought(r.recorder, &(UcMessage){ DKM_REQUESTED, { ticket } });
+    e = env_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } });
+    recorded(&r, &e, "transfer hsm1 key@1 4 hsm2 ticket@2");
+    uc_recorder_brought(r.recorder, &(UcMessage){ UC_M_PAYLOAD, { 1, payload } });
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { payload } });
+    recorded(&r, &e, "deliver hsm2 payload@3");
+    e = env_input(2, (UcMessage){ DKM_VERIFY, { vk, UC_NONE, kid } });
+    recorded(&r, &e, "verify hsm3 key@1 none key@1");
+    e = env_input(2, (UcMessage){ DKM_STATUS, { vk } });
+    recorded(&r, &e, "status hsm3 key@1.vk"); /* not the field that the argument's name means */
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 64, 15, 15 ^ 0x20) } });
+    recorded(&r, &e, "deliver hsm2 payload@3 flip:122");
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 64, 15, 0) } });
+    recorded(&r, &e, "deliver hsm2 payload@3 set:15:00");
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(r.store, bytes, 63) } });
+    recorded(&r, &e, "deliver hsm2 payload@3 cut:63");
+    uint8_t longer[66] = { 0 };
+    memcpy(longer, bytes, 64);
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(r.store, longer, 66) } });
+    recorded(&r, &e, "deliver hsm2 payload@3 extend:0000");
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
+    recorded(&r, &e, "deliver hsm2 hex:666f72676564");
+    e = env_input(0, (UcMessage){ DKM_SIGN, { kid, uc_store_put(r.store, "\xff\0", 2) } });
+    recorded(&r, &e, "sign hsm1 key@1 hex:ff00");
+    e = env_order(0, (UcMessage){ UC_M_CRASH, { UC_POINT_AFTER } });
+    recorded(&r, &e, "crash hsm1 after");
+    record_free(&r);
+}
+END_TEST
+
+/* What was recorded resolves to the same write. */
+START_TEST(recorded_mutations_resolve)
+{
+    Record r = record_new();
+    g_autoptr(UcResolver) resolver = uc_resolver_new(env_worlds_spec(r.worlds, ENV_REAL), r.store);
+    uint8_t bytes[40] = { 1, 2, 3 };
+    UcMessage payload = { UC_M_PAYLOAD, { 1, uc_store_put(r.store, bytes, 40) } };
+    UcEnvelope first = env_order(0, (UcMessage){ UC_M_RESTART, { 0 } });
+    uc_recorder_move(r.recorder, &first);
+    uc_recorder_brought(r.recorder, &payload);
+    uc_resolver_brought(resolver, &payload);
+    for (unsigned bit = 0; bit < 320; bit += 7) {
+        UcEnvelope e = env_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 40, bit / 8,
+                                                                         bytes[bit / 8] ^ (0x80 >> bit % 8)) } }), got;
+        const UcMove *m = uc_recorder_move(r.recorder, &e);
+        g_autofree char *text = uc_move_print(m), *want = g_strdup_printf("deliver hsm2 payload@1 flip:%u", bit);
+        ck_assert_str_eq(text, want);
+        ck_assert(uc_resolver_write(resolver, uc_recorder_schedule(r.recorder), m, &got, NULL));
+        ck_assert(!memcmp(&got, &e, sizeof e));
+    }
+    record_free(&r);
+}
+END_TEST
+
+START_TEST(leaving_moves_out)
+{
+    g_autoptr(UcSchedule) s = parse(START "a p\nb p\nc p x@1\nd p y@2 z@1\n");
+    const bool without_two[] = { true, false, true, false }, without_one[] = { false, true, true, false };
+    g_autoptr(UcSchedule) kept = uc_schedule_subset(s, without_two);
+    g_autofree char *text = uc_schedule_print(kept);
+    ck_assert_str_eq(text, START "a p\nc p x@1\n");
+    ck_assert(uc_schedule_subset(s, without_one) == NULL); /* c names move 1 */
+    const bool shifted[] = { true, true, false, true };
+    g_autoptr(UcSchedule) all = uc_schedule_subset(s, shifted);
+    g_autofree char *again = uc_schedule_print(all);
+    ck_assert_str_eq(again, START "a p\nb p\nd p y@2 z@1\n");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("schedules");
+    TCase *t = tcase_create("schedules");
+    tcase_add_test(t, print_is_the_inverse_of_read);
+    tcase_add_test(t, bad_text);
+    tcase_add_test(t, what_does_not_replay);
+    tcase_add_test(t, bad_options);
+    tcase_add_test(t, options_go_both_ways);
+    tcase_add_test(t, recording_names_what_was_seen);
+    tcase_add_test(t, recorded_mutations_resolve);
+    tcase_add_test(t, leaving_moves_out);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
