@@ -61,10 +61,18 @@ static uint64_t big_endian(const uint8_t *at, unsigned bytes)
     return value;
 }
 
+/* The bytes of a row; none for what a corrupted party left out. */
+static const uint8_t *row_of(lua_State *L, UcWord handle, size_t *length)
+{
+    const UcStore *store = env_lua(L)->store;
+    *length = 0;
+    return uc_store_knows(store, handle) ? uc_store_get(store, handle, length) : NULL;
+}
+
 static void push_intervals(lua_State *L, UcWord handle)
 {
-    size_t length = 0;
-    const uint8_t *row = uc_store_get(env_lua(L)->store, handle, &length);
+    size_t length;
+    const uint8_t *row = row_of(L, handle, &length);
     lua_createtable(L, (int)(length / 16), 0);
     for (size_t i = 0; i < length / 16; i++) {
         lua_createtable(L, 0, 2);
@@ -78,8 +86,8 @@ static void push_intervals(lua_State *L, UcWord handle)
 
 static void push_parties(lua_State *L, UcWord handle)
 {
-    size_t length = 0;
-    const uint8_t *row = uc_store_get(env_lua(L)->store, handle, &length);
+    size_t length;
+    const uint8_t *row = row_of(L, handle, &length);
     lua_createtable(L, (int)(length / 4), 0);
     for (size_t i = 0; i < length / 4; i++) {
         env_lua_push_party(L, big_endian(row + 4 * i, 4));
@@ -349,7 +357,11 @@ UcMessage env_lua_read_message(lua_State *L, int index)
     for (unsigned i = 0; i < uc_message_fields(kind); i++)
         known[i] = kind->field[i].name;
     if (lua_isnoneornil(L, index + 1))
-        lua_newtable(L), lua_replace(L, index + 1);
+        lua_newtable(L);
+    else
+        lua_pushvalue(L, index + 1);
+    lua_insert(L, index + 1);
+    lua_settop(L, index + 1);
     luaL_checktype(L, index + 1, LUA_TTABLE);
     env_lua_check_names(L, index + 1, name, known);
     for (unsigned i = 0; known[i]; i++) {

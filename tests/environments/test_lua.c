@@ -375,6 +375,45 @@ START_TEST(stolen_keys)
 }
 END_TEST
 
+START_TEST(corruption)
+{
+    static const Row row[] = {
+        { "state", "local k = z:keygen('hsm1') local s = z:corrupt('hsm1') assert(s.kind == 'state' and s.party == 'hsm1')\n"
+          "assert(#s.keys == 1 and s.keys[1].kid == k.kid and s.keys[1].vk == k.vk and #s.keys[1].seed > 16)\n"
+          "assert(#s.sealing == 1 and s.sealing[1].party == nil and #s.sealing[1].key == 32)\n"
+          "assert(z:corrupted()[1] == 'hsm1' and #z:corrupted() == 1)\n"
+          "assert(z:verify('hsm2', k, 'm', z:forge(s.keys[1], 7, 'm')))", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "injection", "local k = z:keygen('hsm1') local s = z:corrupt('hsm1') local t = z:request('hsm2', { count = 4, from = 'hsm1' })\n"
+          "local p = z:seal { with = s.sealing[1], from = 'hsm1', to = 'hsm2', ticket = t, key = s.keys[1], a = 3, b = 7 }\n"
+          "local r = z:deliver('hsm2', p) assert(r.kind == 'received' and r.a == 3 and r.b == 7 and r.from == 'hsm1')\n"
+          "assert(z:open(s.sealing[1], p).seed == s.keys[1].seed)\n"
+          "assert(z:sign('hsm2', k, 'm').index == 3)", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "speaking", "z:corrupt('hsm1') local v = z:speak('hsm1', 'verified', { valid = 1 }) assert(v == true)\n"
+          "local r = z:speak('hsm1', 'received', { kid = ('k'):rep(16), from = 'hsm2', ticket = 't', a = 0, b = 1 })\n"
+          "assert(r.party == 'hsm1' and r.kind == 'received' and r.kid == ('k'):rep(16) and r.from == 'hsm2' and r.b == 1)\n"
+          "local e = z:speak('hsm1', 'error', { code = 'exhausted' }) assert(e.error == 'exhausted')\n"
+          "local i = z:speak('hsm1', 'status-is', { intervals = { { a = 1, b = 2 } } }) assert(i.intervals[1].b == 2)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "any kind", "z:corrupt('hsm1') local k = z:keygen('hsm2') for _, kind in ipairs { 'empty', 'resume', 'ask', 'report', 'payload',\n"
+          "'deliver', 'crash', 'restart', 'restore', 'corrupt', 'state', 'corrupted', 'keygen', 'request', 'cancel', 'transfer',\n"
+          "'resend', 'sign', 'verify', 'status', 'key', 'requested', 'cancelled', 'received', 'signature', 'verified', 'status-is',\n"
+          "'error', 'sent', 'answer', 'effect' } do for _, p in ipairs { 'hsm1', 'hsm2' } do\n"
+          "if kind ~= 'corrupt' then z:speak(p, kind) end end end z:view()", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "what to say", "z:corrupt('hsm1') z:speak('hsm1', 'recieved', {})", NULL, UC_ERROR,
+          "expected the kind of a message, got 'recieved'; did you mean 'received'?" },
+        { "how to say it", "z:corrupt('hsm1') z:speak('hsm1', 'verified', { vaild = 1 })", NULL, UC_ERROR,
+          "verified: unknown field 'vaild'; did you mean 'valid'?" },
+        { "inputs go to A", "z:ask('corrupt') z:keygen('hsm1') assert(z:ask('what').text == 'hsm1 keygen')",
+          "local seen a:on_report(function (m) seen = m.party .. ' ' .. m.kind end)\n"
+          "a:on_ask('corrupt', function () local s = a:corrupt('hsm1') assert(s.kind == 'state' and #s.keys == 0) end)\n"
+          "a:on_ask('what', function () a:report(seen) end)", UC_INDISTINGUISHABLE, NULL },
+        { "A speaks", "local v = z:ask('go') assert(v == true)",
+          "a:on_ask('go', function () a:corrupt('hsm1') a:speak('hsm1', 'verified', { valid = 1 }) end)", UC_INDISTINGUISHABLE, NULL },
+    };
+    ROWS(row);
+}
+END_TEST
+
 START_TEST(seeds_reach_random)
 {
     char *bit[2] = { NULL, NULL };
@@ -651,6 +690,7 @@ int main(void)
     tcase_add_test(t, calls_of_z);
     tcase_add_test(t, means_of_a);
     tcase_add_test(t, stolen_keys);
+    tcase_add_test(t, corruption);
     tcase_add_test(t, seeds_reach_random);
     tcase_add_test(t, guess_bits);
     tcase_add_test(t, lines_of_moves);
