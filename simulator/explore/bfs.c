@@ -14,11 +14,14 @@ typedef struct {
     UcDigest hash;
     uint32_t parent; /* in this level */
     uint32_t move;
+    size_t skip_end; /* in the skips of the next level: moves that need not be followed from it end here */
 } Child;
 
 typedef struct {
     UcRows *segment;
     uint32_t count;
+    GArray *skip;        /* uint32_t moves */
+    size_t *skip_end;    /* by state; NULL: none */
 } Level;
 
 typedef struct {
@@ -26,6 +29,7 @@ typedef struct {
     Level level;
     uint32_t first;      /* the number of its first state */
     GArray *children;    /* Child */
+    GArray *skip;        /* uint32_t, of the next level */
 } Bfs;
 
 typedef struct {
@@ -35,6 +39,7 @@ typedef struct {
     UcEdges edges;
     uint32_t from, count;   /* the block */
     uint32_t end_of[BLOCK]; /* in edges, by parent of the block */
+    uint64_t skipped;
     UcChange change[UC_CHANGES_MAX];
 } Job;
 
@@ -45,12 +50,16 @@ static void level_clear(Level *level)
     for (uint32_t i = 0; i < segments(level); i++)
         uc_rows_clear(&level->segment[i]);
     g_free(level->segment);
+    g_free(level->skip_end);
+    if (level->skip)
+        g_array_unref(level->skip);
     *level = (Level){ 0 };
 }
 
 static size_t frontier_memory(const Bfs *b)
 {
-    size_t sum = b->children->len * sizeof(Child);
+    size_t sum = b->children->len * sizeof(Child) + (b->skip->len + (b->level.skip ? b->level.skip->len : 0)) *
+                 sizeof(uint32_t) + b->level.count * sizeof(size_t);
     for (uint32_t i = 0; i < segments(&b->level); i++)
         sum += uc_rows_memory(&b->level.segment[i]);
     return sum;
@@ -61,6 +70,16 @@ static void load(Job *j, const Level *level, uint32_t state)
     uc_row_load(&j->row, &level->segment[state / SEGMENT], state % SEGMENT);
 }
 
+static const uint32_t *skips_of(const Level *level, uint32_t state, uint32_t *count)
+{
+    *count = 0;
+    if (!level->skip_end)
+        return NULL;
+    size_t from = state ? level->skip_end[state - 1] : 0;
+    *count = (uint32_t)(level->skip_end[state] - from);
+    return (const uint32_t *)(const void *)level->skip->data + from;
+}
+
 static bool expand_block(Job *j)
 {
     const UcModel *m = j->b->s->model;
@@ -68,7 +87,10 @@ static bool expand_block(Job *j)
     j->edges.count = 0;
     for (uint32_t i = 0; i < j->count; i++) {
         load(j, &j->b->level, j->from + i);
-        if (!m->expand(j->worker, j->row.word, NULL, 0, &j->edges))
+        uint32_t skips;
+        const uint32_t *skip = skips_of(&j->b->level, j->from + i, &skips);
+        j->skipped += skips;
+        if (!m->expand(j->worker, j->row.word, skip, skips, &j->edges))
             return false;
         for (; told < j->edges.count; told++)
             uc_visited_prefetch(j->b->s->visited, j->edges.edge[told].hash);
@@ -86,6 +108,23 @@ static bool found(Bfs *b, uint32_t parent, const UcEdge *edge)
     s->result->finding = edge->finding;
     s->result->end = UC_SEARCH_FOUND;
     return true;
+}
+
+/* A state reached first by the move `edge[at]` of a parent need not follow the parent's moves that commute with it and
+ * come before it in the order of moves: that move and then this one leads to the same state as this one and then that
+ * one, from a state that is visited at the same depth. Skipping the other order there too would need an order in which
+ * each of two moves comes before the other. So every state is still visited at its depth, by at least one way. */
+static void note_skips(Job *j, uint32_t from, uint32_t to, uint32_t at)
+{
+    const UcModel *m = j->b->s->model;
+    const UcEdge *edge = j->edges.edge;
+    if (!j->b->s->options->commute || !m->commute)
+        return;
+    uint64_t mine = m->order(m->data, edge[at].move);
+    for (uint32_t i = from; i < to; i++) {
+        if (i != at && m->order(m->data, edge[i].move) < mine && m->commute(j->worker, &edge[i], &edge[at]))
+            g_array_append_val(j->b->skip, edge[i].move);
+    }
 }
 
 /* True: go on. */
@@ -106,13 +145,15 @@ static bool commit_block(Job *j)
                 return false;
             uc_visited_add(s->visited, edge->hash, b->first + j->from + i, edge->move, &fresh);
             if (fresh) {
-                Child c = { edge->effect, edge->hash, j->from + i, edge->move };
+                note_skips(j, i ? j->end_of[i - 1] : 0, j->end_of[i], e);
+                Child c = { edge->effect, edge->hash, j->from + i, edge->move, b->skip->len };
                 g_array_append_val(b->children, c);
             }
         }
     }
     s->result->figures.idle += j->edges.idle;
-    j->edges.idle = 0;
+    s->result->figures.skipped += j->skipped;
+    j->edges.idle = j->skipped = 0;
     return true;
 }
 
@@ -158,6 +199,11 @@ static void next_level(Job *j)
     next.segment = g_new0(UcRows, segments(&next) + 1);
     for (uint32_t i = 0; i < segments(&next); i++)
         build_segment(j, &next, i);
+    next.skip_end = g_new(size_t, next.count + 1);
+    for (uint32_t i = 0; i < next.count; i++)
+        next.skip_end[i] = g_array_index(b->children, Child, i).skip_end;
+    next.skip = b->skip;
+    b->skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     b->first += b->level.count;
     level_clear(&b->level);
     b->level = next;
@@ -186,13 +232,14 @@ static void run(Job *j)
 void uc_search_bfs(UcSearch *s)
 {
     const UcModel *m = s->model;
-    Bfs b = { .s = s, .children = g_array_new(FALSE, FALSE, sizeof(Child)) };
+    Bfs b = { .s = s, .children = g_array_new(FALSE, FALSE, sizeof(Child)),
+              .skip = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
     Job *j = g_new0(Job, 1);
     bool fresh;
     j->b = &b;
     j->worker = m->worker_new(m->data);
     s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
-    b.level = (Level){ g_new0(UcRows, 1), 1 };
+    b.level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
     uc_visited_add(s->visited, uc_search_root(s, &j->row, b.level.segment), UC_NO_STATE, 0, &fresh);
     run(j);
     m->worker_free(j->worker);
@@ -201,4 +248,5 @@ void uc_search_bfs(UcSearch *s)
     g_free(j);
     level_clear(&b.level);
     g_array_unref(b.children);
+    g_array_unref(b.skip);
 }

@@ -7,7 +7,7 @@
 
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
-       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2 };
+       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2, MASK = 8 };
 
 typedef struct {
     uint32_t column, value;
@@ -15,7 +15,7 @@ typedef struct {
 
 typedef struct {
     UcDigest delta;     /* of the hash, without the counters */
-    uint64_t reads[2], writes[2]; /* columns, modulo 128: do two moves touch the same? */
+    uint64_t reads[MASK], writes[MASK]; /* columns, modulo 64 MASK: do two moves touch the same? */
     uint32_t finding, count;
     Write write[];
 } Effect;
@@ -38,7 +38,8 @@ struct UcLockstep {
     uint32_t columns;
     uint32_t *column_of[2];   /* by slot, + 1 */
     GHashTable *move_of;      /* UcChoice* -> number */
-    UcChoice **move;            /* chunks of LIST moves */
+    UcChoice **move;          /* chunks of LIST moves */
+    uint64_t **order;         /* of each, see order_of() */
     uint32_t moves;
     List ***list;             /* by knowledge, chunks */
     GPtrArray *findings;      /* UcFinding* */
@@ -115,6 +116,23 @@ static uint32_t column_for(UcLockstep *l, unsigned world, uint32_t slot)
     return known - 1;
 }
 
+/* A number that tells moves apart and depends on nothing but the move: not on when it was first met. */
+static uint64_t order_of(const UcLockstep *l, const UcChoice *m)
+{
+    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
+    uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        UcFieldType t = kind->field[i].type;
+        UcWord word = m->write.message.w[i];
+        bool bytes = t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+        UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
+                                                                 : (UcDigest){ word, bytes };
+        flat[4 + 2 * i] = d.lo;
+        flat[5 + 2 * i] = d.hi;
+    }
+    return uc_digest(flat, sizeof flat).lo;
+}
+
 static uint32_t intern_move(UcLockstep *l, const UcChoice *move)
 {
     gpointer known;
@@ -122,8 +140,11 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *move)
         return GPOINTER_TO_UINT(known);
     uint32_t n = l->moves;
     g_assert(n >> LIST_BITS < LISTS);
-    if (!l->move[n >> LIST_BITS])
+    if (!l->move[n >> LIST_BITS]) {
         l->move[n >> LIST_BITS] = g_new0(UcChoice, LIST);
+        l->order[n >> LIST_BITS] = g_new0(uint64_t, LIST);
+    }
+    l->order[n >> LIST_BITS][n & (LIST - 1)] = order_of(l, move);
     *move_at(l, n) = *move;
     g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
     l->moves++;
@@ -388,7 +409,7 @@ static void put_back(Worker *w)
     }
 }
 
-static void mark(uint64_t mask[2], uint32_t column) { mask[column / 64 % 2] |= UINT64_C(1) << column % 64; }
+static void mark(uint64_t mask[MASK], uint32_t column) { mask[column / 64 % MASK] |= UINT64_C(1) << column % 64; }
 
 static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t finding)
 {
@@ -693,7 +714,13 @@ static void worker_free(void *worker)
     g_free(w);
 }
 
-static bool apart(const uint64_t a[2], const uint64_t b[2]) { return !(a[0] & b[0]) && !(a[1] & b[1]); }
+static bool apart(const uint64_t a[MASK], const uint64_t b[MASK])
+{
+    uint64_t both = 0;
+    for (int i = 0; i < MASK; i++)
+        both |= a[i] & b[i];
+    return !both;
+}
 
 /* Neither writes what the other looks at or writes. Both orders stay within the bounds, as bounds only grow less. */
 static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
@@ -705,19 +732,7 @@ static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
 static uint64_t order(void *data, uint32_t move)
 {
     const UcLockstep *l = data;
-    const UcChoice *m = move_at(l, move);
-    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
-    uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
-    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        UcFieldType t = kind->field[i].type;
-        UcWord word = m->write.message.w[i];
-        bool bytes = t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
-        UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
-                                                                 : (UcDigest){ word, bytes };
-        flat[4 + 2 * i] = d.lo;
-        flat[5 + 2 * i] = d.hi;
-    }
-    return uc_digest(flat, sizeof flat).lo;
+    return l->order[move >> LIST_BITS][move & (LIST - 1)];
 }
 
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
@@ -752,6 +767,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
         l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);
     l->move_of = g_hash_table_new(move_hash, move_equal);
     l->move = g_new0(UcChoice *, LISTS);
+    l->order = g_new0(uint64_t *, LISTS);
     l->list = g_new0(List **, LISTS);
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -770,11 +786,13 @@ void uc_lockstep_free(UcLockstep *l)
     g_hash_table_unref(l->move_of);
     for (uint32_t c = 0; c < LISTS; c++) {
         g_free(l->move[c]);
+        g_free(l->order[c]);
         for (uint32_t i = 0; l->list[c] && i < LIST; i++)
             g_free(l->list[c][i]);
         g_free(l->list[c]);
     }
     g_free(l->move);
+    g_free(l->order);
     g_free(l->list);
     for (unsigned i = 0; i < 2; i++)
         g_free(l->column_of[i]);
