@@ -6,7 +6,7 @@
 
 /* Parents whose moves are worked out before the visited set is asked, so that its misses overlap; states of a level
  * whose rows lie together. */
-enum { BLOCK = 64, SEGMENT = 1024 };
+enum { BLOCK = 128, SEGMENT = 1024 };
 
 /* A state of the next level: its row is made when its level begins. */
 typedef struct {
@@ -30,6 +30,8 @@ typedef struct {
     uint32_t first;      /* the number of its first state */
     GArray *children;    /* Child */
     GArray *skip;        /* uint32_t, of the next level */
+    UcOrdered ordered;
+    Level *next;         /* while it is made */
 } Bfs;
 
 typedef struct {
@@ -157,24 +159,42 @@ static bool commit_block(Job *j)
     return true;
 }
 
-static bool search_level(Job *j)
+/* Enters a block that was worked out. True: go on. */
+static bool enter(Job *j, bool sound)
 {
     Bfs *b = j->b;
     UcSearch *s = b->s;
-    for (j->from = 0; j->from < b->level.count; j->from += BLOCK) {
-        j->count = MIN((uint32_t)BLOCK, b->level.count - j->from);
-        s->result->figures.frontier = b->level.count - j->from;
-        s->result->figures.waiting = b->children->len;
-        if (!uc_search_go_on(s, frontier_memory(b)))
-            return false;
-        if (!expand_block(j)) {
-            s->result->end = UC_SEARCH_BROKEN;
-            return false;
-        }
-        if (!commit_block(j))
-            return false;
+    s->result->figures.frontier = b->level.count - j->from;
+    s->result->figures.waiting = b->children->len;
+    if (!sound) {
+        s->result->end = UC_SEARCH_BROKEN;
+        return false;
     }
-    return true;
+    return uc_search_go_on(s, frontier_memory(b)) && commit_block(j);
+}
+
+static void search_blocks(void *job)
+{
+    Job *j = job;
+    Bfs *b = j->b;
+    uint64_t block;
+    while (uc_ordered_take(&b->ordered, &block)) {
+        j->from = (uint32_t)block * BLOCK;
+        j->count = MIN((uint32_t)BLOCK, b->level.count - j->from);
+        bool sound = expand_block(j);
+        if (!uc_ordered_wait(&b->ordered, block))
+            break;
+        uc_ordered_done(&b->ordered, enter(j, sound));
+    }
+}
+
+static bool search_level(Bfs *b, Job **job, unsigned jobs)
+{
+    uc_ordered_init(&b->ordered, (b->level.count + BLOCK - 1) / BLOCK);
+    uc_jobs_run(search_blocks, (void **)job, jobs);
+    bool go_on = !b->ordered.stopped;
+    uc_ordered_clear(&b->ordered);
+    return go_on;
 }
 
 /* The rows of one segment of the next level. */
@@ -192,13 +212,22 @@ static void build_segment(Job *j, Level *next, uint32_t number)
     }
 }
 
-static void next_level(Job *j)
+static void build_segments(void *job)
 {
-    Bfs *b = j->b;
+    Job *j = job;
+    uint64_t number;
+    while (uc_ordered_take(&j->b->ordered, &number))
+        build_segment(j, j->b->next, (uint32_t)number);
+}
+
+static void next_level(Bfs *b, Job **job, unsigned jobs)
+{
     Level next = { .count = b->children->len };
     next.segment = g_new0(UcRows, segments(&next) + 1);
-    for (uint32_t i = 0; i < segments(&next); i++)
-        build_segment(j, &next, i);
+    b->next = &next;
+    uc_ordered_init(&b->ordered, segments(&next));
+    uc_jobs_run(build_segments, (void **)job, jobs);
+    uc_ordered_clear(&b->ordered);
     next.skip_end = g_new(size_t, next.count + 1);
     for (uint32_t i = 0; i < next.count; i++)
         next.skip_end[i] = g_array_index(b->children, Child, i).skip_end;
@@ -210,17 +239,16 @@ static void next_level(Job *j)
     g_array_set_size(b->children, 0);
 }
 
-static void run(Job *j)
+static void run(Bfs *b, Job **job, unsigned jobs)
 {
-    Bfs *b = j->b;
     UcSearch *s = b->s;
-    while (b->level.count && search_level(j)) {
+    while (b->level.count && search_level(b, job, jobs)) {
         if (b->children->len && s->options->depth && s->result->figures.depth + 1 >= s->options->depth) {
             s->result->end = UC_SEARCH_DEPTH;
             s->result->figures.depth++;
             break;
         }
-        next_level(j);
+        next_level(b, job, jobs);
         s->result->figures.depth += b->level.count > 0;
     }
     s->result->figures.frontier = b->level.count;
@@ -229,23 +257,42 @@ static void run(Job *j)
     s->result->end = end;
 }
 
-void uc_search_bfs(UcSearch *s)
+static Job *job_new(Bfs *b)
 {
-    const UcModel *m = s->model;
-    Bfs b = { .s = s, .children = g_array_new(FALSE, FALSE, sizeof(Child)),
-              .skip = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+    const UcModel *m = b->s->model;
     Job *j = g_new0(Job, 1);
-    bool fresh;
-    j->b = &b;
+    j->b = b;
     j->worker = m->worker_new(m->data);
-    s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
-    b.level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
-    uc_visited_add(s->visited, uc_search_root(s, &j->row, b.level.segment), UC_NO_STATE, 0, &fresh);
-    run(j);
-    m->worker_free(j->worker);
+    uc_row_init(&j->row);
+    return j;
+}
+
+static void job_free(Job *j)
+{
+    j->b->s->model->worker_free(j->worker);
     uc_row_clear(&j->row);
     g_free(j->edges.edge);
     g_free(j);
+}
+
+void uc_search_bfs(UcSearch *s)
+{
+    Bfs b = { .s = s, .children = g_array_new(FALSE, FALSE, sizeof(Child)),
+              .skip = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+    unsigned jobs = MAX(s->options->jobs, 1u);
+    Job **job = g_new(Job *, jobs);
+    UcRow first;
+    bool fresh;
+    for (unsigned i = 0; i < jobs; i++)
+        job[i] = job_new(&b);
+    s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
+    b.level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
+    uc_visited_add(s->visited, uc_search_root(s, &first, b.level.segment), UC_NO_STATE, 0, &fresh);
+    uc_row_clear(&first);
+    run(&b, job, jobs);
+    for (unsigned i = 0; i < jobs; i++)
+        job_free(job[i]);
+    g_free(job);
     level_clear(&b.level);
     g_array_unref(b.children);
     g_array_unref(b.skip);

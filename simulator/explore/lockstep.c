@@ -33,6 +33,7 @@ struct UcLockstep {
     UcLockstepSetup set;
     UcPool *pool;
     UcMemo *memo;
+    GMutex running;           /* machines run for one worker at a time: stores, layouts and watchers are shared */
     GMutex lock;              /* the tables below */
     Column column[UC_ROW_MAX];
     uint32_t columns;
@@ -169,39 +170,35 @@ static const List *list_of(UcLockstep *l, uint32_t knowledge)
     const List *list = c ? __atomic_load_n(&c[knowledge & (LIST - 1)], __ATOMIC_ACQUIRE) : NULL;
     if (list)
         return list;
-    g_mutex_lock(&l->lock);
+    g_mutex_lock(&l->running);
     if (!*chunk)
         __atomic_store_n(chunk, g_new0(List *, LIST), __ATOMIC_RELEASE);
     List **at = &(*chunk)[knowledge & (LIST - 1)];
     if (!*at)
         __atomic_store_n(at, make_list(l, knowledge), __ATOMIC_RELEASE);
     list = *at;
-    g_mutex_unlock(&l->lock);
+    g_mutex_unlock(&l->running);
     return list;
 }
 
 /* Crashes and persists look at every slot that a party has by then, so what they did holds only as long as the
  * parties have no others: the version of what is remembered counts them. */
-static uint32_t version_now(UcLockstep *l)
+static uint32_t version_now(const UcLockstep *l)
 {
-    uint32_t count[2] = { 0 };
-    bool same = true;
+    return __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
+}
+
+/* While nothing else runs. */
+static void count_slots(UcLockstep *l)
+{
+    uint32_t version = l->version;
     for (unsigned w = 0; w < l->set.worlds; w++) {
-        count[w] = uc_layout_count(l->set.layout[w]);
-        same = same && count[w] == __atomic_load_n(&l->scanned[w], __ATOMIC_ACQUIRE);
-    }
-    if (same)
-        return __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
-    g_mutex_lock(&l->lock);
-    for (unsigned w = 0; w < l->set.worlds; w++) {
-        for (; l->scanned[w] < count[w]; l->scanned[w]++) {
+        for (; l->scanned[w] < uc_layout_count(l->set.layout[w]); l->scanned[w]++) {
             uint32_t machine = uc_layout_key(l->set.layout[w], l->scanned[w]).machine;
-            l->version += machine >= UC_PARTY_0 && machine < uc_watcher_machine(l->set.spec[w], 0);
+            version += machine >= UC_PARTY_0 && machine < uc_watcher_machine(l->set.spec[w], 0);
         }
     }
-    uint32_t version = l->version;
-    g_mutex_unlock(&l->lock);
-    return version;
+    __atomic_store_n(&l->version, version, __ATOMIC_RELEASE);
 }
 
 /* ---- hashes ---- */
@@ -441,20 +438,21 @@ static Effect *run(Worker *w, const UcChoice *move, const uint32_t *row)
     return effect;
 }
 
-static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
+static const Effect *run_and_keep(Worker *w, uint32_t number, const uint32_t *row)
 {
     UcLockstep *l = w->l;
-    const void *kept = NULL;
-    w->misses++;
+    const void *kept = uc_memo_find(l->memo, number, version_now(l), row);
+    if (kept) /* another worker was faster */
+        return kept;
     for (;;) {
         uint32_t version = version_now(l);
         Effect *effect = run(w, move_at(l, number), row);
+        count_slots(l);
         if (version_now(l) != version) { /* it made slots that it may have missed: look again */
             g_free(effect);
             continue;
         }
-        size_t size = sizeof(Effect) + effect->count * sizeof(Write);
-        __atomic_fetch_add(&l->effect_memory, size, __ATOMIC_RELAXED);
+        l->effect_memory += sizeof(Effect) + effect->count * sizeof(Write);
         if (uc_memo_add(l->memo, number, version, row, w->read, w->reads, effect, &kept))
             return kept;
         l->broken = "a move looked at other parts of the same state than before: a machine has hidden state";
@@ -462,10 +460,22 @@ static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
     }
 }
 
+static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
+{
+    w->misses++;
+    g_mutex_lock(&w->l->running);
+    const Effect *effect = run_and_keep(w, number, row);
+    g_mutex_unlock(&w->l->running);
+    return effect;
+}
+
 static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row)
 {
     w->rechecked++;
+    g_mutex_lock(&w->l->running);
     Effect *again = run(w, move_at(w->l, number), row);
+    count_slots(w->l);
+    g_mutex_unlock(&w->l->running);
     bool same = again->finding == known->finding && again->count == known->count &&
                 again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
                 !memcmp(again->write, known->write, known->count * sizeof(Write));
@@ -680,6 +690,7 @@ static void *worker_new(void *data)
 {
     Worker *w = g_new0(Worker, 1);
     w->l = data;
+    g_mutex_lock(&w->l->running);
     w->region = g_new0(UcRegion **, LISTS);
     w->reasons = g_hash_table_new(NULL, NULL);
     w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
@@ -689,6 +700,8 @@ static void *worker_new(void *data)
         uc_world_probe(w->world[i], probe, w);
         uc_world_observe(w->world[i], observe, w);
     }
+    count_slots(w->l);
+    g_mutex_unlock(&w->l->running);
     return w;
 }
 
@@ -761,6 +774,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->pool = uc_pool_new();
     l->memo = uc_memo_new(g_free);
     g_mutex_init(&l->lock);
+    g_mutex_init(&l->running);
     l->columns = COUNTER_0 + setup->chooser.counters;
     l->version = 1;
     for (unsigned i = 0; i < setup->worlds; i++)
@@ -773,6 +787,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     make_root(l);
+    count_slots(l);
     l->set.prefix = NULL;
     return l;
 }
@@ -800,6 +815,7 @@ void uc_lockstep_free(UcLockstep *l)
     g_ptr_array_unref(l->findings);
     g_hash_table_unref(l->reasons);
     g_mutex_clear(&l->lock);
+    g_mutex_clear(&l->running);
     g_free(l);
 }
 

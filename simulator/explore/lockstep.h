@@ -7,8 +7,8 @@
  * one hit in `recheck` is run again and compared. A move that changed nothing is counted, but uses up no bound.
  * Source: docs/exploration.md.
  *
- * Limits: UC_ROW_MAX slots in all. Worlds of one store; a store and layouts that are shared between workers are
- * thread safe when uc_store_share() and uc_layout_share() were called.
+ * Limits: UC_ROW_MAX slots in all. The worlds share a store, and machines run for one worker at a time: several jobs
+ * share what is remembered, and gain where most moves are.
  */
 #ifndef SIMULATOR_EXPLORE_LOCKSTEP_H
 #define SIMULATOR_EXPLORE_LOCKSTEP_H

@@ -13,6 +13,25 @@ typedef struct {
     double began, told;
 } UcSearch;
 
+/* Blocks of work that jobs do side by side and enter one after the other, so that what comes out does not depend on
+ * how many jobs there are. */
+typedef struct {
+    GMutex lock;
+    GCond turned;
+    uint64_t next, turn, blocks;
+    bool stopped;
+} UcOrdered;
+
+void uc_ordered_init(UcOrdered *ordered, uint64_t blocks);
+void uc_ordered_clear(UcOrdered *ordered);
+/* The next block to work on; false: there are no more. */
+bool uc_ordered_take(UcOrdered *ordered, uint64_t *block);
+/* Waits until it is this block's turn; false: the work was stopped. Then the block is entered, by one job at a time. */
+bool uc_ordered_wait(UcOrdered *ordered, uint64_t block);
+void uc_ordered_done(UcOrdered *ordered, bool go_on);
+/* Runs work(job[i]) in `jobs` threads, this one among them. */
+void uc_jobs_run(void (*work)(void *job), void **job, unsigned jobs);
+
 void uc_search_bfs(UcSearch *search);
 void uc_search_dfs(UcSearch *search);
 void uc_search_walks(UcSearch *search);

@@ -3,7 +3,7 @@
 
 #include "simulator/explore/search_internal.h"
 
-enum { DEPTH = 1000, PCT_LENGTH = 32, ACTORS_MAX = 256 }; /* PCT_LENGTH: where change points may fall */
+enum { DEPTH = 1000, PCT_LENGTH = 32, ACTORS_MAX = 256, BLOCK = 32 }; /* PCT_LENGTH: where change points may fall */
 
 /* A small generator with a published name: splitmix64 (Steele, Lea and Flood, OOPSLA 2014). */
 static uint64_t draw(uint64_t *state)
@@ -20,13 +20,23 @@ static uint32_t below(uint64_t *state, uint32_t n)
     return (uint32_t)(((unsigned __int128)draw(state) * n) >> 64);
 }
 
+/* What a block of walks came to. */
+typedef struct {
+    uint64_t edges, idle, walks, found_in; /* found_in: the walk that found something */
+    uint32_t depth, finding;               /* finding: 0 for none */
+    bool sound;
+} Tally;
+
 typedef struct {
     UcSearch *s;
+    UcOrdered *ordered;
     void *worker;
     UcRow row;
     UcChange change[UC_CHANGES_MAX];
     UcRows root;
     UcEdges edges;
+    GArray *path;                    /* uint32_t */
+    Tally tally;
     uint64_t coins;
     uint64_t priority[ACTORS_MAX];   /* pct: higher moves first */
     uint32_t change_at[ACTORS_MAX];
@@ -65,65 +75,98 @@ static uint32_t choose(Walk *w, uint32_t step)
     return w->s->options->strategy == UC_PCT ? choose_pct(w, step) : below(&w->coins, w->edges.count);
 }
 
-static bool found(Walk *w, uint64_t number, const UcEdge *edge)
-{
-    UcSearchResult *r = w->s->result;
-    if (!edge->finding)
-        return false;
-    r->end = UC_SEARCH_FOUND;
-    r->finding = edge->finding;
-    r->walk = number;
-    return true;
-}
-
 /* True: go on with the next walk. */
 static bool walk(Walk *w, uint64_t number)
 {
-    UcSearch *s = w->s;
-    const UcModel *m = s->model;
-    uint32_t limit = s->options->depth ? s->options->depth : DEPTH, step = 0;
-    w->coins = s->options->seed * UINT64_C(0xd1342543de82ef95) + number;
+    const UcModel *m = w->s->model;
+    const UcSearchOptions *o = w->s->options;
+    uint32_t limit = o->depth ? o->depth : DEPTH, step = 0;
+    w->coins = o->seed * UINT64_C(0xd1342543de82ef95) + number;
     draw(&w->coins);
-    if (s->options->strategy == UC_PCT)
+    if (o->strategy == UC_PCT)
         begin_pct(w);
     uc_row_load(&w->row, &w->root, 0);
-    g_array_set_size(s->result->path, 0);
+    g_array_set_size(w->path, 0);
     for (; step < limit; step++) {
         w->edges.count = w->edges.idle = 0;
-        if (!m->expand(w->worker, w->row.word, NULL, 0, &w->edges)) {
-            s->result->end = UC_SEARCH_BROKEN;
-            return false;
-        }
-        s->result->figures.idle += w->edges.idle;
+        if (!m->expand(w->worker, w->row.word, NULL, 0, &w->edges))
+            return w->tally.sound = false;
+        w->tally.idle += w->edges.idle;
         if (!w->edges.count)
             break;
         const UcEdge *edge = &w->edges.edge[choose(w, step)];
-        s->result->figures.edges++;
-        g_array_append_val(s->result->path, edge->move);
-        if (found(w, number, edge))
+        w->tally.edges++;
+        g_array_append_val(w->path, edge->move);
+        w->tally.finding = edge->finding;
+        w->tally.found_in = number;
+        if (edge->finding)
             return false;
         uc_row_change(&w->row, w->change, m->changes(w->worker, w->row.word, edge, w->change));
     }
-    s->result->figures.walks++;
-    s->result->figures.depth = MAX(s->result->figures.depth, step);
+    w->tally.walks++;
+    w->tally.depth = MAX(w->tally.depth, step);
     return true;
+}
+
+/* True: go on. */
+static bool enter(Walk *w)
+{
+    UcSearchResult *r = w->s->result;
+    r->figures.edges += w->tally.edges;
+    r->figures.idle += w->tally.idle;
+    r->figures.walks += w->tally.walks;
+    r->figures.depth = MAX(r->figures.depth, w->tally.depth);
+    if (!w->tally.sound) {
+        r->end = UC_SEARCH_BROKEN;
+    } else if (w->tally.finding) {
+        r->end = UC_SEARCH_FOUND;
+        r->finding = w->tally.finding;
+        r->walk = w->tally.found_in;
+        g_array_append_vals(r->path, w->path->data, w->path->len);
+    } else {
+        return uc_search_go_on(w->s, sizeof *w);
+    }
+    return false;
+}
+
+static void walk_blocks(void *job)
+{
+    Walk *w = job;
+    uint64_t block;
+    while (uc_ordered_take(w->ordered, &block)) {
+        uint64_t from = block * BLOCK, to = MIN(from + BLOCK, w->s->options->walks);
+        w->tally = (Tally){ .sound = true };
+        while (from < to && walk(w, from))
+            from++;
+        if (!uc_ordered_wait(w->ordered, block))
+            break;
+        uc_ordered_done(w->ordered, enter(w));
+    }
 }
 
 void uc_search_walks(UcSearch *s)
 {
-    Walk *w = g_new0(Walk, 1);
-    w->s = s;
-    uc_search_root(s, &w->row, &w->root);
-    w->worker = s->model->worker_new(s->model->data);
-    for (uint64_t i = 0; i < s->options->walks; i++) {
-        if ((i % 64 == 0 && !uc_search_go_on(s, sizeof *w)) || !walk(w, i))
-            break;
+    unsigned jobs = MAX(s->options->jobs, 1u);
+    Walk **w = g_new(Walk *, jobs);
+    UcOrdered ordered;
+    uc_ordered_init(&ordered, (s->options->walks + BLOCK - 1) / BLOCK);
+    for (unsigned i = 0; i < jobs; i++) {
+        w[i] = g_new0(Walk, 1);
+        w[i]->s = s;
+        w[i]->ordered = &ordered;
+        w[i]->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        w[i]->worker = s->model->worker_new(s->model->data);
+        uc_search_root(s, &w[i]->row, &w[i]->root);
     }
-    if (s->result->end != UC_SEARCH_FOUND)
-        g_array_set_size(s->result->path, 0);
-    s->model->worker_free(w->worker);
-    uc_row_clear(&w->row);
-    uc_rows_clear(&w->root);
-    g_free(w->edges.edge);
+    uc_jobs_run(walk_blocks, (void **)w, jobs);
+    for (unsigned i = 0; i < jobs; i++) {
+        s->model->worker_free(w[i]->worker);
+        uc_row_clear(&w[i]->row);
+        uc_rows_clear(&w[i]->root);
+        g_array_unref(w[i]->path);
+        g_free(w[i]->edges.edge);
+        g_free(w[i]);
+    }
     g_free(w);
+    uc_ordered_clear(&ordered);
 }

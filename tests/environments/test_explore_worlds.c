@@ -96,6 +96,7 @@ typedef struct {
     uint64_t states, edges, idle;
     UcVerdict verdict;
     size_t path;
+    uint32_t depth;
 } Seen;
 
 static Seen explore(const Session *s, UcSearchOptions options)
@@ -104,7 +105,8 @@ static Seen explore(const Session *s, UcSearchOptions options)
     UcModel model = uc_lockstep_model(l);
     g_autoptr(UcSearchResult) r = uc_search(&model, &options);
     ck_assert_msg(r->end != UC_SEARCH_BROKEN, "%s", model.broken(model.data));
-    Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, UC_INDISTINGUISHABLE, r->path->len };
+    Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, UC_INDISTINGUISHABLE, r->path->len,
+                  r->figures.depth };
     if (r->end == UC_SEARCH_FOUND)
         seen.verdict = uc_lockstep_finding(l, r->finding)->verdict;
     return seen;
@@ -151,6 +153,57 @@ START_TEST(reaches_what_a_plain_search_reaches)
         ck_assert_uint_eq(seen.idle, r.idle);
     }
     end(&s);
+}
+END_TEST
+
+/* Of two orders of moves that commute one is followed: fewer moves, the same states, at the same depth. */
+START_TEST(commuting_moves_lose_no_state)
+{
+    Session s;
+    begin(&s, small[_i].bound, bounds_in(small[_i].bound), small[_i].which, NULL);
+    Seen all = explore(&s, (UcSearchOptions){ .strategy = UC_BFS });
+    Seen less = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true });
+    ck_assert_int_eq(less.end, UC_SEARCH_COMPLETE);
+    ck_assert_uint_eq(less.states, all.states);
+    ck_assert_uint_eq(less.depth, all.depth);
+    ck_assert_uint_le(less.edges, all.edges);
+    if (!strcmp(small[_i].name, "crashes"))
+        ck_assert_uint_lt(less.edges, all.edges);
+    end(&s);
+}
+END_TEST
+
+static void same(const Seen *a, const Seen *b)
+{
+    ck_assert_int_eq(a->end, b->end);
+    ck_assert_uint_eq(a->states, b->states);
+    ck_assert_uint_eq(a->edges, b->edges);
+    ck_assert_uint_eq(a->idle, b->idle);
+    ck_assert_uint_eq(a->depth, b->depth);
+    ck_assert_int_eq(a->verdict, b->verdict);
+    ck_assert_uint_eq(a->path, b->path);
+}
+
+START_TEST(jobs_change_nothing)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 2 }, { "sign", 1 }, { "deliver", 2 }, { "wrong", 0 },
+                                   { "any", 0 } };
+    UcResult (*step[])(UcCtx *, const UcEnvelope *) = { NULL, keeps_tickets };
+    UcStrategy strategy[] = { UC_BFS, UC_RANDOM };
+    for (int broken = 0; broken < 2; broken++) {
+        for (int i = 0; i < 2; i++) {
+            Seen seen[2];
+            for (int many = 0; many < 2; many++) {
+                Session s;
+                begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[broken]);
+                seen[many] = explore(&s, (UcSearchOptions){ .strategy = strategy[i], .jobs = many ? 3 : 1,
+                                                            .walks = 500, .seed = 3, .commute = true });
+                end(&s);
+            }
+            same(&seen[0], &seen[1]);
+            ck_assert_int_eq(seen[0].end, broken ? UC_SEARCH_FOUND : UC_SEARCH_COMPLETE);
+        }
+    }
 }
 END_TEST
 
@@ -245,6 +298,8 @@ int main(void)
     TCase *tc = tcase_create("explore");
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
+    tcase_add_loop_test(tc, commuting_moves_lose_no_state, 0, G_N_ELEMENTS(small));
+    tcase_add_test(tc, jobs_change_nothing);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
     tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);
