@@ -125,23 +125,28 @@ TARGET void sig_keccak_bare_avx512(uint64_t state[25][8], unsigned times)
         _mm512_storeu_si512(state[i], s[i]);
 }
 
-INLINE void absorb(__m512i state[25], uint8_t buffer[WIDTH][BUFFER], size_t rate)
+/* The first `words` words of the lanes' buffers into the state. */
+INLINE void absorb(__m512i state[25], uint8_t buffer[WIDTH][BUFFER], size_t words)
 {
-    for (size_t from = 0; from < rate; from += 64) {
+    for (size_t from = 0; from < words; from += 8) {
         __m512i r[8];
+        UNROLL
         for (unsigned lane = 0; lane < WIDTH; lane++)
-            r[lane] = _mm512_loadu_si512(buffer[lane] + from);
+            r[lane] = _mm512_load_si512(buffer[lane] + 8 * from);
         turn(r);
-        for (size_t i = 0; i < 8 && from / 8 + i < rate / 8; i++)
-            state[from / 8 + i] = _mm512_xor_si512(state[from / 8 + i], r[i]);
+        UNROLL
+        for (unsigned i = 0; i < 8; i++)
+            if (from + i < words)
+                state[from + i] = _mm512_xor_si512(state[from + i], r[i]);
     }
 }
 
-/* SHAKE with one block of output: FIPS 202 sections 4 and 6.2. */
+/* SHAKE with one block of output: FIPS 202 sections 4 and 6.2. The last bit of the padding is the same in all lanes. */
 static TARGET void shake_8(size_t rate, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
                            size_t out_stride, size_t n, size_t count)
 {
     uint8_t buffer[WIDTH][BUFFER] __attribute__((aligned(64)));
+    const __m512i end = _mm512_set1_epi64((long long)(UINT64_C(1) << 63));
     __m512i state[25];
     UNROLL
     for (unsigned i = 0; i < 25; i++)
@@ -150,14 +155,16 @@ static TARGET void shake_8(size_t rate, const uint8_t *in, size_t in_stride, siz
         const bool last = length - done < rate;
         const size_t part = last ? length - done : rate;
         for (unsigned lane = 0; lane < WIDTH; lane++) {
-            memcpy(buffer[lane], in + (lane < count ? lane : count - 1) * in_stride + done, part);
-            if (!last)
-                continue;
-            memset(buffer[lane] + part, 0, rate - part);
-            buffer[lane][part] = 0x1f;
-            buffer[lane][rate - 1] |= 0x80;
+            uint8_t *to = buffer[lane];
+            if (last)
+                _mm512_store_si512(to + part / 64 * 64, _mm512_setzero_si512());
+            memcpy(to, in + (lane < count ? lane : count - 1) * in_stride + done, part);
+            if (last)
+                to[part] = 0x1f;
         }
-        absorb(state, buffer, rate);
+        absorb(state, buffer, last ? part / 8 + 1 : rate / 8);
+        if (last)
+            state[rate / 8 - 1] = _mm512_xor_si512(state[rate / 8 - 1], end);
         keccak(state);
         if (last)
             break;
