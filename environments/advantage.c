@@ -252,6 +252,19 @@ static UcAdvantage *run_crew(Crew *crew)
     }
 }
 
+/* A feature that no run named is a typing error, not a result. */
+static bool features_named(const UcAdvantage *a, GError **error)
+{
+    for (unsigned i = 1; i < a->distinguishers; i++) {
+        const UcDistinguisher *d = &a->distinguisher[i];
+        if (d->real.n || d->ideal.n)
+            continue;
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "feature '%s': no run named it with z:feature", d->name);
+        return false;
+    }
+    return true;
+}
+
 static bool check_measure(const EnvMeasure *m, GError **error)
 {
     if (m->samples < 1 || m->samples > ENV_SAMPLES_MAX)
@@ -294,6 +307,8 @@ UcAdvantage *env_advantage(const EnvMeasure *measure, GError **error)
         g_propagate_error(error, crew.error);
     else if (ok && !a)
         g_set_error(error, ENV_ERROR, ENV_ERROR_LIMIT, "interrupted before the first sample");
+    if (a && !features_named(a, error))
+        g_clear_pointer(&a, uc_advantage_free);
     g_ptr_array_unref(crew.samplers);
     g_mutex_clear(&crew.lock);
     return a;

@@ -154,7 +154,7 @@ static void uc_simulator(EnvBadEvents *bad, const UcActivation *a)
     if (m->kind == UC_M_PAYLOAD)
         enter(bad->payload, (Two){ m->w[1], 0 });
     if (a->in.message.kind == UC_M_DELIVER)
-        delivery(bad, a, m->kind == DKM_ALLOW_DELIVERY);
+        delivery(bad, a, m->kind == DKM_ALLOW_DELIVERY || m->kind == DKM_INJECT);
     if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_REQUEST)
         new_ticket(bad, uc_party(a->in.message.w[0]), m->w[3]);
     if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_KEYGEN)

@@ -71,6 +71,9 @@ bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload)
 const char *watch_stable(UcCtx *ctx, const UcActivation *a)
 {
     const UcResult *r = &a->outcome.result;
+    if (a->persists > 1) /* one atomic record: between two writes a crash would leave half of it */
+        return uc_reason(ctx, "I5: %s writes its state %u times in one activation",
+                         watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0), a->persists);
     if (r->code != UC_SEND || (r->message.kind != DKM_SIGNATURE && r->message.kind != UC_M_PAYLOAD))
         return NULL;
     const char *name = watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0), *what = "a signature";

@@ -101,6 +101,25 @@ static const char *signs_twice(UcCtx *ctx, const WatchEvent *e)
                      watch_key_name(ctx, e->kid));
 }
 
+/* The index that the bytes of a signature name: RFC 8554, section 5.4 and RFC 8391, section 4.1.8 begin with it; the
+ * ideal scheme's terms have it after the kid. False where it lies deeper (HSS, XMSS^MT). */
+static bool named_index(const Sigma *sigma, const uint8_t *signature, UcWord *index)
+{
+    bool single = g_str_has_prefix(sigma->name, "LMS_") || g_str_has_prefix(sigma->name, "XMSS-");
+    size_t at = sigma->terms ? 16 : 0, bytes = sigma->terms ? 8 : 4;
+    *index = 0;
+    for (size_t i = 0; i < bytes; i++)
+        *index = *index << 8 | signature[at + i];
+    return sigma->terms || single;
+}
+
+static bool names_another(UcCtx *ctx, const WatchKey *key, UcWord signature, UcWord expected)
+{
+    UcWord index;
+    const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), signature, NULL);
+    return named_index(watch_config(ctx)->options->sigma[key->sigma], bytes, &index) && index != expected;
+}
+
 const char *watch_release(UcCtx *ctx, const WatchEvent *e)
 {
     const UcMessage *out = e->output;
@@ -115,6 +134,9 @@ const char *watch_release(UcCtx *ctx, const WatchEvent *e)
         return rule;
     if (!key || !verifies(ctx, key, e->message, out->w[2]))
         return uc_reason(ctx, "I6: the signature that %s releases for index %" G_GUINT64_FORMAT " does not verify", name,
+                         e->block.a);
+    if (names_another(ctx, key, out->w[2], e->block.a))
+        return uc_reason(ctx, "I6: %s releases a signature that is not made with index %" G_GUINT64_FORMAT, name,
                          e->block.a);
     if (!watch_used(ctx, e->kid, e->block.a) && !watch_owns(ctx, e->party, e->kid, e->block))
         return uc_reason(ctx, "I6: %s signs with index %" G_GUINT64_FORMAT " of key %s, which is not its own", name,
