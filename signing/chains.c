@@ -10,7 +10,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-enum { MOST_STEPS = 256, FEW_CHAINS = SIG_MAX_CHAINS };
+enum { MOST_STEPS = 256, FEW_CHAINS = SIG_MAX_CHAINS, ENDLESS = INT32_MAX };
 
 typedef struct {
     SigChainLanes *lanes;
@@ -18,7 +18,7 @@ typedef struct {
     const uint32_t *start;
     unsigned used;
     const SigChain *chain[SIG_LANES];
-    unsigned left[SIG_LANES];
+    int32_t left[SIG_LANES];
 } Deal;
 
 static inline uint32_t load_word(const uint8_t *at)
@@ -45,7 +45,7 @@ static void open_lane(Deal *d, unsigned lane, const SigChain *chain)
     SigChainLanes *l = d->lanes;
     const bool fresh = chain->from < 0;
     d->chain[lane] = chain;
-    d->left[lane] = steps_of(chain, d->lms);
+    d->left[lane] = (int32_t)steps_of(chain, d->lms);
     l->leaf[lane] = chain->leaf;
     l->chain[lane] = d->lms ? (uint32_t)chain->chain << 16 : chain->chain;
     l->at[lane] = d->lms ? (uint32_t)(chain->from & 0xff) << 8 : fresh ? 0 : (uint32_t)chain->from;
@@ -66,6 +66,7 @@ static void close_lane(Deal *d, unsigned lane)
     const unsigned last = --d->used;
     d->chain[lane] = d->chain[last];
     d->left[lane] = d->left[last];
+    d->left[last] = ENDLESS;
     l->leaf[lane] = l->leaf[last];
     l->chain[lane] = l->chain[last];
     l->at[lane] = l->at[last];
@@ -73,15 +74,16 @@ static void close_lane(Deal *d, unsigned lane)
         l->value[i][lane] = l->value[i][last];
 }
 
-/* Runs all open lanes until the first ends. */
-static unsigned run(const SigLanes *lanes, Deal *d)
+/* Runs all open lanes until the first ends. Closed lanes have ENDLESS left, so that the loops have a fixed length. */
+static void run(const SigLanes *lanes, Deal *d)
 {
-    unsigned steps = d->left[0];
-    for (unsigned i = 1; i < d->used; i++)
+    int32_t steps = ENDLESS;
+    for (unsigned i = 0; i < SIG_LANES; i++)
         steps = d->left[i] < steps ? d->left[i] : steps;
     if (steps)
         (d->lms ? lanes->lms_steps : lanes->wots_steps)(d->lanes, d->used, steps);
-    return steps;
+    for (unsigned i = 0; i < SIG_LANES; i++)
+        d->left[i] -= steps;
 }
 
 /* Numbers of the chains, longest first. */
@@ -125,13 +127,14 @@ void sig_run_chains(const SigLanes *lanes, SigChainLanes *common, bool lms, cons
     size_t next = 0;
     if (ordered)
         order_chains(chains, count, order);
+    for (unsigned i = 0; i < SIG_LANES; i++)
+        d.left[i] = ENDLESS;
     const unsigned width = ordered ? width_for(lanes, chains, count) : lanes->wide;
     for (; d.used < width && next < count; next++)
         open_lane(&d, d.used++, &chains[ordered ? order[next] : next]);
     while (d.used) {
-        const unsigned steps = run(lanes, &d);
+        run(lanes, &d);
         for (unsigned i = d.used; i--;) {
-            d.left[i] -= steps;
             if (d.left[i])
                 continue;
             store_lane(&d, i);
