@@ -9,7 +9,7 @@ const char *const env_do_name[ENV_DOS + 1] = {
     "restart", "restore", "corrupt", NULL,
 };
 
-enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 4 };
+enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8 };
 
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
  * which things became known. */
@@ -29,7 +29,7 @@ struct EnvGeneral {
     UcStore *store;
     unsigned parties;
     UcWord set, wrong_set, wrong_kid, wrong_ticket, message[MESSAGES_MAX];
-    UcWord count[7];
+    UcWord count[8];
     unsigned counts, good_counts;
 };
 
@@ -83,6 +83,18 @@ bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **
     return false;
 }
 
+static void take_domains(EnvAlphabet *d, const EnvScenario *scenario)
+{
+    const EnvDomain *messages = env_scenario_domain(scenario, "messages");
+    const EnvDomain *counts = env_scenario_domain(scenario, "counts");
+    if (messages && messages->text->len)
+        d->messages = MIN(messages->text->len, (guint)MESSAGES_MAX);
+    for (guint i = 0; messages && i < messages->text->len && i < MESSAGES_MAX; i++)
+        d->message[i] = messages->text->pdata[i];
+    for (guint i = 0; counts && i < counts->number->len && i < G_N_ELEMENTS(d->count); i++)
+        d->count[d->counts++] = g_array_index(counts->number, int64_t, i);
+}
+
 bool env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
 {
     if (!scenario->bound->len) {
@@ -91,6 +103,7 @@ bool env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario, GError **error
                     "... }` or say --bound sign=2", scenario->path);
         return false;
     }
+    take_domains(d, scenario);
     for (guint i = 0; i < scenario->bound->len; i++) {
         const EnvBound *b = &g_array_index(scenario->bound, EnvBound, i);
         if (!env_alphabet_set(d, b->name, b->value, error)) {
@@ -449,16 +462,39 @@ static void deliveries(Table *t, UcWord to)
     }
 }
 
+/* Crash points, and what the storage models allow on top; points that this model refuses change nothing. */
+static void crashes(Table *t, UcWord p, unsigned actor)
+{
+    UcStorage storage = env_worlds_options(t->g->worlds)->storage;
+    for (UcWord point = UC_POINT_NOW; point < UC_POINTS; point++) {
+        bool lose = point == UC_POINT_LOSE;
+        bool plain = point == UC_POINT_NOW || point == UC_POINT_BEFORE || point == UC_POINT_MIDDLE || point == UC_POINT_AFTER;
+        for (UcWord count = lose; plain || storage != UC_STORAGE_ATOMIC; count++) {
+            order(t, ENV_DO_CRASH, p, (UcMessage){ UC_M_CRASH, { point, count } }, actor);
+            if (!lose || count == LOST_MAX)
+                break;
+        }
+    }
+}
+
+/* A corrupted party's state is A's, which receives its inputs and speaks for it; `speak` is one of its outputs. */
+static void corruption(Table *t, UcWord p, unsigned actor)
+{
+    order(t, ENV_DO_CORRUPT, p, (UcMessage){ UC_M_CORRUPT, { 0 } }, actor);
+    order(t, ENV_DO_CORRUPT, p, (UcMessage){ DKM_CANCELLED, { t->g->wrong_ticket } }, actor);
+}
+
 static void faults(Table *t, UcWord p)
 {
-    bool counter = env_worlds_options(t->g->worlds)->storage == UC_STORAGE_MONOTONIC;
     unsigned actor = 2 * t->g->parties;
-    for (UcWord point = UC_POINT_NOW; wanted(t, ENV_DO_CRASH) && point < UC_POINTS; point++) {
-        if (point != UC_POINT_BETWEEN || counter)
-            order(t, ENV_DO_CRASH, p, (UcMessage){ UC_M_CRASH, { point } }, actor);
-    }
+    if (wanted(t, ENV_DO_CRASH))
+        crashes(t, p, actor);
     if (wanted(t, ENV_DO_RESTART))
         order(t, ENV_DO_RESTART, p, (UcMessage){ UC_M_RESTART, { 0 } }, actor);
+    for (UcWord s = 0; wanted(t, ENV_DO_RESTORE) && s < SNAPSHOTS_MAX; s++)
+        order(t, ENV_DO_RESTORE, p, (UcMessage){ UC_M_RESTORE, { s } }, actor);
+    if (wanted(t, ENV_DO_CORRUPT))
+        corruption(t, p, actor);
 }
 
 static void moves(void *data, const UcRegion *knowledge, GArray *out)
@@ -488,6 +524,11 @@ static void moves(void *data, const UcRegion *knowledge, GArray *out)
 static void fill_counts(EnvGeneral *g)
 {
     UcWord k = env_worlds_dkm(g->worlds)->sigma[0]->capacity;
+    for (unsigned i = 0; i < g->domain.counts; i++)
+        g->count[g->counts++] = (UcWord)g->domain.count[i];
+    g->good_counts = g->counts;
+    if (g->counts)
+        return;
     UcWord good[] = { 1, 2, k }, bad[] = { (UcWord)-1, 0, k + 1, (UcWord)DKM_COUNT_MAX };
     for (size_t i = 0; i < G_N_ELEMENTS(good); i++) {
         if (good[i] <= k && (i == 0 || good[i] > g->count[g->counts - 1]))
@@ -513,7 +554,7 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
     g->wrong_ticket = uc_store_put(g->store, nobody, DKM_TICKET_BYTES);
     for (unsigned m = 0; m < MESSAGES_MAX; m++) {
         char name[] = { 'm', (char)('0' + m), 0 };
-        g->message[m] = uc_store_text(g->store, name);
+        g->message[m] = uc_store_text(g->store, domain->message[m] ? domain->message[m] : name);
     }
     fill_counts(g);
     return g;

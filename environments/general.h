@@ -42,13 +42,16 @@ typedef struct {
     bool any;          /* requests for any key too */
     uint32_t parties;  /* the first so many parties act; 0: all */
     uint32_t keygen_by;/* the first so many parties generate keys; 0: all */
+    const char *message[4]; /* their texts, borrowed; NULL: "m0", "m1", ... */
+    int64_t count[8];  /* in place of the counts of the alphabet */
+    unsigned counts;
 } EnvAlphabet;
 
 EnvAlphabet env_default_alphabet(void);
 /* Sets a bound ("sign") or a cut of the alphabet ("messages", "wrong", "any", "parties", "keygen-by") by its name;
  * false and an error that names it when there is none or the value is out of range. */
 bool env_alphabet_set(EnvAlphabet *domain, const char *name, int64_t value, GError **error);
-/* From a scenario's `explore` table; an error when it has none. Bounds that it does not name: keygen 1, request as
+/* From a scenario's `explore` table, with its domains `counts` and `messages`; an error when it has none. Bounds that it does not name: keygen 1, request as
  * transfer, restart as crash, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
 bool env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario, GError **error);
 /* Fills in what depends on other bounds; to be called once all are set. */

@@ -70,6 +70,12 @@ static void begin(Session *s, const Bound *bound, unsigned bounds, EnvWorld whic
     for (unsigned i = 0; i < bounds; i++) {
         if (!strcmp(bound[i].name, "real-crypto"))
             o.crypto_ideal = false;
+        else if (!strcmp(bound[i].name, "storage"))
+            o.storage = (UcStorage)bound[i].value;
+        else if (!strcmp(bound[i].name, "pairwise"))
+            o.trust = DKM_TRUST_PAIRWISE;
+        else if (!strcmp(bound[i].name, "reservation"))
+            o.reservation = (uint64_t)bound[i].value;
         else
             ck_assert(env_alphabet_set(&a, bound[i].name, bound[i].value, NULL));
     }
@@ -125,6 +131,14 @@ static const struct {
                                         { "any", 0 }, { "messages", 1 }, { "parties", 2 } } },
     { "changed payloads", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "mutate", 1 }, { "wrong", 0 },
                                         { "any", 0 } } },
+    { "corruption", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 }, { "wrong", 0 }, { "any", 0 },
+                                  { "sign", 1 }, { "messages", 1 } } },
+    { "pairwise trust", ENV_WORLDS, { { "pairwise", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 },
+                                      { "wrong", 0 }, { "any", 0 } } },
+    { "hardware counter", ENV_WORLDS, { { "storage", UC_STORAGE_MONOTONIC }, { "keygen-by", 1 }, { "sign", 1 },
+                                        { "crash", 1 }, { "restore", 1 }, { "wrong", 0 }, { "parties", 2 } } },
+    { "reservation", ENV_WORLDS, { { "reservation", 2 }, { "keygen-by", 1 }, { "sign", 2 }, { "transfer", 1 },
+                                   { "crash", 1 }, { "wrong", 0 }, { "any", 0 }, { "parties", 2 } } },
     { "real crypto", ENV_WORLDS, { { "real-crypto", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 },
                                    { "wrong", 0 }, { "any", 0 }, { "messages", 1 } } },
 };
