@@ -122,7 +122,7 @@ UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[
     g_autofree uint8_t *text = g_malloc(plain), *out = g_malloc0(total);
     payload_write_header(header, out);
     payload_write_body(sigma, &body, text);
-    seal_close(config->seal, key, out, PAYLOAD_HEADER_BYTES, text, plain, out + PAYLOAD_HEADER_BYTES);
+    seal_close_stolen(config->seal, key, out, PAYLOAD_HEADER_BYTES, text, plain, out + PAYLOAD_HEADER_BYTES);
     OPENSSL_cleanse(text, plain);
     return uc_store_put(store, out, total);
 }

@@ -1,6 +1,7 @@
 #include "environments/pair.h"
 
 struct EnvPair {
+    EnvWorlds *worlds;
     UcWorld *world[ENV_WORLDS];
     size_t compared;
     UcComparison last;
@@ -10,6 +11,7 @@ struct EnvPair {
 EnvPair *env_pair_new(EnvWorlds *worlds)
 {
     EnvPair *pair = g_new0(EnvPair, 1);
+    pair->worlds = worlds;
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         g_assert(!env_worlds_spec(worlds, which)->machine[UC_Z].class);
         pair->world[which] = env_worlds_start(worlds, which);
@@ -40,6 +42,7 @@ UcComparison env_pair_turn(EnvPair *pair, const UcEnvelope *write)
     pair->reply = (UcViewEntry){ 0 };
     for (size_t i = pair->compared; i < entries && pair->reply.message.kind == UC_M_EMPTY; i++)
         pair->reply = view[i];
+    env_worlds_audit(pair->worlds, pair->world[ENV_REAL]);
     pair->last = uc_compare(pair->world[ENV_REAL], stop[ENV_REAL], pair->world[ENV_IDEAL], stop[ENV_IDEAL],
                             pair->compared);
     pair->compared = entries;

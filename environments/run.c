@@ -95,6 +95,7 @@ EnvRun *env_run_both(const EnvScenario *scenario, UcObserver observe, void *data
         if (!run_world(run, scenario, which, observe, data, error))
             return NULL;
     }
+    env_worlds_audit(run->worlds, run->world[ENV_REAL]);
     run->comparison = uc_compare(run->world[ENV_REAL], run->stop[ENV_REAL], run->world[ENV_IDEAL],
                                  run->stop[ENV_IDEAL], 0);
     return g_steal_pointer(&run);

@@ -131,7 +131,7 @@ static const char *real(UcCtx *ctx, const UcActivation *a)
     bool delivery = a->in.from == UC_A && a->in.message.kind == UC_M_DELIVER;
     bool owed = delivery && !out->has_effect && !out->crashed && watch_acceptable(ctx, party, a->in.message.w[0]) &&
                 uc_fault(ctx, a->machine, false).armed == UC_POINT_NONE;
-    const char *rule = watch_stable(ctx, a);
+    const char *rule = first(watch_stable(ctx, a), watch_secret(ctx, a));
     real_payload(ctx, a, party);
     if (out->has_effect) {
         WatchEvent e = real_event(a, party);

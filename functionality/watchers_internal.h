@@ -93,6 +93,7 @@ void watch_note_payload(UcCtx *ctx, UcWord payload, UcWord from, UcWord to, UcWo
 /* Must this payload be accepted by this party now? */
 bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload);
 const char *watch_stable(UcCtx *ctx, const UcActivation *activation);
+const char *watch_secret(UcCtx *ctx, const UcActivation *activation); /* I8, real world */
 
 /* watchers_faults.c: what corruption and restarts change (docs/functionality.md, "Compromise"). Rules say nothing of a
  * compromised key. */

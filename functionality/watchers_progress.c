@@ -1,5 +1,7 @@
-/* Progress, and what leaves a party: A1, A2, A5, I5. */
+/* Progress, and what leaves a party: A1, A2, A5, I5, I8. */
 #include "functionality/watchers_internal.h"
+
+#include <string.h>
 
 static const char *input_name(UcWord kind) { return uc_message_kind(&dkm_messages, kind)->name; }
 
@@ -87,5 +89,34 @@ const char *watch_stable(UcCtx *ctx, const UcActivation *a)
     bool reserve = watch_config(ctx)->options->reservation && r->message.kind == DKM_SIGNATURE;
     if (r->persist_after || !a->outcome.has_effect || (!a->outcome.persisted && !reserve))
         return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what, name);
+    return NULL;
+}
+
+/* ---- I8: real world; no part of a signing secret in clear where the adversary reads ---- */
+
+enum { SECRET_PART = 8 }; /* bytes in a row that are no coincidence */
+
+static bool contains(const uint8_t *bytes, size_t length, const uint8_t *part)
+{
+    return length >= SECRET_PART && memmem(bytes, length, part, SECRET_PART) != NULL;
+}
+
+const char *watch_secret(UcCtx *ctx, const UcActivation *a)
+{
+    const UcResult *r = &a->outcome.result;
+    const UcWord *e = a->outcome.effect.w; /* operation, kid, vk, sk */
+    UcStore *store = uc_ctx_store(ctx);
+    if (r->code != UC_SEND || r->to != UC_A || r->message.kind != UC_M_PAYLOAD || !a->outcome.has_effect ||
+        !uc_store_knows(store, e[3]) || !uc_store_knows(store, r->message.w[1]))
+        return NULL;
+    size_t ns, np, nv;
+    const uint8_t *secret = uc_store_get(store, e[3], &ns), *payload = uc_store_get(store, r->message.w[1], &np),
+                  *vk = uc_store_get(store, e[2], &nv);
+    for (size_t at = 0; at + SECRET_PART <= ns; at += SECRET_PART) {
+        bool is_public = contains(vk, nv, secret + at); /* the key's identifier is part of both */
+        if (!is_public && contains(payload, np, secret + at))
+            return uc_reason(ctx, "I8: %s sends a part of a signing secret in clear",
+                             watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0));
+    }
     return NULL;
 }

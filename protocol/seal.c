@@ -97,11 +97,10 @@ static GBytes *digest_of(const void *a, size_t na, const void *b, size_t nb)
     return g_bytes_new(out, sizeof out);
 }
 
-/* No K may ever seal two plaintexts; counted here, read by the tests and the report. */
-static void count_use(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *plain,
-                      size_t length)
+/* No K may ever seal two plaintexts; counted here, read by the tests and the report. `used` is what K is: real, K
+ * itself; ideal, the term (sealing key, header) that stands for it. */
+static void count_use(Seal *seal, GBytes *used, const uint8_t *plain, size_t length)
 {
-    g_autoptr(GBytes) used = digest_of(key, SEAL_KEY_BYTES, header, nh);
     g_autoptr(GBytes) content = digest_of("", 0, plain, length);
     g_mutex_lock(&seal->lock);
     GBytes *before = g_hash_table_lookup(seal->sealed_by, used);
@@ -185,19 +184,36 @@ static bool token_open(Seal *seal, const uint8_t *key, const uint8_t *header, si
     return ok;
 }
 
+static void close_with(Seal *seal, bool counted, const uint8_t *key, const uint8_t *header, size_t nh,
+                       const uint8_t *plain, size_t length, uint8_t *out)
+{
+    uint8_t k[32];
+    g_autoptr(GBytes) used = NULL;
+    if (seal->ideal) {
+        used = digest_of(key, SEAL_KEY_BYTES, header, nh);
+        token_close(seal, key, header, nh, plain, length, out);
+    } else {
+        derive(key, header, nh, k);
+        used = digest_of("", 0, k, sizeof k);
+        gcm_close(k, header, nh, plain, length, seal->tag_bytes, out);
+        OPENSSL_cleanse(k, sizeof k);
+    }
+    if (counted)
+        count_use(seal, used, plain, length);
+}
+
 void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                 const uint8_t *plain, size_t length, uint8_t *out)
 {
     g_assert(seal && header_length > 0);
-    count_use(seal, key, header, header_length, plain, length);
-    if (seal->ideal) {
-        token_close(seal, key, header, header_length, plain, length, out);
-        return;
-    }
-    uint8_t k[32];
-    derive(key, header, header_length, k);
-    gcm_close(k, header, header_length, plain, length, seal->tag_bytes, out);
-    OPENSSL_cleanse(k, sizeof k);
+    close_with(seal, true, key, header, header_length, plain, length, out);
+}
+
+void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+                       const uint8_t *plain, size_t length, uint8_t *out)
+{
+    g_assert(seal && header_length > 0);
+    close_with(seal, false, key, header, header_length, plain, length, out);
 }
 
 bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,

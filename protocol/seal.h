@@ -37,7 +37,11 @@ void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *he
 bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                const uint8_t *sealed, size_t sealed_length, uint8_t *out);
 
-/* How many (key, header) pairs sealed two different plaintexts: must stay 0 (docs/protocol.md, "Payload"). */
+/* The same by a thief of the sealing key, who keeps no rule: not counted below. */
+void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+                       const uint8_t *plain, size_t length, uint8_t *out);
+
+/* How often a derived key K sealed a second, different plaintext: must stay 0 (docs/protocol.md, "Payload"). */
 uint64_t seal_keys_used_twice(Seal *seal);
 
 #endif

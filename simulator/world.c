@@ -479,6 +479,14 @@ void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), vo
 
 const char *uc_world_why(const UcWorld *world) { return world->why ? world->why : ""; }
 
+void uc_world_note_rule(UcWorld *world, const char *rule)
+{
+    g_assert(world && rule);
+    UcCtx ctx;
+    uc_ctx_init(&ctx, world, NULL, UC_Z, UC_Z);
+    note_broken(world, uc_reason(&ctx, "%s", rule), world->activations);
+}
+
 bool uc_world_breaks(const UcWorld *world, const char *rule)
 {
     g_assert(rule);

@@ -99,6 +99,8 @@ void uc_world_rewind(UcWorld *world);
 void uc_world_halt(UcWorld *world, int bit);
 /* Why it stopped: a line for people. Owned by the world. */
 const char *uc_world_why(const UcWorld *world);
+/* Somebody who looks from outside (not a watcher of the description) found a rule broken; the text is copied. */
+void uc_world_note_rule(UcWorld *world, const char *rule);
 /* Was this rule ("I1") found broken in the run? */
 bool uc_world_breaks(const UcWorld *world, const char *rule);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */
