@@ -1,31 +1,70 @@
 #!/bin/sh
-# ./setup demo: the main job in a minute. Runs scenarios with real LMS signatures and AES-256-GCM payloads through both
-# worlds, shows a difference where a setting gives the promise away, and draws it.
-#   B=build/release sh environments/demo.sh
-set -eu
-: "${B:?}"
-ucsim=$B/ucsim
-out=$B/demo
-scenarios=environments/scenarios
-mkdir -p "$out"
+# What ucsim does, in a minute; `make demo` runs it. Pictures and traces go to build/demo/.
+set -u
+: "${B:=build/release}" "${VARIANT:=release}" "${CC:=gcc}"
+export NO_COLOR=
+U=$B/ucsim out=build/demo
+S=environments/scenarios
+bold='' plain=''
+[ -t 1 ] && bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+rm -rf "$out" && mkdir -p "$out" || exit 2
 
-say() { printf '\n== %s\n' "$*"; }
+say() { printf '%s\n' "$*"; }
+head_line() { printf '\n%s%s%s\n\n' "$bold" "$*" "$plain"; }
+show() { printf '$ ucsim %s\n' "$(echo "$*" | sed "s,^$U ,,; s,^$out/ucsim-broken ,,")"; "$@"; }
 
-say "the whole catalogue in both worlds: does each scenario get the verdict it must get?"
-"$ucsim" check --color=never "$scenarios" | tail -n 1
+# Draws a trace as svg and png; says nothing where Graphviz is missing but that.
+draw() { # TRACE NAME
+    for format in svg png; do
+        if "$U" diagram "$1" -o "$out/$2.$format" >"$out/diagram.log" 2>&1; then
+            say "  chart: $out/$2.$format"
+        else
+            say "  no chart: $(tail -n 1 "$out/diagram.log")"
+        fi
+    done
+    rm -f "$out/diagram.log"
+}
 
-say "the network is the adversary: redirected, reflected, altered, repeated payloads"
-"$ucsim" check "$scenarios/channel/51-redirected.lua" "$scenarios/channel/52-reflected.lua" \
-    "$scenarios/channel/54-flipped-cut-extended.lua" "$scenarios/channel/49-replay-after-use.lua"
+# The program with one line of the protocol taken out: the receiver does not close a ticket once it was used.
+break_it() {
+    patch=tests/must_diverge/ticket-stays-open.patch
+    [ -f "$patch" ] || { say "  (left out: $patch is not here)"; return 1; }
+    command -v patch >/dev/null || { say "  (left out: 'patch' is not installed)"; return 1; }
+    flags=$(unset MAKEFLAGS MFLAGS MAKELEVEL; make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC") || return 1
+    eval "$flags"
+    mkdir -p "$out/source/protocol" && cp protocol/party.c "$out/source/protocol/" &&
+        patch -s -p1 -d "$out/source" -i "$PWD/$patch" &&
+        eval "$CC $cflags" -c -o "$out/source/party.o" "$out/source/protocol/party.c" &&
+        eval "$CC $cflags" -o "$out/ucsim-broken" "$B/cli/main.o" "$out/source/party.o" "$B/libucsim.a" "$libs"
+}
 
-say "a module's storage is rolled back: one index signs two messages, and the worlds differ"
-"$ucsim" check --show --trace "$out/rollback.jsonl" "$scenarios/storage/22-snapshot.lua"
+head_line "1. A protocol and what it promises"
+say "Hardware modules share the one-time keys of a stateful signature scheme (LMS). Signing twice with the same one would
+give the key away, so every one-time key must belong to one module at a time, whatever the network does and whoever
+crashes. That promise is an ideal functionality. ucsim runs the real protocol beside it, in lock step, with real
+signatures and real encryption, and compares everything the environment Z can see. If nothing differs, the verdict is
+'indistinguishable'."
+say ""
+show "$U" check --trace "$out/hand-over.trace" $S/handover/hand-over.lua || exit
+draw "$out/hand-over.trace" hand-over
 
-say "the same with a hardware counter: the module refuses, and the worlds are alike"
-"$ucsim" check "$scenarios/storage/22-snapshot-with-counter.lua"
+head_line "2. Things that go wrong in practice, from the catalogue"
+show "$U" check $S/channel/49-replay-after-use.lua $S/channel/51-redirected.lua $S/channel/54-flipped-cut-extended.lua \
+    $S/concurrency $S/transfer-crash || exit
 
-say "pictures"
-"$ucsim" diagram "$out/rollback.jsonl" -o "$out/rollback.svg"
-"$ucsim" diagram "$out/rollback.jsonl" -o "$out/rollback.png"
-"$ucsim" plot ownership "$out/rollback.jsonl" -o "$out/ownership.svg"
-ls "$out"/*.svg "$out"/*.png
+head_line "3. The same with a mistake in the protocol"
+say "One line is missing: the receiver of a transfer does not close its ticket. Everything still works, until the network
+delivers a payload twice. Z then sees a one-time key come back:"
+say ""
+if break_it; then
+    show "$out/ucsim-broken" check --trace "$out/broken.trace" $S/transfer-crash/71-receiver-crashes-after-the-write.lua
+    say "Left: what happened. Right: what should have. A star marks what differs."
+    draw "$out/broken.trace" broken
+fi
+
+head_line "4. Where to go on"
+say "  ucsim list                                  what there is
+  ucsim check                                 all scenarios
+  ucsim run $S/handover/hand-over.lua --world ideal
+  ucsim replay $out/hand-over.trace           a recorded run again, without its script
+  README.md                                   a scenario of your own in ten lines"

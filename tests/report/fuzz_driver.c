@@ -20,7 +20,7 @@ static uint64_t draw(uint64_t below)
 static void splice(GByteArray *bytes, GPtrArray *seeds)
 {
     const GByteArray *other = seeds->pdata[draw(seeds->len)];
-    size_t from = draw(other->len), n = MIN(draw(64), other->len - from), at = draw(bytes->len + 1);
+    size_t from = draw(other->len), some = draw(64), n = MIN(some, other->len - from), at = draw(bytes->len + 1);
     g_autofree uint8_t *tail = g_memdup2(bytes->data + at, bytes->len - at);
     size_t rest = bytes->len - at;
     g_byte_array_set_size(bytes, (guint)at);
@@ -33,12 +33,12 @@ static void mutate(GByteArray *bytes, GPtrArray *seeds)
 {
     static const char odd[] = "{}[]\":,\\0-9.@#\n\xff";
     for (uint64_t i = 0, n = 1 + draw(6); i < n; i++) {
-        size_t at = draw(bytes->len);
+        size_t at = draw(bytes->len), some = 1 + draw(9);
         switch (draw(6)) {
         case 0: splice(bytes, seeds); break;
         case 1: g_byte_array_set_size(bytes, (guint)at); break;
         case 2: if (bytes->len) bytes->data[at] = (uint8_t)odd[draw(sizeof odd)]; break;
-        case 3: if (bytes->len) g_byte_array_remove_range(bytes, (guint)at, (guint)MIN(1 + draw(9), bytes->len - at)); break;
+        case 3: if (bytes->len) g_byte_array_remove_range(bytes, (guint)at, (guint)MIN(some, bytes->len - at)); break;
         default: if (bytes->len) bytes->data[at] ^= (uint8_t)(1 << draw(8));
         }
     }
@@ -60,7 +60,8 @@ int main(int argc, char **argv)
         g_byte_array_append(bytes, seed->data, seed->len);
         if (run >= (long)seeds->len)
             mutate(bytes, seeds);
-        if (!g_file_set_contents("fuzz-crash", (const char *)bytes->data, bytes->len, NULL))
+        FILE *file = fopen("fuzz-crash", "wb");
+        if (!file || fwrite(bytes->data, 1, bytes->len, file) != bytes->len || fclose(file))
             return 2;
         LLVMFuzzerTestOneInput(bytes->data, bytes->len);
     }
