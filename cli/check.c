@@ -323,9 +323,26 @@ static RepResult *results_of(const GPtrArray *cases)
     return out;
 }
 
+static bool into_folder(const Options *o) { return g_file_test(o->trace, G_FILE_TEST_IS_DIR); }
+
+/* Into a folder: 001-NAME.jsonl, ..., in the order of the cases. */
+static bool write_traces(const Options *o, const GPtrArray *cases, GError **error)
+{
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        g_autofree char *base = g_path_get_basename(c->file);
+        if (g_str_has_suffix(base, ".lua"))
+            base[strlen(base) - 4] = 0;
+        g_autofree char *path = into_folder(o) ? g_strdup_printf("%s/%03u-%s.jsonl", o->trace, i + 1, base)
+                                               : g_strdup(o->trace);
+        if (c->trace && !cli_write_file(path, c->trace->str, c->trace->len, error))
+            return false;
+    }
+    return true;
+}
+
 static bool write_files(const Options *o, const GPtrArray *cases, GError **error)
 {
-    const Case *first = cases->pdata[0];
     if (o->junit) {
         g_autoptr(GString) xml = g_string_new(NULL);
         g_autofree RepResult *results = results_of(cases);
@@ -333,7 +350,7 @@ static bool write_files(const Options *o, const GPtrArray *cases, GError **error
         if (!cli_write_file(o->junit, xml->str, xml->len, error))
             return false;
     }
-    return !o->trace || !first->trace || cli_write_file(o->trace, first->trace->str, first->trace->len, error);
+    return !o->trace || write_traces(o, cases, error);
 }
 
 static void print_all(const Options *o, const GPtrArray *cases, const RepSummary *summary)
@@ -362,8 +379,9 @@ static int check(const Options *o)
     g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(case_free);
     if (!load_all(o, cases, &error))
         return cli_fail_error(error);
-    if (o->trace && cases->len != 1)
-        return cli_fail(CLI_USAGE, "check: --trace expects one scenario, got %u", cases->len);
+    if (o->trace && cases->len != 1 && !into_folder(o))
+        return cli_fail(CLI_USAGE, "check: --trace FILE expects one scenario, got %u; give a folder that exists for more",
+                        cases->len);
     Suite suite = { cases, g_async_queue_new() };
     run_all(o, &suite);
     g_async_queue_unref(suite.done);
@@ -400,7 +418,7 @@ int cli_check(int argc, char **argv)
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time; the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
         { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
-        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace (one scenario)", "FILE" },
+        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace; a folder: one file for each scenario", "FILE" },
         { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON", NULL },
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML", "FILE" },

@@ -11,15 +11,17 @@ static const char text[] =
     "  ownership TRACE     who holds which one-time key when: event number on x, index on y; what is in\n"
     "                      transit, used and lost is marked. --world ideal shows the functionality's view.\n"
     "  lengths TABLE       counterexamples as found and after shrinking; lines 'NAME FOUND SHRUNK'\n"
-    "  sweep JSON          a result against a swept value, from 'ucsim check --json': --x and --y name the\n"
-    "                      fields (x: value, y: lost), --by one curve for each value of a field\n"
+    "  sweep TRACE...      one-time keys lost (--y lost, used or held) against an option or a value of\n"
+    "                      for_each (--x); --by draws one curve for each value of another\n"
+    "  sweep JSON...       any two numbers of result files: --x and --y name fields, 'a.b' one inside another\n"
     "  advantage JSON      measured advantage and Pr[bad] with error bars on the bound's curve, from\n"
     "                      'ucsim advantage --sweep ... --json'\n"
-    "  exploration JSON    the same for 'ucsim explore --json' (x: depth, y: states)\n"
+    "  exploration JSON... the same for summaries of 'ucsim explore --json' (x: depth, y: states)\n"
     "\n"
     "Examples:\n"
     "  ucsim plot ownership run.jsonl -o keys.svg\n"
-    "  ucsim plot sweep results.json --x options.reservation --y lost --by options.loss -o lost.pdf";
+    "  ucsim plot sweep traces/*.jsonl --x reservation --by loss -o lost.pdf\n"
+    "  ucsim plot exploration b1.json b2.json b3.json --x bounds.sign -o states.svg";
 
 typedef struct {
     char *output, *world, *x, *y, *by, *title;
@@ -61,13 +63,16 @@ static char *lengths_script(const char *path, const Arguments *a)
     return rep_plot_bars(series, names, a->title ? a->title : "Counterexamples, as found and after shrinking", "moves");
 }
 
-static char *json_script(const char *path, const Arguments *a, const char *x, const char *y, const char *title)
+static char *rows_script(const char *const *path, const Arguments *a, const char *x, const char *y, const char *title)
 {
     GError *error = NULL;
     x = a->x ? a->x : x;
     y = a->y ? a->y : y;
-    g_autoptr(GPtrArray) series = rep_rows_json(path, x, y, a->by, &error);
-    return series ? rep_plot_series(series, a->title ? a->title : title, x, y) : fail(error);
+    bool traces = g_str_has_suffix(path[0], ".jsonl");
+    g_autoptr(GPtrArray) series = (traces ? rep_rows_traces : rep_rows_json)(path, x, y, a->by, &error);
+    g_autofree char *keys = g_strdup_printf("one-time keys %s", y);
+    return series ? rep_plot_series(series, a->title ? a->title : traces ? "At the end of the run" : title, x, traces ? keys : y)
+                  : fail(error);
 }
 
 static char *advantage_script(const char *path, const Arguments *a)
@@ -80,19 +85,19 @@ static char *advantage_script(const char *path, const Arguments *a)
     return script ? script : fail(error);
 }
 
-static char *script_of(const char *what, const char *path, const Arguments *a)
+static char *script_of(const char *what, const char *const *path, const Arguments *a)
 {
     static const char *const known[] = { "ownership", "lengths", "sweep", "exploration", "advantage", NULL };
     if (!strcmp(what, known[0]))
-        return ownership_script(path, a);
+        return ownership_script(path[0], a);
     if (!strcmp(what, known[1]))
-        return lengths_script(path, a);
+        return lengths_script(path[0], a);
     if (!strcmp(what, known[2]))
-        return json_script(path, a, "value", "lost", "Sweep");
+        return rows_script(path, a, "value", "lost", "Sweep");
     if (!strcmp(what, known[3]))
-        return json_script(path, a, "depth", "states", "Exploration");
+        return rows_script(path, a, "depth", "states", "Exploration");
     if (!strcmp(what, known[4]))
-        return advantage_script(path, a);
+        return advantage_script(path[0], a);
     const char *near = cli_nearest(what, known);
     cli_fail(CLI_USAGE, near ? "plot: no plot '%s'; did you mean '%s'?" : "plot: no plot '%s'; see 'ucsim plot --help'", what,
              near);
@@ -114,14 +119,16 @@ static int write_plot(const char *script, const char *terminal, const char *path
 
 static int plot(const Arguments *a, int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc < 3)
         return cli_fail(CLI_USAGE, "plot: expected a plot and a file, got %d arguments; see 'ucsim plot --help'", argc - 1);
+    if (argc > 3 && (!strcmp(argv[1], "ownership") || !strcmp(argv[1], "lengths")))
+        return cli_fail(CLI_USAGE, "plot: expected one file for %s, got %d", argv[1], argc - 2);
     if (!a->output)
         return cli_fail(CLI_USAGE, "plot: where to? give -o FILE, for example -o %s.svg", argv[1]);
     const char *terminal = rep_plot_terminal(a->output);
     if (!terminal)
         return cli_fail(CLI_USAGE, "plot: expected FILE.svg, .png or .pdf, got '%s'", a->output);
-    g_autofree char *script = script_of(argv[1], argv[2], a);
+    g_autofree char *script = script_of(argv[1], (const char *const *)argv + 2, a);
     return script ? write_plot(script, terminal, a->output) : CLI_USAGE;
 }
 
@@ -138,7 +145,7 @@ int cli_plot(int argc, char **argv)
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int code;
-    if (cli_parse("plot", "PLOT FILE -o FILE", text, entries, &argc, &argv, &code))
+    if (cli_parse("plot", "PLOT FILE... -o FILE", text, entries, &argc, &argv, &code))
         code = plot(&a, argc, argv);
     char *owned[] = { a.output, a.world, a.x, a.y, a.by, a.title };
     for (unsigned i = 0; i < G_N_ELEMENTS(owned); i++)

@@ -290,6 +290,13 @@ static uint64_t difference_number(const RepChart *chart, RepWorld world)
     return 0;
 }
 
+static const char *why_of(const UcTraceVerdict *v)
+{
+    size_t n = v->verdict ? strlen(v->verdict) : 0;
+    bool repeats = n && !strncmp(v->why, v->verdict, n) && v->why[n] == ':' && v->why[n + 1] == ' ';
+    return repeats ? v->why + n + 2 : v->why;
+}
+
 static char *verdict_text(const RepChart *chart, const UcTrace *trace)
 {
     const UcTraceVerdict *v = uc_trace_verdict_of(trace);
@@ -303,9 +310,9 @@ static char *verdict_text(const RepChart *chart, const UcTrace *trace)
         g_string_append_printf(out, " (%s)", v->rule);
     if (!is_empty(v->verdict) && !is_empty(expect) && strcmp(expect, v->verdict))
         g_string_append_printf(out, ", expected: %s", expect);
-    if (!is_empty(v->why))
-        g_string_append_printf(out, " — %s", v->why);
-    const char *before = " — first difference:";
+    if (!is_empty(v->why)) /* "simulation failed: ..." repeats the verdict */
+        g_string_append_printf(out, " — %s", why_of(v));
+    const char *before = g_strcmp0(v->verdict, "distinguished") ? " — in" : " — first difference:";
     for (int w = 0; w < REP_WORLDS && chart->difference >= 0; w++) {
         uint64_t number = difference_number(chart, w);
         if (number)
@@ -337,7 +344,7 @@ static char *differing_fields(const UcTrace *trace, const RepChart *chart)
     GString *out = g_string_new(NULL);
     for (unsigned i = 0; i < MIN(real->out->fields, ideal->out->fields); i++) {
         if (strcmp(real->out->field[i].text, ideal->out->field[i].text))
-            g_string_append_printf(out, "%s%s", out->len ? ", " : "", real->out->field[i].name);
+            g_string_append_printf(out, "%s%s", out->len ? ",\n" : "", real->out->field[i].name);
     }
     return g_string_free(out, out->len == 0);
 }
@@ -345,7 +352,7 @@ static char *differing_fields(const UcTrace *trace, const RepChart *chart)
 static char *difference_words(const UcTrace *trace, const RepChart *chart)
 {
     g_autofree char *fields = differing_fields(trace, chart);
-    g_autofree char *cut = fields ? rep_cut(fields, 16) : NULL;
+    g_autofree char *cut = fields ? rep_cut(fields, 40) : NULL;
     return g_strconcat("≠ first\ndifference", cut ? ":\n" : NULL, cut, NULL);
 }
 
@@ -359,7 +366,7 @@ static void mark_difference(RepChart *chart, const UcTrace *trace)
         rep_chart_mark_difference(chart, v->entry, true, true);
     else
         rep_chart_mark_difference(chart, REP_NO_ENTRY, g_strcmp0(v->world, "ideal") != 0, g_strcmp0(v->world, "real") != 0);
-    chart->difference_text = differs ? difference_words(trace, chart) : rep_cut(v->verdict, 18);
+    chart->difference_text = differs ? difference_words(trace, chart) : g_strdelimit(g_strdup(v->verdict), " ", '\n');
 }
 
 static void read_events(Builder *b, const UcTrace *trace)
@@ -367,6 +374,23 @@ static void read_events(Builder *b, const UcTrace *trace)
     for (int w = 0; w < UC_TRACE_WORLDS; w++) {
         for (unsigned i = 0; i < uc_trace_activations(trace, w); i++)
             add_event(b, uc_trace_activation(trace, w, i));
+    }
+}
+
+/* F or S refused and the ideal world ended there: control did not go back to Z. */
+static void end_of_simulation(RepChart *chart, const UcTrace *trace)
+{
+    if (g_strcmp0(uc_trace_verdict_of(trace)->verdict, "simulation failed"))
+        return;
+    for (guint i = chart->event->len; i-- > 0;) {
+        RepEvent *e = rep_event(chart, i);
+        if (e->world != REP_IDEAL)
+            continue;
+        if (e->what == REP_DROP) {
+            e->to = e->from;
+            e->entry = REP_NO_ENTRY;
+        }
+        return;
     }
 }
 
@@ -393,6 +417,7 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
     read_events(&b, trace);
     for (int w = 0; w < REP_WORLDS; w++)
         g_hash_table_unref(b.line[w]);
+    end_of_simulation(chart, trace);
     place_lifelines(chart);
     rep_chart_align(chart);
     chart->difference = -1;

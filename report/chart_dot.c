@@ -310,13 +310,14 @@ static void draw_label(Draw *d, const RepEvent *e, int line)
     double room = d->width[e->world] - 8, left = d->left[e->world] + 4;
     g_autofree char *cut = fit(e->label, 10, room), *tip = rep_escape_dot(e->full);
     double width = text_points(cut, 10), x0 = lifeline_x(d, e->from), x1 = lifeline_x(d, e->to);
-    double x = e->from == e->to ? x0 + 10 + width / 2 : (x0 + x1) / 2;
+    bool beside = e->from == e->to && e->what != REP_DROP; /* no arrow that it could stand above */
+    double x = beside ? x0 + 10 + width / 2 : (x0 + x1) / 2;
     x = CLAMP(x, left + width / 2, MAX(left + room - width / 2, left + width / 2));
     const char *fill = (int)e->row == d->chart->difference ? BAND : "white";
     g_autofree char *a = g_strdup_printf(",id=\"%s-%" G_GUINT64_FORMAT "-label\",fillcolor=\"%s\",color=\"%s\","
                                          "fontcolor=\"%s\",tooltip=\"%s\"", rep_world_word[e->world], e->number, fill,
                                          fill, ink(e), tip);
-    text_node(d, x, line_y((unsigned)line) - (e->from == e->to ? 0 : LABEL_UP), width, 11, cut, a);
+    text_node(d, x, line_y((unsigned)line) - (beside ? 0 : LABEL_UP), width, 11, cut, a);
 }
 
 /* A square where the machine persists, a cross where it goes down, a ring where it is up again, a bar where it

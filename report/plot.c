@@ -4,7 +4,7 @@
 
 #include "report/escape.h"
 
-enum { PANELS_MOST = 6, WHOLE_KEY = 96, NAMES_MOST = 60, TITLE_CHARS = 84 };
+enum { PANELS_MOST = 6, WHOLE_KEY = 96, NAMES_MOST = 60, TITLE_CHARS = 96 };
 
 /* Okabe and Ito's colours, which colour-blind readers can tell apart; gnuplot's patterns go with them. */
 static const char *const colour[] = { "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#882255" };

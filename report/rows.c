@@ -54,16 +54,20 @@ static char *series_name(JsonObject *object, const Wanted *w)
     return g_strdup_printf("%s %s", w->by, g_ascii_formatd(room, sizeof room, "%g", json_node_get_double(node)));
 }
 
-static RepSeries *series_of(Wanted *w, JsonObject *object)
+static RepSeries *series_named(GPtrArray *list, const char *name)
+{
+    for (guint i = 0; i < list->len; i++) {
+        if (!strcmp(((RepSeries *)list->pdata[i])->name, name))
+            return list->pdata[i];
+    }
+    g_ptr_array_add(list, rep_series_new(name));
+    return list->pdata[list->len - 1];
+}
+
+static RepSeries *series_of(const Wanted *w, JsonObject *object)
 {
     g_autofree char *name = series_name(object, w);
-    for (guint i = 0; i < w->series->len; i++) {
-        RepSeries *s = w->series->pdata[i];
-        if (!strcmp(s->name, name))
-            return s;
-    }
-    g_ptr_array_add(w->series, rep_series_new(name));
-    return w->series->pdata[w->series->len - 1];
+    return series_named(w->series, name);
 }
 
 static void collect(JsonNode *node, Wanted *w)
@@ -109,26 +113,113 @@ static bool collect_lines(const char *text, Wanted *w, GError **error)
     return true;
 }
 
-GPtrArray *rep_rows_json(const char *path, const char *x, const char *y, const char *by, GError **error)
+static bool collect_file(const char *path, Wanted *w, GError **error)
 {
-    g_assert(path && x && y);
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, error))
-        return NULL;
+        return false;
+    g_autoptr(JsonParser) parser = json_parser_new();
+    bool whole = json_parser_load_from_data(parser, text, -1, NULL);
+    if (whole ? collect_text(text, w, error) : collect_lines(text, w, error))
+        return true;
+    g_prefix_error(error, "%s: ", path);
+    return false;
+}
+
+GPtrArray *rep_rows_json(const char *const *path, const char *x, const char *y, const char *by, GError **error)
+{
+    g_assert(path && path[0] && x && y);
     g_autoptr(GPtrArray) series = new_series_list();
     Wanted w = { x, y, by, series };
-    if (!collect_text(text, &w, NULL)) {
-        g_ptr_array_set_size(series, 0);
-        if (!collect_lines(text, &w, error)) {
-            g_prefix_error(error, "%s: ", path);
+    for (unsigned i = 0; path[i]; i++) {
+        if (!collect_file(path[i], &w, error))
             return NULL;
-        }
     }
     if (!series->len) {
         g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "%s: expected objects with the numbers '%s' and '%s', found none",
-                    path, x, y);
+                    path[0], x, y);
         return NULL;
     }
+    return g_steal_pointer(&series);
+}
+
+/* ---- traces ---- */
+
+/* An option of the header, or "name=value" in the title. The caller frees; NULL: neither. */
+static char *value_of(const UcTrace *trace, const char *name)
+{
+    const UcOption *o = uc_options_get(uc_trace_schedule(trace)->options, name);
+    if (o && o->value[0])
+        return g_strdup(o->value[0]);
+    const char *title = uc_trace_header(trace).title, *at = title;
+    g_autofree char *key = g_strdup_printf("%s=", name);
+    while (at && (at = strstr(at, key)) && at > title && !strchr("( ,", at[-1]))
+        at++;
+    return at ? g_strndup(at + strlen(key), strcspn(at + strlen(key), ",) ")) : NULL;
+}
+
+static double keys_at_end(const RepOwnership *o, const char *what)
+{
+    double sum = 0;
+    for (guint i = 0; i < o->done->len; i++) {
+        const RepStretch *s = &g_array_index(o->done, RepStretch, i);
+        unsigned parties = o->party->len, fate = s->holder - parties;
+        bool held = s->holder < parties, used = !held && (fate == REP_USED || fate == REP_USED_TWICE);
+        bool wanted = !strcmp(what, "held") ? held : !strcmp(what, "used") ? used : !held && !used;
+        if (wanted && s->to == o->now)
+            sum += (double)(s->b - s->a);
+    }
+    return sum;
+}
+
+static void sort_points(RepSeries *s)
+{
+    double *x = (double *)(void *)s->x->data, *y = (double *)(void *)s->y->data;
+    for (guint i = 1; i < s->x->len; i++) {
+        for (guint j = i; j && x[j - 1] > x[j]; j--) {
+            double a = x[j], b = y[j];
+            x[j] = x[j - 1];
+            y[j] = y[j - 1];
+            x[j - 1] = a;
+            y[j - 1] = b;
+        }
+    }
+}
+
+static bool add_trace(const char *path, const Wanted *w, GError **error)
+{
+    g_autoptr(UcTrace) trace = uc_trace_load(path, error);
+    if (!trace)
+        return false;
+    char *end = NULL;
+    g_autofree char *x = value_of(trace, w->x), *by = w->by ? value_of(trace, w->by) : NULL;
+    double value = x ? g_ascii_strtod(x, &end) : 0;
+    if (!x || end == x || *end) {
+        g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "%s: expected a number for '%s' among the options or in the title, got %s",
+                    path, w->x, x ? x : "none");
+        return false;
+    }
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, false);
+    g_autofree char *name = w->by ? g_strdup_printf("%s %s", w->by, by ? by : "none") : g_strdup(w->y);
+    rep_series_add(series_named(w->series, name), value, keys_at_end(o, w->y));
+    return true;
+}
+
+GPtrArray *rep_rows_traces(const char *const *path, const char *x, const char *y, const char *by, GError **error)
+{
+    g_assert(path && path[0] && x && y);
+    if (strcmp(y, "lost") && strcmp(y, "used") && strcmp(y, "held")) {
+        g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "expected lost, used or held to count in traces, got '%s'", y);
+        return NULL;
+    }
+    g_autoptr(GPtrArray) series = new_series_list();
+    Wanted w = { x, y, by, series };
+    for (unsigned i = 0; path[i]; i++) {
+        if (!add_trace(path[i], &w, error))
+            return NULL;
+    }
+    for (guint i = 0; i < series->len; i++)
+        sort_points(series->pdata[i]);
     return g_steal_pointer(&series);
 }
 

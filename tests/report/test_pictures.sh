@@ -35,6 +35,23 @@ cmp -s "$work/out" "$here/golden/equal.dot" || bad "-o - writes the same text"
 grep -q 'first\\ndifference' "$here/golden/differs.dot" || bad "the difference is in words"
 grep -q 'identical in the view of Z' "$here/golden/differs.dot" || bad "the equal stretch is folded"
 
+# ---- check writes a folder of traces, report reads it ----
+mkdir "$work/traces"
+cat >"$work/one.lua" <<'L'
+return scenario {
+  title = "a block is lost", parties = { "hsm1", "hsm2" }, crypto = "ideal", for_each = { lost = { 0, 1 } },
+  expect = "indistinguishable",
+  environment = function (z)
+    local key = z:keygen("hsm1")
+    local ticket = z:request("hsm2", { key = key, count = 3, from = "hsm1" })
+    local payload = z:transfer("hsm1", { key = key, count = 3, to = "hsm2", ticket = ticket })
+    if params.lost == 0 then z:deliver("hsm2", payload) end
+  end,
+}
+L
+expect 0 "check --trace FOLDER" "$UCSIM" check --trace "$work/traces" "$work/one.lua"
+[ "$(cd "$work/traces" && echo *)" = "001-one.jsonl 002-one.jsonl" ] || bad "a trace for each instance: $(ls "$work/traces")"
+
 # ---- wrong use ----
 expect 2 "unknown format" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.svg" -f svgg; says "did you mean 'svg'" "unknown format"
 expect 2 "unknown extension" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.jpeg"; says "--format" "unknown extension"
@@ -82,10 +99,17 @@ if command -v neato >/dev/null && command -v gnuplot >/dev/null; then
     echo "mine" >"$work/kept.html"
     expect 2 "report without Graphviz" env PATH=/nonexistent "$program" report "$here/fixtures" -o "$work/kept.html"
     [ "$(cat "$work/kept.html")" = mine ] || bad "an existing report was touched"
+    expect 0 "report of a folder" "$program" report "$work/traces" -o "$work/folder.html"
+    grep -q 'a block is lost (lost=1)' "$work/folder.html" || bad "the report names the instances"
+    expect 0 "keys lost" "$program" plot sweep "$work/traces/001-one.jsonl" "$work/traces/002-one.jsonl" --x lost -o "$work/lost.svg"
     printf 'resend 40 6\nresurrect 22 5\n' >"$work/table"
     expect 0 "lengths" "$program" plot lengths "$work/table" -o "$work/lengths.svg"
     echo '[{"window":1,"lost":2},{"window":2,"lost":5}]' >"$work/sweep.json"
     expect 0 "sweep" "$program" plot sweep "$work/sweep.json" --x window --y lost -o "$work/sweep.png"
+    expect 0 "sweep of traces" "$program" plot sweep "$here/fixtures/equal.jsonl" "$here/fixtures/differs.jsonl" \
+        --x reservation --y used -o "$work/sweep.svg"
+    expect 2 "sweep of nothing" "$program" plot sweep "$here/fixtures/equal.jsonl" --x loss -o "$work/none.svg"
+    says "expected a number for 'loss'" "sweep of nothing"
 else
     echo "no Graphviz or no gnuplot: pictures not drawn"
 fi
