@@ -1,5 +1,5 @@
 /* Both worlds in lock step: Z is driven from outside, one write at a time, and after each the new pieces of its two
- * views are compared. Replay, exploration and tests drive it; scripts run each world on its own (lua.h).
+ * views are compared. Replay, exploration and tests drive it; scripts run each world on its own (run.h).
  */
 #ifndef ENVIRONMENTS_PAIR_H
 #define ENVIRONMENTS_PAIR_H

@@ -2,7 +2,7 @@
  *
  * One Lua file returns `scenario { ... }` (docs/scenario-language.md). Loading runs the file once, without its functions, and
  * checks every field: an unknown name is an error with file and line. Exploration reads this table only; `check` and
- * `run` also resume the functions (lua.h).
+ * `run` also resume the functions (run.h).
  */
 #ifndef ENVIRONMENTS_SCENARIO_H
 #define ENVIRONMENTS_SCENARIO_H
