@@ -134,15 +134,16 @@ static void at_least(const char *what, unsigned seen, unsigned n, double share)
 
 static void calibrate_pair(const char *name, Coin real, Coin ideal, unsigned repetitions, uint64_t n)
 {
-    const double alpha = 0.2;
-    double truth = fabs(real.heads - ideal.heads), each = 0;
+    const double alpha = 0.2, each = alpha / 2 / 3; /* the guess, one feature, Pr[bad] share one half */
+    double truth = fabs(real.heads - ideal.heads);
     bool equal = truth == 0 && real.fixed_bit == ideal.fixed_bit;
     unsigned exact = 0, hoeffding = 0, different = 0, rejected = 0, shown = 0;
     Pair *p = pair_new(real, ideal);
     for (unsigned r = 0; r < repetitions; r++) {
         g_autoptr(UcAdvantage) a = measure(p, n, alpha, r);
         const UcDistinguisher *z = &a->distinguisher[0];
-        each = a->each;
+        if (fabs(a->each - each) > 1e-12)
+            g_error("calibration: an interval may err with %g, expected %g", a->each, each);
         exact += truth < z->exact.low || truth > z->exact.high;
         hoeffding += truth < z->hoeffding.low || truth > z->hoeffding.high;
         rejected += a->rejected > 0;
