@@ -9,6 +9,7 @@ return scenario {
     local key = z:keygen("hsm1")
     local old = lib.give(z, "hsm1", "hsm2", key, 4)
     local fresh, ticket = lib.seal(z, "hsm1", "hsm2", key, 4)
+    lib.sealed_apart(old, fresh)
     lib.nothing(z:deliver("hsm2", old))
     lib.nothing(z:deliver("hsm2", old:set("ticket", ticket)))
     lib.accepted(z:deliver("hsm2", fresh), 4)

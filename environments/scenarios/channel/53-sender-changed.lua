@@ -17,6 +17,13 @@ return scenario {
     assert(uninvited.kind == "payload", "the source cannot know")
     lib.nothing(z:deliver("hsm2", uninvited))
     lib.refused(z:status("hsm2", theirs), "unknown-key")
+    -- one ticket, one receiver, one key, two senders
+    lib.give(z, "hsm1", "hsm3", key, 8)
+    local shared = z:request("hsm2", { key = key, count = 2, from = "hsm1" })
+    local asked = z:transfer("hsm1", { key = key, count = 2, to = "hsm2", ticket = shared })
+    local unasked = z:transfer("hsm3", { key = key, count = 2, to = "hsm2", ticket = shared })
+    lib.sealed_apart(asked, unasked)
+    lib.nothing(z:deliver("hsm2", unasked))
     local received = lib.accepted(z:deliver("hsm2", payload), 4)
     assert(received.from == "hsm1", "bookkeeping must name the true sender")
   end,

@@ -10,6 +10,7 @@ return scenario {
     local mine, ticket = lib.seal(z, "hsm1", "hsm2", key, 4)
     local theirs = z:transfer("hsm1", { key = key, count = 4, to = "hsm3", ticket = ticket })
     assert(theirs.kind == "payload" and theirs.bytes ~= mine.bytes)
+    lib.sealed_apart(mine, theirs)
     lib.nothing(z:deliver("hsm3", theirs))
     lib.nothing(z:deliver("hsm2", theirs))
     lib.nothing(z:deliver("hsm2", theirs:set("to", "hsm2")))

@@ -1,10 +1,12 @@
 -- Ids that are joined without lengths give one key for (1, 23) and (12, 3). Here every field of the header has a fixed
--- width; moving bytes over a border between two fields must not open the seal.
+-- width; moving bytes over a border between two fields must not open the seal, and sender 1 with receiver 12 must not get the
+-- key of sender 11 with receiver 2.
 local lib = use "catalogue"
 return scenario {
   title = "66 bytes move over the borders of header fields",
   source = "ours",
   expect = "indistinguishable",
+  parties = { "hsm0", "hsm1", "hsm2", "hsm3", "hsm4", "hsm5", "hsm6", "hsm7", "hsm8", "hsm9", "hsm10", "hsm11", "hsm12" },
   environment = function (z)
     local key = z:keygen("hsm1")
     local payload = lib.seal(z, "hsm1", "hsm2", key, 4)
@@ -24,5 +26,9 @@ return scenario {
     end
     assert(tried >= 15, "most borders have different bytes on both sides")
     lib.accepted(z:deliver("hsm2", payload), 4)
+    lib.give(z, "hsm1", "hsm11", key, 4)
+    local joined, ticket = lib.seal(z, "hsm1", "hsm12", key, 2)
+    lib.sealed_apart(joined, z:transfer("hsm11", { key = key, count = 2, to = "hsm2", ticket = ticket }))
+    lib.accepted(z:deliver("hsm12", joined), 2)
   end,
 }

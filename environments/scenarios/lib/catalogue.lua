@@ -69,4 +69,10 @@ end
 
 lib.header_bytes = 50 -- of a payload; docs/protocol.md, "Payload"
 
+-- Two payloads of one key begin with the same secrets. Sealed under one key and nonce they would look alike.
+function lib.sealed_apart(one, other)
+  local from, to = lib.header_bytes + 1, lib.header_bytes + 64
+  assert(one.bytes:sub(from, to) ~= other.bytes:sub(from, to), "two payloads are sealed under one key")
+end
+
 return lib
