@@ -1,13 +1,15 @@
 #include "adversary/uc_simulator.h"
 
-/* The payload between F's consult and F's "sent". */
-enum { KIND_OUTBOX = UC_FIRST_KIND };
+/* The payload between F's consult and F's "sent"; and the payloads that S has handed to A for transfers of a party, which
+ * S must know even when the sandboxed party's storage was rolled back since. */
+enum { KIND_OUTBOX = UC_FIRST_KIND, KIND_MADE };
 typedef struct {
     UcWord to, payload;
 } Outbox;
 
 static const UcRegionKind kinds[] = {
     { .name = "outbox", .head_words = sizeof(Outbox) / sizeof(UcWord), .head_handles = 2 },
+    { .name = "made", .item_words = 1, .item_handles = 1 },
 };
 
 static UcOutcome sandbox_input(UcCtx *ctx, UcWord party, UcMessage input)
@@ -72,6 +74,23 @@ static UcWord dummy_message(UcCtx *ctx, UcWord length)
     return uc_store_put(uc_ctx_store(ctx), zero, length);
 }
 
+static bool made(UcCtx *ctx, UcWord from, UcWord payload)
+{
+    size_t n;
+    const UcWord *known = uc_items(ctx, KIND_MADE, from, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (known[i] == payload)
+            return true;
+    }
+    return false;
+}
+
+static void note_made(UcCtx *ctx, UcWord from, UcWord payload)
+{
+    if (!made(ctx, from, payload))
+        *uc_item_insert(ctx, KIND_MADE, from, 0) = payload;
+}
+
 static UcResult sent(UcCtx *ctx, UcWord from)
 {
     size_t words;
@@ -80,6 +99,7 @@ static UcResult sent(UcCtx *ctx, UcWord from)
         return uc_simulation_failed("F reports a transfer that the sandboxed party did not make");
     UcMessage m = { UC_M_PAYLOAD, { box->to, box->payload } };
     uc_write(ctx, KIND_OUTBOX, 0, 0);
+    note_made(ctx, from, m.w[1]);
     return uc_send_peer(UC_A, uc_party(from), m);
 }
 
@@ -89,6 +109,7 @@ static UcResult resent(UcCtx *ctx, const UcWord *w)
     const char *why = refusal(ctx, w[0], &out, UC_A);
     if (why)
         return uc_simulation_failed(why);
+    note_made(ctx, w[0], out.result.message.w[1]); /* of a transfer that crashed before it was sent */
     return uc_send_peer(UC_A, uc_party(w[0]), out.result.message);
 }
 
@@ -139,8 +160,7 @@ static UcResult deliver(UcCtx *ctx, UcWord party, UcWord payload, const UcOutcom
     if (!out->has_effect)
         return out->result.code == UC_PASS ? out->result : uc_simulation_failed("a delivery without an effect");
     const UcWord *e = out->effect.w; /* operation, kid, vk, sk, ticket, a, b, the sender */
-    uint16_t sender = uc_sandbox_machine(uc_world_spec(uc_ctx_world(ctx)), uc_party(e[7]));
-    if (inspector(ctx)->sent(ctx, sender, party, e[4]) != payload)
+    if (!made(ctx, e[7], payload))
         return uc_send(UC_F, (UcMessage){ DKM_INJECT, { party, e[4], e[2], e[3], e[5], e[6], e[7], outcome } });
     return uc_send(UC_F, (UcMessage){ DKM_ALLOW_DELIVERY, { e[7], party, e[4], outcome } });
 }

@@ -128,7 +128,8 @@ void env_alphabet_settle(EnvAlphabet *d)
     settle(d, ENV_DO_KEYGEN, 1);
     settle(d, ENV_DO_STATUS, 1);
     settle(d, ENV_DO_REQUEST, d->bound[ENV_DO_TRANSFER]);
-    settle(d, ENV_DO_RESTART, d->bound[ENV_DO_CRASH]);
+    settle(d, ENV_DO_RESTORE, 0);
+    settle(d, ENV_DO_RESTART, d->bound[ENV_DO_CRASH] + d->bound[ENV_DO_RESTORE]);
     settle(d, ENV_DO_RESEND, d->bound[ENV_DO_TRANSFER] > 0);
     settle(d, ENV_DO_DELIVER, d->bound[ENV_DO_TRANSFER] > 0);
     for (int i = 0; i < ENV_DOS; i++)

@@ -1,0 +1,79 @@
+#!/bin/sh
+# ucsim explore and shrink from the outside: small bounds exhausted for the real protocol, limits, bad input, files.
+set -u
+: "${UCSIM:?}"
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+bad=0
+fail() { echo "FAILED: $*"; bad=1; }
+
+scenario() { # FILE EXTRA BOUNDS
+    cat >"$dir/$1.lua" <<END
+return scenario {
+  title = "$1", parties = { "hsm1", "hsm2", "hsm3" }, scheme = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8",
+  protocol = "ticketed-transfer", capacity = 3, $2
+  expect = "indistinguishable",
+  environment = function (z) end,
+  $3
+}
+END
+}
+run() { # CODE ARGUMENTS...: output in $dir/out
+    want=$1; shift
+    "$UCSIM" "$@" >"$dir/out" 2>"$dir/err" </dev/null; got=$?
+    [ $got = "$want" ] || { fail "exit $got instead of $want: ucsim $*"; sed 's/^/    /' "$dir/out" "$dir/err" | tail -n 20; }
+}
+says() { grep -q -- "$1" "$dir/out" "$dir/err" || { fail "nothing says '$1'"; sed 's/^/    /' "$dir/out" "$dir/err" | tail; }; }
+
+# Every schedule of small bounds: both trust settings, crash points, replays and redirections, two keys, corruption.
+scenario crashes   ''                       'explore = { sign = 1, transfer = 1, deliver = 2, crash = 1, restart = 1 },'
+scenario pairwise  'trust = "pairwise",'    'explore = { transfer = 1, deliver = 2, corrupt = 1, sign = 1 },'
+scenario keys      ''                       'explore = { keygen = 2, sign = 2, transfer = 1, deliver = 2 },'
+scenario counter   'storage = "monotonic",' 'explore = { sign = 1, transfer = 1, crash = 1, restore = 1 },'
+for s in crashes pairwise keys counter; do
+    run 0 explore "$dir/$s.lua" --bound wrong=0 --bound any=0 --bound messages=1 --bound keygen-by=1
+    says 'nothing found'
+    says ', complete; the script itself was not explored'
+done
+# With every wrong argument too.
+scenario wrong '' 'explore = { transfer = 1, sign = 1, cancel = 1, mutate = 1 },'
+run 0 explore "$dir/wrong.lua" -b keygen-by=1 -b messages=1
+says 'error code bad-count'
+
+# A storage that may be rolled back: the protocol must be told apart, by few moves, and the trace replays.
+scenario rollback 'storage = "rollback",' 'explore = { sign = 2, restore = 1 },'
+run 1 explore "$dir/rollback.lua" -b wrong=0 -o "$dir/found.jsonl" --schedule "$dir/found.txt"
+says 'found by'
+run 0 replay "$dir/found.jsonl"
+run 0 replay "$dir/found.txt"
+run 1 explore "$dir/rollback.lua" -b wrong=0 --strategy random --seed 3 --shrink-tries 0 --schedule "$dir/long.txt"
+run 0 shrink "$dir/long.txt" -o "$dir/short.txt" --trace "$dir/short.jsonl"
+run 0 replay "$dir/short.txt"
+run 0 replay "$dir/short.jsonl"
+moves() { grep -cvE '^(#|ucsim-schedule|option|$)' "$1"; }
+[ "$(moves "$dir/short.txt")" -le "$(moves "$dir/long.txt")" ] || fail 'shrinking made it longer'
+
+# The same output for any number of jobs, and again.
+for jobs in 1 2 3; do
+    run 0 explore "$dir/keys.lua" -b wrong=1 -b keygen-by=1 --json --jobs $jobs
+    cp "$dir/out" "$dir/jobs$jobs"
+done
+cmp "$dir/jobs1" "$dir/jobs2" && cmp "$dir/jobs1" "$dir/jobs3" || fail 'jobs change the output'
+grep -q '"end":"complete"' "$dir/jobs1" || fail 'JSON does not say that it is complete'
+
+# Limits say what was covered; bad input says what was expected.
+run 3 explore "$dir/keys.lua" --memory 2;                 says 'out of the memory allowed'; says 'states ('
+run 3 explore "$dir/keys.lua" --depth 2;                  says 'up to the depth allowed'
+run 3 explore "$dir/keys.lua" -b deliver=9 -b sign=9 -b transfer=9 --seconds 0.2; says 'out of the time allowed'
+run 2 explore "$dir/keys.lua" --strategy dfs --jobs 2;    says 'expected 1 with --strategy dfs'
+run 2 explore "$dir/keys.lua" --strategy best;            says "got 'best'"
+run 2 explore "$dir/keys.lua" -b foo=1;                   says 'expected one of keygen'
+run 2 explore "$dir/keys.lua" -b sign;                    says 'expected NAME=NUMBER'
+run 2 explore "$dir/nothing.lua"
+scenario unbound '' ''
+run 2 explore "$dir/unbound.lua";                         says 'expected bounds for exploration'
+run 0 explore "$dir/unbound.lua" -b sign=1 -b wrong=0
+run 2 shrink "$dir/nowhere";                             says 'No such file'
+printf 'ucsim-schedule 1\nkeygen hsm1 "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"\n' >"$dir/harmless.txt"
+run 1 shrink "$dir/harmless.txt";                         says 'nothing is found by this schedule'
+exit $bad
