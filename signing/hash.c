@@ -30,10 +30,15 @@ SigWork *sig_work_new(SigHash hash, size_t room)
     return NULL;
 }
 
-/* Deeper than any frame of the lanes (about 8 KB). */
-__attribute__((noinline)) void sig_burn_stack(void)
+__attribute__((noinline)) void sig_burn_lanes(void)
 {
     uint8_t space[16 * 1024];
+    OPENSSL_cleanse(space, sizeof space);
+}
+
+__attribute__((noinline)) void sig_burn_hash(void)
+{
+    uint8_t space[2 * 1024];
     OPENSSL_cleanse(space, sizeof space);
 }
 

@@ -62,8 +62,9 @@ typedef struct {
     uint8_t *scratch; /* room bytes, zeroised by sig_work_free */
 } SigWork;
 
-/* Overwrites the stack below the caller, where lanes may have left secrets. */
-void sig_burn_stack(void);
+/* Overwrites the stack below the caller, where lanes (about 12 KB deep) or single hashes may have left secrets. */
+void sig_burn_lanes(void);
+void sig_burn_hash(void);
 
 /* NULL when out of memory. */
 SigWork *sig_work_new(SigHash hash, size_t room);

@@ -397,7 +397,7 @@ static SigStatus sign_begin(SigStream *s, SigCache *cache, const uint8_t *seed, 
     hss_levels(s->set, s->work, seed, index, level);
     SigStatus status = hss_sign_begin(s, cache, level, control);
     OPENSSL_cleanse(level, sizeof level);
-    sig_burn_stack();
+    sig_burn_hash();
     return status;
 }
 
@@ -427,7 +427,7 @@ SigStatus sig_sign_end(SigStream *s, uint8_t *signature)
     sig_one_time_sign(&s->bottom, s->work, s->leaf, digest, s->values);
     memcpy(signature, s->signature, sig_set_signature_size(s->set));
     sig_stream_free(s);
-    sig_burn_stack();
+    sig_burn_lanes();
     return SIG_OK;
 }
 

@@ -95,7 +95,7 @@ static void *build_thread(void *data)
     }
     free(space);
     sig_work_free(work);
-    sig_burn_stack();
+    sig_burn_lanes();
     return NULL;
 }
 
@@ -258,7 +258,7 @@ static SigStatus build_one_time(void *context, uint8_t *out)
         return SIG_NO_MEMORY;
     sig_one_time_sign(o->tree, work, o->leaf, o->digest, out);
     sig_work_free(work);
-    sig_burn_stack();
+    sig_burn_lanes();
     return SIG_OK;
 }
 
