@@ -100,7 +100,9 @@ static void load(const Options *o, const char *file, GPtrArray *cases)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) instances = env_scenario_load(file, &error);
     if (!instances) {
-        g_ptr_array_add(cases, case_new(o, file, NULL, g_strdup(error->message)));
+        Case *failed = case_new(o, file, NULL, g_strdup(error->message));
+        failed->code = cli_code_of(error);
+        g_ptr_array_add(cases, failed);
         return;
     }
     while (instances->len)
