@@ -6,6 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/session.h"
 #include "environments/advantage.h"
 #include "report/advantage.h"
 
@@ -156,6 +157,8 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
         r->parameter[n++] = (RepParameter){ "ticket_bytes", m->options.ticket_bytes };
     if (m->native && env_native_hash_bytes(&m->options))
         r->parameter[n++] = (RepParameter){ "hash_bytes", (double)env_native_hash_bytes(&m->options) };
+    r->told_apart_expected = m->scenario && (m->scenario->expect == UC_DISTINGUISHED ||
+                                             m->scenario->expect == UC_SIMULATION_FAILED);
     if (m->scenario && m->scenario->has_advantage_bound) {
         r->has_bound = true;
         r->bound = m->scenario->advantage_bound;
@@ -228,7 +231,8 @@ static int conclude(Job *job, const char *title, const char *command)
     if (!job->quiet || job->json)
         fputs(text, stdout);
     for (size_t i = 0; i < r.count; i++) {
-        if (rep_advantage_conclusion(&r.measured[i]) == REP_EXCEEDS_BOUND)
+        bool told_apart = rep_advantage_conclusion(&r.measured[i]) == REP_EXCEEDS_BOUND;
+        if (told_apart != r.measured[i].told_apart_expected)
             return CLI_UNEXPECTED;
     }
     return CLI_OK;
@@ -337,8 +341,10 @@ static char *command_line(int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         if (!strcmp(argv[i], "--jobs") || !strcmp(argv[i], "-j"))
             i++;
-        else if (!g_str_has_prefix(argv[i], "--jobs="))
-            g_string_append_printf(out, " %s", argv[i]);
+        else if (!g_str_has_prefix(argv[i], "--jobs=")) {
+            g_autofree char *word = cli_quote(argv[i]);
+            g_string_append_printf(out, " %s", word);
+        }
     }
     return g_string_free(out, FALSE);
 }

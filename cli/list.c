@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "environments/play.h"
 #include "signing/signing.h"
 
 static void print_protocols(void)
@@ -44,6 +45,13 @@ static void print_choices(void)
         printf("  %-12s %s\n", dkm_trust_name[i], trust[i]);
     puts("\ncrypto\n  real         the signatures of the scheme, AES-256-GCM payloads\n"
          "  ideal        the same interfaces without cryptography: for exploring");
+}
+
+static void print_natives(void)
+{
+    puts("\nenvironments in C, for 'ucsim advantage native:NAME'");
+    for (const EnvNative *n = env_natives; n->name; n++)
+        printf("  %-16s %s\n", n->name, n->title);
 }
 
 static int print_scenarios(const char *folder, const GPtrArray *files)
@@ -87,6 +95,7 @@ int cli_list(int argc, char **argv)
         print_protocols();
         print_schemes(false);
         print_choices();
+    print_natives();
     }
     return print_scenarios(folder, files);
 }

@@ -116,6 +116,8 @@ static void text_paragraph(GString *out, const RepAdvantage *r, const RepMeasure
     g_string_append_printf(out, "These statements%s hold together with probability at least %.4g over the choice of the "
                            "samples; the chi-squared tests among them are asymptotic, everything else is exact. ",
                            a->tests ? " and the tests' rejections" : "", 1 - a->plan.alpha);
+    if (m->told_apart_expected)
+        g_string_append(out, "The scenario expects the worlds to be told apart. ");
     g_string_append_printf(out, "Not shown: anything about other environments, adversaries, parameters or bounds; "
                            "differences of the guess smaller than about %.2g; differences of the views that the tests do "
                            "not look for (docs/advantage.md); the hardness assumptions behind the scheme and the seal.\n",

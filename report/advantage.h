@@ -17,6 +17,7 @@ typedef struct {
     RepParameter parameter[4];   /* up to the first without a name */
     bool has_bound;
     double bound;                /* of the advantage, by the proof */
+    bool told_apart_expected;    /* the scenario is about a protocol that must be told apart */
 } RepMeasured;
 
 typedef struct {
@@ -24,7 +25,6 @@ typedef struct {
     const char *bound_text;      /* NULL: none is known */
     const char *crypto;          /* "ideal", "real", ... and what that conditions on */
     uint64_t seed;
-    bool told_apart_expected;
     const char *swept;           /* name of the parameter that varies, or NULL */
     const char *command;         /* that makes it again */
     const RepMeasured *measured;

@@ -59,6 +59,23 @@ expect 0 "Z guessed the same in every run" advantage "$dir/features.lua" --sampl
 
 expect 2 "feature 'last byte': no run named it" advantage "$dir/features.lua" --samples 3 --feature "last byte"
 
+# a protocol that reuses an index after a rollback is told apart, and not by the bad events
+for verdict in distinguished indistinguishable; do
+    cat >"$dir/$verdict.lua" <<LUA
+return scenario { title = "rollback", crypto = "ideal", storage = "rollback", expect = "$verdict",
+  environment = function (z)
+    local key = z:keygen("hsm1")
+    local s = z:sign("hsm1", key, "a")
+    z:restore("hsm1", 1)
+    z:restart("hsm1")
+    local t = z:sign("hsm1", key, "b")
+    return t ~= nil and t.index == s.index
+  end }
+LUA
+done
+expect 0 "a difference that the bad events do not account for" advantage "$dir/distinguished.lua" --samples 200
+expect 1 "advantage <= Pr[bad] DOES NOT HOLD" advantage "$dir/indistinguishable.lua" --samples 200
+
 # the same for any number of jobs, as text and as JSON
 for format in "" --json; do
     for jobs in 1 3; do
