@@ -12,11 +12,16 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static double now(void)
+static double clock_of(clockid_t id)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(id, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double now(void)
+{
+    return clock_of(CLOCK_MONOTONIC);
 }
 
 /* ---- rates of the hardware, compressions (or permutations) per second ------------------------------------------------------- */
@@ -29,10 +34,10 @@ static double sha256_bare(void)
 {
     static uint32_t state[8][SIG_LANES] __attribute__((aligned(64))), block[16][SIG_LANES] __attribute__((aligned(64)));
     double best = 0;
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 200; i++) {
         double start = now();
-        sig_lanes()->sha256_bare(state, block, 20000);
-        double rate = 20000.0 * SIG_LANES / (now() - start);
+        sig_lanes()->sha256_bare(state, block, 500);
+        double rate = 500.0 * SIG_LANES / (now() - start);
         best = rate > best ? rate : best;
     }
     return best;
@@ -44,11 +49,11 @@ static double sha256_openssl(void)
     uint8_t block[64] = {0};
     SHA256_Init(&context);
     double best = 0;
-    for (int k = 0; k < 5; k++) {
+    for (int k = 0; k < 200; k++) {
         double start = now();
-        for (int i = 0; i < 200000; i++)
+        for (int i = 0; i < 4000; i++)
             SHA256_Transform(&context, block);
-        double rate = 200000 / (now() - start);
+        double rate = 4000 / (now() - start);
         best = rate > best ? rate : best;
     }
     return best;
@@ -58,10 +63,10 @@ static double keccak_bare(void)
 {
     static uint64_t state[25][8] __attribute__((aligned(64)));
     double best = 0;
-    for (int i = 0; i < 5 && sig_lanes()->keccak_bare; i++) {
+    for (int i = 0; i < 200 && sig_lanes()->keccak_bare; i++) {
         double start = now();
-        sig_lanes()->keccak_bare(state, 20000);
-        double rate = 20000.0 * 8 / (now() - start);
+        sig_lanes()->keccak_bare(state, 500);
+        double rate = 500.0 * 8 / (now() - start);
         best = rate > best ? rate : best;
     }
     return best;
@@ -117,15 +122,17 @@ static void line(const char *what, double seconds, double work, Rates rates, con
            rates.bare ? rates.bare * seconds / work : 0.0, work / seconds / rates.openssl);
 }
 
+/* One job: processor time, so that other programs count less; more: the time that passes. */
 static double best_keygen(const SigSet *set, const uint8_t *seed, unsigned jobs, uint8_t *vk)
 {
     SigControl control = {.jobs = jobs};
     double best = 1e9;
     for (int i = 0; i < 7; i++) {
-        double start = now();
+        const clockid_t id = jobs == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+        double start = clock_of(id);
         if (sig_public_with(NULL, set, seed, &control, vk) != SIG_OK)
             exit(1);
-        double took = now() - start;
+        double took = clock_of(id) - start;
         best = took < best ? took : best;
         if (took > 0.5)
             break;
@@ -133,7 +140,7 @@ static double best_keygen(const SigSet *set, const uint8_t *seed, unsigned jobs,
     return best;
 }
 
-enum { SIGNATURES = 4000, CHUNK = 400 }; /* the best chunk counts: other programs may run beside us */
+enum { SIGNATURES = 4000, CHUNK = 20 }; /* the best chunk counts: other programs may run beside us */
 
 typedef struct {
     const Case *c;
