@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -26,10 +27,19 @@ static int unknown(const char *name)
                     near ? near : "", near ? "'?" : "");
 }
 
+/* A failed assertion is a bug of ours: exit code 4, not that of a signal. */
+static void internal_error(int number)
+{
+    static const char text[] = "ucsim: internal error; please report it with the command that led to it\n";
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(CLI_INTERNAL);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C"); /* no locale in anything users see */
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGABRT, internal_error);
     if (argc < 2) {
         print_help();
         return CLI_USAGE;

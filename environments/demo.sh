@@ -2,7 +2,6 @@
 # What ucsim does, in a minute; `make demo` runs it. Pictures and traces go to build/demo/.
 set -u
 : "${B:=build/release}" "${VARIANT:=release}" "${CC:=gcc}"
-export NO_COLOR=
 U=$B/ucsim out=build/demo
 S=environments/scenarios
 bold='' plain=''
@@ -11,7 +10,7 @@ rm -rf "$out" && mkdir -p "$out" || exit 2
 
 say() { printf '%s\n' "$*"; }
 head_line() { printf '\n%s%s%s\n\n' "$bold" "$*" "$plain"; }
-show() { printf '$ ucsim %s\n' "$(echo "$*" | sed "s,^$U ,,; s,^$out/ucsim-broken ,,")"; "$@"; }
+show() { printf '$ ucsim %s\n' "$(echo "$*" | sed "s,^$U ,,; s,^$out/ucsim-broken check,check (of the broken program),")"; "$@"; }
 
 # Draws a trace as svg and png; says nothing where Graphviz is missing but that.
 draw() { # TRACE NAME
@@ -25,9 +24,9 @@ draw() { # TRACE NAME
     rm -f "$out/diagram.log"
 }
 
-# The program with one line of the protocol taken out: the receiver does not close a ticket once it was used.
+# The program with two lines of the protocol taken out: a signature is not written to stable storage.
 break_it() {
-    patch=tests/must_diverge/ticket-stays-open.patch
+    patch=tests/must_diverge/sign-not-persisted.patch
     [ -f "$patch" ] || { say "  (left out: $patch is not here)"; return 1; }
     command -v patch >/dev/null || { say "  (left out: 'patch' is not installed)"; return 1; }
     flags=$(unset MAKEFLAGS MFLAGS MAKELEVEL; make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC") || return 1
@@ -53,18 +52,18 @@ show "$U" check $S/channel/49-replay-after-use.lua $S/channel/51-redirected.lua 
     $S/concurrency $S/transfer-crash || exit
 
 head_line "3. The same with a mistake in the protocol"
-say "One line is missing: the receiver of a transfer does not close its ticket. Everything still works, until the network
-delivers a payload twice. Z then sees a one-time key come back:"
+say "Two lines are missing: a module does not write down which one-time key a signature used before it releases the
+signature. Everything still works, until the power fails. Then it signs another message with one-time key 0:"
 say ""
 if break_it; then
-    show "$out/ucsim-broken" check --trace "$out/broken.trace" $S/transfer-crash/71-receiver-crashes-after-the-write.lua
+    show "$out/ucsim-broken" check --trace "$out/broken.trace" $S/crash/19-restart-from-the-seed.lua
     say "Left: what happened. Right: what should have. A star marks what differs."
     draw "$out/broken.trace" broken
 fi
 
 head_line "4. Where to go on"
-say "  ucsim list                                  what there is
-  ucsim check                                 all scenarios
+say "  ucsim list                               what there is
+  ucsim check                              all scenarios
   ucsim run $S/handover/hand-over.lua --world ideal
-  ucsim replay $out/hand-over.trace           a recorded run again, without its script
-  README.md                                   a scenario of your own in ten lines"
+  ucsim replay $out/hand-over.trace   a recorded run again, without its script
+  README.md                                a scenario of your own in ten lines"

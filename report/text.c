@@ -131,7 +131,7 @@ static long first_difference(const char *a, const char *b)
 /* One line: "signature kid=8a1f0c.. index=28". The values as such stand where entries differ. */
 static char *brief(const UcTraceMessage *m)
 {
-    GString *out = g_string_new(m->kind);
+    GString *out = g_string_new(strcmp(m->kind, "empty") ? m->kind : "(nothing: control came back)");
     for (unsigned i = 0; i < m->fields; i++) {
         g_autofree char *shown = printable(m->field[i].text);
         bool hex = strlen(shown) > BRIEF_ROOM && strspn(shown, "0123456789abcdef") == strlen(shown);
@@ -179,37 +179,39 @@ static void entry_side(Column *c, const UcTraceActivation *mine, const UcTraceAc
 
 /* ---- how it came about ---- */
 
+/* "[persists, crash after] ", or nothing. */
+static void append_marks(GString *out, const UcTraceActivation *a)
+{
+    g_autoptr(GString) marks = g_string_new(NULL);
+    if (a->persists)
+        g_string_append(marks, a->persists > 1 ? ", persists more than once" : ", persists");
+    if (a->crash)
+        g_string_append_printf(marks, ", crash %s", a->crash);
+    if (a->ignored)
+        g_string_append(marks, ", ignored");
+    if (a->down)
+        g_string_append(marks, ", then down");
+    if (marks->len)
+        g_string_append_printf(out, "[%s] ", marks->str + 2);
+}
+
 static char *activation_text(const UcTraceActivation *a)
 {
-    static const char *const what[] = { "sends", "passes", "refuses", "halts" };
     GString *out = g_string_new(NULL);
     g_string_append_printf(out, "%4" G_GUINT64_FORMAT " %-6s ", a->n, a->machine);
+    append_marks(out, a);
     if (a->result == UC_SEND) {
         g_autofree char *message = brief(a->out);
         g_string_append_printf(out, "-> %-6s %s", a->to, message);
     } else if (a->result == UC_HALT) {
         g_string_append_printf(out, "ends the run with guess bit %d", a->bit);
     } else {
-        g_string_append(out, what[a->result]);
+        g_string_append(out, a->result == UC_FAIL ? "refuses" : "passes");
         if (a->reason) {
             g_autofree char *reason = printable(a->reason);
             g_string_append_printf(out, ": %s", reason);
         }
     }
-    return g_string_free(out, FALSE);
-}
-
-static char *marks_text(const UcTraceActivation *a)
-{
-    GString *out = g_string_new(NULL);
-    if (a->persists)
-        g_string_append_printf(out, " persists%s", a->persists > 1 ? " more than once" : "");
-    if (a->crash)
-        g_string_append_printf(out, " crash (%s)", a->crash);
-    if (a->ignored)
-        g_string_append(out, " ignored");
-    if (a->down)
-        g_string_append(out, " then down");
     return g_string_free(out, FALSE);
 }
 
@@ -225,9 +227,7 @@ static unsigned chain_start(const UcTrace *t, UcTraceWorld world, unsigned end)
 static void chain_side(Column *c, const UcTrace *t, UcTraceWorld world, unsigned end)
 {
     for (unsigned i = chain_start(t, world, end); i < end; i++) {
-        const UcTraceActivation *a = uc_trace_activation(t, world, i);
-        g_autofree char *text = activation_text(a), *marks = marks_text(a);
-        cell(c, FALSE, g_strconcat(text, *marks ? "  [" : "", *marks ? marks + 1 : "", *marks ? "]" : "", NULL));
+        cell(c, FALSE, activation_text(uc_trace_activation(t, world, i)));
     }
 }
 
@@ -350,14 +350,13 @@ char *rep_text_run(const UcTrace *t, UcTraceWorld world, const RepTextOptions *o
     bool color = options && options->color;
     for (unsigned i = 0; i < uc_trace_activations(t, world); i++) {
         const UcTraceActivation *a = uc_trace_activation(t, world, i);
-        g_autofree char *text = activation_text(a), *marks = marks_text(a);
+        g_autofree char *text = activation_text(a);
         bool z = !strcmp(a->machine, "Z");
         if (a->view >= 0) {
             g_autofree char *read = brief(&a->in);
             g_string_append_printf(out, "                   Z reads %s (entry %" G_GINT64_FORMAT ")\n", read, a->view);
         }
-        g_string_append_printf(out, "%s%s%s%s%s%s\n", z && color ? "\033[1m" : "", text, z && color ? "\033[0m" : "",
-                               *marks ? "  [" : "", *marks ? marks + 1 : "", *marks ? "]" : "");
+        g_string_append_printf(out, "%s%s%s\n", z && color ? "\033[1m" : "", text, z && color ? "\033[0m" : "");
     }
     const UcTraceVerdict *v = uc_trace_verdict_of(t);
     g_autofree char *why = printable(v->why ? v->why : "");
