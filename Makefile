@@ -43,7 +43,7 @@ TESTS     := $(patsubst %.c,$(B)/%,$(TEST_SRC))
 # helpers shared by the tests of a folder: every other .c file in it
 TEST_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(TEST_SRC) $(wildcard tests/*/fuzz_*.c),$(wildcard tests/*/*.c))))
 BENCHES   := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/bench_*.c)))
-BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench_*.c),$(wildcard bench/*.c))))
+BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench_*.c),$(wildcard bench/*.c)))) $(B)/tests/simulator/transfer_toy.o # the model that is compared with SPIN
 
 .PHONY: all check check-all print-flags demo bench install clean tests
 all: $(PROGRAM)

@@ -13,7 +13,7 @@ enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 
 
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
  * which things became known. */
-typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE } ItemType;
+typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_DELIVERED } ItemType; /* the last in lessons only */
 typedef struct {
     UcWord type;
     UcWord bytes;      /* kid, ticket, payload, signature */
@@ -203,32 +203,41 @@ static bool item_from(const EnvGeneral *g, const UcChoice *move, const UcViewEnt
 static unsigned delivered_shift(UcWord party) { return (unsigned)(party * DELIVERED_BITS % 64); }
 
 /* One delivery more of a payload to a party that changed something. */
-static UcRegion *delivered(const UcRegion *knowledge, const UcChoice *move)
+static UcRegion *delivered(const UcRegion *knowledge, const Item *lesson)
 {
     UcRegion *out = uc_region_copy(knowledge, knowledge->words);
     Item *item = (Item *)(void *)out->word;
     for (size_t i = 0; i < knowledge->words / ITEM_WORDS; i++) {
-        if (item[i].type == ITEM_PAYLOAD && item[i].bytes == move->extra[0])
-            item[i].number += UINT64_C(1) << delivered_shift(move->extra[1]);
+        if (item[i].type == ITEM_PAYLOAD && item[i].bytes == lesson->bytes)
+            item[i].number += UINT64_C(1) << delivered_shift(lesson->a);
     }
     return out;
 }
 
-static UcRegion *learn(void *data, const UcRegion *knowledge, const UcChoice *move, const UcViewEntry *entry,
-                       size_t entries, bool changed, bool *looked)
+static UcRegion *lesson(void *data, const UcChoice *move, const UcViewEntry *entry, size_t entries, bool changed)
 {
     const EnvGeneral *g = data;
+    Item item[8];
+    size_t n = 0;
+    if (changed && move->tag == ENV_DO_DELIVER)
+        item[n++] = (Item){ ITEM_DELIVERED, .bytes = move->extra[0], .a = move->extra[1] };
+    for (size_t i = 0; i < entries && n < G_N_ELEMENTS(item); i++)
+        n += item_from(g, move, &entry[i], &item[n]);
+    if (!n)
+        return NULL;
+    UcRegion *out = uc_region_new(n * ITEM_WORDS);
+    memcpy(out->word, item, n * sizeof *item);
+    return out;
+}
+
+static UcRegion *absorb(void *data, const UcRegion *knowledge, const UcRegion *taught)
+{
     UcRegion *now = NULL;
-    if (changed && move->tag == ENV_DO_DELIVER) {
-        *looked = true;
-        now = delivered(knowledge, move);
-    }
-    for (size_t i = 0; i < entries; i++) {
-        Item item;
-        if (!item_from(g, move, &entry[i], &item))
-            continue;
-        *looked = true;
-        UcRegion *more = with_item(g, now ? now : knowledge, &item);
+    size_t n;
+    const Item *item = items_of(taught, &n);
+    for (size_t i = 0; i < n; i++) {
+        const UcRegion *before = now ? now : knowledge;
+        UcRegion *more = item[i].type == ITEM_DELIVERED ? delivered(before, &item[i]) : with_item(data, before, &item[i]);
         if (more) {
             uc_region_unref(now);
             now = more;
@@ -577,7 +586,8 @@ UcLockstepSetup env_general_setup(EnvGeneral *g, EnvWorld which)
         s.layout[i] = env_worlds_layout(g->worlds, w);
     }
     s.chooser = (UcChooser){ .data = g, .knowledge = knowledge_kind, .counters = ENV_DOS,
-                             .actors = 2 * g->parties + 1, .moves = moves, .learn = learn };
+                             .actors = 2 * g->parties + 1, .moves = moves, .lesson = lesson,
+                             .absorb = absorb };
     memcpy(s.chooser.limit, g->domain.bound, sizeof g->domain.bound);
     s.chooser.fault[ENV_DO_CRASH] = s.chooser.fault[ENV_DO_RESTORE] = s.chooser.fault[ENV_DO_CORRUPT] =
         s.chooser.fault[ENV_DO_MUTATE] = true;

@@ -186,10 +186,14 @@ static void scenario_json(GString *out, const UcTrace *trace, const RepChart *ch
 static const char *expected_of(const UcTrace *trace) { return or_none(uc_trace_header(trace).expect); }
 static const char *verdict_of(const UcTrace *trace) { return or_none(uc_trace_verdict_of(trace)->verdict); }
 
-static bool as_expected(const UcTrace *trace)
+typedef enum { AS_EXPECTED, NOT_AS_EXPECTED, NO_VERDICT, OUTCOMES } Outcome;
+static const char *const outcome_class[OUTCOMES] = { "good", "bad", "none" };
+static const char *const outcome_words[OUTCOMES] = { "✓ as expected", "✗ not as expected", "no verdict: one world" };
+
+static Outcome outcome_of(const UcTrace *trace)
 {
     const char *expect = uc_trace_header(trace).expect, *verdict = uc_trace_verdict_of(trace)->verdict;
-    return !verdict || !expect || !strcmp(expect, verdict);
+    return !verdict ? NO_VERDICT : !expect || !strcmp(expect, verdict) ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
 
 static void command(GString *out, const RepHtmlItem *item)
@@ -275,13 +279,13 @@ static void table_row(GString *out, const RepHtmlItem *item, unsigned number)
     const UcTrace *t = item->trace;
     const UcTraceVerdict *v = uc_trace_verdict_of(t);
     UcTraceHeader header = uc_trace_header(t);
-    bool good = as_expected(t);
-    g_string_append_printf(out, "<tr class=\"%s\"><td>%u</td><td><a href=\"#s%u\">", good ? "good" : "bad", number, number);
+    Outcome outcome = outcome_of(t);
+    g_string_append_printf(out, "<tr class=\"%s\"><td>%u</td><td><a href=\"#s%u\">", outcome_class[outcome], number, number);
     text(out, header.title ? header.title : "untitled");
     g_string_append(out, "</a></td>");
     element(out, "td", verdict_of(t));
     element(out, "td", expected_of(t));
-    element(out, "td", good ? "✓ as expected" : "✗ not as expected");
+    element(out, "td", outcome_words[outcome]);
     g_autofree char *entry = v->entry >= 0 ? g_strdup_printf("entry %" G_GINT64_FORMAT, v->entry) : g_strdup("");
     element(out, "td", entry);
     g_autofree char *events = g_strdup_printf("%u / %u", uc_trace_activations(t, UC_TRACE_REAL),
@@ -291,19 +295,17 @@ static void table_row(GString *out, const RepHtmlItem *item, unsigned number)
     g_string_append(out, "</tr>\n");
 }
 
-static unsigned count_good(const GPtrArray *items)
-{
-    unsigned good = 0;
-    for (guint i = 0; i < items->len; i++)
-        good += as_expected(((const RepHtmlItem *)items->pdata[i])->trace);
-    return good;
-}
-
 static void overview(GString *out, const GPtrArray *items)
 {
-    unsigned good = count_good(items);
+    unsigned count[OUTCOMES] = { 0 };
+    for (guint i = 0; i < items->len; i++)
+        count[outcome_of(((const RepHtmlItem *)items->pdata[i])->trace)]++;
     g_string_append_printf(out, "<p class=\"summary\"><strong>%u</strong> scenario%s: <strong>%u</strong> as expected, "
-                           "<strong>%u</strong> not.</p>\n", items->len, items->len == 1 ? "" : "s", good, items->len - good);
+                           "<strong>%u</strong> not", items->len, items->len == 1 ? "" : "s", count[AS_EXPECTED],
+                           count[NOT_AS_EXPECTED]);
+    if (count[NO_VERDICT])
+        g_string_append_printf(out, ", <strong>%u</strong> without a verdict", count[NO_VERDICT]);
+    g_string_append(out, ".</p>\n");
     g_string_append(out,
         "<div class=\"filter\"><label>Filter <input type=\"search\" id=\"filter\" placeholder=\"words in the row\"></label>\n"
         "<label>Show <select id=\"which\"><option value=\"\">all</option><option value=\"bad\">not as expected</option>"

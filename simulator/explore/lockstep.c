@@ -17,6 +17,7 @@ typedef struct {
     UcDigest delta;     /* of the hash, without the counters */
     uint64_t reads[MASK], writes[MASK]; /* columns, modulo 64 MASK: do two moves touch the same? */
     uint32_t finding, count;
+    uint32_t lesson;    /* a region, 0: none */
     Write write[];
 } Effect;
 
@@ -33,6 +34,7 @@ struct UcLockstep {
     UcLockstepSetup set;
     UcPool *pool;
     UcMemo *memo;
+    UcMemo *absorbed;         /* by lesson: what it makes of what Z knows */
     GMutex running;           /* machines run for one worker at a time: stores, layouts and watchers are shared */
     GMutex lock;              /* the tables below */
     Column column[UC_ROW_MAX];
@@ -64,6 +66,7 @@ typedef struct {
     uint64_t stamp[UC_ROW_MAX], now;
     unsigned running;         /* which world */
     GHashTable *reasons;      /* const char* */
+    GArray *writes;           /* Write, of the run */
     GArray *skip;             /* by move: when it was last to be skipped */
     uint64_t skipping;
     uint64_t hits, misses, rechecked;
@@ -376,25 +379,22 @@ static uint32_t number_now(Worker *w, uint32_t column)
     return uc_pool_put(w->l->pool, now);
 }
 
-static void collect(Worker *w, const UcChoice *move, const uint32_t *row, GArray *writes)
+/* The writes of the worlds; returns the lesson. */
+static uint32_t collect(Worker *w, const UcChoice *move, const uint32_t *row, GArray *writes)
 {
     UcLockstep *l = w->l;
     size_t entries;
-    uint32_t knowledge = row[KNOWLEDGE], reads = w->reads;
+    uint32_t reads = w->reads;
     for (uint32_t i = 0; i < reads; i++) {
         uint32_t c = w->read[i];
         if (*slot_at(w, c) != own_region(w, w->loaded[c]))
             add_write(w, writes, row, c, number_now(w, c));
     }
     const UcViewEntry *entry = uc_world_view(w->world[0], &entries);
-    bool looked = false;
-    UcRegion *learnt = l->set.chooser.learn(l->set.chooser.data, uc_pool_get(l->pool, knowledge), move, entry, entries,
-                                            writes->len > 0, &looked);
-    if (looked)
-        look(w, KNOWLEDGE);
-    if (learnt)
-        add_write(w, writes, row, KNOWLEDGE, uc_pool_put(l->pool, learnt));
-    uc_region_unref(learnt);
+    UcRegion *lesson = l->set.chooser.lesson(l->set.chooser.data, move, entry, entries, writes->len > 0);
+    uint32_t number = uc_pool_put(l->pool, lesson);
+    uc_region_unref(lesson);
+    return number;
 }
 
 static void put_back(Worker *w)
@@ -428,12 +428,19 @@ static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row,
 
 static Effect *run(Worker *w, const UcChoice *move, const uint32_t *row)
 {
-    g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(Write));
+    GArray *writes = w->writes;
+    uint32_t lesson = 0;
+    g_array_set_size(writes, 0);
     load(w, row);
     uint32_t finding = turn(w, move);
     if (!finding)
-        collect(w, move, row, writes);
+        lesson = collect(w, move, row, writes);
     Effect *effect = make_effect(w, writes, row, finding);
+    effect->lesson = lesson;
+    if (lesson) {
+        mark(effect->reads, KNOWLEDGE);
+        mark(effect->writes, KNOWLEDGE);
+    }
     put_back(w);
     return effect;
 }
@@ -476,13 +483,35 @@ static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint3
     Effect *again = run(w, move_at(w->l, number), row);
     count_slots(w->l);
     g_mutex_unlock(&w->l->running);
-    bool same = again->finding == known->finding && again->count == known->count &&
+    bool same = again->finding == known->finding && again->count == known->count && again->lesson == known->lesson &&
                 again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
                 !memcmp(again->write, known->write, known->count * sizeof(Write));
     g_free(again);
     if (!same)
         w->l->broken = "a remembered move did something else when it was run again";
     return same;
+}
+
+/* What a lesson makes of what Z knows, as one write of a row. */
+static const Effect *absorb(Worker *w, uint32_t lesson, const uint32_t *row)
+{
+    UcLockstep *l = w->l;
+    const void *kept = uc_memo_find(l->absorbed, lesson, 1, row);
+    if (kept)
+        return kept;
+    g_mutex_lock(&l->running);
+    UcRegion *after = l->set.chooser.absorb(l->set.chooser.data, uc_pool_get(l->pool, row[KNOWLEDGE]),
+                                            uc_pool_get(l->pool, lesson));
+    Effect *e = g_malloc0(sizeof(Effect) + sizeof(Write));
+    e->write[0] = (Write){ KNOWLEDGE, after ? uc_pool_put(l->pool, after) : row[KNOWLEDGE] };
+    e->count = e->write[0].value != row[KNOWLEDGE];
+    digest_add(&e->delta, column_digest(l, KNOWLEDGE, e->write[0].value));
+    digest_take(&e->delta, column_digest(l, KNOWLEDGE, row[KNOWLEDGE]));
+    uc_region_unref(after);
+    l->effect_memory += sizeof(Effect) + sizeof(Write);
+    uc_memo_add(l->absorbed, lesson, 1, row, &(const uint32_t){ KNOWLEDGE }, 1, e, &kept);
+    g_mutex_unlock(&l->running);
+    return kept;
 }
 
 /* ---- the model ---- */
@@ -521,18 +550,23 @@ static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, co
     return effect;
 }
 
-static UcEdge edge_of(const uint32_t *row, uint32_t number, const UcChoice *move, const Effect *effect)
+/* False: nothing is changed or found by it. */
+static bool edge_of(Worker *w, const uint32_t *row, uint32_t number, const UcChoice *move, const Effect *effect,
+                    UcEdge *e)
 {
-    UcEdge e = { .hash = row_hash(row), .effect = effect, .move = number, .finding = effect->finding };
-    const uint32_t *counter = row + HEAD + COUNTER_0;
-    if (!effect->count)
-        return e;
-    digest_add(&e.hash, effect->delta);
+    const uint32_t *column = row + HEAD, *counter = column + COUNTER_0;
+    const Effect *learnt = effect->lesson ? absorb(w, effect->lesson, column) : NULL;
+    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = number, .finding = effect->finding };
+    if (!effect->count && !(learnt && learnt->count))
+        return effect->finding;
+    digest_add(&e->hash, effect->delta);
+    if (learnt)
+        digest_add(&e->hash, learnt->delta);
     if (move->counter != UC_NO_COUNTER)
-        count_up(&e.hash, move->counter, counter[move->counter]);
+        count_up(&e->hash, move->counter, counter[move->counter]);
     if (move->counter2 != UC_NO_COUNTER)
-        count_up(&e.hash, move->counter2, counter[move->counter2]);
-    return e;
+        count_up(&e->hash, move->counter2, counter[move->counter2]);
+    return true;
 }
 
 static void note_skips(Worker *w, const uint32_t *skip, uint32_t skips)
@@ -572,8 +606,10 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
         const Effect *effect = effect_of(w, list->move[i], &version, column);
         if (!effect)
             return false;
-        if (effect->finding || effect->count)
-            *uc_edges_add(out) = edge_of(row, list->move[i], move, effect);
+        UcEdge edge;
+        if ((effect->finding || effect->count || effect->lesson) &&
+            edge_of(w, row, list->move[i], move, effect, &edge))
+            *uc_edges_add(out) = edge;
         else
             out->idle++;
     }
@@ -591,7 +627,7 @@ static bool step(void *worker, const uint32_t *row, uint32_t number, UcEdge *edg
         return false;
     const Effect *effect = effect_of(w, number, &version, column);
     if (effect)
-        *edge = edge_of(row, number, move, effect);
+        edge_of(w, row, number, move, effect, edge);
     return effect != NULL;
 }
 
@@ -601,14 +637,17 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
     const Effect *effect = edge->effect;
     const UcChoice *move = move_at(w->l, edge->move);
     uint32_t n = 0, hash[HEAD];
-    if (!effect->count)
+    const Effect *learnt = effect->lesson ? absorb(w, effect->lesson, row + HEAD) : NULL;
+    if (!effect->count && !(learnt && learnt->count))
         return 0;
-    g_assert(effect->count + HEAD + 2 <= UC_CHANGES_MAX);
+    g_assert(effect->count + HEAD + 3 <= UC_CHANGES_MAX);
     memcpy(hash, &edge->hash, sizeof hash);
     for (uint32_t i = 0; i < HEAD; i++)
         out[n++] = (UcChange){ i, hash[i] };
     for (uint32_t i = 0; i < effect->count; i++)
         out[n++] = (UcChange){ HEAD + effect->write[i].column, effect->write[i].value };
+    if (learnt && learnt->count)
+        out[n++] = (UcChange){ HEAD + KNOWLEDGE, learnt->write[0].value };
     const uint8_t counter[] = { move->counter, move->counter2 };
     for (int i = 0; i < 2; i++) {
         uint32_t at = HEAD + COUNTER_0 + counter[i];
@@ -646,7 +685,6 @@ static uint32_t turn_prefix(UcLockstep *l, UcWorld *world[2], const UcEnvelope *
     UcChoice choice = { .write = *write, .counter = UC_NO_COUNTER, .counter2 = UC_NO_COUNTER, .tag = UC_PREFIX_TAG };
     UcStop stop[2];
     size_t entries;
-    bool looked;
     for (unsigned i = 0; i < l->set.worlds; i++) {
         uc_world_rewind(world[i]);
         stop[i] = uc_world_turn(world[i], write);
@@ -656,7 +694,9 @@ static uint32_t turn_prefix(UcLockstep *l, UcWorld *world[2], const UcEnvelope *
     if (c.verdict != UC_INDISTINGUISHABLE)
         return note_finding(l, &c);
     const UcViewEntry *entry = uc_world_view(world[0], &entries);
-    UcRegion *more = z->learn(z->data, *knowledge, &choice, entry, entries, true, &looked);
+    UcRegion *lesson = z->lesson(z->data, &choice, entry, entries, true);
+    UcRegion *more = lesson ? z->absorb(z->data, *knowledge, lesson) : NULL;
+    uc_region_unref(lesson);
     if (more) {
         uc_region_unref(*knowledge);
         *knowledge = more;
@@ -694,6 +734,7 @@ static void *worker_new(void *data)
     w->region = g_new0(UcRegion **, LISTS);
     w->reasons = g_hash_table_new(NULL, NULL);
     w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
+    w->writes = g_array_new(FALSE, FALSE, sizeof(Write));
     for (unsigned i = 0; i < w->l->set.worlds; i++) {
         w->world[i] = w->l->set.start(w->l->set.data, i);
         uc_state_clear(uc_world_state(w->world[i]));
@@ -724,6 +765,7 @@ static void worker_free(void *worker)
     g_free(w->region);
     g_hash_table_unref(w->reasons);
     g_array_unref(w->skip);
+    g_array_unref(w->writes);
     g_free(w);
 }
 
@@ -754,7 +796,7 @@ static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 static size_t memory(void *data)
 {
     UcLockstep *l = data;
-    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + l->effect_memory + uc_store_memory(l->set.store);
+    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + uc_memo_memory(l->absorbed) + l->effect_memory + uc_store_memory(l->set.store);
 }
 
 UcModel uc_lockstep_model(UcLockstep *l)
@@ -773,6 +815,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
         l->set.recheck = UINT32_MAX;
     l->pool = uc_pool_new();
     l->memo = uc_memo_new(g_free);
+    l->absorbed = uc_memo_new(g_free);
     g_mutex_init(&l->lock);
     g_mutex_init(&l->running);
     l->columns = COUNTER_0 + setup->chooser.counters;
@@ -797,6 +840,7 @@ void uc_lockstep_free(UcLockstep *l)
     if (!l)
         return;
     uc_memo_free(l->memo);
+    uc_memo_free(l->absorbed);
     uc_pool_free(l->pool);
     g_hash_table_unref(l->move_of);
     for (uint32_t c = 0; c < LISTS; c++) {

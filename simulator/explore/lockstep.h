@@ -37,10 +37,11 @@ typedef struct {
     uint32_t actors;
     /* The moves for a knowledge, appended to `out` (UcChoice), in a fixed order without repetitions. */
     void (*moves)(void *data, const UcRegion *knowledge, GArray *out);
-    /* What Z knows after a move that brought these entries; `changed`: it changed something in a world. NULL: nothing
-     * new. Owned by the caller. *looked: it depended on what Z knew. */
-    UcRegion *(*learn)(void *data, const UcRegion *knowledge, const UcChoice *move, const UcViewEntry *entry,
-                       size_t entries, bool changed, bool *looked);
+    /* What a move that brought these entries teaches Z, whatever Z knows: a region of the same kind as knowledge, or NULL
+     * for nothing. `changed`: the move changed something in a world. Owned by the caller. */
+    UcRegion *(*lesson)(void *data, const UcChoice *move, const UcViewEntry *entry, size_t entries, bool changed);
+    /* What Z knows after a lesson; NULL: nothing new. Owned by the caller. */
+    UcRegion *(*absorb)(void *data, const UcRegion *knowledge, const UcRegion *lesson);
 } UcChooser;
 
 typedef struct {

@@ -74,7 +74,7 @@ static bool make(Search *s, const Node *n, const UcChoice *move)
     UcStop stop[2];
     UcDigest before[2], after[2];
     size_t entries;
-    bool changed = false, looked = false;
+    bool changed = false;
     for (unsigned i = 0; i < s->set->worlds; i++) {
         uc_state_copy(uc_world_state(s->world[i]), &n->state[i]);
         before[i] = uc_world_digest(s->world[i]);
@@ -90,7 +90,9 @@ static bool make(Search *s, const Node *n, const UcChoice *move)
     if (c.verdict != UC_INDISTINGUISHABLE)
         return false;
     const UcViewEntry *entry = uc_world_view(s->world[0], &entries);
-    UcRegion *knowledge = z->learn(z->data, n->knowledge, move, entry, entries, changed, &looked);
+    UcRegion *lesson = z->lesson(z->data, move, entry, entries, changed);
+    UcRegion *knowledge = lesson ? z->absorb(z->data, n->knowledge, lesson) : NULL;
+    uc_region_unref(lesson);
     if (!changed && !knowledge) {
         s->out.idle++;
         return true;

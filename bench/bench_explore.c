@@ -1,0 +1,172 @@
+/* Exploration beside SPIN on the same model, in one run (docs/exploration.md). Ratios count, not seconds.
+ *
+ * Prints: the native toy of the transfer model at K = 4, 6, 8 with SPIN's own figures where SPIN is installed; the
+ * protocol alone, both worlds in lock step, and both with real crypto, on bounds of a similar size; two jobs over one.
+ * Time is processor time, SPIN's too, so that a busy machine does not change the ratios much; with several jobs it is
+ * the clock's.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "environments/general.h"
+#include "simulator/explore/search.h"
+#include "tests/simulator/transfer_toy.h"
+
+#define MODEL "../shared/bench/transfer_model.pml"
+
+typedef struct {
+    double seconds;
+    uint64_t states, transitions, idle;
+} Figures;
+
+static double now(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void print(const char *what, const Figures *f, const Figures *spin)
+{
+    double all = (double)(f->transitions + f->idle);
+    printf("%-34s %9.0f states  %10.0f moves  %7.2f s  %9.0f states/s  %6.0f ns a move", what, (double)f->states, all,
+           f->seconds, (double)f->states / f->seconds, f->seconds * 1e9 / all);
+    if (spin)
+        printf("  x%.2f of SPIN's states/s, x%.2f of its moves/s", (double)f->states / f->seconds * spin->seconds /
+               (double)spin->states, all / f->seconds * spin->seconds / (double)spin->transitions);
+    putchar('\n');
+}
+
+/* ---- SPIN ---- */
+
+static double number_before(const char *text, const char *what)
+{
+    const char *at = strstr(text, what);
+    while (at && at > text && at[-1] != '\n')
+        at--;
+    return at ? g_ascii_strtod(at, NULL) : 0;
+}
+
+static bool shell(const char *folder, const char *script, char **output)
+{
+    const char *argv[] = { "sh", "-c", script, NULL };
+    return g_spawn_sync(folder, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, output, NULL, NULL, NULL);
+}
+
+static double children_seconds(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_CHILDREN, &u);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
+}
+
+static bool run_spin(unsigned k, Figures *out)
+{
+    g_autofree char *spin = g_find_program_in_path("spin"), *here = g_get_current_dir(), *none = NULL, *text = NULL;
+    g_autofree char *model = g_build_filename(here, MODEL, NULL), *folder = g_dir_make_tmp("ucsim-bench-XXXXXX", NULL);
+    if (!spin || !folder || !g_file_test(model, G_FILE_TEST_EXISTS))
+        return false;
+    g_autofree char *make = g_strdup_printf("spin -a -DK=%u -DCANON '%s' && cc -DSAFETY -O2 -w -o pan pan.c", k, model);
+    g_autofree char *clean = g_strdup_printf("rm -rf '%s'", folder);
+    bool ok = shell(folder, make, &none);
+    double began = children_seconds();
+    ok = ok && shell(folder, "exec ./pan -m1000000 -w26", &text);
+    *out = (Figures){ children_seconds() - began, 0, 0, 0 };
+    g_free(g_steal_pointer(&none));
+    shell(NULL, clean, &none);
+    if (!ok || !text)
+        return false;
+    out->states = (uint64_t)number_before(text, "states, stored");
+    out->transitions = (uint64_t)number_before(text, "transitions (=");
+    return out->states > 0;
+}
+
+/* ---- our own ---- */
+
+static Figures search(const UcModel *model, unsigned jobs)
+{
+    UcSearchOptions o = { .strategy = UC_BFS, .jobs = jobs };
+    clockid_t clock = jobs > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+    double began = now(clock);
+    g_autoptr(UcSearchResult) r = uc_search(model, &o);
+    Figures f = { now(clock) - began, r->figures.states, r->figures.edges, r->figures.idle };
+    if (r->end != UC_SEARCH_COMPLETE)
+        printf("did not end: %s\n", uc_search_end_name[r->end]);
+    printf("    %.1f bytes a state visited, omission probability %.0e\n",
+           (double)r->figures.visited_memory / (double)r->figures.states, r->figures.omission);
+    return f;
+}
+
+static Figures toy(unsigned k, unsigned jobs)
+{
+    Toy t = { .k = k, .canonical = true, .before = true };
+    UcModel model = toy_model(&t);
+    return search(&model, jobs);
+}
+
+static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jobs)
+{
+    static const struct {
+        const char *name;
+        int64_t value;
+    } bound[] = { { "keygen-by", 1 }, { "transfer", 3 }, { "sign", 10 }, { "messages", 1 }, { "wrong", 0 }, { "any", 0 },
+                  { "status", 0 }, { "resend", 0 } };
+    EnvOptions o = env_default_options();
+    EnvAlphabet a = env_default_alphabet();
+    o.crypto_ideal = ideal_crypto;
+    o.capacity = k;
+    for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)
+        env_alphabet_set(&a, bound[i].name, bound[i].value, NULL);
+    env_alphabet_settle(&a);
+    g_autoptr(EnvWorlds) w = env_worlds_new(&o, NULL);
+    g_autoptr(EnvGeneral) g = env_general_new(w, &a);
+    UcLockstepSetup setup = env_general_setup(g, which);
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
+    UcModel model = uc_lockstep_model(l);
+    Figures f = search(&model, jobs);
+    UcLockstepFigures x = uc_lockstep_figures(l);
+    printf("    %.2f %% of the moves were run, %u regions, %zu MiB in all\n",
+           100.0 * (double)x.misses / (double)(x.hits + x.misses), x.regions, x.memory >> 20);
+    return f;
+}
+
+int main(int argc, char **argv)
+{
+    Figures spin = { 0 }, one = { 0 }, f;
+    bool have = false;
+    unsigned largest = argc > 1 ? (unsigned)atoi(argv[1]) : 8;
+    if (argc > 2) { /* one part alone, for profiling */
+        f = worlds(largest, !strcmp(argv[2], "real") ? ENV_REAL : ENV_WORLDS, true, 1);
+        print(argv[2], &f, NULL);
+        return 0;
+    }
+    for (unsigned k = 4; k <= largest; k += 2) {
+        char name[64];
+        have = run_spin(k, &spin);
+        if (have) {
+            snprintf(name, sizeof name, "SPIN, K = %u", k);
+            print(name, &spin, NULL);
+        } else {
+            puts("SPIN or its model is not here");
+        }
+        f = toy(k, 1);
+        snprintf(name, sizeof name, "the same model in our core, K = %u", k);
+        print(name, &f, have ? &spin : NULL);
+    }
+    one = toy(largest, 1);
+    f = toy(largest, 2);
+    printf("two jobs over one, toy (clock over processor time): x%.2f\n", one.seconds / f.seconds);
+    f = worlds(largest, ENV_REAL, true, 1);
+    print("the protocol alone", &f, have ? &spin : NULL);
+    one = worlds(largest, ENV_WORLDS, true, 1);
+    print("both worlds in lock step", &one, have ? &spin : NULL);
+    f = worlds(largest, ENV_WORLDS, true, 2);
+    printf("two jobs over one, both worlds (clock over processor time): x%.2f\n", one.seconds / f.seconds);
+    f = worlds(largest, ENV_WORLDS, false, 1);
+    print("both worlds, real crypto", &f, have ? &spin : NULL);
+    printf("real crypto over ideal: x%.2f\n", one.seconds / f.seconds * (double)f.states / (double)one.states);
+    return 0;
+}
