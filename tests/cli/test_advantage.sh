@@ -20,6 +20,7 @@ expect 0 "a difference within the bound of the bad events" advantage native:tag-
 expect 2 "expected a number from 1 to 1000000000, got '0'" advantage native:hand-over --samples 0
 expect 2 "expected a number from 1 to 1000000000, got '1000000001'" advantage native:hand-over --samples 1000000001
 expect 2 "got '-5'" advantage native:hand-over --samples=-5
+expect 2 "jobs: expected" advantage native:hand-over --jobs=-1
 expect 2 "got 'many'" advantage native:hand-over --samples many
 expect 2 "expected a number between 0 and 1, got '2'" advantage native:hand-over --alpha 2
 expect 2 "unknown environment 'native:nothing'; expected one of native:hand-over" advantage native:nothing
