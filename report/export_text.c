@@ -161,7 +161,7 @@ static void plantuml_fold(GString *out, const char *first, const char *last, con
 
 static void plantuml_event(GString *out, const RepEvent *e, const char *from, const char *to, const char *text)
 {
-    const char *colour = e->diverges ? "[#b80000,bold]" : e->after ? "[#8c8c8c]" : e->visible ? "[#202020,bold]" : "";
+    const char *colour = e->diverges ? "[#b80000,bold]" : e->after ? "[#8c8c8c]" : e->visible ? "[#202020,bold]" : "[#404040]";
     if (e->from == e->to)
         g_string_append_printf(out, "rnote over %s : %s\n", from, text);
     else if (e->what == REP_WRITE)
