@@ -1,0 +1,16 @@
+#!/bin/sh
+# make bench: every bench_* program, one after the other; BENCH="signing explore" chooses. docs/benchmarks.md says how to
+# read what they print.
+set -eu
+: "${B:?}"
+failed=0
+for program in "$B"/bench/bench_*; do
+    [ -x "$program" ] || continue
+    name=$(basename "$program" | sed 's/^bench_//')
+    case "$name" in *.*) continue ;; esac
+    case " ${BENCH:-$name} " in *" $name "*) ;; *) continue ;; esac
+    printf '== %s\n' "$name"
+    "$program" || failed=1
+    echo
+done
+exit $failed
