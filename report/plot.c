@@ -59,27 +59,54 @@ static bool has(const RepOwnership *o, unsigned key, unsigned holder)
     return false;
 }
 
-/* The indices that something happens to; of a small key all. */
-static void range_of(const RepOwnership *o, unsigned key, uint64_t *low, uint64_t *high)
+/* What one panel shows: indices [low, high) of a key. */
+typedef struct {
+    unsigned key;
+    uint64_t low, high;
+} Panel;
+
+static int by_index(const void *a, const void *b)
 {
-    uint64_t capacity = g_array_index(o->capacity, uint64_t, key);
-    *low = UINT64_MAX;
-    *high = 0;
+    const RepStretch *x = a, *y = b;
+    return x->a < y->a ? -1 : x->a > y->a;
+}
+
+static void add_panel(GArray *panels, unsigned key, uint64_t low, uint64_t high, uint64_t capacity)
+{
+    uint64_t margin = (high - low) / 10 + 2;
+    Panel p = { key, low > margin ? low - margin : 0, MIN(high + margin, capacity) };
+    g_array_append_val(panels, p);
+}
+
+/* The indices that something happens to; of a small key all. Signing takes the lowest and transfers the highest ones,
+ * so of a large key both ends are shown, the upper one first, without the untouched middle. */
+static void panels_of(const RepOwnership *o, unsigned key, GArray *panels)
+{
+    uint64_t capacity = g_array_index(o->capacity, uint64_t, key), reach = 0, gap_from = 0, gap_to = 0;
+    g_autoptr(GArray) touched = g_array_new(FALSE, FALSE, sizeof(RepStretch));
     for (guint i = 0; i < o->done->len; i++) {
-        const RepStretch *s = stretch(o, i);
-        if (s->key != key || s->holder < o->party->len)
-            continue;
-        *low = MIN(*low, s->a);
-        *high = MAX(*high, s->b);
+        if (stretch(o, i)->key == key && stretch(o, i)->holder >= o->party->len)
+            g_array_append_val(touched, *stretch(o, i));
     }
-    if (capacity <= WHOLE_KEY || *low >= *high) {
-        *low = 0;
-        *high = MIN(capacity, (uint64_t)WHOLE_KEY);
+    if (capacity <= WHOLE_KEY || !touched->len) {
+        Panel whole = { key, 0, MAX(MIN(capacity, (uint64_t)WHOLE_KEY), 1) };
+        g_array_append_val(panels, whole);
         return;
     }
-    uint64_t margin = (*high - *low) / 10 + 2;
-    *low = *low > margin ? *low - margin : 0;
-    *high = MIN(*high + margin, capacity);
+    g_array_sort(touched, by_index);
+    uint64_t low = g_array_index(touched, RepStretch, 0).a;
+    for (guint i = 0; i < touched->len; i++) {
+        const RepStretch *s = &g_array_index(touched, RepStretch, i);
+        if (i && s->a > reach && s->a - reach > gap_to - gap_from) {
+            gap_from = reach;
+            gap_to = s->a;
+        }
+        reach = MAX(reach, s->b);
+    }
+    bool split = gap_to - gap_from > WHOLE_KEY && gap_to - gap_from > (reach - low) / 2;
+    if (split)
+        add_panel(panels, key, gap_to, reach, capacity);
+    add_panel(panels, key, low, split ? gap_from : reach, capacity);
 }
 
 static void block_name(GString *out, unsigned key, unsigned holder)
@@ -134,15 +161,14 @@ static void names_in_boxes(GString *out, const RepOwnership *o, unsigned key, ui
     }
 }
 
-static void panel(GString *out, const RepOwnership *o, unsigned key, bool last, const char *title)
+static void draw_panel(GString *out, const RepOwnership *o, const Panel *p, bool last, const char *title)
 {
-    uint64_t low, high;
-    range_of(o, key, &low, &high);
+    unsigned key = p->key;
     g_autofree char *y = g_strdup_printf("index of %s", (char *)o->key->pdata[key]);
-    head(out, key ? "" : title, last ? "event" : "", y);
+    head(out, title, last ? "event" : "", y);
     g_string_append_printf(out, "unset label\nset xrange [0:%" G_GUINT64_FORMAT "]\nset yrange [%" G_GUINT64_FORMAT ":%"
-                           G_GUINT64_FORMAT "]\n", o->now + 1, low, MAX(high, low + 1));
-    names_in_boxes(out, o, key, low, high);
+                           G_GUINT64_FORMAT "]\n", o->now + 1, p->low, p->high);
+    names_in_boxes(out, o, key, p->low, p->high);
     const char *comma = "plot ";
     for (unsigned h = 0; h < o->party->len + REP_FATES; h++) {
         if (!has(o, key, h))
@@ -173,21 +199,24 @@ static void panel(GString *out, const RepOwnership *o, unsigned key, bool last, 
 char *rep_plot_ownership(const RepOwnership *o, const char *title)
 {
     g_assert(o && title);
-    unsigned panels = MIN(o->key->len, (guint)PANELS_MOST);
+    g_autoptr(GArray) panels = g_array_new(FALSE, FALSE, sizeof(Panel));
+    for (unsigned key = 0; key < o->key->len; key++)
+        panels_of(o, key, panels);
+    unsigned shown = MIN(panels->len, (guint)PANELS_MOST);
     GString *out = g_string_new("set key outside right top vertical\nset tics out nomirror\nset border 3\n"
-                                "set style textbox opaque noborder margins 0.4,0.4\n");
+                                "set style textbox opaque noborder margins 0.4,0.4\nset format y '%.0f'\nset lmargin 13\n");
     data_blocks(out, o);
-    if (!panels) {
+    if (!shown) {
         head(out, title, "event", "one-time key index");
         g_string_append(out, "set label 1 'no key in this trace' at graph 0.5,0.5 center\nset xrange [0:1]\nset yrange [0:1]\n"
                              "plot NaN notitle\n");
         return g_string_free(out, FALSE);
     }
-    if (panels > 1)
-        g_string_append_printf(out, "set multiplot layout %u,1\n", panels);
-    for (unsigned key = 0; key < panels; key++)
-        panel(out, o, key, key + 1 == panels, title);
-    if (panels > 1)
+    if (shown > 1)
+        g_string_append_printf(out, "set multiplot layout %u,1\n", shown);
+    for (unsigned i = 0; i < shown; i++)
+        draw_panel(out, o, &g_array_index(panels, Panel, i), i + 1 == shown, i ? "" : title);
+    if (shown > 1)
         g_string_append(out, "unset multiplot\n");
     return g_string_free(out, FALSE);
 }

@@ -6,6 +6,7 @@
 #include "report/chart_dot.h"
 #include "report/escape.h"
 #include "report/export.h"
+#include "report/plot.h"
 #include "report/rows.h"
 #include "report/svg.h"
 
@@ -232,6 +233,25 @@ START_TEST(reuse_shows)
 }
 END_TEST
 
+/* Of a key with 2^20 indices, of which 0 is signed with and the highest goes into transit, both ends are shown. */
+START_TEST(large_keys_show_both_ends)
+{
+    g_autoptr(UcTrace) trace = load("equal");
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, false);
+    g_autofree char *small = rep_plot_ownership(o, "t");
+    ck_assert(strstr(small, "set yrange [0:32]") && !strstr(small, "multiplot"));
+    g_array_index(o->capacity, uint64_t, 0) = 1 << 20;
+    for (guint i = 0; i < o->done->len; i++) {
+        RepStretch *s = &g_array_index(o->done, RepStretch, i);
+        s->a = s->a >= 28 ? s->a + (1 << 20) - 32 : s->a;
+        s->b = s->b > 28 ? s->b + (1 << 20) - 32 : s->b;
+    }
+    g_autofree char *large = rep_plot_ownership(o, "it's");
+    ck_assert(strstr(large, "set multiplot layout 2,1") && strstr(large, "set title 'it''s'"));
+    ck_assert(strstr(large, "set yrange [1048570:1048576]") && strstr(large, "set yrange [0:4]"));
+}
+END_TEST
+
 /* ---- escapes and SVG ---- */
 
 START_TEST(names_are_escaped)
@@ -305,6 +325,7 @@ int main(void)
     tcase_add_test(c, nothing_happened);
     tcase_add_test(o, ownership_over_time);
     tcase_add_test(o, reuse_shows);
+    tcase_add_test(o, large_keys_show_both_ends);
     tcase_add_test(e, names_are_escaped);
     tcase_add_test(e, svg_is_tidy);
     tcase_add_test(e, drawn_svg_is_xml);
