@@ -2,6 +2,7 @@
 #include "signing/internal.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <openssl/crypto.h>
 #include <string.h>
 
@@ -21,15 +22,29 @@ typedef struct {
     uint32_t kind, a, b, c; /* words 3 to 6; word 7 (keyAndMask) is put by who hashes */
 } Place;
 
+static void put_word(uint8_t *out, uint32_t word)
+{
+    word = htobe32(word);
+    memcpy(out, &word, 4);
+}
+
+/* toByte(kind, pad) */
+static void put_kind(const SigSet *set, uint8_t kind, uint8_t *out)
+{
+    memset(out, 0, set->pad);
+    out[set->pad - 1] = kind;
+}
+
 static void put_address(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
 {
-    sig_put(out, tree->layer, 4);
-    sig_put(out + 4, tree->tree, 8);
-    sig_put(out + 12, place->kind, 4);
-    sig_put(out + 16, place->a, 4);
-    sig_put(out + 20, place->b, 4);
-    sig_put(out + 24, place->c, 4);
-    sig_put(out + 28, key_and_mask, 4);
+    put_word(out, tree->layer);
+    put_word(out + 4, (uint32_t)(tree->tree >> 32));
+    put_word(out + 8, (uint32_t)tree->tree);
+    put_word(out + 12, place->kind);
+    put_word(out + 16, place->a);
+    put_word(out + 20, place->b);
+    put_word(out + 24, place->c);
+    put_word(out + 28, key_and_mask);
 }
 
 static size_t prf_length(const SigSet *set)
@@ -37,19 +52,21 @@ static size_t prf_length(const SigSet *set)
     return set->pad + set->n + ADDRESS;
 }
 
-/* PRF(SEED, ADRS) as a message. */
-static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
-{
-    const SigSet *set = tree->set;
-    sig_put(out, PRF_KIND, set->pad);
-    memcpy(out + set->pad, tree->open, set->n);
-    put_address(tree, place, key_and_mask, out + set->pad + set->n);
-}
-
 /* PRF's first block is the same for a whole key where n = 32. */
 static bool has_prf_state(const SigSet *set)
 {
     return set->hash == SIG_SHA256 && set->n == 32;
+}
+
+/* PRF(SEED, ADRS) as a message, without the block that is in the state anyway. */
+static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    if (!has_prf_state(set)) {
+        put_kind(set, PRF_KIND, out);
+        memcpy(out + set->pad, tree->open, set->n);
+    }
+    put_address(tree, place, key_and_mask, out + set->pad + set->n);
 }
 
 static void prf_state(const SigTree *tree, uint32_t state[8])
@@ -101,7 +118,7 @@ static void start_chains(const SigTree *tree, SigWork *work, const SigChain *cha
     for (size_t i = 0; i < count; i++) {
         uint8_t *message = x->keygen[i];
         Place place = {OTS_ADDRESS, chains[i].leaf, chains[i].chain, 0};
-        sig_put(message, KEYGEN_KIND, set->pad);
+        put_kind(set, KEYGEN_KIND, message);
         memcpy(message + set->pad, tree->secret, n);
         memcpy(message + set->pad + n, tree->open, n);
         put_address(tree, &place, 0, message + set->pad + 2 * n);
@@ -124,7 +141,7 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
     }
     hash_prfs(tree, work, 2 * count);
     for (size_t i = 0; i < count; i++) {
-        sig_put(x->message[i], F_KIND, pad);
+        put_kind(tree->set, F_KIND, x->message[i]);
         memcpy(x->message[i] + pad, x->key[2 * i], n);
         mask(x->message[i] + pad + n, chains[i]->value, x->key[2 * i + 1], n);
     }
@@ -194,7 +211,7 @@ static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, 
         put_prf(tree, &places[i / 3], i % 3, x->prf[i]);
     hash_prfs(tree, work, 3 * count);
     for (size_t i = 0; i < count; i++) {
-        sig_put(x->message[i], H_KIND, pad);
+        put_kind(tree->set, H_KIND, x->message[i]);
         memcpy(x->message[i] + pad, x->key[3 * i], n);
         mask(x->message[i] + pad + n, pairs[i], x->key[3 * i + 1], n);
         mask(x->message[i] + pad + 2 * n, pairs[i] + n, x->key[3 * i + 2], n);
