@@ -14,7 +14,7 @@ static volatile sig_atomic_t stop_asked;
 static void on_interrupt(int number) { stop_asked = 1; }
 
 typedef struct {
-    char *world, *strategy, *crypto, *output, *schedule;
+    char *world, *strategy, *crypto, *output, *schedule, *checkpoint, *resume;
     char **bound, **file;
     int memory, depth, walks, jobs, points, tries;
     double seconds;
@@ -99,6 +99,7 @@ static const char *ended(const EnvExplored *e)
     case UC_SEARCH_TIME: return "stopped: out of the time allowed (--seconds)";
     case UC_SEARCH_DEPTH: return "complete up to the depth allowed (--depth), and there is more";
     case UC_SEARCH_INTERRUPTED: return "stopped: interrupted";
+    case UC_SEARCH_NOT_RESUMED: return "not resumed";
     default: return "broken";
     }
 }
@@ -233,10 +234,54 @@ static bool write_found(const Options *o, const EnvScenario *s, EnvExplored *e, 
     return ok;
 }
 
+/* ---- stopping and going on ---- */
+
+/* What an exploration is about; a checkpoint goes on with nothing else. */
+static char *key_of(const Options *o, const EnvScenario *s, const EnvExploration *x)
+{
+    g_autoptr(GString) key = g_string_new(NULL);
+    g_string_append_printf(key, "ucsim-explore-checkpoint 1 %s %s %d %d %d %d %u %u %d %u %u %u", UCSIM_VERSION, s->hash,
+                           (int)x->which, (int)x->deepen, (int)x->search.commute, s->options.crypto_ideal,
+                           x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.parties,
+                           x->alphabet.keygen_by, x->search.depth);
+    for (int i = 0; i < ENV_DOS; i++)
+        g_string_append_printf(key, " %u", x->alphabet.bound[i]);
+    g_string_append_printf(key, " %s\n", s->instance ? s->instance : "-");
+    return g_string_free(g_steal_pointer(&key), FALSE);
+}
+
+static bool read_checkpoint(const char *path, const char *key, GByteArray **out, GError **error)
+{
+    char *text;
+    gsize length, n = strlen(key);
+    if (!g_file_get_contents(path, &text, &length, error))
+        return false;
+    bool ok = length >= n && !memcmp(text, key, n);
+    if (ok)
+        *out = g_byte_array_append(g_byte_array_new(), (const guint8 *)text + n, (guint)(length - n));
+    else
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
+                    "got another file", path);
+    g_free(text);
+    return ok;
+}
+
+static bool write_checkpoint(const char *path, const char *key, const GByteArray *bytes, GError **error)
+{
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    if (!path || !bytes->len)
+        return true;
+    g_byte_array_append(all, (const guint8 *)key, (guint)strlen(key));
+    g_byte_array_append(all, bytes->data, bytes->len);
+    return cli_write_file(path, all->data, all->len, error);
+}
+
 static int conclude(const EnvScenario *s, const EnvExplored *e)
 {
     if (e->end == UC_SEARCH_BROKEN)
         return CLI_INTERNAL;
+    if (e->end == UC_SEARCH_NOT_RESUMED)
+        return cli_fail(CLI_USAGE, "the checkpoint does not fit this program or is damaged");
     if (e->end == UC_SEARCH_FOUND)
         return s->expect == UC_INDISTINGUISHABLE ? CLI_UNEXPECTED : CLI_OK;
     if (e->end != UC_SEARCH_COMPLETE)
@@ -259,13 +304,21 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     if (!prefix)
         return false;
     double began = (double)g_get_monotonic_time() / 1e6;
+    g_autofree char *key = key_of(o, s, &x);
+    g_autoptr(GByteArray) stopped = g_byte_array_new();
+    g_autoptr(GByteArray) resume = NULL;
+    if (o->resume && !read_checkpoint(o->resume, key, &resume, error))
+        return false;
+    x.checkpoint = o->checkpoint || o->resume ? stopped : NULL;
+    x.resume = resume;
     x.prefix = prefix;
     x.search.progress = isatty(STDERR_FILENO) && !o->quiet ? show_progress : NULL;
     x.search.progress_data = &began;
     g_autoptr(EnvExplored) e = env_explore(worlds, &x);
     if (x.search.progress)
         fputs("\r\033[K", stderr);
-    bool ok = write_found(o, s, e, error);
+    bool ok = write_found(o, s, e, error) &&
+              write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
     if (ok && o->json)
         print_json(s, &x, e);
     else if (ok && !o->quiet)
@@ -310,6 +363,8 @@ int cli_explore(int argc, char **argv)
         { "shrink-tries", 0, 0, G_OPTION_ARG_INT, &o.tries, "at most so many runs to shrink what is found (2000)", "N" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "write the trace of what was found", "FILE" },
         { "schedule", 0, 0, G_OPTION_ARG_FILENAME, &o.schedule, "write the schedule that was found", "FILE" },
+        { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &o.checkpoint, "bfs: when stopped, write where it stood", "FILE" },
+        { "resume", 0, 0, G_OPTION_ARG_FILENAME, &o.resume, "bfs: go on from there, and keep it there", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "a summary in JSON (docs/exploration.md)", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "only the exit code", NULL },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.file, NULL, NULL },
@@ -331,6 +386,8 @@ int cli_explore(int argc, char **argv)
     g_free(o.crypto);
     g_free(o.output);
     g_free(o.schedule);
+    g_free(o.checkpoint);
+    g_free(o.resume);
     g_strfreev(o.bound);
     g_strfreev(o.file);
     return code;

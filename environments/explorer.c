@@ -198,21 +198,71 @@ static void add_figures(UcSearchFigures *sum, const UcSearchFigures *last)
     sum->skipped += skipped;
 }
 
+/* ---- where an exploration stood: the budget, what the searches before came to, then the search ---- */
+
+enum { POSITION_WORDS = 4 };
+
+static void write_position(const EnvExploration *x, uint32_t budget, const UcSearchFigures *before,
+                           const GByteArray *search)
+{
+    if (!search || !search->len)
+        return;
+    uc_append_u64(x->checkpoint, budget);
+    uc_append_u64(x->checkpoint, before->edges);
+    uc_append_u64(x->checkpoint, before->idle);
+    uc_append_u64(x->checkpoint, before->skipped);
+    g_byte_array_append(x->checkpoint, search->data, search->len);
+}
+
+/* The bytes of the search within, or NULL. */
+static GByteArray *read_position(const GByteArray *bytes, uint32_t *budget, UcSearchFigures *before)
+{
+    uint64_t word[POSITION_WORDS] = { 0 };
+    if (!bytes || bytes->len < sizeof word)
+        return NULL;
+    for (size_t i = 0; i < sizeof word; i++)
+        word[i / 8] = word[i / 8] << 8 | bytes->data[i];
+    *budget = (uint32_t)MIN(word[0], (uint64_t)UINT32_MAX);
+    *before = (UcSearchFigures){ .edges = word[1], .idle = word[2], .skipped = word[3] };
+    GByteArray *search = g_byte_array_new();
+    return g_byte_array_append(search, bytes->data + sizeof word, bytes->len - (guint)sizeof word);
+}
+
 /* One search with this budget of faults. True: the next budget may follow. */
 static bool explore_with(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, const UcModel *model,
-                         uint32_t budget, EnvExplored *out)
+                         uint32_t budget, const GByteArray *resume, EnvExplored *out)
 {
+    UcSearchOptions options = x->search;
+    UcSearchFigures before = out->figures;
+    g_autoptr(GByteArray) stopped = x->checkpoint ? g_byte_array_new() : NULL;
+    options.checkpoint = stopped;
+    options.resume = resume;
     uc_lockstep_set_fault_budget(l, budget);
-    g_autoptr(UcSearchResult) r = uc_search(model, &x->search);
+    g_autoptr(UcSearchResult) r = uc_search(model, &options);
     out->faults = budget;
     out->end = r->end;
     out->walk = r->walk;
     add_figures(&out->figures, &r->figures);
+    write_position(x, budget, &before, stopped);
     if (r->end == UC_SEARCH_BROKEN)
         out->broken = g_strdup(model->broken(model->data));
     if (r->end == UC_SEARCH_FOUND)
         found(worlds, x, l, r->finding, r->path, out);
     return r->end == UC_SEARCH_COMPLETE || r->end == UC_SEARCH_DEPTH;
+}
+
+static void explore_budgets(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uint32_t all, EnvExplored *out)
+{
+    UcModel model = uc_lockstep_model(l);
+    uint32_t budget = x->deepen && x->search.strategy == UC_BFS ? 0 : all;
+    g_autoptr(GByteArray) search = read_position(x->resume, &budget, &out->figures);
+    if (x->resume && (!search || budget > all)) {
+        out->end = UC_SEARCH_NOT_RESUMED;
+        return;
+    }
+    bool more = explore_with(worlds, x, l, &model, budget, search, out);
+    while (more && budget < all)
+        more = explore_with(worlds, x, l, &model, ++budget, NULL, out);
 }
 
 EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *x)
@@ -226,17 +276,14 @@ EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *x)
         setup.prefixes = x->prefix->len;
     }
     g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
-    UcModel model = uc_lockstep_model(l);
     g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     out->verdict = UC_INDISTINGUISHABLE;
     out->fault_budget = setup.fault_budget;
-    uint32_t budget = x->deepen && x->search.strategy == UC_BFS ? 0 : setup.fault_budget;
     if (uc_lockstep_root_finding(l)) {
         out->end = UC_SEARCH_FOUND;
         found(worlds, x, l, uc_lockstep_root_finding(l), nothing, out);
     } else {
-        while (explore_with(worlds, x, l, &model, budget, out) && budget < setup.fault_budget)
-            budget++;
+        explore_budgets(worlds, x, l, setup.fault_budget, out);
     }
     out->worlds = uc_lockstep_figures(l);
     out->coverage = uc_lockstep_coverage(l);

@@ -17,6 +17,8 @@ typedef struct {
     UcSearchOptions search;
     bool deepen;            /* bfs: budgets of 0, 1, ... faults, so that what is found needs the fewest */
     const GArray *prefix;   /* UcEnvelope, may be NULL */
+    GByteArray *checkpoint; /* bfs: where it stood when it was stopped is appended; may be NULL */
+    const GByteArray *resume; /* bfs: such bytes of the same exploration; may be NULL */
     unsigned shrink_tries;  /* 0: do not shrink */
 } EnvExploration;
 

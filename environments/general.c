@@ -585,7 +585,7 @@ UcLockstepSetup env_general_setup(EnvGeneral *g, EnvWorld which)
         s.spec[i] = env_worlds_spec(g->worlds, w);
         s.layout[i] = env_worlds_layout(g->worlds, w);
     }
-    s.chooser = (UcChooser){ .data = g, .knowledge = knowledge_kind, .counters = ENV_DOS,
+    s.chooser = (UcChooser){ .data = g, .knowledge = knowledge_kind, .extra_handles = 1, .counters = ENV_DOS,
                              .actors = 2 * g->parties + 1, .moves = moves, .lesson = lesson,
                              .absorb = absorb };
     memcpy(s.chooser.limit, g->domain.bound, sizeof g->domain.bound);

@@ -32,6 +32,8 @@ typedef struct {
     GArray *skip;        /* uint32_t, of the next level */
     UcOrdered ordered;
     Level *next;         /* while it is made */
+    uint32_t done;       /* states of this level that were entered */
+    uint32_t resumed;    /* states of this level that were entered before the search went on */
 } Bfs;
 
 typedef struct {
@@ -170,6 +172,7 @@ static bool enter(Job *j, bool sound)
         s->result->end = UC_SEARCH_BROKEN;
         return false;
     }
+    b->done = j->from;
     return uc_search_go_on(s, frontier_memory(b)) && commit_block(j);
 }
 
@@ -179,7 +182,7 @@ static void search_blocks(void *job)
     Bfs *b = j->b;
     uint64_t block;
     while (uc_ordered_take(&b->ordered, &block)) {
-        j->from = (uint32_t)block * BLOCK;
+        j->from = b->resumed + (uint32_t)block * BLOCK;
         j->count = MIN((uint32_t)BLOCK, b->level.count - j->from);
         bool sound = expand_block(j);
         if (!uc_ordered_wait(&b->ordered, block))
@@ -190,9 +193,10 @@ static void search_blocks(void *job)
 
 static bool search_level(Bfs *b, Job **job, unsigned jobs)
 {
-    uc_ordered_init(&b->ordered, (b->level.count + BLOCK - 1) / BLOCK);
+    uc_ordered_init(&b->ordered, (b->level.count - b->resumed + BLOCK - 1) / BLOCK);
     uc_jobs_run(search_blocks, (void **)job, jobs);
     bool go_on = !b->ordered.stopped;
+    b->resumed = 0;
     uc_ordered_clear(&b->ordered);
     return go_on;
 }
@@ -237,6 +241,103 @@ static void next_level(Bfs *b, Job **job, unsigned jobs)
     level_clear(&b->level);
     b->level = next;
     g_array_set_size(b->children, 0);
+}
+
+/* ---- stopping and going on ---- */
+
+static UcCheckpoint checkpoint_new(void)
+{
+    UcCheckpoint c = { 0 };
+    for (int i = 0; i < 2; i++) {
+        c.skip_end[i] = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+        c.skip[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    }
+    return c;
+}
+
+static void checkpoint_clear(UcCheckpoint *c)
+{
+    for (int i = 0; i < 2; i++) {
+        g_array_unref(c->skip_end[i]);
+        g_array_unref(c->skip[i]);
+    }
+}
+
+static void save(Bfs *b)
+{
+    UcCheckpoint c = checkpoint_new();
+    c.first = b->first;
+    c.done = b->done;
+    for (uint32_t i = 0; b->level.skip_end && i < b->level.count; i++)
+        g_array_append_vals(c.skip_end[0], &(const uint64_t){ b->level.skip_end[i] }, 1);
+    for (guint i = 0; i < b->children->len; i++)
+        g_array_append_vals(c.skip_end[1], &(const uint64_t){ g_array_index(b->children, Child, i).skip_end }, 1);
+    if (b->level.skip)
+        g_array_append_vals(c.skip[0], b->level.skip->data, b->level.skip->len);
+    g_array_append_vals(c.skip[1], b->skip->data, b->skip->len);
+    uc_checkpoint_write(b->s, &c, b->s->options->checkpoint);
+    checkpoint_clear(&c);
+}
+
+/* The children of this level as the visited set knows them, from state `from` on. False: a move leads elsewhere now. */
+static bool children_again(Bfs *b, Job *j, uint32_t from, const GArray *skip_end)
+{
+    UcSearch *s = b->s;
+    uint32_t states = uc_visited_count(s->visited), loaded = UC_NO_STATE;
+    for (uint32_t i = from; i < states; i++) {
+        UcEdge edge;
+        uint32_t move, parent = uc_visited_parent(s->visited, i, &move);
+        UcDigest h = uc_visited_hash(s->visited, i);
+        if (parent >= b->first + b->level.count)
+            break;
+        if (parent < b->first)
+            return false;
+        if (parent != loaded)
+            load(j, &b->level, parent - b->first);
+        loaded = parent;
+        if (!s->model->step(j->worker, j->row.word, move, &edge) || edge.hash.lo != h.lo || edge.hash.hi != h.hi)
+            return false;
+        uint32_t n = b->children->len;
+        Child c = { edge.effect, edge.hash, parent - b->first, move,
+                    skip_end && n < skip_end->len ? (size_t)g_array_index(skip_end, uint64_t, n) : 0 };
+        g_array_append_val(b->children, c);
+    }
+    return true;
+}
+
+static bool skips_again(Bfs *b, const UcCheckpoint *c)
+{
+    const GArray *end = c->skip_end[0];
+    if (end->len && end->len != b->level.count)
+        return false;
+    for (guint i = 0; end->len && i < b->level.count; i++)
+        b->level.skip_end[i] = (size_t)g_array_index(end, uint64_t, i);
+    if (end->len)
+        g_array_append_vals(b->level.skip, c->skip[0]->data, c->skip[0]->len);
+    g_array_append_vals(b->skip, c->skip[1]->data, c->skip[1]->len);
+    return true;
+}
+
+static bool resume(Bfs *b, Job **job, unsigned jobs)
+{
+    UcSearch *s = b->s;
+    UcCheckpoint c = checkpoint_new();
+    bool ok = s->model->moves && uc_checkpoint_read(s, &c, s->options->resume->data, s->options->resume->len);
+    while (ok && b->first < c.first) {
+        ok = children_again(b, job[0], b->first + b->level.count, NULL) && b->children->len > 0;
+        if (ok)
+            next_level(b, job, jobs);
+    }
+    ok = ok && b->first == c.first && c.done <= b->level.count && skips_again(b, &c) &&
+         children_again(b, job[0], b->first + b->level.count, c.skip_end[1]);
+    b->resumed = c.done;
+    checkpoint_clear(&c);
+    return ok;
+}
+
+static bool stopped_early(UcSearchEnd end)
+{
+    return end == UC_SEARCH_MEMORY || end == UC_SEARCH_TIME || end == UC_SEARCH_INTERRUPTED;
 }
 
 static void run(Bfs *b, Job **job, unsigned jobs)
@@ -287,9 +388,16 @@ void uc_search_bfs(UcSearch *s)
         job[i] = job_new(&b);
     s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
     b.level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
-    uc_visited_add(s->visited, uc_search_root(s, &first, b.level.segment), UC_NO_STATE, 0, &fresh);
+    UcDigest root = uc_search_root(s, &first, b.level.segment);
     uc_row_clear(&first);
-    run(&b, job, jobs);
+    if (!s->options->resume)
+        uc_visited_add(s->visited, root, UC_NO_STATE, 0, &fresh);
+    if (!s->options->resume || resume(&b, job, jobs))
+        run(&b, job, jobs);
+    else
+        s->result->end = UC_SEARCH_NOT_RESUMED;
+    if (s->options->checkpoint && stopped_early(s->result->end))
+        save(&b);
     for (unsigned i = 0; i < jobs; i++)
         job_free(job[i]);
     g_free(job);

@@ -137,9 +137,20 @@ static uint64_t order_of(const UcLockstep *l, const UcChoice *m)
     return uc_digest(flat, sizeof flat).lo;
 }
 
-static uint32_t intern_move(UcLockstep *l, const UcChoice *move)
+static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
 {
     gpointer known;
+    UcChoice clean, *move = &clean; /* moves are told apart by their bytes: nothing may lie in the gaps */
+    memset(&clean, 0, sizeof clean);
+    clean.write.from = given->write.from;
+    clean.write.to = given->write.to;
+    clean.write.peer = given->write.peer;
+    clean.write.message = given->write.message;
+    clean.counter = given->counter;
+    clean.counter2 = given->counter2;
+    clean.actor = given->actor;
+    clean.tag = given->tag;
+    memcpy(clean.extra, given->extra, sizeof clean.extra);
     if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
         return GPOINTER_TO_UINT(known);
     uint32_t n = l->moves;
@@ -149,7 +160,7 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *move)
         l->order[n >> LIST_BITS] = g_new0(uint64_t, LIST);
     }
     l->order[n >> LIST_BITS][n & (LIST - 1)] = order_of(l, move);
-    *move_at(l, n) = *move;
+    memcpy(move_at(l, n), move, sizeof *move);
     g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
     l->moves++;
     return n;
@@ -790,6 +801,89 @@ static uint64_t order(void *data, uint32_t move)
     return l->order[move >> LIST_BITS][move & (LIST - 1)];
 }
 
+/* Which of the words of a move are handles: of the message, then of the chooser's own. */
+static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
+{
+    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
+    if (i >= UC_MESSAGE_WORDS)
+        return l->set.chooser.extra_handles >> (i - UC_MESSAGE_WORDS) & 1;
+    UcFieldType t = kind && i < uc_message_fields(kind) ? kind->field[i].type : UC_INT;
+    return t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+}
+
+enum { MOVE_WORDS = UC_MESSAGE_WORDS + 4 };
+
+static uint32_t moves_now(void *data) { return ((const UcLockstep *)data)->moves; }
+
+static void save_move(void *data, uint32_t move, GByteArray *out)
+{
+    const UcLockstep *l = data;
+    const UcChoice *m = move_at(l, move);
+    uint64_t head[] = { m->write.from, m->write.to, m->write.peer, m->write.message.kind, m->counter, m->counter2,
+                        m->actor, m->tag };
+    for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
+        uc_append_u64(out, head[i]);
+    for (unsigned i = 0; i < MOVE_WORDS; i++) {
+        UcWord word = i < UC_MESSAGE_WORDS ? m->write.message.w[i] : m->extra[i - UC_MESSAGE_WORDS];
+        size_t length;
+        bool bytes = word_is_bytes(l, m, i) && word != UC_NONE;
+        uc_append_u8(out, bytes);
+        if (bytes) {
+            const uint8_t *b = uc_store_get(l->set.store, word, &length);
+            uc_append_u64(out, length);
+            g_byte_array_append(out, b, (guint)length);
+        } else {
+            uc_append_u64(out, word);
+        }
+    }
+}
+
+static uint64_t read_u64(const uint8_t *at)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+static size_t load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
+{
+    UcLockstep *l = data;
+    enum { HEAD_WORDS = 8 };
+    uint64_t head[HEAD_WORDS];
+    UcChoice m;
+    size_t at = 0;
+    memset(&m, 0, sizeof m);
+    if (length < sizeof head)
+        return 0;
+    for (; at < HEAD_WORDS; at++)
+        head[at] = read_u64(bytes + 8 * at);
+    at *= 8;
+    m.write.from = (uint16_t)head[0];
+    m.write.to = (uint16_t)head[1];
+    m.write.peer = (uint16_t)head[2];
+    m.write.message.kind = head[3];
+    m.counter = (uint8_t)head[4];
+    m.counter2 = (uint8_t)head[5];
+    m.actor = (uint8_t)head[6];
+    m.tag = (uint8_t)head[7];
+    for (unsigned i = 0; i < MOVE_WORDS; i++) {
+        if (length - at < 9)
+            return 0;
+        bool handle = bytes[at];
+        UcWord word = read_u64(bytes + at + 1);
+        at += 9;
+        if (handle && word > length - at)
+            return 0;
+        size_t taken = handle ? word : 0;
+        if (handle)
+            word = uc_store_put(l->set.store, bytes + at, taken);
+        at += taken;
+        *(i < UC_MESSAGE_WORDS ? &m.write.message.w[i] : &m.extra[i - UC_MESSAGE_WORDS]) = word;
+    }
+    return intern_move(l, &m) == number ? at : 0;
+}
+
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
 static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 
@@ -803,7 +897,8 @@ UcModel uc_lockstep_model(UcLockstep *l)
 {
     return (UcModel){ .data = l, .root = root, .worker_new = worker_new,
                       .worker_free = worker_free, .expand = expand, .step = step, .changes = changes, .commute = commute, .order = order,
-                      .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory };
+                      .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory, .moves = moves_now,
+                      .save_move = save_move, .load_move = load_move };
 }
 
 UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)

@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     void *data;
     UcRegionKind knowledge;       /* how knowledge is made up, for digests */
+    uint8_t extra_handles;        /* bit i: extra[i] of a move is a handle */
     unsigned counters;
     uint32_t limit[UC_COUNTERS_MAX];
     bool fault[UC_COUNTERS_MAX];  /* counts against the budget of faults */

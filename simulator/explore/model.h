@@ -57,6 +57,11 @@ typedef struct {
     /* Who moves, for priority-based walks: 0 .. actors-1. */
     uint32_t (*actor)(void *data, uint32_t move);
     uint32_t actors;
+    /* Moves by contents, for a search that is to go on later: how many there are; one as bytes; the move of these bytes,
+     * which must get this number; the bytes used, 0: not a move, or it has another number. NULL: cannot be resumed. */
+    uint32_t (*moves)(void *data);
+    void (*save_move)(void *data, uint32_t move, GByteArray *out);
+    size_t (*load_move)(void *data, uint32_t move, const uint8_t *bytes, size_t length);
     const char *(*broken)(void *data);
     size_t (*memory)(void *data);
 } UcModel;

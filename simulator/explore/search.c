@@ -6,7 +6,7 @@
 
 const char *const uc_strategy_name[UC_STRATEGIES + 1] = { "bfs", "dfs", "random", "pct", NULL };
 const char *const uc_search_end_name[UC_SEARCH_ENDS + 1] = { "complete", "found", "memory", "time", "depth",
-                                                             "interrupted", "broken", NULL };
+                                                             "interrupted", "broken", "not resumed", NULL };
 
 void uc_search_result_free(UcSearchResult *result)
 {

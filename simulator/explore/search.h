@@ -27,6 +27,7 @@ typedef enum {
     UC_SEARCH_DEPTH,       /* everything up to the limit of depth was visited, and there is more */
     UC_SEARCH_INTERRUPTED,
     UC_SEARCH_BROKEN,      /* the model is not deterministic */
+    UC_SEARCH_NOT_RESUMED, /* what it was to go on from is not of this search */
     UC_SEARCH_ENDS
 } UcSearchEnd;
 extern const char *const uc_search_end_name[UC_SEARCH_ENDS + 1];
@@ -51,6 +52,8 @@ typedef struct {
     unsigned change_points; /* pct: d */
     unsigned hash_bits;     /* 0: 128 */
     bool commute;           /* bfs: of two orders of moves that commute, follow one */
+    GByteArray *checkpoint; /* bfs: where it stands is appended when it stops at a limit or is interrupted; may be NULL */
+    const GByteArray *resume; /* bfs: a checkpoint to go on from; may be NULL */
     const volatile sig_atomic_t *interrupt; /* may be NULL */
     void (*progress)(void *data, const UcSearchFigures *figures);
     void *progress_data;
@@ -64,7 +67,7 @@ typedef struct {
     uint64_t walk;          /* walks: which one found it, from 0 */
 } UcSearchResult;
 
-/* `start` (may be NULL: the model's root) is a row of width() words. Free the result. */
+/* Free the result. A search that was stopped and resumed ends like one that was not. */
 UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options);
 void uc_search_result_free(UcSearchResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSearchResult, uc_search_result_free)

@@ -32,6 +32,17 @@ void uc_ordered_done(UcOrdered *ordered, bool go_on);
 /* Runs work(job[i]) in `jobs` threads, this one among them. */
 void uc_jobs_run(void (*work)(void *job), void **job, unsigned jobs);
 
+/* checkpoint.c: how far a breadth-first search is. */
+typedef struct {
+    uint32_t first, done;  /* the number of the level's first state; how many of its states were worked out */
+    GArray *skip_end[2];   /* uint64_t, by state of the level and of the next one */
+    GArray *skip[2];       /* uint32_t */
+} UcCheckpoint;
+
+void uc_checkpoint_write(UcSearch *search, const UcCheckpoint *checkpoint, GByteArray *out);
+/* Fills the visited set and the figures. False: these bytes are none. */
+bool uc_checkpoint_read(UcSearch *search, UcCheckpoint *checkpoint, const uint8_t *bytes, size_t length);
+
 void uc_search_bfs(UcSearch *search);
 void uc_search_dfs(UcSearch *search);
 void uc_search_walks(UcSearch *search);

@@ -61,6 +61,19 @@ done
 cmp "$dir/jobs1" "$dir/jobs2" && cmp "$dir/jobs1" "$dir/jobs3" || fail 'jobs change the output'
 grep -q '"end":"complete"' "$dir/jobs1" || fail 'JSON does not say that it is complete'
 
+# Interrupted and resumed: the same in the end.
+set -- explore "$dir/keys.lua" -b wrong=0 -b keygen-by=1 -b transfer=2 -b deliver=1 -b crash=1 -b parties=2 --json
+run 0 "$@"
+cp "$dir/out" "$dir/whole"
+run 3 "$@" --seconds 0.1 --checkpoint "$dir/state"
+[ -s "$dir/state" ] || fail 'no checkpoint was written'
+timeout -s INT 0.3 "$UCSIM" "$@" --resume "$dir/state" >/dev/null 2>&1
+run 0 "$@" --resume "$dir/state"
+cmp "$dir/out" "$dir/whole" || fail 'resuming changed the result'
+run 2 explore "$dir/keys.lua" -b wrong=1 --resume "$dir/state";           says 'expected a checkpoint of this scenario'
+head -c 300 "$dir/state" >"$dir/cut"
+run 2 "$@" --resume "$dir/cut"
+
 # Limits say what was covered; bad input says what was expected.
 run 3 explore "$dir/keys.lua" --memory 2;                 says 'out of the memory allowed'; says 'states ('
 run 3 explore "$dir/keys.lua" --depth 2;                  says 'up to the depth allowed'

@@ -221,6 +221,45 @@ START_TEST(jobs_change_nothing)
 }
 END_TEST
 
+/* Stopped at a limit and gone on with in fresh worlds, several times: the same in the end. */
+START_TEST(resumption_changes_nothing)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 2 }, { "sign", 1 }, { "deliver", 2 }, { "wrong", 0 },
+                                   { "any", 0 }, { "crash", 1 }, { "parties", 2 } };
+    UcResult (*step[])(UcCtx *, const UcEnvelope *) = { NULL, keeps_tickets };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i]);
+    Seen whole = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true });
+    end(&s);
+    GByteArray *saved = NULL;
+    Seen seen = { 0 };
+    unsigned stops = 0;
+    for (size_t room = 3 << 20;; room += 256 << 10) {
+        GByteArray *next = g_byte_array_new();
+        begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i]);
+        seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true, .memory = room, .checkpoint = next,
+                                              .resume = saved });
+        end(&s);
+        if (saved)
+            g_byte_array_unref(saved);
+        saved = next;
+        if (seen.end != UC_SEARCH_MEMORY)
+            break;
+        stops++;
+    }
+    ck_assert_uint_gt(stops, 1);
+    same(&seen, &whole);
+    /* other bounds, or bytes cut off: refused */
+    GByteArray *junk = g_byte_array_new();
+    g_byte_array_append(junk, (const uint8_t *)"ucsim-search 1", 15);
+    begin(&s, bound, 3, ENV_WORLDS, NULL);
+    ck_assert_int_eq(explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .resume = junk }).end, UC_SEARCH_NOT_RESUMED);
+    end(&s);
+    g_byte_array_unref(junk);
+    g_byte_array_unref(saved);
+}
+END_TEST
+
 static const struct {
     UcResult (*step)(UcCtx *, const UcEnvelope *);
     unsigned moves;
@@ -314,6 +353,7 @@ int main(void)
     tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
     tcase_add_loop_test(tc, commuting_moves_lose_no_state, 0, G_N_ELEMENTS(small));
     tcase_add_test(tc, jobs_change_nothing);
+    tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
     tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);

@@ -1,0 +1,122 @@
+/* A breadth-first search that was stopped, as bytes, and going on from them. What is kept: the moves by contents, the
+ * visited states with their parents and moves, and how far the level was worked out. Rows are not kept: they are made
+ * again by following the moves from the root, and every hash on the way must come out as it was. */
+#include <string.h>
+
+#include "simulator/explore/search_internal.h"
+
+static const char MAGIC[] = "ucsim-search 1";
+
+typedef struct {
+    const uint8_t *at;
+    size_t left;
+    bool bad;
+} Reader;
+
+static uint64_t get(Reader *r)
+{
+    uint64_t value = 0;
+    if (r->left < 8) {
+        r->bad = true;
+        return 0;
+    }
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | r->at[i];
+    r->at += 8;
+    r->left -= 8;
+    return value;
+}
+
+/* A count of things that take at least `size` bytes each. */
+static uint32_t get_count(Reader *r, size_t size)
+{
+    uint64_t n = get(r);
+    if (n > r->left / size || n > UC_NO_STATE - 1)
+        r->bad = true;
+    return r->bad ? 0 : (uint32_t)n;
+}
+
+void uc_checkpoint_write(UcSearch *s, const UcCheckpoint *c, GByteArray *out)
+{
+    const UcModel *m = s->model;
+    const UcSearchFigures *f = &s->result->figures;
+    uint64_t number[] = { f->edges, f->idle, f->skipped, f->depth, c->first, c->done };
+    uint32_t states = uc_visited_count(s->visited), moves = m->moves(m->data);
+    g_byte_array_append(out, (const uint8_t *)MAGIC, sizeof MAGIC);
+    for (size_t i = 0; i < G_N_ELEMENTS(number); i++)
+        uc_append_u64(out, number[i]);
+    uc_append_u64(out, moves);
+    for (uint32_t i = 0; i < moves; i++)
+        m->save_move(m->data, i, out);
+    uc_append_u64(out, states);
+    for (uint32_t i = 0; i < states; i++) {
+        uint32_t move, parent = uc_visited_parent(s->visited, i, &move);
+        UcDigest h = uc_visited_hash(s->visited, i);
+        uc_append_u64(out, h.lo);
+        uc_append_u64(out, h.hi);
+        uc_append_u64(out, (uint64_t)parent << 32 | move);
+    }
+    for (int i = 0; i < 2; i++) {
+        uc_append_u64(out, c->skip_end[i]->len);
+        for (guint k = 0; k < c->skip_end[i]->len; k++)
+            uc_append_u64(out, g_array_index(c->skip_end[i], uint64_t, k));
+        uc_append_u64(out, c->skip[i]->len);
+        for (guint k = 0; k < c->skip[i]->len; k++)
+            uc_append_u64(out, g_array_index(c->skip[i], uint32_t, k));
+    }
+}
+
+static bool read_moves(UcSearch *s, Reader *r)
+{
+    const UcModel *m = s->model;
+    uint32_t moves = get_count(r, 8);
+    for (uint32_t i = 0; i < moves && !r->bad; i++) {
+        size_t used = m->load_move(m->data, i, r->at, r->left);
+        r->bad = r->bad || !used || used > r->left;
+        r->at += r->bad ? 0 : used;
+        r->left -= r->bad ? 0 : used;
+    }
+    return !r->bad;
+}
+
+static bool read_states(UcSearch *s, Reader *r)
+{
+    uint32_t states = get_count(r, 24);
+    bool fresh = true;
+    for (uint32_t i = 0; i < states && !r->bad; i++) {
+        UcDigest h = { get(r), 0 };
+        h.hi = get(r);
+        uint64_t way = get(r);
+        uint32_t parent = (uint32_t)(way >> 32);
+        r->bad = r->bad || (i ? parent >= i : parent != UC_NO_STATE) || (uint32_t)way >= s->model->moves(s->model->data);
+        if (!r->bad)
+            uc_visited_add(s->visited, h, parent, (uint32_t)way, &fresh);
+        r->bad = r->bad || !fresh;
+    }
+    return !r->bad && states > 0;
+}
+
+bool uc_checkpoint_read(UcSearch *s, UcCheckpoint *c, const uint8_t *bytes, size_t length)
+{
+    UcSearchFigures *f = &s->result->figures;
+    Reader r = { bytes, length, length < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) };
+    if (r.bad)
+        return false;
+    r.at += sizeof MAGIC;
+    r.left -= sizeof MAGIC;
+    f->edges = get(&r);
+    f->idle = get(&r);
+    f->skipped = get(&r);
+    f->depth = (uint32_t)get(&r);
+    c->first = (uint32_t)get(&r);
+    c->done = (uint32_t)get(&r);
+    if (!read_moves(s, &r) || !read_states(s, &r))
+        return false;
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t n = get_count(&r, 8); n && !r.bad; n--)
+            g_array_append_vals(c->skip_end[i], &(const uint64_t){ get(&r) }, 1);
+        for (uint32_t n = get_count(&r, 8); n && !r.bad; n--)
+            g_array_append_vals(c->skip[i], &(const uint32_t){ (uint32_t)get(&r) }, 1);
+    }
+    return !r.bad && r.left == 0 && c->first < uc_visited_count(s->visited);
+}
