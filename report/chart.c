@@ -204,7 +204,9 @@ static char *full_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
     if (!is_empty(t->reason) && e->what == REP_WRITE)
         g_string_append_printf(out, "\nreason: %s", t->reason);
     append_marks(out, e);
-    return g_string_free(out, FALSE);
+    char *cut = rep_cut(out->str, REP_FULL_CHARS);
+    g_string_free(out, TRUE);
+    return cut;
 }
 
 static RepWhat what_of(UcResultCode result)
@@ -234,6 +236,13 @@ static void fill_marks(const UcTraceActivation *t, RepEvent *e)
                  strcmp(t->machine, "Z") && strcmp(t->machine, "A") && strcmp(t->machine, "S") && strcmp(t->machine, "F");
 }
 
+/* A move can hold a whole message. */
+static char *shown_move(const UcMove *move)
+{
+    g_autofree char *text = uc_move_print(move), *line = rep_visible(text);
+    return rep_cut(line, REP_MOVE_CHARS);
+}
+
 static void add_event(Builder *b, const UcTraceActivation *t)
 {
     RepWorld world = t->world == UC_TRACE_IDEAL ? REP_IDEAL : REP_REAL;
@@ -251,7 +260,7 @@ static void add_event(Builder *b, const UcTraceActivation *t)
     e.kind = g_strdup(e.what == REP_WRITE ? kind_of(t->out) : "");
     e.resumed = !strcmp(e.kind, "resume");
     if (t->move)
-        e.move = uc_move_print(uc_schedule_move(b->schedule, t->move));
+        e.move = shown_move(uc_schedule_move(b->schedule, t->move));
     e.machine = g_strdup(t->machine);
     fill_marks(t, &e);
     e.label = label_of(b, t, &e);

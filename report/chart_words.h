@@ -15,7 +15,9 @@
 enum {
     REP_LABEL_CHARS = 60,  /* a label is cut there */
     REP_TEXT_CHARS = 24,   /* a quoted text within a label */
-    REP_TOOLTIP_BYTES = 64 /* bytes shown of one field in the full text */
+    REP_TOOLTIP_BYTES = 64,/* bytes shown of one field in the full text */
+    REP_MOVE_CHARS = 160,
+    REP_FULL_CHARS = 4000, /* Graphviz reads strings of at most 16,384 bytes */
 };
 
 typedef struct RepWords RepWords;

@@ -1,15 +1,46 @@
 #include "report/tool.h"
 
 #include <gio/gio.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { SAID_BYTES = 400 }; /* of what a program says when it fails */
 
 G_DEFINE_QUARK(rep-error-quark, rep_error)
 
-static GSubprocess *start(const char *const *argv, const char *package, GError **error)
+/* The input as a file in memory: a program that ends before it has read everything breaks no pipe, and what it says on
+ * stderr is not lost. */
+static int input_file(const char *input)
 {
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    size_t left = strlen(input);
+    while (fd >= 0 && left > 0) {
+        ssize_t n = write(fd, input, left);
+        if (n <= 0) {
+            close(fd);
+            return -1;
+        }
+        input += n;
+        left -= (size_t)n;
+    }
+    if (fd >= 0)
+        lseek(fd, 0, SEEK_SET);
+    return fd;
+}
+
+static GSubprocess *start(const char *const *argv, const char *package, const char *input, GError **error)
+{
+    int fd = input_file(input);
+    if (fd < 0) {
+        g_set_error(error, REP_ERROR, REP_ERROR_FAILED, "%s: no memory for its input", argv[0]);
+        return NULL;
+    }
     g_autoptr(GError) inner = NULL;
     g_autoptr(GSubprocessLauncher) launcher = g_subprocess_launcher_new(
-        G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+    g_subprocess_launcher_take_stdin_fd(launcher, fd);
     /* numbers and sorting must not depend on who runs it */
     g_subprocess_launcher_setenv(launcher, "LC_ALL", "C.UTF-8", TRUE);
     GSubprocess *process = g_subprocess_launcher_spawnv(launcher, argv, &inner);
@@ -24,19 +55,19 @@ static GSubprocess *start(const char *const *argv, const char *package, GError *
 GBytes *rep_tool_run(const char *const *argv, const char *package, const char *input, GError **error)
 {
     g_assert(argv && argv[0] && package && input);
-    g_autoptr(GSubprocess) process = start(argv, package, error);
+    g_autoptr(GSubprocess) process = start(argv, package, input, error);
     if (!process)
         return NULL;
-    g_autoptr(GBytes) in = g_bytes_new_static(input, strlen(input));
     g_autoptr(GBytes) out = NULL, said = NULL;
     g_autoptr(GError) inner = NULL;
-    if (!g_subprocess_communicate(process, in, NULL, &out, &said, &inner)) {
+    if (!g_subprocess_communicate(process, NULL, NULL, &out, &said, &inner)) {
         g_set_error(error, REP_ERROR, REP_ERROR_FAILED, "%s: %s", argv[0], inner->message);
         return NULL;
     }
-    if (!g_subprocess_get_successful(process) || g_bytes_get_size(out) == 0) {
-        gsize n = g_bytes_get_size(said);
-        g_autofree char *text = g_strndup(n ? g_bytes_get_data(said, NULL) : "it gave no reason", n ? n : 17);
+    if (!g_subprocess_get_successful(process) || !out || g_bytes_get_size(out) == 0) {
+        gsize n = said ? MIN(g_bytes_get_size(said), (gsize)SAID_BYTES) : 0;
+        g_autofree char *raw = n ? g_strndup(g_bytes_get_data(said, NULL), n) : g_strdup("it gave no reason");
+        g_autofree char *text = g_utf8_make_valid(raw, -1);
         g_set_error(error, REP_ERROR, REP_ERROR_FAILED, "%s failed: %s", argv[0], g_strchomp(text));
         return NULL;
     }

@@ -79,6 +79,12 @@ expect 2 "output is a folder" "$program" diagram "$here/fixtures/equal.jsonl" -o
 [ -z "$(ls -A "$work/none")" ] || bad "something was written beside the output"
 [ -e "$work/x.svg" ] || [ -e "$work/x.dot" ] || [ -e "$work/x.html" ] && bad "a failed command wrote a file"
 
+mkdir "$work/bin"
+printf '#!/bin/sh\nexec <&-\necho out of ink >&2\nexit 3\n' >"$work/bin/neato"
+chmod +x "$work/bin/neato"
+expect 4 "Graphviz that fails" env PATH="$work/bin:$PATH" "$program" diagram "$here/fixtures/equal.jsonl" -o "$work/x.svg"
+says "neato failed: out of ink" "Graphviz that fails"
+
 # ---- pictures (where the tools are) ----
 if command -v neato >/dev/null && command -v gnuplot >/dev/null; then
     for trace in differs hostile empty one-world; do
@@ -99,6 +105,16 @@ if command -v neato >/dev/null && command -v gnuplot >/dev/null; then
     echo "mine" >"$work/kept.html"
     expect 2 "report without Graphviz" env PATH=/nonexistent "$program" report "$here/fixtures" -o "$work/kept.html"
     [ "$(cat "$work/kept.html")" = mine ] || bad "an existing report was touched"
+    cat >"$work/huge.lua" <<'L'
+return scenario {
+  title = string.rep("long ", 100), parties = { "hsm1", "hsm2" }, crypto = "ideal", expect = "indistinguishable",
+  environment = function (z) z:sign("hsm1", z:keygen("hsm1"), string.rep("x<y&", 20000)) end,
+}
+L
+    expect 0 "huge trace" "$program" check --trace "$work/huge.jsonl" "$work/huge.lua"
+    expect 0 "huge message" "$program" diagram "$work/huge.jsonl" -o "$work/huge.svg"
+    [ "$(wc -c <"$work/huge.svg")" -lt 100000 ] || bad "a huge message makes a huge picture"
+    expect 0 "huge report" "$program" report "$work/huge.jsonl" -o "$work/huge.html"
     expect 0 "report of a folder" "$program" report "$work/traces" -o "$work/folder.html"
     grep -q 'a block is lost (lost=1)' "$work/folder.html" || bad "the report names the instances"
     expect 0 "keys lost" "$program" plot sweep "$work/traces/001-one.jsonl" "$work/traces/002-one.jsonl" --x lost -o "$work/lost.svg"
