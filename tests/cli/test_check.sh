@@ -54,7 +54,7 @@ expect 2 "--crypto: expected real or ideal, got 'wood'" "$UCSIM" check --crypto 
 expect 2 '--jobs: expected 1 to 64, got 0' "$UCSIM" check --jobs 0 "$T/good.lua"
 expect 2 'expected --tap or --json, got both' "$UCSIM" check --tap --json "$T/good.lua"
 expect 2 'see ' "$UCSIM" check --colour "$T/good.lua"
-expect 2 '--trace expects one scenario, got 2' "$UCSIM" check --trace "$T/x" "$T/good.lua" "$T/other.lua"
+expect 2 'expects one scenario, got 2' "$UCSIM" check --trace "$T/x" "$T/good.lua" "$T/other.lua"
 expect 0 'usage' sh -c '"$1" check --help | tr A-Z a-z' sh "$UCSIM"
 expect 2 'expected --world real or --world ideal' "$UCSIM" run "$T/good.lua"
 expect 0 'Z reads signature' "$UCSIM" run --world ideal "$T/good.lua"
