@@ -32,7 +32,7 @@ void env_pair_free(EnvPair *pair)
 UcComparison env_pair_turn(EnvPair *pair, const UcEnvelope *write)
 {
     g_assert(pair && write);
-    if (pair->last.verdict != UC_INDISTINGUISHABLE)
+    if (!uc_verdict_is_open(pair->last.verdict))
         return pair->last;
     UcStop stop[ENV_WORLDS];
     size_t entries;

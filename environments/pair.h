@@ -13,7 +13,8 @@ EnvPair *env_pair_new(EnvWorlds *worlds); /* borrows */
 void env_pair_free(EnvPair *pair);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvPair, env_pair_free)
 
-/* One write of Z in both worlds. UC_INDISTINGUISHABLE so far, or the first verdict, which then stays. */
+/* One write of Z in both worlds. UC_INDISTINGUISHABLE so far, a broken rule (which the views
+ * may yet show), or the first final verdict, which then stays. */
 UcComparison env_pair_turn(EnvPair *pair, const UcEnvelope *write);
 UcWorld *env_pair_world(EnvPair *pair, EnvWorld which);
 /* What reached Z first in the last turn (real world); UC_M_EMPTY if nothing did. */

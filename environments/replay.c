@@ -283,7 +283,7 @@ void env_replay_free(EnvReplay *r)
 static bool drive(EnvReplay *r, const UcSchedule *schedule, GError **error)
 {
     g_autoptr(UcResolver) resolver = uc_resolver_new(env_worlds_spec(r->worlds, ENV_REAL), env_worlds_store(r->worlds));
-    for (guint i = 0; i < schedule->move->len && r->comparison.verdict == UC_INDISTINGUISHABLE; i++) {
+    for (guint i = 0; i < schedule->move->len && uc_verdict_is_open(r->comparison.verdict); i++) {
         UcEnvelope write;
         if (!uc_resolver_write(resolver, schedule, schedule->move->pdata[i], &write, error))
             return false;

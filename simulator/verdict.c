@@ -63,3 +63,8 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
     }
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };
 }
+
+bool uc_verdict_is_open(UcVerdict verdict)
+{
+    return verdict == UC_INDISTINGUISHABLE || verdict == UC_NO_PROGRESS || verdict == UC_INVARIANT_BROKEN;
+}

@@ -26,6 +26,9 @@ typedef struct {
     const UcWorld *world; /* where it stopped; NULL: both */
 } UcComparison;
 
+/* Can a driven run go on after this? Equal so far, or a watched rule broken that the views may yet show. */
+bool uc_verdict_is_open(UcVerdict verdict);
+
 /* Compares the views from entry `from` on, and how the runs stopped. A run that is still going on (driven from
  * outside) has stopped with UC_STOP_Z. */
 UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *ideal, UcStop ideal_stop, size_t from);
