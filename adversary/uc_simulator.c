@@ -131,7 +131,7 @@ static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcMessage *m = &in->message;
     const UcWord *w = m->w;
-    if (dkm_is_input(m->kind)) /* of a corrupted party */
+    if (in->peer >= UC_PARTY_0) /* what Z says to a corrupted party */
         return uc_send_peer(UC_A, in->peer, *m);
     switch (m->kind) {
     case DKM_CONSULT_KEYGEN: return answer(ctx, w[0], (UcMessage){ DKM_KEYGEN, { w[1] } });

@@ -363,10 +363,10 @@ static UcMessage consult_message(UcCtx *ctx, UcWord p, const UcMessage *m)
 static UcResult input(UcCtx *ctx, const UcEnvelope *in)
 {
     UcWord p = in->from - (UcWord)UC_PARTY_0;
+    if (corrupted(ctx, p)) /* whatever it is */
+        return uc_send_peer(UC_S, in->from, in->message);
     if (!dkm_is_input(in->message.kind))
         return uc_fail("not an input of this functionality");
-    if (corrupted(ctx, p))
-        return uc_send_peer(UC_S, in->from, in->message);
     if (party_of(ctx, p).status != UC_UP)
         return uc_pass("down: ignored");
     DkmError error = check(ctx, p, &in->message);

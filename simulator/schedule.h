@@ -58,8 +58,11 @@ typedef struct {
     GArray *mutation;   /* UcMutation, in order; NULL: none */
 } UcTerm;
 
+/* "speak PARTY KIND ARGUMENT...": A says this as the party, which it has corrupted. */
+#define UC_MOVE_SPEAK "speak"
+
 typedef struct {
-    char *name;         /* kind of message */
+    char *name;         /* kind of message, or UC_MOVE_SPEAK */
     GPtrArray *term;    /* UcTerm; the first is the party (none where the kind has no party) */
     unsigned line;      /* of the file it was read from, 0: none */
 } UcMove;

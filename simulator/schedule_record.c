@@ -205,10 +205,13 @@ const UcMove *uc_recorder_move(UcRecorder *r, const UcEnvelope *write)
     const UcMessageKind *kind = uc_message_kind(&r->spec->messages, write->message.kind);
     g_assert(kind);
     uint16_t party = write->to == UC_A ? write->peer : write->to;
-    UcMove *m = uc_schedule_append(r->schedule, kind->name, 0);
+    bool speak = write->to == UC_A && !kind->order;
+    UcMove *m = uc_schedule_append(r->schedule, speak ? UC_MOVE_SPEAK : kind->name, 0);
     if (write->message.kind == UC_M_CORRUPTED)
         return m;
     word(m, g_strdup(uc_machine_name(r->spec, party)));
+    if (speak)
+        word(m, g_strdup(kind->name));
     unsigned fields = uc_message_fields(kind);
     while (fields > 1 && kind->field[fields - 1].type == UC_INT && !write->message.w[fields - 1])
         fields--; /* schedule_resolve.c, count_ok() */
@@ -240,7 +243,7 @@ const UcMove *uc_recorder_observe(UcRecorder *r, const UcWorld *world, const UcA
     if (!send || !kind)
         return NULL;
     if (a->machine == UC_Z) {
-        bool order = result->to == UC_A && kind->order && is_party(world, result->peer);
+        bool order = result->to == UC_A && is_party(world, result->peer);
         r->forwarded = order;
         bool session = result->to == UC_Z && result->message.kind == UC_M_CORRUPTED;
         return order || session || is_party(world, result->to) ? uc_recorder_move(r, &write) : NULL;

@@ -231,25 +231,42 @@ static bool count_ok(const At *at, const UcMessageKind *kind, unsigned got)
                  n ? ":" : "", names->str, got);
 }
 
+/* The kind of message that a move says: its own name, or the word after the party of `speak`. -1: there is none. */
+static int kind_of_move(const At *at, bool *speak)
+{
+    const UcMessageTable *table = &at->r->spec->messages;
+    *speak = !strcmp(at->move->name, UC_MOVE_SPEAK);
+    if (!*speak)
+        return uc_message_find(table, at->move->name);
+    const UcTerm *t = at->move->term->len > 1 ? at->move->term->pdata[1] : NULL;
+    int number = t && t->type == UC_TERM_WORD ? uc_message_find(table, t->text) : -1;
+    return number >= UC_M_USER ? number : -1;
+}
+
 bool uc_resolver_write(UcResolver *r, const UcSchedule *schedule, const UcMove *move, UcEnvelope *write, GError **error)
 {
     g_assert(r && schedule && move && write);
     At at = { r, schedule, move, error };
-    int number = uc_message_find(&r->spec->messages, move->name);
+    bool speak, session;
+    int number = kind_of_move(&at, &speak);
     const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(&r->spec->messages, (UcWord)number);
-    bool session = number == UC_M_CORRUPTED;
+    session = number == UC_M_CORRUPTED;
+    if (!kind && speak)
+        return wrong(&at, "expected a party and a kind of message after '%s'", move->name);
     if (!kind || (number < UC_M_USER && !kind->order && !session))
         return wrong(&at, "expected an input or an order, got '%s'", move->name);
     *write = (UcEnvelope){ .from = UC_Z, .to = UC_Z, .message = { .kind = (UcWord)number } };
     if (session)
         return !move->term->len || wrong(&at, "expected nothing after '%s', got an argument", move->name);
+    guint first = speak ? 2 : 1; /* the first argument's place */
     uint16_t party = 0;
-    if (!party_of(&at, &party) || !count_ok(&at, kind, move->term->len - 1))
+    if (!party_of(&at, &party) || !count_ok(&at, kind, move->term->len - first))
         return false;
-    write->to = kind->order ? UC_A : party;
-    write->peer = kind->order ? party : 0;
-    for (guint i = 1; i < move->term->len; i++) {
-        if (!argument(&at, move->term->pdata[i], &kind->field[i - 1], &write->message.w[i - 1]))
+    bool to_a = kind->order || speak;
+    write->to = to_a ? UC_A : party;
+    write->peer = to_a ? party : 0;
+    for (guint i = first; i < move->term->len; i++) {
+        if (!argument(&at, move->term->pdata[i], &kind->field[i - first], &write->message.w[i - first]))
             return false;
     }
     return true;
