@@ -77,6 +77,27 @@ START_TEST(a_corrupted_holder_injects)
 }
 END_TEST
 
+/* A key that nobody here made comes in with a payload of a corrupted member: F promises nothing for it. */
+START_TEST(an_unknown_key_is_injected)
+{
+    start(DKM_TRUST_ENCLAVE);
+    UcStore *store = env_worlds_store(driver_worlds());
+    Sigma *sigma = env_worlds_dkm(driver_worlds())->sigma[0];
+    uint8_t seed[256] = { 1, 2, 3 }, vk[256];
+    g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
+    ck_assert(sigma_public(sigma, seed, vk));
+    UcWord known = uc_store_put(store, vk, sigma->public_size);
+    made = (UcMessage){ DKM_EFFECT, { 0, dkm_kid(store, known), known, uc_store_put(store, seed, sigma->seed_size) } };
+    UcWord ticket = request(1, UC_NONE, 4, 0);
+    corrupt(0);
+    ck_assert_uint_eq(deliver(1, forge((Forgery){ ticket, 0, 4 })).kind, DKM_RECEIVED);
+    ck_assert(sigma_sign(sigma, seed, 20, (const uint8_t *)"outside", 7, signature));
+    UcWord s = uc_store_put(store, signature, sigma->signature_size);
+    ck_assert_uint_eq(input(2, (UcMessage){ DKM_VERIFY, { known, text("outside"), s } }).w[0], 1);
+    driver_stop();
+}
+END_TEST
+
 static bool opens(UcWord payload, const uint8_t key[SEAL_KEY_BYTES])
 {
     uint8_t plain[512];
@@ -126,6 +147,7 @@ int main(void)
     Suite *suite = suite_create("forged");
     TCase *t = tcase_create("forged");
     tcase_add_test(t, a_corrupted_holder_injects);
+    tcase_add_test(t, an_unknown_key_is_injected);
     tcase_add_loop_test(t, only_the_two_of_a_pair_can_open, 0, 2);
     tcase_add_test(t, a_leaked_secret_is_told_apart);
     suite_add_tcase(suite, t);
