@@ -7,7 +7,7 @@
 #include "report/text.h"
 
 typedef struct {
-    char *world, *trace, *seed, *crypto, *color;
+    char *world, *trace, *seed, *crypto, *color, *store;
     gboolean torture;
     char **path;
     EnvWorld which;
@@ -26,6 +26,7 @@ static bool apply(const Options *o, EnvScenario *s, GError **error)
     if (o->crypto)
         s->options.crypto_ideal = !strcmp(o->crypto, "ideal");
     s->options.torture |= o->torture != FALSE;
+    s->options.store = o->store;
     return true;
 }
 
@@ -66,6 +67,8 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "run: expected --world real or --world ideal, got %s", o->world ? o->world : "none");
     if (o->crypto && strcmp(o->crypto, "real") && strcmp(o->crypto, "ideal"))
         return cli_fail(CLI_USAGE, "--crypto: expected real or ideal, got '%s'", o->crypto);
+    if (o->store && strcmp(o->world, "real"))
+        return cli_fail(CLI_USAGE, "--store: expected --world real: only real parties have stable storage");
     o->which = strcmp(o->world, "real") ? ENV_IDEAL : ENV_REAL;
     return run(o, &error) ? CLI_OK : cli_fail_error(error);
 }
@@ -79,6 +82,7 @@ int cli_run(int argc, char **argv)
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
+        { "store", 0, 0, G_OPTION_ARG_FILENAME, &o.store, "keep the real parties' stable state in this folder", "DIR" },
         { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto", "WHEN" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
@@ -87,7 +91,7 @@ int cli_run(int argc, char **argv)
     if (cli_parse("run", "SCENARIO --world real|ideal", "Shows every activation of one world. Of a sweep, the first "
                   "instance is run.", entries, &argc, &argv, &code))
         code = check_options(&o);
-    char *texts[] = { o.world, o.trace, o.seed, o.crypto, o.color };
+    char *texts[] = { o.world, o.trace, o.seed, o.crypto, o.color, o.store };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_strfreev(o.path);

@@ -1,11 +1,13 @@
 #include "environments/run.h"
 
+#include "environments/disk.h"
 #include "environments/lua_machines.h"
 
 struct EnvRun {
     EnvWorlds *worlds;
     EnvLua *lua[ENV_WORLDS];
     UcWorld *world[ENV_WORLDS];
+    UcFileStore *files; /* NULL: no store on disk */
     UcStop stop[ENV_WORLDS];
     UcComparison comparison;
 };
@@ -59,6 +61,16 @@ static bool repeats(EnvRun *run, const EnvScenario *scenario, EnvWorld which, GE
     return same;
 }
 
+static bool put_on_disk(EnvRun *run, const EnvOptions *options, GError **error)
+{
+    run->files = env_disk_open(options, options->store, error);
+    if (!run->files || !uc_filestore_attach(run->files, run->world[ENV_REAL], error))
+        return false;
+    if (uc_filestore_was_used(run->files)) /* the watchers' books begin with the run and know no older key */
+        env_worlds_spec(run->worlds, ENV_REAL)->watchers = 0;
+    return true;
+}
+
 static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data,
                       GError **error)
 {
@@ -67,6 +79,8 @@ static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, 
         return false;
     put_script(env_worlds_spec(run->worlds, which), lua, scenario);
     run->world[which] = env_worlds_start(run->worlds, which);
+    if (which == ENV_REAL && scenario->options.store && !put_on_disk(run, &scenario->options, error))
+        return false;
     if (observe)
         uc_world_observe(run->world[which], observe, data);
     run->stop[which] = uc_world_run(run->world[which]);
@@ -118,6 +132,7 @@ void env_run_free(EnvRun *run)
         uc_world_free(run->world[which]);
         env_lua_free(run->lua[which]);
     }
+    uc_filestore_close(run->files);
     env_worlds_free(run->worlds);
     g_free(run);
 }

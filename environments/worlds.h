@@ -24,6 +24,7 @@ typedef struct {
     DkmLimits limits;
     uint64_t budget;          /* activations of Z and A; 0: unlimited */
     bool torture, independent;
+    const char *store;        /* folder that keeps the real parties' stable state; NULL: nothing outlives the run */
     uint8_t seed[UC_SEED_BYTES];
 } EnvOptions;
 

@@ -24,6 +24,8 @@ struct UcWorld {
     GArray *observers;
     void (*probe)(void *data, uint32_t slot);
     void *probe_data;
+    UcKeeper keep;        /* may be NULL */
+    void *keep_data;
     GHashTable *reasons;  /* interned texts */
     UcStop stop;
     bool stopped;

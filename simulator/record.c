@@ -25,6 +25,8 @@ static int by_key(gconstpointer a, gconstpointer b)
 /* What of a slot belongs into the record; NULL: nothing. */
 static const UcRegion *part_of(UcWorld *world, UcSlotKey key, uint32_t slot, UcRecordPart part)
 {
+    if (key.kind == UC_KIND_TAPE)
+        return part == UC_RECORD_KEPT ? uc_slot_get(world, slot) : NULL;
     unsigned flags = uc_region_kind(world->spec, key)->flags;
     if (key.kind & ~(uint32_t)UC_KIND_MASK || !(flags & (UC_STABLE | UC_VOLATILE)))
         return NULL;

@@ -14,6 +14,7 @@
 typedef enum {
     UC_RECORD_STABLE,  /* what a restart would find */
     UC_RECORD_WRITTEN, /* what a persist now would write: the working copies of stable regions */
+    UC_RECORD_KEPT,    /* the same with the positions of its tapes: what a store outside the run keeps */
     UC_RECORD_ALL,     /* working state with the volatile regions: a running party */
 } UcRecordPart;
 

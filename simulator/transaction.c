@@ -220,6 +220,19 @@ static UcSlotKey shadow_of(UcSlotKey key)
     for (uint32_t i_ = 0, n_, slot = 0; uc_layout_machine((world)->layout, (owner), &n_) &&    \
          i_ < n_ && (slot = uc_layout_machine((world)->layout, (owner), &n_)[i_], true); i_++)
 
+/* False: what lies outside the run could not be written, and the party stops before the write. */
+static bool kept_outside(UcCtx *ctx)
+{
+    UcWorld *world = ctx->world;
+    const char *why = world->keep ? world->keep(world->keep_data, world, ctx->owner) : NULL;
+    if (!why)
+        return true;
+    ctx->crashed = true;
+    ctx->crash_point = UC_POINT_BEFORE;
+    uc_stop_script(ctx, UC_STOP_SCRIPT, why);
+    return false;
+}
+
 bool uc_persist(UcCtx *ctx)
 {
     g_assert(!ctx->crashed);
@@ -230,7 +243,7 @@ bool uc_persist(UcCtx *ctx)
         ctx->crash_point = UC_POINT_BEFORE;
         return true;
     }
-    if (uc_storage_before_write(ctx))
+    if (uc_storage_before_write(ctx) || !kept_outside(ctx))
         return true;
     FOR_SLOTS(world, ctx->owner, slot) {
         if ((uc_layout_key(world->layout, slot).kind & UC_SHADOW) && uc_slot_get(world, slot))

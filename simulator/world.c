@@ -471,6 +471,13 @@ void uc_world_observe(UcWorld *world, UcObserver observer, void *data)
     g_array_append_val(world->observers, o);
 }
 
+void uc_world_keep(UcWorld *world, UcKeeper keep, void *data)
+{
+    g_assert(world && !world->spec->ideal);
+    world->keep = keep;
+    world->keep_data = data;
+}
+
 void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data)
 {
     world->probe = probe;

@@ -82,6 +82,11 @@ typedef struct {
     uint64_t budget;               /* activations of Z and A */
 } UcWorldSpec;
 
+/* Keeps outside the run what a party of the real world makes stable: called at every persist, when it is decided that
+ * the write takes place and before anything leaves the party. NULL, or why it could not be kept: then the party writes
+ * and sends nothing, and the run stops with UC_STOP_SCRIPT. */
+typedef const char *(*UcKeeper)(void *data, UcWorld *world, uint16_t party);
+
 /* ---- a run ---- */
 /* The spec and the store outlive the world. Runs every setup. */
 UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout, const uint8_t seed[UC_SEED_BYTES]);
@@ -122,6 +127,7 @@ bool uc_view_entry_equal(const UcViewEntry *a, const UcViewEntry *b);
 /* ---- parts, for observers, exploration and tests ---- */
 typedef void (*UcObserver)(void *data, const UcWorld *world, const UcActivation *activation);
 void uc_world_observe(UcWorld *world, UcObserver observer, void *data);
+void uc_world_keep(UcWorld *world, UcKeeper keep, void *data);
 const UcWorldSpec *uc_world_spec(const UcWorld *world);
 UcStore *uc_world_store(const UcWorld *world);
 UcState *uc_world_state(UcWorld *world);
