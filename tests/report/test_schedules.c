@@ -117,6 +117,10 @@ START_TEST(what_does_not_replay)
         { KEY "status hsm1 key@1 flip:128\n", "expected a bit of 16 bytes, got flip:128" },
         { KEY "status hsm1 key@1 cut:17\n", "expected at most 16 bytes to keep, got cut:17" },
         { KEY "status hsm1 key@1 set:15:0000\n", "expected bytes within 16 bytes, got set:15 of 2" },
+        { "speak hsm1\n", "expected a party and a kind of message after 'speak'" },
+        { "speak hsm1 dance\n", "expected a party and a kind of message after 'speak'" },
+        { "speak hsm1 crash now\n", "expected a party and a kind of message after 'speak'" },
+        { "speak hsm1 verified yes\n", "expected a number for 'valid', got yes" },
         { "corrupted hsm1\n", "expected nothing after 'corrupted'" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
@@ -259,6 +263,8 @@ START_TEST(recording_names_what_was_seen)
     recorded(&r, &e, "sign hsm1 key@1 hex:ff00");
     e = env_order(0, (UcMessage){ UC_M_CRASH, { UC_POINT_AFTER } });
     recorded(&r, &e, "crash hsm1 after");
+    e = env_order(1, (UcMessage){ DKM_VERIFIED, { 1 } });
+    recorded(&r, &e, "speak hsm2 verified 1");
     record_free(&r);
 }
 END_TEST
