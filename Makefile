@@ -3,7 +3,7 @@
 #   make check           everything that fits in a minute
 #   make check-all       the long ones too
 #   make check VARIANT=asan | cov
-#   make demo, bench, install (PREFIX, DESTDIR), clean
+#   make demo, bench, install (PREFIX, LIBDIR, DESTDIR), clean
 
 # ---- variants ---------------------------------------------------------------
 VARIANT ?= release
@@ -12,6 +12,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 VERSION := $(shell cat VERSION)
 
 PACKAGES := glib-2.0 lua5.4 libcrypto json-glib-1.0 libxxhash
@@ -29,13 +30,17 @@ ifeq ($(OPT_$(VARIANT)),)
 endif
 BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUCSIM_VERSION='"$(VERSION)"' -DUCSIM_DATADIR='"$(PREFIX)/share/ucsim"' \
           $(WARN) $(OPT_$(VARIANT)) -ffile-prefix-map=$(CURDIR)=. -I. $(PKG_CFLAGS) $(CFLAGS)
-LIBS    := $(PKG_LIBS) -lpthread -lm
+LIBS    := $(LDFLAGS) $(PKG_LIBS) -lpthread -lm
 
 # ---- sources: a folder is a floor (docs/architecture.md) ----------------------
 FOLDERS := signing simulator simulator/explore functionality protocol adversary environments report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o
 LIB     := $(B)/libucsim.a
+# for other programs: the engine and the signing core alone, and their headers (docs/libraries.md)
+ENGINE  := $(B)/libucsim-engine.a
+SIGNING := $(B)/libucsim-signing.a
+HEADERS := $(filter-out %/internal.h %_internal.h %/row.h,$(wildcard simulator/*.h simulator/explore/*.h)) signing/signing.h signing/sigma.h
 PROGRAM := $(B)/ucsim
 
 TEST_SRC  := $(sort $(wildcard tests/*/test_*.c))
@@ -48,7 +53,10 @@ BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench
 .PHONY: all check check-all print-flags demo bench install clean tests
 all: $(PROGRAM)
 
+$(ENGINE): $(filter $(B)/simulator/%,$(LIB_OBJ))
+$(SIGNING): $(filter $(B)/signing/%,$(LIB_OBJ))
 $(LIB): $(LIB_OBJ)
+$(LIB) $(ENGINE) $(SIGNING):
 	@rm -f $@
 	@ar rcsD $@ $^
 $(PROGRAM): $(B)/cli/main.o $(LIB)
@@ -89,13 +97,9 @@ print-flags:
 	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(CHECK_LIBS) $(LIBS)))@:
 bench: $(PROGRAM) $(BENCHES)
 	@B=$(B) sh bench/run_bench.sh
-install: $(PROGRAM)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/ucsim
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/ucsim
-	cp -R environments/scenarios $(DESTDIR)$(PREFIX)/share/ucsim/
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	sh docs/man.sh $(PROGRAM) $(VERSION) $(PREFIX)/share/ucsim > $(DESTDIR)$(PREFIX)/share/man/man1/ucsim.1
-	install -m 644 docs/ucsim.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ucsim
+install: $(PROGRAM) $(ENGINE) $(SIGNING)
+	@PROGRAM=$(PROGRAM) DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" VERSION=$(VERSION) \
+	  sh docs/install.sh "$(ENGINE) $(SIGNING)" "$(HEADERS)"
 clean:
 	rm -rf build
 

@@ -28,8 +28,11 @@ int cli_code_of_verdict(UcVerdict verdict, bool as_expected)
 
 const char *cli_scenario_folder(void)
 {
-    static const char here[] = "environments/scenarios", installed[] = UCSIM_DATADIR "/scenarios";
-    return g_file_test(here, G_FILE_TEST_IS_DIR) ? here : installed;
+    static const char here[] = "environments/scenarios";
+    if (g_file_test(here, G_FILE_TEST_IS_DIR))
+        return here;
+    g_autofree char *with_program = g_build_filename(env_data_folder(), "scenarios", NULL);
+    return g_intern_string(with_program);
 }
 
 static int by_name(gconstpointer a, gconstpointer b)

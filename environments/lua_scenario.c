@@ -42,7 +42,7 @@ static const char *read_library(EnvLuaLoad *load, const char *name)
     for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
         g_autofree char *file = g_strconcat(name, ".lua", NULL);
         g_autofree char *path = places[i] ? g_build_filename(load->folder, places[i], file, NULL)
-                                          : g_build_filename(UCSIM_DATADIR, "scenarios", "lib", file, NULL);
+                                          : g_build_filename(env_data_folder(), "scenarios", "lib", file, NULL);
         char *text = NULL;
         if (!g_file_get_contents(path, &text, NULL, NULL))
             continue;

@@ -66,4 +66,7 @@ const EnvDomain *env_scenario_domain(const EnvScenario *scenario, const char *na
 /* Value of a bound, or `otherwise`. */
 int64_t env_scenario_bound(const EnvScenario *scenario, const char *name, int64_t otherwise);
 
+/* The folder that holds the built-in `scenarios`; absolute, never freed. */
+const char *env_data_folder(void);
+
 #endif
