@@ -2,21 +2,21 @@
 
 #include <string.h>
 
-#include "protocol/payload.h"
+#include "adversary/stolen.h"
 
 const char *const env_do_name[ENV_DOS + 1] = {
     "keygen", "request", "cancel", "transfer", "resend", "sign", "verify", "status", "deliver", "mutate", "crash",
-    "restart", "restore", "corrupt", NULL,
+    "restart", "restore", "corrupt", "forge", NULL,
 };
 
 enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8 };
 
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
  * which things became known. */
-typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_DELIVERED } ItemType; /* the last in lessons only */
+typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_STATE, ITEM_DELIVERED } ItemType; /* the last in lessons only */
 typedef struct {
     UcWord type;
-    UcWord bytes;      /* kid, ticket, payload, signature */
+    UcWord bytes;      /* kid, ticket, payload, signature, state of a corrupted party (a) */
     UcWord a, b;       /* ticket: of, from. payload: from, to */
     UcWord other;      /* key: vk. ticket: kid or none. signature: message */
     UcWord number;     /* ticket: count. payload: how often delivered, DELIVERED_BITS a receiver */
@@ -130,6 +130,8 @@ void env_alphabet_settle(EnvAlphabet *d)
     settle(d, ENV_DO_REQUEST, d->bound[ENV_DO_TRANSFER]);
     settle(d, ENV_DO_RESTORE, 0);
     settle(d, ENV_DO_RESTART, d->bound[ENV_DO_CRASH] + d->bound[ENV_DO_RESTORE]);
+    settle(d, ENV_DO_CORRUPT, 0);
+    settle(d, ENV_DO_FORGE, d->bound[ENV_DO_CORRUPT]);
     settle(d, ENV_DO_RESEND, d->bound[ENV_DO_TRANSFER] > 0);
     settle(d, ENV_DO_DELIVER, d->bound[ENV_DO_TRANSFER] > 0);
     for (int i = 0; i < ENV_DOS; i++)
@@ -192,6 +194,9 @@ static bool item_from(const EnvGeneral *g, const UcChoice *move, const UcViewEnt
     case UC_M_PAYLOAD:
         *out = (Item){ ITEM_PAYLOAD, .bytes = w[1], .a = e->peer - (UcWord)UC_PARTY_0, .b = w[0] };
         return true;
+    case UC_M_STATE:
+        *out = (Item){ ITEM_STATE, .bytes = w[0], .a = e->peer - (UcWord)UC_PARTY_0 };
+        return g->domain.bound[ENV_DO_FORGE] > 0;
     case DKM_SIGNATURE:
         *out = (Item){ ITEM_SIGNATURE, .bytes = w[2], .other = m->w[1] };
         return g->domain.bound[ENV_DO_VERIFY] > 0;
@@ -459,6 +464,63 @@ static void mutations(Table *t, const Item *payload, UcWord to)
     }
 }
 
+/* Two corrupted members may seal the same. */
+static bool has_forgery(const Table *t, UcWord bytes, UcWord to)
+{
+    for (guint i = 0; i < t->out->len; i++) {
+        const UcChoice *move = &g_array_index(t->out, UcChoice, i);
+        if (move->tag == ENV_DO_FORGE && move->write.message.w[0] == bytes && move->extra[1] == to)
+            return true;
+    }
+    return false;
+}
+
+/* A payload for this ticket under a stolen sealing key: the first and the last indices of a stolen key. */
+static void forge(Table *t, const Item *ticket, const AdversarySealing *sealing, const AdversaryKey *key)
+{
+    const EnvGeneral *g = t->g;
+    const PiConfig *config = env_worlds_spec(g->worlds, ENV_REAL)->party.config;
+    const Sigma *sigma = config->dkm->sigma[0];
+    PayloadHeader header = { .version = PAYLOAD_VERSION, .from = (uint32_t)ticket->b, .to = (uint32_t)ticket->a };
+    if (ticket->number < 1 || ticket->number > sigma->capacity)
+        return;
+    payload_scheme_id(sigma, header.scheme);
+    payload_enclave_id(config->dkm->enclave, header.enclave);
+    memcpy(header.ticket, uc_store_get(g->store, ticket->bytes, NULL), sizeof header.ticket);
+    const DkmInterval block[] = { { 0, ticket->number }, { sigma->capacity - ticket->number, sigma->capacity } };
+    for (unsigned i = 0; i < 1u + (block[1].a != 0); i++) {
+        UcWord bytes = adversary_seal(g->store, config, uc_store_get(g->store, sealing->key, NULL), &header, key, block[i]);
+        if (bytes != UC_NONE && !has_forgery(t, bytes, ticket->a))
+            deliver(t, ENV_DO_FORGE, ticket, bytes, ticket->a);
+    }
+}
+
+/* What a corrupted member can seal for this ticket: under the enclave's key, or under the key of this very pair. */
+static void forgeries(Table *t, const Item *state, const Item *ticket)
+{
+    size_t length;
+    const uint8_t *bytes = uc_store_get(t->g->store, state->bytes, &length);
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
+    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
+    adversary_read_state(t->g->store, bytes, length, keys, sealing);
+    for (guint s = 0; s < sealing->len; s++) {
+        const AdversarySealing *k = &g_array_index(sealing, AdversarySealing, s);
+        bool pair = (ticket->a == state->a && ticket->b == k->party) || (ticket->b == state->a && ticket->a == k->party);
+        for (guint i = 0; (k->party == UC_NO_PARTY || pair) && i < keys->len; i++)
+            forge(t, ticket, k, &g_array_index(keys, AdversaryKey, i));
+    }
+}
+
+static void all_forgeries(Table *t)
+{
+    for (size_t s = 0; wanted(t, ENV_DO_FORGE) && s < t->items; s++) {
+        for (size_t i = 0; t->item[s].type == ITEM_STATE && i < t->items; i++) {
+            if (t->item[i].type == ITEM_TICKET)
+                forgeries(t, &t->item[s], &t->item[i]);
+        }
+    }
+}
+
 static void deliveries(Table *t, UcWord to)
 {
     uint32_t bound = MIN(t->g->domain.bound[ENV_DO_DELIVER], (1u << DELIVERED_BITS) - 1);
@@ -525,6 +587,7 @@ static void moves(void *data, const UcRegion *knowledge, GArray *out)
     }
     for (UcWord p = 0; p < acting; p++)
         deliveries(&t, p);
+    all_forgeries(&t);
     for (UcWord p = 0; p < acting; p++)
         faults(&t, p);
 }

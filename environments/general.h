@@ -29,6 +29,7 @@ typedef enum {
     ENV_DO_RESTART,
     ENV_DO_RESTORE,
     ENV_DO_CORRUPT,
+    ENV_DO_FORGE,    /* deliveries of payloads sealed with the keys of a corrupted party */
     ENV_DOS
 } EnvDo;
 extern const char *const env_do_name[ENV_DOS + 1];
@@ -52,7 +53,7 @@ EnvAlphabet env_default_alphabet(void);
  * false and an error that names it when there is none or the value is out of range. */
 bool env_alphabet_set(EnvAlphabet *domain, const char *name, int64_t value, GError **error);
 /* From a scenario's `explore` table, with its domains `counts` and `messages`; an error when it has none. Bounds that it does not name: keygen 1, request as
- * transfer, restart as crash and restore together, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
+ * transfer, restart as crash and restore together, forge as corrupt, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
 bool env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario, GError **error);
 /* Fills in what depends on other bounds; to be called once all are set. */
 void env_alphabet_settle(EnvAlphabet *domain);

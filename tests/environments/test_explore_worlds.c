@@ -340,7 +340,26 @@ START_TEST(coverage_tells_what_a_bound_cannot_reach)
     ck_assert(g_strv_contains((const char *const *)c->seen->pdata, "signature"));
     ck_assert(g_strv_contains((const char *const *)c->seen->pdata, "error code unknown-key"));
     ck_assert(g_strv_contains((const char *const *)c->missing->pdata, "transfer"));
+    ck_assert(g_strv_contains((const char *const *)c->missing->pdata, "inject"));
     ck_assert(g_strv_contains((const char *const *)c->missing->pdata, "answer outcome abort"));
+    end(&s);
+}
+END_TEST
+
+/* What a corrupted member seals is tried, with enclave and with pairwise trust, and F takes it as an injection. */
+START_TEST(corrupted_members_seal)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 }, { "wrong", 0 }, { "any", 0 },
+                                   { "messages", 1 }, { "pairwise", 1 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound) - (_i == 0), ENV_WORLDS, NULL);
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&s.setup);
+    UcModel model = uc_lockstep_model(l);
+    g_autoptr(UcSearchResult) r = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS });
+    g_autoptr(UcCoverage) c = uc_lockstep_coverage(l);
+    ck_assert_int_eq(r->end, UC_SEARCH_COMPLETE);
+    g_ptr_array_add(c->seen, NULL);
+    ck_assert(g_strv_contains((const char *const *)c->seen->pdata, "inject outcome proceed"));
     end(&s);
 }
 END_TEST
@@ -356,6 +375,7 @@ int main(void)
     tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
+    tcase_add_loop_test(tc, corrupted_members_seal, 0, 2);
     tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
