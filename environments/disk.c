@@ -10,6 +10,8 @@ char *env_disk_setup(const EnvOptions *o)
                            "crypto %d %d\ntoy %u %u\nindependent %d\n", o->protocol, o->scheme, o->capacity, o->enclave,
                            dkm_trust_name[o->trust], o->crypto_ideal, o->seal_real, o->tag_bytes, o->ticket_bytes,
                            o->independent);
+    for (const char *const *enclave = o->enclave_of; enclave && *enclave; enclave++)
+        g_string_append_printf(text, "enclave %s, shared %d\n", *enclave, o->shared_master);
     for (const char *const *party = o->party; *party; party++)
         g_string_append_printf(text, "party %s\n", *party);
     return g_string_free(text, FALSE);

@@ -77,7 +77,12 @@ static void read_header(lua_State *L, const PiConfig *pi, PayloadHeader *h)
 {
     *h = (PayloadHeader){ .version = PAYLOAD_VERSION, .from = field_party(L, 2, "from"), .to = field_party(L, 2, "to") };
     payload_scheme_id(pi->dkm->sigma[0], h->scheme);
-    payload_enclave_id(pi->dkm->enclave, h->enclave);
+    payload_enclave_id(dkm_enclave_of(pi->dkm, h->to), h->enclave);
+    if (lua_getfield(L, 2, "enclave") != LUA_TNIL) {
+        memcpy(h->enclave, field_bytes(L, lua_gettop(L), "enclave", "enclave", sizeof h->enclave), sizeof h->enclave);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
     lua_getfield(L, 2, "ticket");
     memcpy(h->ticket, field_bytes(L, lua_gettop(L), "ticket", "ticket", sizeof h->ticket), sizeof h->ticket);
     lua_pop(L, 2);
@@ -94,10 +99,10 @@ static AdversaryKey read_key(lua_State *L, int index)
     return key;
 }
 
-/* seal{ with=, from=, to=, ticket=, key=, a=, b= } */
+/* seal{ with=, from=, to=, ticket=, key=, a=, b=, enclave= } */
 static int seal(lua_State *L)
 {
-    static const char *const known[] = { "with", "from", "to", "ticket", "key", "a", "b", NULL };
+    static const char *const known[] = { "with", "from", "to", "ticket", "key", "a", "b", "enclave", NULL };
     const PiConfig *pi = config(L);
     PayloadHeader header;
     if (lua_type(L, 2) != LUA_TTABLE)

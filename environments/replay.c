@@ -49,6 +49,10 @@ UcOptions *env_options_print(const EnvOptions *options)
     uc_options_add(out, "trust", dkm_trust_name[options->trust]);
     uc_options_add(out, "storage", uc_storage_name[options->storage]);
     uc_options_add(out, "enclave", options->enclave);
+    if (options->enclave_of)
+        uc_options_add_list(out, "enclaves", options->enclave_of);
+    if (options->shared_master)
+        uc_options_add(out, "master", "shared");
     if (options->seal_real)
         uc_options_add(out, "seal", "real");
     if (options->independent)
@@ -128,7 +132,8 @@ static bool parse_text(const Parse *p, const UcOption *o, bool *found)
 
 static bool parse_name(const Parse *p, const UcOption *o, bool *found)
 {
-    static const char *const crypto[] = { "real", "ideal", NULL }, *const coins[] = { "coupled", "independent", NULL };
+    static const char *const crypto[] = { "real", "ideal", NULL }, *const coins[] = { "coupled", "independent", NULL },
+                            *const master[] = { "separate", "shared", NULL };
     unsigned n = 0;
     bool ok = true;
     *found = true;
@@ -141,6 +146,11 @@ static bool parse_name(const Parse *p, const UcOption *o, bool *found)
     } else if (!strcmp(o->name, "coins")) {
         ok = one_of(p, o, coins, &n);
         p->out->independent = n == 1;
+    } else if (!strcmp(o->name, "master")) {
+        ok = one_of(p, o, master, &n);
+        p->out->shared_master = n == 1;
+    } else if (!strcmp(o->name, "enclaves")) {
+        p->out->enclave_of = (const char *const *)o->value;
     } else if (!strcmp(o->name, "trust")) {
         ok = one_of(p, o, dkm_trust_name, &n);
         p->out->trust = (DkmTrust)n;

@@ -144,6 +144,11 @@ static void read_rule(lua_State *L, EnvScenario *s) { replace(&s->expect_rule, t
 
 static void read_scheme(lua_State *L, EnvScenario *s) { replace((char **)&s->options.scheme, text_of(L, "scheme")); }
 static void read_enclave(lua_State *L, EnvScenario *s) { replace((char **)&s->options.enclave, text_of(L, "enclave")); }
+static void read_shared_master(lua_State *L, EnvScenario *s)
+{
+    s->options.shared_master = truth_of(L, "shared_master");
+}
+
 static void read_protocol(lua_State *L, EnvScenario *s)
 {
     replace((char **)&s->options.protocol, text_of(L, "protocol"));
@@ -274,6 +279,46 @@ static void read_limits(lua_State *L, EnvScenario *s)
     lua_pop(L, 1);
 }
 
+/* The members of one enclave; every party is in one. */
+static void put_members(lua_State *L, EnvScenario *s, const char *name, char **of)
+{
+    size_t n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+    if (!n)
+        expected(L, name, "a list of parties", -1);
+    for (size_t i = 1; i <= n; i++) {
+        unsigned p = 0;
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        const char *party = text_of(L, name);
+        while (s->options.party[p] && strcmp(s->options.party[p], party))
+            p++;
+        if (!s->options.party[p] || *of[p])
+            expected(L, "enclaves", "every party in one enclave", -1);
+        g_free(of[p]);
+        of[p] = g_strdup(name);
+        lua_pop(L, 1);
+    }
+}
+
+static void read_enclaves(lua_State *L, EnvScenario *s)
+{
+    unsigned parties = g_strv_length((char **)s->options.party);
+    if (lua_type(L, -1) != LUA_TTABLE)
+        expected(L, "enclaves", "a table of enclaves", -1);
+    char **of = g_new0(char *, parties + 1);
+    for (unsigned p = 0; p < parties; p++)
+        of[p] = g_strdup("");
+    g_strfreev((char **)s->options.enclave_of);
+    s->options.enclave_of = (const char *const *)of; /* the scenario owns it: an error frees what is there */
+    for (const char **name = field_names(L, "enclaves"); *name; name++) {
+        lua_getfield(L, -2, *name);
+        put_members(L, s, *name, of);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    if (g_strv_contains((const char *const *)of, ""))
+        expected(L, "enclaves", "every party in one enclave", -1);
+}
+
 /* ---- explore ---- */
 
 static const char *const bounds_known[] = { "keygen", "request", "cancel", "transfer", "resend", "sign", "verify",
@@ -352,6 +397,7 @@ static const struct {
     { "scheme", read_scheme },     { "protocol", read_protocol },       { "trust", read_trust },
     { "storage", read_storage },   { "crypto", read_crypto },           { "capacity", read_capacity },
     { "enclave", read_enclave },   { "reservation", read_reservation }, { "limits", read_limits },
+    { "enclaves", read_enclaves }, { "shared_master", read_shared_master },
     { "seed", read_seed },         { "budget", read_budget },           { "torture", read_torture },
     { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
@@ -497,6 +543,7 @@ void env_scenario_free(EnvScenario *s)
     for (size_t i = 0; i < G_N_ELEMENTS(owned); i++)
         g_free(owned[i]);
     g_strfreev((char **)s->options.party);
+    g_strfreev((char **)s->options.enclave_of);
     g_array_unref(s->bound);
     g_array_unref(s->domain);
     g_array_unref(s->param);

@@ -79,6 +79,9 @@ static bool check_options(const EnvOptions *o, GError **error)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to 1000, got %u", parties);
     else if (strcmp(o->protocol, pi_class.name))
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "protocol: expected '%s', got '%s'", pi_class.name, o->protocol);
+    else if (o->enclave_of && g_strv_length((char **)o->enclave_of) != parties)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "enclaves: expected one for each of %u parties, got %u", parties,
+                    g_strv_length((char **)o->enclave_of));
     else if (o->tag_bytes < 1 || o->tag_bytes > SEAL_OVERHEAD_BYTES)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "tag_bytes: expected 1 to 16, got %u", o->tag_bytes);
     else if (o->tag_bytes < SEAL_OVERHEAD_BYTES && o->crypto_ideal && !o->seal_real)
@@ -100,6 +103,7 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     const char *near = NULL;
     w->options = *options;
     w->options.party = (const char *const *)g_strdupv((char **)options->party);
+    w->options.enclave_of = (const char *const *)g_strdupv((char **)options->enclave_of);
     w->store = uc_store_new();
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
@@ -114,6 +118,7 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     }
     w->options.scheme = w->sigma->name;
     w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
+                           .enclave_of = w->options.enclave_of, .shared_master = options->shared_master,
                            .trust = options->trust, .reservation = options->reservation,
                            .ticket_bytes = options->ticket_bytes };
     seal_set_tag_bytes(w->seal, options->tag_bytes);
@@ -127,6 +132,7 @@ void env_worlds_free(EnvWorlds *w)
     if (!w)
         return;
     g_strfreev((char **)w->options.party);
+    g_strfreev((char **)w->options.enclave_of);
     uc_store_free(w->store);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         uc_layout_free(w->layout[which]);

@@ -21,6 +21,8 @@ typedef struct {
     bool seal_real;           /* real seals although crypto is ideal: an ideal token cannot be forged */
     unsigned tag_bytes, ticket_bytes; /* toy parameters, 1 to 16; docs/advantage.md */
     const char *enclave;
+    const char *const *enclave_of; /* of each party, when there are several; NULL: all are in `enclave`; not owned */
+    bool shared_master;       /* one master key for all of them */
     DkmLimits limits;
     uint64_t budget;          /* activations of Z and A; 0: unlimited */
     bool torture, independent;

@@ -185,13 +185,17 @@ static bool exposed_to(UcCtx *ctx, const Key *key, UcWord p)
 {
     if (!corrupted(ctx, p))
         return false;
-    if (holds(ctx, p, key->kid) || (options(ctx)->trust == DKM_TRUST_ENCLAVE && key->transited))
+    if (holds(ctx, p, key->kid))
         return true;
+    bool enclave = options(ctx)->trust == DKM_TRUST_ENCLAVE;
+    if (!key->transited || (enclave && !options(ctx)->enclave_of))
+        return key->transited;
     for (UcWord from = 0; from < uc_party_count(ctx); from++) {
         size_t n;
+        bool shares = enclave && dkm_key_sharers(options(ctx), from) == dkm_key_sharers(options(ctx), p);
         const Transfer *t = (const void *)uc_items(ctx, KIND_TRANSFERS, from, &n);
         for (size_t i = 0; i < n; i++) {
-            if (t[i].kid == key->kid && (from == p || t[i].to == p))
+            if (t[i].kid == key->kid && (from == p || t[i].to == p || shares))
                 return true;
         }
     }
@@ -216,7 +220,7 @@ static DkmError check_transfer(UcCtx *ctx, UcWord p, const UcWord *w)
     size_t sent;
     if (!holds(ctx, p, w[0]))
         return DKM_UNKNOWN_KEY;
-    if (w[2] >= uc_party_count(ctx) || w[2] == p)
+    if (!dkm_other_party(ctx, options(ctx), p, w[2]))
         return DKM_NO_SUCH_PARTY;
     if (!dkm_count_ok(w[1]))
         return DKM_BAD_COUNT;
@@ -233,7 +237,7 @@ static DkmError check_transfer(UcCtx *ctx, UcWord p, const UcWord *w)
 
 static DkmError check_request(UcCtx *ctx, UcWord p, const UcWord *w)
 {
-    if (w[2] >= uc_party_count(ctx) || w[2] == p)
+    if (!dkm_other_party(ctx, options(ctx), p, w[2]))
         return DKM_NO_SUCH_PARTY;
     if (!dkm_count_ok(w[1]))
         return DKM_BAD_COUNT;
@@ -257,7 +261,7 @@ static DkmError check(UcCtx *ctx, UcWord p, const UcMessage *m)
     case DKM_TRANSFER:
         return check_transfer(ctx, p, m->w);
     case DKM_RESEND:
-        if (m->w[0] >= uc_party_count(ctx) || m->w[0] == p)
+        if (!dkm_other_party(ctx, options(ctx), p, m->w[0]))
             return DKM_NO_SUCH_PARTY;
         return transfer_of(ctx, p, m->w[0], m->w[1], NULL) ? DKM_OK : DKM_NO_SUCH_TRANSFER;
     case DKM_SIGN:
@@ -601,10 +605,10 @@ static const char *injector_refused(UcCtx *ctx, const Injection *in)
     if (options(ctx)->trust == DKM_TRUST_PAIRWISE)
         return corrupted(ctx, in->from) ? NULL : "inject: the sender is not corrupted";
     for (UcWord p = 0; p < uc_party_count(ctx); p++) {
-        if (corrupted(ctx, p))
+        if (corrupted(ctx, p) && dkm_key_sharers(options(ctx), p) == dkm_key_sharers(options(ctx), in->to))
             return NULL;
     }
-    return "inject: nobody is corrupted";
+    return "inject: nobody who has the sealing key is corrupted";
 }
 
 /* The scheme under which SK gives vk, or NULL. */

@@ -101,9 +101,28 @@ Sigma *dkm_sigma(const DkmOptions *options, UcStore *store, UcWord name, unsigne
     return NULL;
 }
 
-bool dkm_other_party(UcCtx *ctx, UcWord party)
+const char *dkm_enclave_of(const DkmOptions *options, UcWord party)
 {
-    return party < uc_party_count(ctx) && uc_party(party) != uc_self(ctx);
+    g_assert(options);
+    return options->enclave_of ? options->enclave_of[party] : options->enclave;
+}
+
+bool dkm_same_enclave(const DkmOptions *options, UcWord one, UcWord other)
+{
+    return !options->enclave_of || !strcmp(options->enclave_of[one], options->enclave_of[other]);
+}
+
+UcWord dkm_key_sharers(const DkmOptions *options, UcWord party)
+{
+    UcWord first = 0;
+    while (!options->shared_master && !dkm_same_enclave(options, first, party))
+        first++;
+    return first;
+}
+
+bool dkm_other_party(UcCtx *ctx, const DkmOptions *options, UcWord self, UcWord other)
+{
+    return other < uc_party_count(ctx) && other != self && dkm_same_enclave(options, self, other);
 }
 
 bool dkm_count_ok(UcWord count)

@@ -106,6 +106,8 @@ typedef struct {
     unsigned sigmas;
     DkmLimits limits;
     const char *enclave; /* id */
+    const char *const *enclave_of; /* of each party, when there are several enclaves; NULL: all are in `enclave` */
+    bool shared_master;  /* the master keys of all enclaves are one and the same; pairs have keys of their own */
     DkmTrust trust;
     uint64_t reservation; /* window R */
     unsigned ticket_bytes; /* toy parameter: coins in a ticket, 1 to 16, the rest are zeros; 0: 16 */
@@ -120,8 +122,15 @@ typedef struct {
     UcWord a, b;
 } DkmInterval;
 
+/* ---- enclaves: parties of different ones have nothing to do with each other, unless somebody shares their keys ---- */
+const char *dkm_enclave_of(const DkmOptions *options, UcWord party);
+bool dkm_same_enclave(const DkmOptions *options, UcWord one, UcWord other);
+/* Those who have one master key: the number of the first of them. */
+UcWord dkm_key_sharers(const DkmOptions *options, UcWord party);
+
 /* Argument checks that need no state. */
-bool dkm_other_party(UcCtx *ctx, UcWord party);   /* exists and is not the party itself */
+/* `other` exists, is not the party itself, and is of its enclave. */
+bool dkm_other_party(UcCtx *ctx, const DkmOptions *options, UcWord self, UcWord other);
 bool dkm_count_ok(UcWord count);                  /* 1 .. DKM_COUNT_MAX */
 bool dkm_ticket_ok(UcStore *store, UcWord ticket);/* 16 bytes */
 UcWord dkm_kid(UcStore *store, UcWord vk);

@@ -1,7 +1,7 @@
 /* What corruption and restarts change in the books (docs/functionality.md, "Compromise"). */
 #include "functionality/watchers_internal.h"
 
-enum { NOBODY = -1 };
+static const DkmOptions *options(UcCtx *ctx) { return watch_config(ctx)->options; }
 
 static UcWord kid_index(UcCtx *ctx, UcWord kid) { return dkm_key_index(uc_ctx_store(ctx), kid); }
 
@@ -20,13 +20,21 @@ static void mark(UcCtx *ctx, UcWord kid)
 
 static bool is_corrupted(UcCtx *ctx, UcWord party) { return uc_fault(ctx, uc_party(party), false).corrupted; }
 
-static bool anybody_corrupted(UcCtx *ctx)
+/* Is anybody corrupted who has the master key that this party has? */
+static bool master_stolen(UcCtx *ctx, UcWord party)
 {
+    UcWord sharers = dkm_key_sharers(options(ctx), party);
     for (UcWord p = 0; p < uc_party_count(ctx); p++) {
-        if (is_corrupted(ctx, p))
+        if (is_corrupted(ctx, p) && dkm_key_sharers(options(ctx), p) == sharers)
             return true;
     }
     return false;
+}
+
+/* The list of what was sealed under the master key of this party; party numbers are lists too. */
+static UcWord sealed_list(UcCtx *ctx, UcWord party)
+{
+    return ~dkm_key_sharers(options(ctx), party);
 }
 
 /* In order of digests, so that the order of arrival leaves no trace. */
@@ -42,11 +50,11 @@ static void note(UcCtx *ctx, UcWord list, UcWord kid)
 
 void watch_exposed(UcCtx *ctx, UcWord kid, UcWord from, UcWord to)
 {
-    bool pairwise = watch_config(ctx)->options->trust == DKM_TRUST_PAIRWISE;
-    note(ctx, (UcWord)NOBODY, kid);
+    bool pairwise = options(ctx)->trust == DKM_TRUST_PAIRWISE;
+    note(ctx, sealed_list(ctx, from), kid);
     note(ctx, from, kid);
     note(ctx, to, kid);
-    if (pairwise ? is_corrupted(ctx, from) || is_corrupted(ctx, to) : anybody_corrupted(ctx))
+    if (pairwise ? is_corrupted(ctx, from) || is_corrupted(ctx, to) : master_stolen(ctx, from))
         mark(ctx, kid);
 }
 
@@ -60,15 +68,15 @@ static void mark_all(UcCtx *ctx, unsigned kind, UcWord list)
 
 void watch_corrupted(UcCtx *ctx, UcWord party)
 {
-    bool pairwise = watch_config(ctx)->options->trust == DKM_TRUST_PAIRWISE;
+    bool pairwise = options(ctx)->trust == DKM_TRUST_PAIRWISE;
     mark_all(ctx, WATCH_HELD, party);
-    mark_all(ctx, WATCH_EXPOSED, pairwise ? party : (UcWord)NOBODY);
+    mark_all(ctx, WATCH_EXPOSED, pairwise ? party : sealed_list(ctx, party));
 }
 
 bool watch_injectable(UcCtx *ctx, const WatchEvent *e)
 {
-    bool pairwise = watch_config(ctx)->options->trust == DKM_TRUST_PAIRWISE;
-    bool able = pairwise ? is_corrupted(ctx, e->other) : anybody_corrupted(ctx);
+    bool pairwise = options(ctx)->trust == DKM_TRUST_PAIRWISE;
+    bool able = pairwise ? is_corrupted(ctx, e->other) : master_stolen(ctx, e->party);
     if (!able || watch_key(ctx, e->kid))
         return false;
     mark(ctx, e->kid);

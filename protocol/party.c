@@ -34,6 +34,9 @@ static const UcRegionKind kinds[] = {
 
 static const PiConfig *config(UcCtx *ctx) { return uc_config(ctx); }
 static const DkmLimits *limits(UcCtx *ctx) { return &config(ctx)->dkm->limits; }
+static UcWord self_of(UcCtx *ctx) { return uc_self(ctx) - (UcWord)UC_PARTY_0; }
+static const char *enclave_of(UcCtx *ctx) { return dkm_enclave_of(config(ctx)->dkm, self_of(ctx)); }
+static bool other_party(UcCtx *ctx, UcWord other) { return dkm_other_party(ctx, config(ctx)->dkm, self_of(ctx), other); }
 
 static const Key *keys_of(UcCtx *ctx, size_t *count) { return (const void *)uc_items(ctx, KIND_KEYS, 0, count); }
 
@@ -150,7 +153,7 @@ static UcResult keygen(UcCtx *ctx, const UcWord *w)
 static UcResult request(UcCtx *ctx, const UcWord *w)
 {
     size_t open;
-    if (!dkm_other_party(ctx, w[2]))
+    if (!other_party(ctx, w[2]))
         return dkm_error(DKM_NO_SUCH_PARTY);
     if (!dkm_count_ok(w[1]))
         return dkm_error(DKM_BAD_COUNT);
@@ -184,7 +187,7 @@ static PayloadHeader header_for(UcCtx *ctx, const Sigma *sigma, UcWord to, UcWor
     PayloadHeader h = { .version = PAYLOAD_VERSION, .from = (uint32_t)(uc_self(ctx) - UC_PARTY_0),
                         .to = (uint32_t)to };
     payload_scheme_id(sigma, h.scheme);
-    payload_enclave_id(config(ctx)->dkm->enclave, h.enclave);
+    payload_enclave_id(enclave_of(ctx), h.enclave);
     memcpy(h.ticket, uc_store_get(uc_ctx_store(ctx), ticket, NULL), sizeof h.ticket);
     return h;
 }
@@ -193,9 +196,9 @@ static void sealing_key(UcCtx *ctx, UcWord peer, uint8_t out[SEAL_KEY_BYTES])
 {
     const PiConfig *c = config(ctx);
     if (c->dkm->trust == DKM_TRUST_PAIRWISE)
-        keys_pair(c->seed, c->dkm->enclave, (uint32_t)(uc_self(ctx) - UC_PARTY_0), (uint32_t)peer, out);
+        keys_pair(c->seed, enclave_of(ctx), (uint32_t)(uc_self(ctx) - UC_PARTY_0), (uint32_t)peer, out);
     else
-        keys_master(c->seed, c->dkm->enclave, out);
+        keys_master(c->seed, c->dkm->shared_master ? c->dkm->enclave : enclave_of(ctx), out);
 }
 
 static UcWord seal_payload(UcCtx *ctx, const Key *key, DkmInterval block, UcWord to, UcWord ticket)
@@ -224,7 +227,7 @@ static DkmError check_transfer(UcCtx *ctx, const UcWord *w)
     size_t sent;
     if (!key_of(ctx, w[0]))
         return DKM_UNKNOWN_KEY;
-    if (!dkm_other_party(ctx, w[2]))
+    if (!other_party(ctx, w[2]))
         return DKM_NO_SUCH_PARTY;
     if (!dkm_count_ok(w[1]))
         return DKM_BAD_COUNT;
@@ -278,7 +281,7 @@ static UcResult transfer(UcCtx *ctx, const UcWord *w)
 
 static UcResult resend(UcCtx *ctx, const UcWord *w)
 {
-    if (!dkm_other_party(ctx, w[0]))
+    if (!other_party(ctx, w[0]))
         return dkm_error(DKM_NO_SUCH_PARTY);
     const Sent *record = sent_of(ctx, w[0], w[1]);
     if (!record)
@@ -377,7 +380,7 @@ static const char *read_envelope(UcCtx *ctx, const uint8_t *bytes, size_t length
     uint8_t id[16];
     if (!payload_read_header(bytes, length, &in->header))
         return "payload: malformed header";
-    payload_enclave_id(config(ctx)->dkm->enclave, id);
+    payload_enclave_id(enclave_of(ctx), id);
     if (memcmp(id, in->header.enclave, sizeof id))
         return "payload: of another enclave";
     for (in->sigma = 0; in->sigma < config(ctx)->dkm->sigmas; in->sigma++) {
@@ -502,18 +505,20 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 /* The sealing keys of a member: how many u32, then for each peer u32 (0xffffffff: everybody) and key. */
 static void reveal(UcCtx *ctx, GByteArray *out)
 {
-    uint8_t k[SEAL_KEY_BYTES];
     bool pairwise = config(ctx)->dkm->trust == DKM_TRUST_PAIRWISE;
-    uint32_t self = (uint32_t)(uc_self(ctx) - UC_PARTY_0), count = pairwise ? uc_party_count(ctx) - 1 : 1;
-    uc_append_u32(out, count);
-    for (uint32_t i = 0; i <= count; i++) {
-        if (pairwise ? i == self : i > 0)
+    uint32_t count = 0, parties = uc_party_count(ctx);
+    for (uint32_t i = 0; i < parties; i++)
+        count += other_party(ctx, i);
+    uc_append_u32(out, pairwise ? count : 1);
+    for (uint32_t i = 0; i < (pairwise ? parties : 1); i++) {
+        if (pairwise && !other_party(ctx, i))
             continue;
+        uint8_t k[SEAL_KEY_BYTES];
         uc_append_u32(out, pairwise ? i : UINT32_MAX);
         sealing_key(ctx, i, k);
         g_byte_array_append(out, k, sizeof k);
+        OPENSSL_cleanse(k, sizeof k);
     }
-    OPENSSL_cleanse(k, sizeof k);
 }
 
 const UcClass pi_class = {
