@@ -73,7 +73,8 @@ static bool run_spin(unsigned k, Figures *out)
     g_autofree char *clean = g_strdup_printf("rm -rf '%s'", folder);
     bool ok = shell(folder, make, &none);
     double began = children_seconds();
-    ok = ok && shell(folder, "exec ./pan -m1000000 -w26", &text);
+    g_autofree char *run = g_strdup_printf("exec ./pan -m100000 -w%u", k < 8 ? 21 : 23); /* no larger than it needs */
+    ok = ok && shell(folder, run, &text);
     *out = (Figures){ children_seconds() - began, 0, 0, 0 };
     g_free(g_steal_pointer(&none));
     shell(NULL, clean, &none);
