@@ -29,12 +29,12 @@ scenario crashes   ''                       'transfer = 2, sign = 2, deliver = 2
 scenario pairwise  'trust = "pairwise",'    'transfer = 2, sign = 2, deliver = 2, corrupt = 2'
 scenario counter   'storage = "monotonic",' 'transfer = 1, sign = 2, deliver = 2, crash = 1, restore = 1, restart = 2'
 scenario window    'reservation = 2,'       'transfer = 2, sign = 3, deliver = 2, crash = 1'
-scenario walks     ''                       'keygen = 2, transfer = 4, sign = 6, cancel = 2, deliver = 3, crash = 3, mutate = 2'
+scenario walks     ''                       'transfer = 2, sign = 3, cancel = 1, deliver = 2, crash = 2'
 explore errors --bound keygen-by=1
 for s in transfers crashes pairwise counter window; do
     explore $s --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1 --jobs 2
 done
 explore transfers --crypto real --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1 --bound transfer=2
-explore walks --strategy random --walks 1000000 --seed 1 --jobs 2 --bound wrong=0
-explore walks --strategy pct --walks 100000 --seed 1 --jobs 2 --bound wrong=0
+explore walks --strategy random --walks 1000000 --seed 1 --jobs 2 --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1
+explore walks --strategy pct --walks 100000 --seed 1 --jobs 2 --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1
 exit $bad
