@@ -17,18 +17,24 @@
     "\nSets: LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4, XMSS-SHA2_10_256, XMSSMT-SHA2_20/2_256,\n" \
     "HSS:LMS,LMS,... (1 to 8 levels, top first); 'ucsim sig sets' prints them all with their sizes."
 
-enum { CACHE = 256 << 20, PIECE = 1 << 16, LARGEST_FILE = 1 << 20 };
+#define CACHE_TEXT \
+    "\n\n--cache keeps the trees of keys in $UCSIM_CACHE_DIR, or in ucsim in the user's cache folder. If\n" \
+    "UCSIM_CACHE_DIR is set they are kept there without the option too. The files hold public values only."
+
+enum { CACHE = 256 << 20, KEPT = 512 << 20, PIECE = 1 << 16, LARGEST_FILE = 1 << 20 };
 
 typedef struct {
     char *set, *seed, *public, *message, *signature, *index;
     int jobs;
-    gboolean quiet;
+    gboolean quiet, cache;
 } Options;
 
 typedef struct {
     const SigSet *set;
     uint8_t seed[3 * 64];
     SigControl control;
+    SigCache *cache;
+    char *folder; /* where trees are kept, or NULL */
     gint64 started;
     bool shown;
 } Job;
@@ -84,7 +90,30 @@ static void end_progress(const Job *job)
         fputs("\r     \r", stderr);
 }
 
-/* Set, seed and threads of keygen and sign. */
+static void use_folder(const Options *o, Job *job)
+{
+    const char *named = g_getenv("UCSIM_CACHE_DIR");
+    if (named && *named)
+        job->folder = g_strdup(named);
+    else if (o->cache)
+        job->folder = g_build_filename(g_get_user_cache_dir(), "ucsim", NULL);
+    job->cache = sig_cache_new(CACHE);
+    if (job->cache && job->folder)
+        sig_cache_set_folder(job->cache, job->folder, KEPT); /* without memory for it there is none */
+}
+
+/* A folder that cannot be written is worth one line, not an error. */
+static void finish(const char *command, const Options *o, Job *job)
+{
+    const int error = job->cache ? sig_cache_folder_error(job->cache) : 0;
+    if (error && !o->quiet)
+        cli_fail(CLI_OK, "sig %s: trees are not kept in '%s': %s", command, job->folder, g_strerror(error));
+    sig_cache_free(job->cache);
+    g_free(job->folder);
+    OPENSSL_cleanse(job, sizeof *job);
+}
+
+/* Set, seed, threads and cache of keygen and sign. */
 static int prepare(const char *command, const Options *o, Job *job)
 {
     int code = need(command, "set", o->set);
@@ -100,6 +129,7 @@ static int prepare(const char *command, const Options *o, Job *job)
     if (!o->quiet && isatty(STDERR_FILENO))
         job->control.progress = show_progress;
     job->started = g_get_monotonic_time();
+    use_folder(o, job);
     return code;
 }
 
@@ -156,13 +186,13 @@ static int keygen(const Options *o)
     if (code == CLI_OK) {
         const size_t size = sig_set_public_size(job.set);
         g_autofree uint8_t *vk = g_malloc(size);
-        SigStatus status = sig_public_with(NULL, job.set, job.seed, &job.control, vk);
+        SigStatus status = sig_public_with(job.cache, job.set, job.seed, &job.control, vk);
         end_progress(&job);
         code = status == SIG_OK ? write_out(o->public, vk, size) : failed("keygen", status);
         if (code == CLI_OK && !o->quiet)
             printf("public key: %zu bytes, %" G_GUINT64_FORMAT " one-time keys\n", size, sig_set_capacity(job.set));
     }
-    OPENSSL_cleanse(&job, sizeof job);
+    finish("keygen", o, &job);
     return code;
 }
 
@@ -171,7 +201,7 @@ static int sign_message(const Options *o, Job *job, uint64_t index)
     const size_t size = sig_set_signature_size(job->set);
     g_autofree uint8_t *signature = g_malloc(size);
     SigStream *stream;
-    SigStatus status = sig_sign_begin(NULL, job->set, job->seed, index, &job->control, &stream);
+    SigStatus status = sig_sign_begin(job->cache, job->set, job->seed, index, &job->control, &stream);
     end_progress(job);
     if (status != SIG_OK)
         return failed("sign", status);
@@ -207,7 +237,7 @@ static int sign(const Options *o)
                         sig_set_capacity(job.set) - 1, o->index);
     if (code == CLI_OK)
         code = sign_message(o, &job, index);
-    OPENSSL_cleanse(&job, sizeof job);
+    finish("sign", o, &job);
     return code;
 }
 
@@ -297,11 +327,12 @@ static int run_verb(size_t verb, int argc, char **argv)
         { "message", 0, 0, G_OPTION_ARG_FILENAME, &o.message, "message; - is standard input", "FILE" },
         { "signature", 0, 0, G_OPTION_ARG_FILENAME, &o.signature, "signature, raw bytes", "FILE" },
         { "jobs", 0, 0, G_OPTION_ARG_INT, &o.jobs, "threads for making trees (all processors)", "N" },
+        { "cache", 0, 0, G_OPTION_ARG_NONE, &o.cache, "keep trees for the next time", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print nothing but errors", NULL },
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_autofree char *command = g_strconcat("sig ", verbs[verb].name, NULL);
-    if (cli_parse(command, verbs[verb].usage, NO_STATE SETS, entries, &argc, &argv, &code)) {
+    if (cli_parse(command, verbs[verb].usage, NO_STATE SETS CACHE_TEXT, entries, &argc, &argv, &code)) {
         if (argc > 1)
             code = cli_fail(CLI_USAGE, "%s: unexpected argument '%s'", command, argv[1]);
         else

@@ -7,7 +7,7 @@
 #include "functionality/f_dkm.h"
 #include "functionality/watchers.h"
 
-enum { CACHE_BYTES = 256 << 20 };
+enum { CACHE_BYTES = 256 << 20, KEPT_BYTES = 512 << 20 };
 
 G_DEFINE_QUARK(ucsim-environment-error, env_error)
 
@@ -94,6 +94,16 @@ static bool check_options(const EnvOptions *o, GError **error)
     return false;
 }
 
+/* Trees of keys; on disk too if the user said where. What is seen of a run does not depend on it. */
+static SigCache *new_cache(void)
+{
+    const char *folder = g_getenv("UCSIM_CACHE_DIR");
+    SigCache *cache = sig_cache_new(CACHE_BYTES);
+    if (cache && folder && *folder)
+        sig_cache_set_folder(cache, folder, KEPT_BYTES);
+    return cache;
+}
+
 EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
 {
     g_assert(options && options->party && options->scheme && options->protocol && options->enclave);
@@ -107,7 +117,7 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     w->store = uc_store_new();
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
-    w->cache = sig_cache_new(CACHE_BYTES);
+    w->cache = new_cache();
     w->seal = options->crypto_ideal && !options->seal_real ? seal_ideal_new() : seal_real_new();
     w->sigma = options->crypto_ideal ? sigma_ideal_new(options->scheme, options->capacity, &near)
                                      : sigma_real_new(options->scheme, options->capacity, w->cache, &near);

@@ -23,6 +23,7 @@ struct SigCache {
     pthread_mutex_t lock;
     pthread_cond_t built;
     size_t limit, bytes;
+    SigDisk *disk; /* NULL: none */
     SigBlob *newest, *oldest;
     SigBlob *bucket[BUCKETS];
 };
@@ -79,9 +80,28 @@ void sig_cache_free(SigCache *cache)
         assert(!cache->oldest->holders);
         drop(cache, cache->oldest);
     }
+    sig_disk_free(cache->disk);
     pthread_cond_destroy(&cache->built);
     pthread_mutex_destroy(&cache->lock);
     free(cache);
+}
+
+bool sig_cache_set_folder(SigCache *cache, const char *folder, uint64_t limit_bytes)
+{
+    assert(cache && folder && !cache->disk);
+    cache->disk = sig_disk_new(folder, limit_bytes);
+    return cache->disk;
+}
+
+int sig_cache_folder_error(SigCache *cache)
+{
+    assert(cache);
+    return sig_disk_error(cache->disk);
+}
+
+SigDisk *sig_cache_disk(const SigCache *cache)
+{
+    return cache->disk;
 }
 
 size_t sig_cache_bytes(SigCache *cache)

@@ -8,6 +8,7 @@
  *   wots.c    WOTS+ and the nodes of an XMSS tree
  *   onetime.c chooses between these two
  *   cache.c   blobs by digest, with a memory bound
+ *   disk.c    parts of trees in files
  *   tree.c    building trees over threads, keeping them, authentication paths
  *   stream.c  LMS, HSS, XMSS, XMSS^MT signatures from these: the public functions
  */
@@ -179,6 +180,7 @@ void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
 
 enum { SIG_KEY = 32 };
 typedef struct SigBlob SigBlob;
+typedef struct SigDisk SigDisk;
 typedef SigStatus SigBuild(void *context, uint8_t *data);
 
 /* The blob of that key, made with build if it is not there (once, even if several threads ask). Held until released. */
@@ -187,6 +189,26 @@ SigStatus sig_cache_get(SigCache *cache, const uint8_t *key, size_t size, SigBui
 const uint8_t *sig_blob_data(const SigBlob *blob);
 void sig_cache_release(SigCache *cache, SigBlob *blob);
 size_t sig_cache_limit(const SigCache *cache);
+SigDisk *sig_cache_disk(const SigCache *cache); /* NULL: none */
+
+/* ---- disk.c ---------------------------------------------------------------------------------------------------------- */
+
+/* The part of a tree between the levels base (its own leaves) and base + height (its root): see tree.c. */
+typedef struct {
+    const SigTree *tree;
+    const SigControl *control; /* may be NULL */
+    unsigned base, height;
+    uint64_t index; /* number of this slab among those of its kind */
+} SigSlab;
+
+SigDisk *sig_disk_new(const char *folder, uint64_t limit);
+void sig_disk_free(SigDisk *disk);
+int sig_disk_error(SigDisk *disk);
+/* The lowest level of a slab (2^height nodes) and its root, if there is a file with a good tag. On false nodes are as
+ * they were. */
+bool sig_disk_load(SigDisk *disk, const SigSlab *slab, uint8_t *nodes, uint8_t *root);
+/* Keeps them, if it can. */
+void sig_disk_save(SigDisk *disk, const SigSlab *slab, const uint8_t *nodes, const uint8_t *root);
 
 /* ---- tree.c ---------------------------------------------------------------------------------------------------------- */
 

@@ -80,6 +80,14 @@ SigCache *sig_cache_new(size_t limit_bytes);
 void sig_cache_free(SigCache *cache);
 /* Bytes held now. */
 size_t sig_cache_bytes(SigCache *cache);
+/* Keeps trees also in files in that folder, for other processes; made when needed, for the user alone (0700, files
+ * 0600). To be called once, before the cache is used. Off unless called. Files hold public nodes only, and their names
+ * say nothing of the seed; a file is used if its HMAC under a key made of the seed, its recomputed root and a leaf
+ * chosen by chance agree, otherwise it is made anew. Every file counts as 64 KiB at least; when limit_bytes would be
+ * passed the least recently used go. See docs/signing.md, "Trees on disk". False when out of memory. */
+bool sig_cache_set_folder(SigCache *cache, const char *folder, uint64_t limit_bytes);
+/* The errno of the first file that could not be written, or 0. Never in the way of a key or a signature. */
+int sig_cache_folder_error(SigCache *cache);
 
 /* How a long computation runs. jobs: threads (0 means one for each processor). progress is called now and then, from
  * one thread at a time but not always the same, with leaves done and leaves to do; false stops it with

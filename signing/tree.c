@@ -8,23 +8,19 @@
 
 #include <assert.h>
 #include <openssl/crypto.h>
+#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-typedef struct {
-    const SigTree *tree;
-    const SigControl *control; /* may be NULL */
-    unsigned base, height;
-    uint64_t index; /* number of this slab among those of its kind */
-} Slab;
+enum { KEEP_HEIGHT = 5 }; /* a smaller tree is made as fast as read */
 
 /* One building of a slab, shared by its threads. Work is handed out in pieces: for base 0 a batch of leaves, otherwise
  * one node of level `base` with all that is below it. */
 typedef struct {
-    const Slab *slab;
+    const SigSlab *slab;
     uint8_t *nodes;
     uint64_t pieces, piece_leaves, nodes_per_piece;
     atomic_uint_fast64_t next;
@@ -62,18 +58,27 @@ static bool make_leaves(Building *b, SigWork *work, uint64_t first, uint64_t cou
     return true;
 }
 
+/* A node of level `base` from all that is below it, to space (room for 2^base nodes); false when interrupted. */
+static bool make_node(Building *b, SigWork *work, uint64_t first_leaf, uint8_t *space)
+{
+    const SigSlab *slab = b->slab;
+    if (!make_leaves(b, work, first_leaf, UINT64_C(1) << slab->base, space))
+        return false;
+    for (unsigned level = 1; level <= slab->base; level++)
+        sig_parents(slab->tree, work, level, first_leaf >> level, 1u << (slab->base - level), space, space);
+    return true;
+}
+
 static bool make_piece(Building *b, SigWork *work, uint64_t piece, uint8_t *space)
 {
-    const Slab *slab = b->slab;
+    const SigSlab *slab = b->slab;
     const size_t n = slab->tree->set->n;
     uint8_t *out = b->nodes + piece * b->nodes_per_piece * n;
     uint64_t first = (slab->index << (slab->base + slab->height)) + piece * b->piece_leaves;
     if (slab->base == 0)
         return make_leaves(b, work, first, b->piece_leaves, out);
-    if (!make_leaves(b, work, first, b->piece_leaves, space))
+    if (!make_node(b, work, first, space))
         return false;
-    for (unsigned level = 1; level <= slab->base; level++)
-        sig_parents(slab->tree, work, level, first >> level, 1u << (slab->base - level), space, space);
     memcpy(out, space, n);
     return true;
 }
@@ -126,7 +131,7 @@ static void run_threads(Building *b)
 }
 
 /* Levels above the slab's lowest one. */
-static SigStatus fill_up(const Slab *slab, uint8_t *nodes)
+static SigStatus fill_up(const SigSlab *slab, uint8_t *nodes)
 {
     const SigSet *set = slab->tree->set;
     SigWork *work = sig_work_new(set->hash, sig_one_time_room(set));
@@ -142,9 +147,8 @@ static SigStatus fill_up(const Slab *slab, uint8_t *nodes)
     return SIG_OK;
 }
 
-static SigStatus build_slab(void *context, uint8_t *nodes)
+static SigStatus build_slab(const SigSlab *slab, uint8_t *nodes)
 {
-    const Slab *slab = context;
     Building b = {.slab = slab, .nodes = nodes, .report = PTHREAD_MUTEX_INITIALIZER};
     b.nodes_per_piece = slab->base ? 1 : slab->height < 5 ? UINT64_C(1) << slab->height : SIG_BATCH;
     b.piece_leaves = b.nodes_per_piece << slab->base;
@@ -153,6 +157,60 @@ static SigStatus build_slab(void *context, uint8_t *nodes)
     SigStatus status = (SigStatus)atomic_load(&b.status);
     return status == SIG_OK ? fill_up(slab, nodes) : status;
 }
+
+/* ---- the same from a file -------------------------------------------------------------------------------------------- */
+
+static uint8_t *root_of(const SigSlab *slab, uint8_t *nodes)
+{
+    return nodes + ((UINT64_C(2) << slab->height) - 2) * slab->tree->set->n;
+}
+
+/* Makes one of the slab's lowest nodes anew, whichever chance says. */
+static bool one_node_agrees(const SigSlab *slab, const uint8_t *nodes)
+{
+    const SigSet *set = slab->tree->set;
+    const SigSlab quiet = {slab->tree, NULL, slab->base, slab->height, slab->index};
+    Building b = {.slab = &quiet};
+    uint8_t chance[4];
+    SigWork *work = sig_work_new(set->hash, sig_leaves_room(set));
+    uint8_t *space = malloc((size_t)set->n << slab->base);
+    bool good = work && space && RAND_bytes(chance, sizeof chance) == 1;
+    if (good) {
+        const uint64_t node = sig_get(chance, 4) & ((UINT64_C(1) << slab->height) - 1);
+        good = make_node(&b, work, ((slab->index << slab->height) + node) << slab->base, space) &&
+               memcmp(space, nodes + node * set->n, set->n) == 0;
+    }
+    free(space);
+    sig_work_free(work);
+    sig_burn_lanes();
+    return good;
+}
+
+static bool load_slab(SigDisk *disk, const SigSlab *slab, uint8_t *nodes)
+{
+    uint8_t root[SIG_MAX_N];
+    return sig_disk_load(disk, slab, nodes, root) && fill_up(slab, nodes) == SIG_OK &&
+           memcmp(root, root_of(slab, nodes), slab->tree->set->n) == 0 && one_node_agrees(slab, nodes);
+}
+
+typedef struct {
+    SigDisk *disk; /* NULL: none */
+    const SigSlab *slab;
+} Wanted;
+
+static SigStatus provide_slab(void *context, uint8_t *nodes)
+{
+    const Wanted *w = context;
+    SigDisk *disk = w->slab->base + w->slab->height >= KEEP_HEIGHT ? w->disk : NULL;
+    if (disk && load_slab(disk, w->slab, nodes))
+        return SIG_OK;
+    SigStatus status = build_slab(w->slab, nodes);
+    if (status == SIG_OK && disk)
+        sig_disk_save(disk, w->slab, nodes, root_of(w->slab, nodes));
+    return status;
+}
+
+/* ---- in the cache ---------------------------------------------------------------------------------------------------- */
 
 /* What names a tree to the cache: everything its nodes depend on. */
 static void key_of(const SigTree *tree, unsigned base, uint64_t index, const uint8_t *more, size_t more_length,
@@ -186,15 +244,16 @@ static size_t slab_size(const SigTree *tree, unsigned height)
     return ((UINT64_C(2) << height) - 1) * tree->set->n;
 }
 
-static SigStatus get_slab(SigCache *cache, Slab *slab, SigBlob **blob)
+static SigStatus get_slab(SigCache *cache, SigSlab *slab, SigBlob **blob)
 {
     uint8_t key[SIG_KEY];
+    Wanted wanted = {sig_cache_disk(cache), slab};
     key_of(slab->tree, slab->base << 8 | slab->height, slab->index, NULL, 0, key);
-    return sig_cache_get(cache, key, slab_size(slab->tree, slab->height), build_slab, slab, blob);
+    return sig_cache_get(cache, key, slab_size(slab->tree, slab->height), provide_slab, &wanted, blob);
 }
 
 /* height nodes of the path from the slab's leaf upwards, and its root; each may be NULL. */
-static void read_slab(const Slab *slab, const uint8_t *nodes, uint64_t leaf, uint8_t *path, uint8_t *root)
+static void read_slab(const SigSlab *slab, const uint8_t *nodes, uint64_t leaf, uint8_t *path, uint8_t *root)
 {
     const size_t n = slab->tree->set->n;
     for (unsigned up = 0; up < slab->height; up++) {
@@ -206,7 +265,7 @@ static void read_slab(const Slab *slab, const uint8_t *nodes, uint64_t leaf, uin
         memcpy(root, nodes, n);
 }
 
-static SigStatus use_slab(SigCache *cache, Slab *slab, uint64_t leaf, uint8_t *path, uint8_t *root)
+static SigStatus use_slab(SigCache *cache, SigSlab *slab, uint64_t leaf, uint8_t *path, uint8_t *root)
 {
     SigBlob *blob;
     SigStatus status = get_slab(cache, slab, &blob);
@@ -234,11 +293,11 @@ SigStatus sig_tree_path(SigCache *cache, const SigTree *tree, const SigControl *
 {
     assert(cache && tree->secret && tree->height <= SIG_MAX_HEIGHT && leaf >> tree->height == 0);
     const unsigned base = base_for(cache, tree);
-    Slab upper = {tree, control, base, tree->height - base, 0};
+    SigSlab upper = {tree, control, base, tree->height - base, 0};
     SigStatus status = use_slab(cache, &upper, leaf >> base, path ? path + base * tree->set->n : NULL, root);
     if (status != SIG_OK || !base || !path)
         return status;
-    Slab lower = {tree, control, 0, base, leaf >> base};
+    SigSlab lower = {tree, control, 0, base, leaf >> base};
     return use_slab(cache, &lower, leaf & ((UINT64_C(1) << base) - 1), path, NULL);
 }
 

@@ -34,6 +34,47 @@ round_trip XMSS-SHA2_10_256 "$s96" 1023
 round_trip HSS:LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8,LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4 "$s48" 33
 round_trip LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8 "$s48" 31
 
+# trees kept on disk: off by default, the same bytes, one line when it cannot be
+kept=LMS_SHA256_M24_H5/LMOTS_SHA256_N24_W1 s40=$(seed 40 5)
+sign_kept() { # EXIT, then options
+    want=$1
+    shift
+    rm -f "$d/kept"
+    expect "$want" "$UCSIM" sig sign --set $kept --seed "$s40" --index 30 --message "$d/m" --signature "$d/kept" "$@"
+    cmp -s "$d/plain" "$d/kept" || { echo "another signature with $*"; failures=$((failures + 1)); }
+}
+trees() { # FOLDER COUNT
+    got=$(find "$1" -name '*.tree' 2>/dev/null | wc -l)
+    [ "$got" -eq "$2" ] || { echo "expected $2 trees in $1, got $got"; failures=$((failures + 1)); }
+}
+unset UCSIM_CACHE_DIR
+export XDG_CACHE_HOME="$d/xdg"
+expect 0 "$UCSIM" sig sign --set $kept --seed "$s40" --index 30 --message "$d/m" --signature "$d/plain"
+sign_kept 0
+trees "$d" 0
+sign_kept 0 --cache
+sign_kept 0 --cache
+trees "$d/xdg/ucsim" 1
+printf x | dd of="$(find "$d/xdg" -name '*.tree')" bs=1 seek=300 conv=notrunc 2>/dev/null
+sign_kept 0 --cache
+export UCSIM_CACHE_DIR="$d/named"
+sign_kept 0
+trees "$d/named" 1
+scenario=environments/scenarios/handover/201-xmss.lua
+env -u UCSIM_CACHE_DIR "$UCSIM" run --world real "$scenario" >"$d/run1" 2>&1
+for i in 1 2; do
+    "$UCSIM" run --world real "$scenario" >"$d/run2" 2>&1
+    [ -s "$d/run1" ] && cmp "$d/run1" "$d/run2" || failures=$((failures + 1))
+done
+trees "$d/named" 2
+export UCSIM_CACHE_DIR="$d/m/x"
+sign_kept 0 --cache
+says "trees are not kept in '$d/m/x'"
+[ "$(wc -l <"$d/err")" -eq 1 ] || { echo "more than a line:"; cat "$d/err"; failures=$((failures + 1)); }
+sign_kept 0 --quiet
+[ ! -s "$d/err" ] || { echo "not quiet"; failures=$((failures + 1)); }
+unset UCSIM_CACHE_DIR XDG_CACHE_HOME
+
 set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
 "$UCSIM" sig verify --set $set --public "$d/vk" --message - --signature "$d/s" <"$d/m" >/dev/null || { echo "stdin"; failures=1; }
 expect 1 "$UCSIM" sig verify --set LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4 --public "$d/vk" --message "$d/m" --signature "$d/s"
