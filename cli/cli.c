@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "environments/lua_host.h"
+
 int cli_fail(int code, const char *format, ...)
 {
     va_list args;
@@ -16,6 +18,23 @@ int cli_fail(int code, const char *format, ...)
     fputc('\n', stderr);
     va_end(args);
     return code;
+}
+
+/* ", did you mean '--json'?" for the first long option that is not there; NULL: nothing to say. Free with g_free(). */
+static char *meant_option(const GOptionEntry *entries, int argc, char **argv)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const GOptionEntry *e = entries; e->long_name; e++)
+        g_ptr_array_add(names, (gpointer)e->long_name);
+    g_ptr_array_add(names, NULL);
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+        g_autofree char *name = g_str_has_prefix(argv[i], "--") ? g_strndup(argv[i] + 2, strcspn(argv[i] + 2, "=")) : NULL;
+        if (!name || g_strv_contains((const char *const *)names->pdata, name))
+            continue;
+        const char *near = cli_nearest(name, (const char *const *)names->pdata);
+        return near ? g_strdup_printf(", did you mean '--%s'?", near) : NULL;
+    }
+    return NULL;
 }
 
 bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
@@ -37,8 +56,11 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
             return false;
         }
     }
+    g_autofree char *meant = meant_option(entries, *argc, *argv);
     if (!g_option_context_parse(context, argc, argv, &error)) {
-        *code = cli_fail(CLI_USAGE, "%s: %s; see '%s --help'", command, error->message, program);
+        bool unknown = g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
+        *code = cli_fail(CLI_USAGE, "%s: %s%s; see '%s --help'", command, error->message, unknown && meant ? meant : "",
+                         program);
         return false;
     }
     return true;
@@ -54,38 +76,9 @@ bool cli_color(const char *when)
     return !(no && *no) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
 }
 
-/* Levenshtein distance, two rows. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t nb = strlen(b);
-    g_autofree size_t *row = g_new(size_t, nb + 1);
-    for (size_t j = 0; j <= nb; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= nb; j++) {
-            size_t up = row[j];
-            row[j] = MIN(MIN(up, row[j - 1]) + 1, corner + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1])));
-            corner = up;
-        }
-    }
-    return row[nb];
-}
-
 const char *cli_nearest(const char *name, const char *const *candidate)
 {
-    g_assert(name && candidate);
-    const char *best = NULL;
-    size_t least = strlen(name) / 2 + 1;
-    for (; *candidate; candidate++) {
-        size_t d = distance(name, *candidate);
-        if (d < least) {
-            least = d;
-            best = *candidate;
-        }
-    }
-    return best;
+    return env_nearest(name, candidate);
 }
 
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error)

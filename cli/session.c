@@ -62,10 +62,39 @@ static bool walk(const char *folder, GPtrArray *files, GError **error)
     return true;
 }
 
+/* The scenario, here or built in, whose name is nearest to that of a file that is not there. */
+static void set_missing(const char *path, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free), known = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
+    g_autoptr(GDir) beside = g_dir_open(folder, 0, NULL);
+    for (const char *name; beside && (name = g_dir_read_name(beside));) {
+        if (g_str_has_suffix(name, ".lua"))
+            g_ptr_array_add(known, g_build_filename(folder, name, NULL));
+    }
+    g_ptr_array_sort(known, by_name);
+    walk(cli_scenario_folder(), known, NULL);
+    for (guint i = 0; i < known->len; i++)
+        g_ptr_array_add(names, g_path_get_basename(known->pdata[i]));
+    g_ptr_array_add(names, NULL);
+    g_autofree char *wanted = g_str_has_suffix(base, ".lua") ? g_strdup(base) : g_strconcat(base, ".lua", NULL);
+    const char *near = cli_nearest(wanted, (const char *const *)names->pdata);
+    for (guint i = 0; near && i < known->len; i++) {
+        if (names->pdata[i] == near)
+            near = known->pdata[i];
+    }
+    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: No such file or directory%s%s%s", path,
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
 bool cli_scenario_files(const char *path, GPtrArray *files, GError **error)
 {
     g_assert(path && files);
     guint before = files->len;
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        set_missing(path, error);
+        return false;
+    }
     if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
         g_ptr_array_add(files, g_strdup(path));
         return true;

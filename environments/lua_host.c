@@ -136,6 +136,14 @@ static unsigned distance(const char *a, const char *b)
     return row[n];
 }
 
+/* Two neighbours the other way round: the commonest slip. */
+static bool swapped(const char *a, const char *b)
+{
+    for (; *a && *a == *b; a++)
+        b++;
+    return *a && *b && a[0] == b[1] && a[1] == b[0] && !strcmp(a + 2, b + 2);
+}
+
 const char *env_nearest(const char *name, const char *const *candidate)
 {
     g_assert(name && candidate);
@@ -143,7 +151,7 @@ const char *env_nearest(const char *name, const char *const *candidate)
     size_t length = strlen(name);
     unsigned least = (unsigned)MIN(length / 2, 3) + 1;
     for (; *candidate && length && length <= NEAR_BYTES; candidate++) {
-        unsigned d = strlen(*candidate) <= NEAR_BYTES ? distance(name, *candidate) : least;
+        unsigned d = strlen(*candidate) <= NEAR_BYTES ? distance(name, *candidate) - swapped(name, *candidate) : least;
         if (d < least) {
             least = d;
             best = *candidate;

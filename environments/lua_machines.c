@@ -542,12 +542,43 @@ static int start_file(lua_State *L)
     return 0;
 }
 
-static int start(lua_State *L)
+static int start_names(lua_State *L)
 {
     env_lua_open_values(L);
     make_z(L);
     make_a(L);
+    return 0;
+}
+
+static int start(lua_State *L)
+{
+    start_names(L);
     return start_file(L);
+}
+
+bool env_lua_start_names(EnvLua *lua)
+{
+    g_assert(lua);
+    return env_lua_protected(lua, start_names);
+}
+
+void env_lua_push_methods(lua_State *L, const char *self)
+{
+    luaL_getmetatable(L, self);
+    lua_getfield(L, -1, "__index");
+    lua_getupvalue(L, -1, 1); /* of no_such_method */
+    lua_rotate(L, -3, 1);
+    lua_pop(L, 2);
+}
+
+const EnvLuaCall *env_lua_named_call(const char *name)
+{
+    g_assert(name);
+    for (const EnvLuaCall *call = calls; call->name; call++) {
+        if (call->named && !strcmp(call->name, name))
+            return call;
+    }
+    return NULL;
 }
 
 bool env_lua_again(EnvLua *lua)

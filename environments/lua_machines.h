@@ -6,7 +6,7 @@
 #ifndef ENVIRONMENTS_LUA_MACHINES_H
 #define ENVIRONMENTS_LUA_MACHINES_H
 
-#include "environments/lua_host.h"
+#include "environments/lua_values.h"
 
 extern const UcClass env_lua_z, env_lua_a;
 
@@ -15,5 +15,12 @@ extern const UcClass env_lua_z, env_lua_a;
 bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, const char *function);
 /* The same again after a run that ended without an error, in the interpreter that is there. */
 bool env_lua_again(EnvLua *lua);
+
+/* For lint, which runs nothing: the interpreter with the values and the methods of z and a. */
+bool env_lua_start_names(EnvLua *lua);
+/* Pushes the methods of "z" or "a"; the table is read only. */
+void env_lua_push_methods(lua_State *L, const char *self);
+/* The call of Z with this name that takes its arguments by name, or NULL. */
+const EnvLuaCall *env_lua_named_call(const char *name);
 
 #endif

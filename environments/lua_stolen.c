@@ -99,15 +99,16 @@ static AdversaryKey read_key(lua_State *L, int index)
     return key;
 }
 
+const char *const env_lua_seal_fields[] = { "with", "from", "to", "ticket", "key", "a", "b", "enclave", NULL };
+
 /* seal{ with=, from=, to=, ticket=, key=, a=, b=, enclave= } */
 static int seal(lua_State *L)
 {
-    static const char *const known[] = { "with", "from", "to", "ticket", "key", "a", "b", "enclave", NULL };
     const PiConfig *pi = config(L);
     PayloadHeader header;
     if (lua_type(L, 2) != LUA_TTABLE)
         env_lua_expected(L, "seal", "a table of its arguments", 2);
-    env_lua_check_names(L, 2, "seal", known);
+    env_lua_check_names(L, 2, "seal", env_lua_seal_fields);
     read_header(L, pi, &header);
     DkmInterval block = { field_integer(L, 2, "a"), field_integer(L, 2, "b") };
     lua_getfield(L, 2, "key");

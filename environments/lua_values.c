@@ -269,6 +269,13 @@ static const char *argument_name(const UcField *field)
     return strcmp(field->name, "bytes") ? field->name : "payload";
 }
 
+const char *env_lua_argument(const EnvLuaCall *call, unsigned number)
+{
+    g_assert(call);
+    const UcMessageKind *kind = kind_of(&(UcMessage){ call->kind, { 0 } });
+    return number < uc_message_fields(kind) ? argument_name(&kind->field[number]) : NULL;
+}
+
 static UcWord left_out(lua_State *L, const EnvLuaCall *call, unsigned argument)
 {
     EnvLua *lua = env_lua(L);
@@ -582,6 +589,11 @@ static const luaL_Reg payload_methods[] = {
     { "patch", payload_patch }, { "header", payload_header }, { NULL, NULL },
 };
 
+void env_lua_push_payload_methods(lua_State *L)
+{
+    luaL_newlib(L, payload_methods);
+}
+
 void env_lua_open_values(lua_State *L)
 {
     static const char *const keys[] = { &message_metatable, &payload_metatable };
@@ -592,7 +604,7 @@ void env_lua_open_values(lua_State *L)
         lua_pushboolean(L, 0);
         lua_setfield(L, -2, "__metatable");
         if (keys[i] == &payload_metatable) {
-            luaL_newlib(L, payload_methods);
+            env_lua_push_payload_methods(L);
             lua_setfield(L, -2, "__index");
         }
         lua_rawsetp(L, LUA_REGISTRYINDEX, keys[i]);

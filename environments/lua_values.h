@@ -17,12 +17,15 @@ typedef struct {
     unsigned optional; /* bit i: argument i may be left out */
 } EnvLuaCall;
 
+/* Name of an argument, by its number; NULL past the last. */
+const char *env_lua_argument(const EnvLuaCall *call, unsigned number);
 extern const EnvLuaCall env_lua_orders[]; /* to the adversary's parties; ended by a NULL name */
 
 /* Pushes the message, or nil for UC_M_EMPTY. */
 void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *message);
 void env_lua_push_payload(lua_State *L, const EnvLuaSeen *seen);
 void env_lua_push_party(lua_State *L, UcWord party);
+void env_lua_push_payload_methods(lua_State *L); /* a new table of them */
 
 /* The arguments of a call from stack index 3 on (1: self, 2: the party). */
 UcMessage env_lua_read_call(lua_State *L, const EnvLuaCall *call);
@@ -34,6 +37,7 @@ UcWord env_lua_read_party(lua_State *L, int index, const char *what);
 /* Every field of the table at `index` must be one of these. The first wrong one by name is reported. */
 void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known);
 
+extern const char *const env_lua_seal_fields[]; /* lua_stolen.c: what seal takes; ended by NULL */
 /* lua_stolen.c: adds open, seal and forge to the methods on top. */
 void env_lua_add_stolen(lua_State *L);
 /* lua_stolen.c: adds `keys` and `sealing`, what a state record holds, to the message's table on top. */

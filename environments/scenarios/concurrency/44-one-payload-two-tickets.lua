@@ -7,7 +7,7 @@ return scenario {
   expect = "indistinguishable",
   environment = function (z)
     local key = z:keygen("hsm1")
-    local payload, first = lib.seal(z, "hsm1", "hsm2", key, 4)
+    local payload = lib.seal(z, "hsm1", "hsm2", key, 4)
     local second = z:request("hsm2", { key = key, count = 4, from = "hsm1" })
     lib.nothing(z:deliver("hsm2", payload:set("ticket", second)))
     lib.accepted(z:deliver("hsm2", payload), 4)
