@@ -323,8 +323,8 @@ static void read_enclaves(lua_State *L, EnvScenario *s)
 
 static const char *const bounds_known[] = { "keygen", "request", "cancel", "transfer", "resend", "sign", "verify",
                                             "status", "deliver", "mutate", "crash", "restart", "restore", "corrupt",
-                                            "speak", "moves", "counts", "messages", "parties", "points", "mutations",
-                                            "sets", NULL };
+                                            "speak", "forge", "wrong", "any", "moves", "counts", "messages", "parties",
+                                            "points", "mutations", "sets", NULL };
 
 static void read_domain(lua_State *L, EnvScenario *s, const char *name)
 {
