@@ -149,8 +149,6 @@ static bool parse_name(const Parse *p, const UcOption *o, bool *found)
     } else if (!strcmp(o->name, "master")) {
         ok = one_of(p, o, master, &n);
         p->out->shared_master = n == 1;
-    } else if (!strcmp(o->name, "enclaves")) {
-        p->out->enclave_of = (const char *const *)o->value;
     } else if (!strcmp(o->name, "trust")) {
         ok = one_of(p, o, dkm_trust_name, &n);
         p->out->trust = (DkmTrust)n;
@@ -168,6 +166,10 @@ static bool parse_option(const Parse *p, const UcOption *o)
     bool found = false;
     if (!strcmp(o->name, "parties"))
         return parse_parties(p, o);
+    if (!strcmp(o->name, "enclaves")) {
+        p->out->enclave_of = (const char *const *)o->value;
+        return true;
+    }
     if (o->value[0] && o->value[1])
         return wrong(p, o, "one value");
     if (g_strv_contains(origin_name, o->name))

@@ -23,6 +23,15 @@ echo "while true do end" >"$t/s.lua";         expect 3 "s.lua:1: limit"
 echo "return { title = 't' }" >"$t/s.lua";    expect 2 "expected the file to return scenario"
 rm "$t/s.lua";                                expect 2 "No such file"
 
+# Enclaves: every party in one, each once.
+enclaves() { printf "return scenario { title = 't', parties = { 'a', 'b' }, enclaves = %s,\nenvironment = function (z) end }\n" "$1" >"$t/s.lua"; }
+enclaves "{ one = { 'a', 'b' } }";            expect 0 "indistinguishable"
+enclaves "{ one = { 'a' } }";                 expect 2 "enclaves: expected every party in one enclave"
+enclaves "{ one = { 'a', 'b' }, two = { 'a' } }"; expect 2 "enclaves: expected every party in one enclave, got 'a'"
+enclaves "{ one = { 'a', 'c' } }";            expect 2 "enclaves: expected every party in one enclave, got 'c'"
+enclaves "{ one = { } }";                     expect 2 "expected a list of parties"
+enclaves "'one'";                             expect 2 "enclaves: expected a table of enclaves, got 'one'"
+
 # Addresses, hash seeds and the collector differ between processes; the trace must not.
 script "local t = {} for i = 1, 300 do t['k' .. i * 7919 % 1000] = {} end
 local out = {} for k, v in pairs(t) do out[#out + 1] = k .. tostring(v) .. tostring(print) end

@@ -159,7 +159,7 @@ END_TEST
 /* Options of a run, printed and read again, are the same. */
 START_TEST(options_go_both_ways)
 {
-    static const char *const party[] = { "a", "b", NULL };
+    static const char *const party[] = { "a", "b", NULL }, *const enclave_of[] = { "test", "prod", NULL };
     EnvOptions o = env_default_options(), back;
     o.party = party;
     o.crypto_ideal = o.seal_real = o.independent = true;
@@ -171,6 +171,8 @@ START_TEST(options_go_both_ways)
     o.ticket_bytes = 1;
     o.limits = (DkmLimits){ 1, 2, 3, 4 };
     o.enclave = "x y";
+    o.enclave_of = enclave_of;
+    o.shared_master = true;
     g_autoptr(UcSchedule) s = uc_schedule_new("x");
     g_ptr_array_unref(s->options);
     s->options = env_options_print(&o);
@@ -180,6 +182,9 @@ START_TEST(options_go_both_ways)
     ck_assert(env_options_parse(again, &back, NULL));
     ck_assert_str_eq(back.party[1], "b");
     ck_assert_str_eq(back.enclave, "x y");
+    ck_assert_str_eq(back.enclave_of[0], "test");
+    ck_assert_str_eq(back.enclave_of[1], "prod");
+    ck_assert(!back.enclave_of[2] && back.shared_master);
     ck_assert(back.crypto_ideal && back.seal_real && back.independent);
     ck_assert(back.capacity == 7 && back.storage == UC_STORAGE_TORN && back.trust == DKM_TRUST_PAIRWISE);
     ck_assert(back.reservation == 3 && back.tag_bytes == 2 && back.ticket_bytes == 1);
