@@ -406,6 +406,8 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "--seed: expected a number from 0 to 2^63 - 1, got '%s'", o->seed);
     if (o->jobs < 1 || o->jobs > MAX_JOBS)
         return cli_fail(CLI_USAGE, "--jobs: expected 1 to %d, got %d", MAX_JOBS, o->jobs);
+    if (cli_check_color(o->color) != CLI_OK)
+        return CLI_USAGE;
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
     return check(o);
@@ -417,22 +419,26 @@ int cli_check(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
-        { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time; the output is the same", "N" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time (1); the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
         { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
         { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace; a folder: one file for each scenario", "FILE" },
-        { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON", NULL },
-        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML", "FILE" },
+        { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP, for prove -e 'ucsim check --tap'", NULL },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON (docs/json-schema.md)", NULL },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML too", "FILE" },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print only what is not as expected", NULL },
-        { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto", "WHEN" },
+        { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto: on a terminal, without NO_COLOR", "WHEN" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
     int code;
-    if (cli_parse("check", "[SCENARIO...]", "SCENARIO is a script or a folder of scripts; without one, the built-in "
-                  "scenarios.\nExit code: 0 all as expected, 1 another verdict, 2 an error, 3 a limit, 4 an internal "
-                  "error.", entries, &argc, &argv, &code))
+    if (cli_parse("check", "[SCENARIO...]", "Runs scenarios in the real and in the ideal world, compares what Z saw, and "
+                  "tells whether the verdict is the\none that the scenario expects. SCENARIO is a script or a folder of "
+                  "scripts; without one, the built-in\nscenarios.\n\nExit code: 0 all as expected, 1 another verdict, 2 "
+                  "an error, 3 a limit, 4 an internal error.\n\nExamples:\n"
+                  "  ucsim check mine.lua\n"
+                  "  ucsim check --trace run.jsonl mine.lua && ucsim diagram run.jsonl -o run.svg\n"
+                  "  ucsim check --jobs 2 --junit report.xml scenarios/", entries, &argc, &argv, &code))
         code = check_options(&o);
     char *texts[] = { o.junit, o.seed, o.crypto, o.color, o.trace };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)

@@ -66,6 +66,13 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
     return true;
 }
 
+int cli_check_color(const char *when)
+{
+    static const char *const known[] = { "always", "never", "auto", NULL };
+    return !when || g_strv_contains(known, when) ? CLI_OK
+           : cli_fail(CLI_USAGE, "--color: expected always, never or auto, got '%s'", when);
+}
+
 bool cli_color(const char *when)
 {
     if (when && !strcmp(when, "always"))

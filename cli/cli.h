@@ -27,6 +27,8 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
 int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Colour only on a terminal, without NO_COLOR, or as --color=always|never|auto says. */
 bool cli_color(const char *when);
+/* CLI_OK, or an error on stderr and CLI_USAGE when that is none of the three; NULL is auto. */
+int cli_check_color(const char *when);
 /* The candidate closest to `name`, or NULL when none is near: for "did you mean". */
 const char *cli_nearest(const char *name, const char *const *candidate);
 /* Writes a whole file or nothing (temporary file, then rename). */

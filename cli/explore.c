@@ -372,7 +372,13 @@ int cli_explore(int argc, char **argv)
     };
     int code;
     if (cli_parse("explore", "SCENARIO", "Runs both worlds through every schedule within the bounds of the scenario's "
-                  "table `explore`.", entries, &argc, &argv, &code)) {
+                  "table `explore`, the shortest\nfirst. What tells the worlds apart is shrunk and shown. --bound widens or "
+                  "narrows a bound for this run.\n\nExit code, for a scenario that expects indistinguishable: 0 nothing "
+                  "found and all schedules tried, 1 something\nfound; for others the other way round. 2 an error, 3 a limit "
+                  "came first, 4 an internal error.\n\nExamples:\n"
+                  "  ucsim explore mine.lua\n"
+                  "  ucsim explore mine.lua --bound sign=3 -o found.jsonl && ucsim diagram found.jsonl -o found.svg\n"
+                  "  ucsim explore mine.lua --strategy random --walks 100000 --seconds 60", entries, &argc, &argv, &code)) {
         if (!o.file || o.file[1])
             code = cli_fail(CLI_USAGE, "explore: expected one scenario, got %u", o.file ? g_strv_length(o.file) : 0);
         else if (o.memory < 0 || o.depth < 0 || o.walks < 0 || o.jobs < 1 || o.jobs > 256 || o.points < 1 ||

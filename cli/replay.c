@@ -85,9 +85,11 @@ int cli_replay(int argc, char **argv)
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
     int code;
-    if (cli_parse("replay", "FILE", "FILE is a trace or a schedule. It is run in both worlds up to the first "
-                  "divergence.", entries, &argc, &argv, &code))
-        code = o.file && !o.file[1] ? replay_file(&o)
+    if (cli_parse("replay", "FILE", "Runs what a file recorded again, in both worlds up to the first divergence. FILE is "
+                  "a trace ('ucsim check --trace',\n'ucsim explore -o') or a schedule ('ucsim explore --schedule', 'ucsim "
+                  "shrink'). The scenario's script is not needed.\n\nExit code: 0 the verdict that the scenario expects, 1 "
+                  "another one, 2 an error, 3 a limit, 4 an internal error.\n\nExample:\n  ucsim replay run.jsonl", entries, &argc, &argv, &code))
+        code = cli_check_color(o.color) != CLI_OK ? CLI_USAGE : o.file && !o.file[1] ? replay_file(&o)
                                     : cli_fail(CLI_USAGE, "replay: expected one trace or schedule, got %u files",
                                                o.file ? g_strv_length(o.file) : 0);
     g_free(o.trace);

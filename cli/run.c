@@ -67,6 +67,8 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "run: expected --world real or --world ideal, got %s", o->world ? o->world : "none");
     if (o->crypto && strcmp(o->crypto, "real") && strcmp(o->crypto, "ideal"))
         return cli_fail(CLI_USAGE, "--crypto: expected real or ideal, got '%s'", o->crypto);
+    if (cli_check_color(o->color) != CLI_OK)
+        return CLI_USAGE;
     if (o->store && strcmp(o->world, "real"))
         return cli_fail(CLI_USAGE, "--store: expected --world real: only real parties have stable storage");
     o->which = strcmp(o->world, "real") ? ENV_IDEAL : ENV_REAL;
@@ -77,19 +79,21 @@ int cli_run(int argc, char **argv)
 {
     Options o = { 0 };
     const GOptionEntry entries[] = {
-        { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "real or ideal", "WHICH" },
+        { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "real or ideal; must be given", "WHICH" },
         { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace instead of printing it", "FILE" },
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
         { "store", 0, 0, G_OPTION_ARG_FILENAME, &o.store, "keep the real parties' stable state in this folder", "DIR" },
-        { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto", "WHEN" },
+        { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto: on a terminal, without NO_COLOR", "WHEN" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
     int code;
-    if (cli_parse("run", "SCENARIO --world real|ideal", "Shows every activation of one world. Of a sweep, the first "
-                  "instance is run.", entries, &argc, &argv, &code))
+    if (cli_parse("run", "SCENARIO --world real|ideal", "Runs a scenario in one world and shows every activation: who wrote what "
+                  "to whom. Of a sweep (for_each), the\nfirst instance is run. There is no verdict, for that the worlds "
+                  "must be compared: see 'ucsim check'.\n\nExit code: 0 it ran, 2 an error, 3 a limit.\n\nExample:\n"
+                  "  ucsim run --world real mine.lua", entries, &argc, &argv, &code))
         code = check_options(&o);
     char *texts[] = { o.world, o.trace, o.seed, o.crypto, o.color, o.store };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)

@@ -68,8 +68,10 @@ int cli_shrink(int argc, char **argv)
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },
     };
     int code;
-    if (cli_parse("shrink", "FILE", "FILE is a trace or a schedule that tells the worlds apart. What is left finds the "
-                  "same kind of thing, and no move of it can be left out.", entries, &argc, &argv, &code)) {
+    if (cli_parse("shrink", "FILE", "Leaves out moves as long as the rest still finds the same kind of thing. FILE is a "
+                  "trace or a schedule that tells\nthe worlds apart; of what is left no move can be left out.\n\nExit code: 0 "
+                  "done, 1 FILE finds nothing, 2 an error, 3 the cap of tries was reached.\n\nExample:\n"
+                  "  ucsim shrink found.jsonl -o small.schedule --trace small.jsonl", entries, &argc, &argv, &code)) {
         if (!o.file || o.file[1] || o.tries < 1)
             code = cli_fail(CLI_USAGE, "shrink: expected one trace or schedule, and --tries of at least 1");
         else
