@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "functionality/watchers.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/tap.h"
@@ -26,7 +27,7 @@ typedef struct {
     const Options *options;
     char *file;
     EnvScenario *scenario; /* NULL: `error` says why */
-    char *title, *verdict, *expect, *rule, *world, *why, *error, *details, *reproduce;
+    char *title, *verdict, *expect, *rule, *compromised, *world, *why, *error, *details, *reproduce;
     int64_t entry;
     int code;
     bool as_expected;
@@ -41,8 +42,8 @@ typedef struct {
 static void case_free(gpointer data)
 {
     Case *c = data;
-    char *texts[] = { c->file, c->title, c->verdict, c->expect, c->rule, c->world, c->why, c->error, c->details,
-                      c->reproduce };
+    char *texts[] = { c->file, c->title, c->verdict, c->expect, c->rule, c->compromised, c->world, c->why, c->error,
+                      c->details, c->reproduce };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     env_scenario_free(c->scenario);
@@ -148,6 +149,7 @@ static void judge(Case *c, EnvRun *run)
     }
     c->verdict = g_strdup(uc_verdict_name[v.verdict]);
     c->rule = g_strdup(rule);
+    c->compromised = dkm_watch_compromised(env_run_world(run, ENV_REAL));
     c->why = g_strdup(v.why);
     c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
     c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
@@ -285,6 +287,8 @@ static void print_case(const Case *c, bool quiet, bool color)
     printf("%s: %s", c->title, c->verdict);
     if (c->rule && strcmp(c->verdict, "indistinguishable"))
         printf(" (%s)", c->rule);
+    if (c->compromised) /* the promise speaks of other keys only */
+        printf(" (compromised: key %s)", c->compromised);
     printf("%s%s\n", c->as_expected ? "" : ", expected ", c->as_expected ? "" : c->expect);
     if (c->details)
         printf("\n%s\n", c->details);

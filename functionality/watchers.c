@@ -21,7 +21,7 @@ static const UcRegionKind kinds[WATCH_KINDS_END - UC_FIRST_KIND] = {
     HEAD(WATCH_PAYLOAD, "payload", WATCH_WORDS(WatchPayload), 4),
     HEAD(WATCH_TICKET, "ticket", WATCH_WORDS(WatchTicket), 1),
     ITEMS(WATCH_EXPOSED, "exposed", UcWord, 1),
-    HEAD(WATCH_COMPROMISED, "compromised", 1, 0),
+    HEAD(WATCH_COMPROMISED, "compromised", 1, 1),
     HEAD(WATCH_PENDING, "pending", PENDING_WORDS, 0),
 };
 

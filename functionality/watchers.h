@@ -20,6 +20,9 @@ typedef struct DkmWatch DkmWatch;
 /* For the worlds of one set-up, on one thread. Both are borrowed. */
 DkmWatch *dkm_watch_new(const DkmOptions *options, const DkmInspector *inspector, bool ideal);
 void dkm_watch_free(DkmWatch *watch);
+/* The keys that corruption has compromised in a run whose first watcher is this one, for reports: "8bc0af.., .." in
+ * order, or NULL. Free with g_free. */
+char *dkm_watch_compromised(UcWorld *world);
 /* The row for the description of a world; `watch` outlives it. */
 UcWatcher dkm_watcher(const DkmWatch *watch);
 

@@ -1,6 +1,8 @@
 /* What corruption and restarts change in the books (docs/functionality.md, "Compromise"). */
 #include "functionality/watchers_internal.h"
 
+#include <string.h>
+
 static const DkmOptions *options(UcCtx *ctx) { return watch_config(ctx)->options; }
 
 static UcWord kid_index(UcCtx *ctx, UcWord kid) { return dkm_key_index(uc_ctx_store(ctx), kid); }
@@ -15,7 +17,7 @@ bool watch_compromised(UcCtx *ctx, UcWord kid)
 
 static void mark(UcCtx *ctx, UcWord kid)
 {
-    uc_write(ctx, WATCH_COMPROMISED, kid_index(ctx, kid), 1)[0] = 1;
+    uc_write(ctx, WATCH_COMPROMISED, kid_index(ctx, kid), 1)[0] = kid;
 }
 
 static bool is_corrupted(UcCtx *ctx, UcWord party) { return uc_fault(ctx, uc_party(party), false).corrupted; }
@@ -120,4 +122,32 @@ void watch_restarted(UcCtx *ctx, UcWord party)
     uc_items(ctx, WATCH_HELD, party, &n);
     for (size_t i = 0; i < n; i++)
         lose_reserved(ctx, party, uc_items(ctx, WATCH_HELD, party, &n)[i]);
+}
+
+/* ---- for reports ---- */
+
+static int by_name(gconstpointer a, gconstpointer b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+char *dkm_watch_compromised(UcWorld *world)
+{
+    g_assert(world);
+    UcLayout *layout = uc_world_layout(world);
+    const UcState *state = uc_world_state(world);
+    g_autoptr(GPtrArray) name = g_ptr_array_new_with_free_func(g_free);
+    uint32_t n, machine = uc_watcher_machine(uc_world_spec(world), 0);
+    const uint32_t *slot = uc_layout_machine(layout, machine, &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const UcRegion *region = slot[i] < state->slots ? state->slot[slot[i]] : NULL;
+        if (uc_layout_key(layout, slot[i]).kind != WATCH_COMPROMISED || !region || !region->words)
+            continue;
+        size_t length;
+        const uint8_t *kid = uc_store_get(uc_world_store(world), region->word[0], &length);
+        g_autofree char *hex = uc_hex(kid, MIN(length, 3));
+        g_ptr_array_add(name, g_strdup_printf("%s..", hex));
+    }
+    if (!name->len)
+        return NULL;
+    g_ptr_array_sort(name, by_name);
+    g_ptr_array_add(name, NULL);
+    return g_strjoinv(", ", (char **)name->pdata);
 }

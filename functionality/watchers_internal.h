@@ -24,7 +24,7 @@ enum {
     WATCH_PAYLOAD,             /* of payload bytes: the transfer they carry */
     WATCH_TICKET,              /* of a party and a ticket: what was requested, while it is open */
     WATCH_EXPOSED,             /* of a party: the keys it has sent or was sent; of nobody: those ever in transit */
-    WATCH_COMPROMISED,         /* of a key: 1 */
+    WATCH_COMPROMISED,         /* of a compromised key: its kid */
     WATCH_PENDING,             /* ideal world: the input that F has consulted S about */
     WATCH_KINDS_END
 };
