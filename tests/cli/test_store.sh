@@ -21,6 +21,17 @@ run --store "$dir/foreign" >"$dir/out"; expect 2 "not empty and not a store" $?
 [ "$(ls "$dir/foreign")" = x ] || { echo "a foreign folder was changed"; failed=1; }
 run --store "$dir/no/such" >"$dir/out"; expect 2 "cannot be made" $?
 "$UCSIM" run "$script" --world ideal --store "$dir/s" >"$dir/out" 2>"$dir/err"; expect 2 "expected --world real" $?
+# a disk that takes no more, at the first write and at a later one
+full() { # FOLDER TEXT
+    said=$( (trap '' XFSZ; ulimit -f 0; exec "$UCSIM" run "$script" --world real --store "$1") 2>&1 >/dev/null)
+    code=$?
+    echo "$said" >"$dir/err"
+    expect 2 "$2" "$code"
+}
+full "$dir/new" "cannot be written: File too large"
+before=$(cksum "$dir/s/0.record")
+full "$dir/s" "the record of hsm1 cannot be written: File too large"
+[ "$(cksum "$dir/s/0.record")" = "$before" ] || { echo "a record was changed by a failed write"; failed=1; }
 cp "$dir/s/0.record" "$dir/s/1.record"
 run --store "$dir/s" >"$dir/out"; expect 2 "1.record: foreign record" $?
 exit $failed
