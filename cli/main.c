@@ -35,6 +35,21 @@ static void internal_error(int number)
     _exit(CLI_INTERNAL);
 }
 
+static const CliCommand *find(const char *name)
+{
+    const CliCommand *c = cli_commands;
+    while (c->name && strcmp(name, c->name))
+        c++;
+    return c->name ? c : NULL;
+}
+
+static int help_about(char *name)
+{
+    char option[] = "--help", *argv[] = { name, option, NULL };
+    const CliCommand *c = find(name);
+    return c ? c->run(2, argv) : unknown(name);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C"); /* no locale in anything users see */
@@ -44,6 +59,8 @@ int main(int argc, char **argv)
         print_help();
         return CLI_USAGE;
     }
+    if (!strcmp(argv[1], "help") && argc > 2)
+        return help_about(argv[2]);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
         print_help();
         return CLI_OK;
@@ -52,9 +69,6 @@ int main(int argc, char **argv)
         puts("ucsim " UCSIM_VERSION);
         return CLI_OK;
     }
-    for (const CliCommand *c = cli_commands; c->name; c++) {
-        if (!strcmp(argv[1], c->name))
-            return c->run(argc - 1, argv + 1);
-    }
-    return unknown(argv[1]);
+    const CliCommand *c = find(argv[1]);
+    return c ? c->run(argc - 1, argv + 1) : unknown(argv[1]);
 }

@@ -45,11 +45,13 @@ meant() { # EXPECTED ARGUMENT...
     [ $? = 2 ] && grep -qF -e "$text" "$T/err" || wrong "$*: expected '$text', got: $(cat "$T/err")"
 }
 meant "did you mean 'check'?" chekc
+meant "did you mean 'check'?" help chekc
 meant "did you mean '--json'?" check --jsno
 meant "did you mean '$T/s/1.lua'?" check "$T/s/11.lua"
 meant "22-snapshot.lua'?" check 22-snapsot
 for command in $("$UCSIM" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
     "$UCSIM" "$command" --help >"$T/out" 2>"$T/err" && [ ! -s "$T/err" ] && [ "$(wc -l <"$T/out")" -ge 3 ] || wrong "$command --help"
+    "$UCSIM" help "$command" | cmp - "$T/out" || wrong "help $command"
     meant "" "$command" --no-such-option-at-all
 done
 
