@@ -289,7 +289,7 @@ static bool prepare(Job *job, const Options *o, GError **error)
     if (o->keys && !parse_count("--keys", o->keys, 0, ENV_KEYS_MAX, &keys, error))
         return false;
     m->keys = env_native_hash_bytes(&m->options) ? 0 : (unsigned)keys; /* toys make theirs fast */
-    if (o->jobs < 0) {
+    if (o->jobs < 0 || o->jobs > ENV_JOBS_MAX) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--jobs: expected 0 to %d, got %d", ENV_JOBS_MAX, o->jobs);
         return false;
     }

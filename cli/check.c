@@ -274,6 +274,14 @@ static void paint(const char *code, const char *text, bool color)
     printf("%s%s%s", color ? code : "", text, color ? "\033[0m" : "");
 }
 
+/* The rule that broke first, and the one that was expected when it broke later. */
+static void print_rule(const Case *c)
+{
+    const char *wanted = c->scenario->expect_rule;
+    bool later = c->as_expected && wanted && !g_str_has_prefix(c->rule, wanted);
+    printf(" (%s%s%s)", c->rule, later ? "; then, as expected, " : "", later ? wanted : "");
+}
+
 static void print_case(const Case *c, bool quiet, bool color)
 {
     if (c->as_expected && quiet)
@@ -286,7 +294,7 @@ static void print_case(const Case *c, bool quiet, bool color)
     paint(c->as_expected ? "\033[32m" : "\033[1;31m", c->as_expected ? "ok     " : "FAILED ", color);
     printf("%s: %s", c->title, c->verdict);
     if (c->rule && strcmp(c->verdict, "indistinguishable"))
-        printf(" (%s)", c->rule);
+        print_rule(c);
     if (c->compromised) /* the promise speaks of other keys only */
         printf(" (compromised: key %s)", c->compromised);
     printf("%s%s\n", c->as_expected ? "" : ", expected ", c->as_expected ? "" : c->expect);

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "environments/lua_host.h"
@@ -88,9 +91,32 @@ const char *cli_nearest(const char *name, const char *const *candidate)
     return env_nearest(name, candidate);
 }
 
+/* /dev/stdout, /dev/null, a pipe: a rename would replace the device itself, for everybody on the machine. */
+static bool write_through(const char *path, const void *bytes, size_t length, GError **error)
+{
+    fflush(stdout); /* what was said comes first when `path` is /dev/stdout */
+    FILE *file = fopen(path, "wb");
+    bool ok = file && fwrite(bytes, 1, length, file) == length;
+    int number = errno;
+    if (file && fclose(file)) {
+        number = ok ? errno : number;
+        ok = false;
+    }
+    if (!ok)
+        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number), "%s: cannot be written: %s", path,
+                    g_strerror(number));
+    return ok;
+}
+
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error)
 {
     g_assert(path && (bytes || !length));
-    /* g_file_set_contents writes a temporary file beside it and renames. */
-    return g_file_set_contents(path, length ? bytes : "", (gssize)length, error);
+    struct stat s;
+    bool exists = stat(path, &s) == 0;
+    if (exists && !S_ISREG(s.st_mode))
+        return write_through(path, bytes, length, error);
+    char target[PATH_MAX];
+    bool resolved = exists && realpath(path, target);
+    /* g_file_set_contents writes a temporary file beside it and renames; a link is kept, its target is replaced. */
+    return g_file_set_contents(resolved ? target : path, length ? bytes : "", (gssize)length, error);
 }

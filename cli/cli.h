@@ -31,7 +31,7 @@ bool cli_color(const char *when);
 int cli_check_color(const char *when);
 /* The candidate closest to `name`, or NULL when none is near: for "did you mean". */
 const char *cli_nearest(const char *name, const char *const *candidate);
-/* Writes a whole file or nothing (temporary file, then rename). */
+/* Writes a whole file or nothing (temporary file, then rename); a device or pipe is written to as it stands. */
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error);
 
 #endif

@@ -90,10 +90,10 @@ static bool fill_exploration(const Options *o, EnvExploration *x, GError **error
 
 /* ---- what is printed ---- */
 
-static const char *ended(const EnvExplored *e)
+static const char *ended(const EnvExplored *e, bool walks)
 {
     switch (e->end) {
-    case UC_SEARCH_COMPLETE: return "complete";
+    case UC_SEARCH_COMPLETE: return walks ? "all walks done, which is not every schedule" : "complete";
     case UC_SEARCH_FOUND: return "stopped at a finding";
     case UC_SEARCH_MEMORY: return "stopped: out of the memory allowed (--memory)";
     case UC_SEARCH_TIME: return "stopped: out of the time allowed (--seconds)";
@@ -120,7 +120,8 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
     if (e->why && *e->why)
         printf("  %s\n", e->why);
     printf("  %s, %s, %s; the script itself was not explored\n", uc_strategy_name[x->search.strategy],
-           x->which == ENV_WORLDS ? "both worlds in lock step" : env_world_name[x->which], ended(e));
+           x->which == ENV_WORLDS ? "both worlds in lock step" : env_world_name[x->which],
+           ended(e, x->search.strategy == UC_RANDOM || x->search.strategy == UC_PCT));
     printf("  bounds:");
     for (int i = 0; i < ENV_DOS; i++)
         printf(" %s=%u", env_do_name[i], x->alphabet.bound[i]);
@@ -381,9 +382,12 @@ int cli_explore(int argc, char **argv)
                   "  ucsim explore mine.lua --strategy random --walks 100000 --seconds 60", entries, &argc, &argv, &code)) {
         if (!o.file || o.file[1])
             code = cli_fail(CLI_USAGE, "explore: expected one scenario, got %u", o.file ? g_strv_length(o.file) : 0);
-        else if (o.memory < 0 || o.depth < 0 || o.walks < 0 || o.jobs < 1 || o.jobs > 256 || o.points < 1 ||
-                 o.points > 100 || o.tries < 0 || o.seconds < 0)
-            code = cli_fail(CLI_USAGE, "explore: numbers must not be negative, jobs 1 to 256, change points 1 to 100");
+        else if (o.jobs < 1 || o.jobs > 256)
+            code = cli_fail(CLI_USAGE, "--jobs: expected 1 to 256, got %d", o.jobs);
+        else if (o.points < 1 || o.points > 100)
+            code = cli_fail(CLI_USAGE, "--change-points: expected 1 to 100, got %d", o.points);
+        else if (o.memory < 0 || o.depth < 0 || o.walks < 0 || o.tries < 0 || !(o.seconds >= 0))
+            code = cli_fail(CLI_USAGE, "explore: --memory, --depth, --walks, --shrink-tries and --seconds expect 0 or more");
         else
             code = explore_file(&o);
     }

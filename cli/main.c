@@ -27,6 +27,25 @@ static int unknown(const char *name)
                     near ? near : "", near ? "'?" : "");
 }
 
+/* "-j2" becomes "-j" "2", as GOption wants it; out has room for 2 * argc + 1. Words after "--" stay as they are. */
+static int split_short(int argc, char **argv, char **out)
+{
+    int n = 0;
+    bool options = true;
+    for (int i = 0; i < argc; i++) {
+        char *word = argv[i];
+        options = options && strcmp(word, "--");
+        if (options && word[0] == '-' && g_ascii_isalpha(word[1]) && g_ascii_isdigit(word[2])) {
+            const char flag[] = { '-', word[1], 0 };
+            out[n++] = (char *)g_intern_string(flag);
+            word += 2;
+        }
+        out[n++] = word;
+    }
+    out[n] = NULL;
+    return n;
+}
+
 /* A failed assertion is a bug of ours: exit code 4, not that of a signal. */
 static void internal_error(int number)
 {
@@ -70,5 +89,9 @@ int main(int argc, char **argv)
         return CLI_OK;
     }
     const CliCommand *c = find(argv[1]);
-    return c ? c->run(argc - 1, argv + 1) : unknown(argv[1]);
+    if (!c)
+        return unknown(argv[1]);
+    char **words = g_newa(char *, 2 * (size_t)argc + 1);
+    int count = split_short(argc - 1, argv + 1, words);
+    return c->run(count, words);
 }

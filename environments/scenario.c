@@ -125,7 +125,19 @@ static unsigned choice_of(lua_State *L, const char *field, const char *const *na
     return (unsigned)bad(L, field);
 }
 
-static void read_title(lua_State *L, EnvScenario *s) { replace(&s->title, text_of(L, "title")); }
+/* One line: it stands in terminals, tables and pictures. */
+static void read_title(lua_State *L, EnvScenario *s)
+{
+    const char *title = text_of(L, "title");
+    for (const char *c = title; *c; c++) {
+        if (g_ascii_iscntrl(*c)) {
+            lua_pushfstring(L, "expected one line of text, got one with the control character 0x%s%c",
+                            (uint8_t)*c < 16 ? "0" : (uint8_t)*c == 127 ? "7" : "1", "0123456789abcdef"[*c & 15]);
+            bad(L, "title");
+        }
+    }
+    replace(&s->title, title);
+}
 static void read_source(lua_State *L, EnvScenario *s) { replace(&s->source, text_of(L, "source")); }
 static void read_capacity(lua_State *L, EnvScenario *s) { s->options.capacity = number_of(L, "capacity"); }
 static void read_budget(lua_State *L, EnvScenario *s) { s->options.budget = number_of(L, "budget"); }
@@ -699,7 +711,10 @@ static char *read_text(const char *path, GError **error)
         return NULL;
     }
     if (length > TEXT_BYTES || memchr(text, 0, length)) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text of at most %d bytes", path, TEXT_BYTES);
+        g_autofree char *got = length > TEXT_BYTES ? g_strdup_printf("%" G_GSIZE_FORMAT " bytes", length)
+                                                   : g_strdup("a file with a NUL byte in it");
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text of at most %d bytes, got %s", path, TEXT_BYTES,
+                    got);
         return NULL;
     }
     return g_steal_pointer(&text);
