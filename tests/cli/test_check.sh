@@ -113,4 +113,19 @@ for format in --tap --json --color=never; do
     cmp "$T/one.out" "$T/four.out" && cmp "$T/one.err" "$T/four.err" || complain "--jobs changes the output with $format"
 done
 
+# ---- an output that is no file is written to, never replaced; a link keeps its target
+mkfifo "$T/pipe" && { cat "$T/pipe" >"$T/through" & } # a rename would leave cat waiting and a file in its place
+"$UCSIM" check -q --trace "$T/pipe" "$T/good.lua" || complain "a trace to a pipe: exit code $?"
+[ -p "$T/pipe" ] && wait && grep -q '"ucsim-trace"' "$T/through" || { complain "a pipe was replaced by a file"; kill $!; }
+: >"$T/target" && ln -s target "$T/link"
+"$UCSIM" check -q --trace "$T/link" "$T/good.lua"
+[ -L "$T/link" ] && grep -q '"ucsim-trace"' "$T/target" || complain "a link was replaced by a file"
+
+# ---- the ways in which people type options
+expect 0 'as expected' "$UCSIM" check -j2 "$T/good.lua"
+expect 2 'expected always, never or auto' "$UCSIM" check --color=red "$T/good.lua"
+expect 0 'ucsim check [OPTION' "$UCSIM" help check
+scenario 'two\nlines' indistinguishable ''
+expect 2 'title: expected one line of text' "$UCSIM" check "$T/two\\nlines.lua"
+
 [ "$failures" -eq 0 ]
