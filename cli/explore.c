@@ -19,7 +19,7 @@ typedef struct {
     int memory, depth, walks, jobs, points, tries;
     double seconds;
     int64_t seed;
-    gboolean json, quiet, no_deepen, no_commute;
+    gboolean json, quiet, no_deepen, no_commute, symmetry;
 } Options;
 
 static int find_name(const char *const *names, const char *name)
@@ -79,6 +79,7 @@ static bool fill_exploration(const Options *o, EnvExploration *x, GError **error
     }
     x->which = (EnvWorld)which;
     x->deepen = !o->no_deepen;
+    x->symmetry = o->symmetry;
     x->shrink_tries = (unsigned)o->tries;
     x->search = (UcSearchOptions){ .strategy = (UcStrategy)strategy, .jobs = (unsigned)o->jobs,
                                    .memory = (size_t)o->memory << 20, .seconds = o->seconds,
@@ -127,6 +128,8 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
         printf(" %s=%u", env_do_name[i], x->alphabet.bound[i]);
     printf("; wrong arguments of an input: at most %u; faults searched: %u of %u\n", x->alphabet.wrong, e->faults,
            e->fault_budget);
+    if (x->symmetry)
+        puts("  symmetry: of parties that are alike only the first that is not yet involved was tried");
     if (x->search.strategy == UC_RANDOM || x->search.strategy == UC_PCT)
         printf("  %" G_GUINT64_FORMAT " walks", f->walks);
     else
@@ -185,7 +188,7 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
     g_string_append(out, ",\n \"bounds\":{");
     for (int i = 0; i < ENV_DOS; i++)
         g_string_append_printf(out, "%s\"%s\":%u", i ? "," : "", env_do_name[i], x->alphabet.bound[i]);
-    g_string_append(out, "}");
+    g_string_append_printf(out, "},\n \"symmetry\":%s", x->symmetry ? "true" : "false");
     json_figures(out, e);
     json_list(out, "reached", e->coverage->seen);
     json_list(out, "reasons", e->coverage->reasons);
@@ -241,8 +244,8 @@ static bool write_found(const Options *o, const EnvScenario *s, EnvExplored *e, 
 static char *key_of(const Options *o, const EnvScenario *s, const EnvExploration *x)
 {
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, "ucsim-explore-checkpoint 1 %s %s %d %d %d %d %u %u %d %u %u %u", UCSIM_VERSION, s->hash,
-                           (int)x->which, (int)x->deepen, (int)x->search.commute, s->options.crypto_ideal,
+    g_string_append_printf(key, "ucsim-explore-checkpoint 2 %s %s %d %d %d %d %d %u %u %d %u %u %u", UCSIM_VERSION, s->hash,
+                           (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal,
                            x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.parties,
                            x->alphabet.keygen_by, x->search.depth);
     for (int i = 0; i < ENV_DOS; i++)
@@ -315,7 +318,9 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     x.prefix = prefix;
     x.search.progress = isatty(STDERR_FILENO) && !o->quiet ? show_progress : NULL;
     x.search.progress_data = &began;
-    g_autoptr(EnvExplored) e = env_explore(worlds, &x);
+    g_autoptr(EnvExplored) e = env_explore(worlds, &x, error);
+    if (!e)
+        return false;
     if (x.search.progress)
         fputs("\r\033[K", stderr);
     bool ok = write_found(o, s, e, error) &&
@@ -361,6 +366,9 @@ int cli_explore(int argc, char **argv)
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "so many threads; the result is the same", "N" },
         { "no-deepening", 0, 0, G_OPTION_ARG_NONE, &o.no_deepen, "all faults at once, not the fewest first", NULL },
         { "no-commute", 0, 0, G_OPTION_ARG_NONE, &o.no_commute, "follow both orders of moves that commute", NULL },
+        { "symmetry", 0, 0, G_OPTION_ARG_NONE, &o.symmetry, "of parties that are alike try only the first not yet involved",
+          NULL },
+        { "no-symmetry", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &o.symmetry, "try all of them (the default)", NULL },
         { "shrink-tries", 0, 0, G_OPTION_ARG_INT, &o.tries, "at most so many runs to shrink what is found (2000)", "N" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o.output, "write the trace of what was found", "FILE" },
         { "schedule", 0, 0, G_OPTION_ARG_FILENAME, &o.schedule, "write the schedule that was found", "FILE" },

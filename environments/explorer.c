@@ -265,11 +265,25 @@ static void explore_budgets(EnvWorlds *worlds, const EnvExploration *x, UcLockst
         more = explore_with(worlds, x, l, &model, ++budget, NULL, out);
 }
 
-EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *x)
+/* A prefix names parties. */
+static bool use_symmetry(EnvGeneral *general, const EnvExploration *x, GError **error)
+{
+    if (!x->symmetry)
+        return true;
+    if (!x->prefix || !x->prefix->len)
+        return env_general_set_symmetry(general, error);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected a scenario without a prefix, got one with %u moves",
+                x->prefix->len);
+    return false;
+}
+
+EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *x, GError **error)
 {
     g_assert(worlds && x);
-    EnvExplored *out = g_new0(EnvExplored, 1);
     g_autoptr(EnvGeneral) general = env_general_new(worlds, &x->alphabet);
+    if (!use_symmetry(general, x, error))
+        return NULL;
+    EnvExplored *out = g_new0(EnvExplored, 1);
     UcLockstepSetup setup = env_general_setup(general, x->which);
     if (x->prefix) {
         setup.prefix = (const UcEnvelope *)(const void *)x->prefix->data;

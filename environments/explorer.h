@@ -16,6 +16,7 @@ typedef struct {
     EnvAlphabet alphabet;   /* settled */
     UcSearchOptions search;
     bool deepen;            /* bfs: budgets of 0, 1, ... faults, so that what is found needs the fewest */
+    bool symmetry;          /* of parties that are alike, see env_general_set_symmetry(); no prefix */
     const GArray *prefix;   /* UcEnvelope, may be NULL */
     GByteArray *checkpoint; /* bfs: where it stood when it was stopped is appended; may be NULL */
     const GByteArray *resume; /* bfs: such bytes of the same exploration; may be NULL */
@@ -38,8 +39,8 @@ typedef struct {
     char *broken;           /* with UC_SEARCH_BROKEN: how */
 } EnvExplored;
 
-/* The worlds are borrowed; fresh ones are started from them. */
-EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration);
+/* The worlds are borrowed; fresh ones are started from them. NULL: symmetry does not apply; the error says why. */
+EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration, GError **error);
 void env_explored_free(EnvExplored *explored);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvExplored, env_explored_free)
 

@@ -9,7 +9,8 @@ const char *const env_do_name[ENV_DOS + 1] = {
     "restart", "restore", "corrupt", "forge", NULL,
 };
 
-enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8 };
+enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8,
+       ALIKE_PARTIES = 64 / DELIVERED_BITS /* deliveries are counted for so many apart */ };
 
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
  * which things became known. */
@@ -31,6 +32,7 @@ struct EnvGeneral {
     UcWord set, wrong_set, wrong_kid, wrong_ticket, message[MESSAGES_MAX];
     UcWord count[8];
     unsigned counts, good_counts;
+    bool symmetry;
 };
 
 /* ---- bounds ---- */
@@ -268,6 +270,27 @@ typedef struct {
 
 static bool wanted(const Table *t, EnvDo which) { return t->g->domain.bound[which] > 0; }
 
+/* The parties that a move involves. A changed payload may name any of them. Other payloads, tickets and stolen states
+ * name parties that were involved when they were made. */
+static uint32_t names_in(const EnvGeneral *g, EnvDo what, const UcEnvelope *write)
+{
+    if (!g->symmetry)
+        return 0;
+    uint32_t all = (UINT32_C(1) << g->parties) - 1, names = 0;
+    if (what == ENV_DO_MUTATE)
+        return all;
+    if (write->to >= UC_PARTY_0)
+        names |= UINT32_C(1) << (write->to - UC_PARTY_0);
+    if (write->peer >= UC_PARTY_0)
+        names |= UINT32_C(1) << (write->peer - UC_PARTY_0);
+    const UcMessageKind *kind = uc_message_kind(&env_worlds_spec(g->worlds, ENV_REAL)->messages, write->message.kind);
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        if (kind->field[i].type == UC_PARTY && write->message.w[i] < g->parties)
+            names |= UINT32_C(1) << write->message.w[i];
+    }
+    return names;
+}
+
 static void add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
 {
     UcChoice move;
@@ -277,6 +300,7 @@ static void add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
     move.counter2 = UC_NO_COUNTER;
     move.actor = (uint8_t)actor;
     move.tag = (uint8_t)what;
+    move.names = names_in(t->g, what, &write);
     g_array_append_val(t->out, move);
 }
 
@@ -635,6 +659,34 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
 
 void env_general_free(EnvGeneral *general) { g_free(general); }
 
+bool env_general_set_symmetry(EnvGeneral *g, GError **error)
+{
+    g_assert(g);
+    const EnvOptions *o = env_worlds_options(g->worlds);
+    const char *got = !o->crypto_ideal ? "crypto real"
+                    : o->enclave_of ? "several enclaves"
+                    : g->parties > ALIKE_PARTIES ? "more parties"
+                    : g->domain.bound[ENV_DO_KEYGEN] > KEYS_MAX - 2 ? "more keys than are told apart" : NULL;
+    if (got)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal, one enclave, at most %d "
+                    "parties and keygen=%d, got %s", ALIKE_PARTIES, KEYS_MAX - 2, got);
+    g->symmetry = !got;
+    return g->symmetry;
+}
+
+/* Classes of parties that no bound tells apart: those that generate keys, those that act, the rest. */
+static void fill_alike(const EnvGeneral *g, uint32_t alike[UC_ALIKE_MAX])
+{
+    unsigned by = g->domain.keygen_by ? MIN(g->domain.keygen_by, g->parties) : g->parties;
+    unsigned acting = g->domain.parties ? MIN(g->domain.parties, g->parties) : g->parties;
+    unsigned end[] = { MIN(by, acting), MAX(by, acting), g->parties }, from = 0, n = 0;
+    for (unsigned i = 0; i < G_N_ELEMENTS(end); i++) {
+        if (end[i] - from > 1)
+            alike[n++] = (UINT32_C(1) << end[i]) - (UINT32_C(1) << from);
+        from = end[i];
+    }
+}
+
 static UcWorld *start_real(void *data, unsigned which) { return env_worlds_start(data, (EnvWorld)which); }
 static UcWorld *start_ideal(void *data, unsigned which) { return env_worlds_start(data, ENV_IDEAL); }
 
@@ -654,6 +706,8 @@ UcLockstepSetup env_general_setup(EnvGeneral *g, EnvWorld which)
     memcpy(s.chooser.limit, g->domain.bound, sizeof g->domain.bound);
     s.chooser.fault[ENV_DO_CRASH] = s.chooser.fault[ENV_DO_RESTORE] = s.chooser.fault[ENV_DO_CORRUPT] =
         s.chooser.fault[ENV_DO_MUTATE] = true;
+    if (g->symmetry)
+        fill_alike(g, s.chooser.alike);
     for (int i = 0; i < ENV_DOS; i++)
         s.fault_budget += s.chooser.fault[i] ? g->domain.bound[i] : 0;
     return s;

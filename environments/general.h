@@ -63,6 +63,9 @@ typedef struct EnvGeneral EnvGeneral;
 EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain); /* borrows the worlds */
 void env_general_free(EnvGeneral *general);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvGeneral, env_general_free)
+/* Symmetry, off at first: with crypto ideal, parties that start alike and that no bound names (docs/exploration.md). False
+ * and an error that says why when it does not apply to this session. */
+bool env_general_set_symmetry(EnvGeneral *general, GError **error);
 /* The table of moves; `which`: ENV_WORLDS for both in lock step, else one world alone. */
 UcLockstepSetup env_general_setup(EnvGeneral *general, EnvWorld which);
 

@@ -150,6 +150,7 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
     clean.counter2 = given->counter2;
     clean.actor = given->actor;
     clean.tag = given->tag;
+    clean.names = given->names;
     memcpy(clean.extra, given->extra, sizeof clean.extra);
     if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
         return GPOINTER_TO_UINT(known);
@@ -547,6 +548,21 @@ static void count_up(UcDigest *hash, uint32_t counter, uint32_t value)
     digest_take(hash, counter_digest(counter, value));
 }
 
+/* The parties involved so far are kept behind the counters, in a word that is 0 where none are alike. */
+static uint32_t involved(const UcLockstep *l) { return COUNTER_0 + l->set.chooser.counters - 1; }
+
+/* Of the parties of a class, are those that are involved after the move the first ones? */
+static bool in_order(const UcLockstep *l, const uint32_t *column, const UcChoice *move)
+{
+    for (int i = 0; i < UC_ALIKE_MAX && l->set.chooser.alike[i]; i++) {
+        uint32_t class = l->set.chooser.alike[i];
+        uint32_t first = ((column[involved(l)] | move->names) & class) / (class & -class);
+        if (first & (first + 1))
+            return false;
+    }
+    return true;
+}
+
 /* One move from a state: the effect, remembered or run. NULL: broken. */
 static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column)
 {
@@ -577,6 +593,9 @@ static bool edge_of(Worker *w, const uint32_t *row, uint32_t number, const UcCho
         count_up(&e->hash, move->counter, counter[move->counter]);
     if (move->counter2 != UC_NO_COUNTER)
         count_up(&e->hash, move->counter2, counter[move->counter2]);
+    uint32_t at = involved(w->l);
+    digest_add(&e->hash, counter_digest(at - COUNTER_0, column[at] | move->names));
+    digest_take(&e->hash, counter_digest(at - COUNTER_0, column[at]));
     return true;
 }
 
@@ -612,7 +631,7 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
     note_skips(w, skip, skips);
     for (uint32_t i = 0; i < list->count; i++) {
         const UcChoice *move = move_at(l, list->move[i]);
-        if (!possible(l, column, move, faults_left) || skipped(w, list->move[i]))
+        if (!possible(l, column, move, faults_left) || !in_order(l, column, move) || skipped(w, list->move[i]))
             continue;
         const Effect *effect = effect_of(w, list->move[i], &version, column);
         if (!effect)
@@ -651,7 +670,7 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
     const Effect *learnt = effect->lesson ? absorb(w, effect->lesson, row + HEAD) : NULL;
     if (!effect->count && !(learnt && learnt->count))
         return 0;
-    g_assert(effect->count + HEAD + 3 <= UC_CHANGES_MAX);
+    g_assert(effect->count + HEAD + 4 <= UC_CHANGES_MAX);
     memcpy(hash, &edge->hash, sizeof hash);
     for (uint32_t i = 0; i < HEAD; i++)
         out[n++] = (UcChange){ i, hash[i] };
@@ -665,6 +684,9 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
         if (counter[i] != UC_NO_COUNTER)
             out[n++] = (UcChange){ at, row[at] + 1 };
     }
+    uint32_t names = HEAD + involved(w->l);
+    if (move->names & ~row[names])
+        out[n++] = (UcChange){ names, row[names] | move->names };
     return n;
 }
 
@@ -820,7 +842,7 @@ static void save_move(void *data, uint32_t move, GByteArray *out)
     const UcLockstep *l = data;
     const UcChoice *m = move_at(l, move);
     uint64_t head[] = { m->write.from, m->write.to, m->write.peer, m->write.message.kind, m->counter, m->counter2,
-                        m->actor, m->tag };
+                        m->actor, m->tag, m->names };
     for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
         uc_append_u64(out, head[i]);
     for (unsigned i = 0; i < MOVE_WORDS; i++) {
@@ -849,7 +871,7 @@ static uint64_t read_u64(const uint8_t *at)
 static size_t load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
 {
     UcLockstep *l = data;
-    enum { HEAD_WORDS = 8 };
+    enum { HEAD_WORDS = 9 };
     uint64_t head[HEAD_WORDS];
     UcChoice m;
     size_t at = 0;
@@ -867,6 +889,7 @@ static size_t load_move(void *data, uint32_t number, const uint8_t *bytes, size_
     m.counter2 = (uint8_t)head[5];
     m.actor = (uint8_t)head[6];
     m.tag = (uint8_t)head[7];
+    m.names = (uint32_t)head[8];
     for (unsigned i = 0; i < MOVE_WORDS; i++) {
         if (length - at < 9)
             return 0;
@@ -903,9 +926,10 @@ UcModel uc_lockstep_model(UcLockstep *l)
 
 UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
 {
-    g_assert(setup && (setup->worlds == 1 || setup->worlds == 2) && setup->chooser.counters <= UC_COUNTERS_MAX);
+    g_assert(setup && (setup->worlds == 1 || setup->worlds == 2) && setup->chooser.counters < UC_COUNTERS_MAX);
     UcLockstep *l = g_new0(UcLockstep, 1);
     l->set = *setup;
+    l->set.chooser.counters++; /* see involved() */
     if (!l->set.recheck)
         l->set.recheck = UINT32_MAX;
     l->pool = uc_pool_new();
@@ -913,7 +937,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->absorbed = uc_memo_new(g_free);
     g_mutex_init(&l->lock);
     g_mutex_init(&l->running);
-    l->columns = COUNTER_0 + setup->chooser.counters;
+    l->columns = COUNTER_0 + l->set.chooser.counters;
     l->version = 1;
     for (unsigned i = 0; i < setup->worlds; i++)
         l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);

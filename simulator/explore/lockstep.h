@@ -7,6 +7,11 @@
  * one hit in `recheck` is run again and compared. A move that changed nothing is counted, but uses up no bound.
  * Source: docs/exploration.md.
  *
+ * Symmetry: parties of a class (`alike`) start alike and nothing but their numbers tells them apart. A move that is the
+ * first to involve parties of a class is made only with the lowest of them: what another one would do there is the
+ * same with the names exchanged, and so is all that follows. The parties involved so far belong to the state. Sound
+ * where moves and machines use numbers of parties and drawn bytes as names only; nothing here can check that.
+ *
  * Limits: UC_ROW_MAX slots in all. The worlds share a store, and machines run for one worker at a time: several jobs
  * share what is remembered, and gain where most moves are.
  */
@@ -16,7 +21,7 @@
 #include "simulator/explore/model.h"
 #include "simulator/verdict.h"
 
-enum { UC_COUNTERS_MAX = 32, UC_NO_COUNTER = 0xff, UC_PREFIX_TAG = 0xff };
+enum { UC_COUNTERS_MAX = 32, UC_ALIKE_MAX = 4, UC_NO_COUNTER = 0xff, UC_PREFIX_TAG = 0xff };
 
 typedef struct {
     UcEnvelope write;
@@ -24,6 +29,7 @@ typedef struct {
     uint8_t counter2;
     uint8_t actor;
     uint8_t tag;      /* the chooser's own */
+    uint32_t names;   /* bit i: involves party i, as the one that acts or as an argument; 0 where no parties are alike */
     UcWord extra[4];  /* the chooser's own: handles and numbers that belong to the move */
 } UcChoice;
 
@@ -32,6 +38,7 @@ typedef struct {
     void *data;
     UcRegionKind knowledge;       /* how knowledge is made up, for digests */
     uint8_t extra_handles;        /* bit i: extra[i] of a move is a handle */
+    uint32_t alike[UC_ALIKE_MAX]; /* classes of parties that are alike: bits next to each other; 0: none */
     unsigned counters;
     uint32_t limit[UC_COUNTERS_MAX];
     bool fault[UC_COUNTERS_MAX];  /* counts against the budget of faults */

@@ -7,7 +7,9 @@ typedef struct {
     UcRegion *knowledge;
     uint32_t count[UC_COUNTERS_MAX];
     unsigned depth;
+    uint64_t rank;       /* RANK_BITS a party: when it was first involved, from 1; 0: not yet */
 } Node;
+enum { RANK_BITS = 4, RANK = (1 << RANK_BITS) - 1 };
 
 typedef struct {
     const UcLockstepSetup *set;
@@ -16,6 +18,8 @@ typedef struct {
     GPtrArray *queue;    /* Node */
     GHashTable *seen;    /* UcDigest */
     Reference out;
+    bool misnamed;           /* a move says that it involves others than it does */
+    unsigned first, parties; /* that are alike; none: ranks are not looked at */
 } Search;
 
 static guint digest_hash(gconstpointer p) { return (guint)((const UcDigest *)p)->lo; }
@@ -30,9 +34,10 @@ static void free_node(gpointer p)
     g_free(n);
 }
 
-static UcDigest digest_of(const Search *s, const UcRegion *knowledge, const uint32_t *count)
+static UcDigest digest_of(const Search *s, const UcRegion *knowledge, const uint32_t *count, uint64_t rank)
 {
-    UcDigest flat[3 + UC_COUNTERS_MAX] = { { 0, 0 } };
+    UcDigest flat[4 + UC_COUNTERS_MAX] = { { 0, 0 } };
+    flat[3 + UC_COUNTERS_MAX].lo = rank;
     for (unsigned i = 0; i < s->set->worlds; i++)
         flat[i] = uc_world_digest(s->world[i]);
     flat[2] = uc_region_digest(knowledge, &s->set->chooser.knowledge, s->set->store);
@@ -42,9 +47,9 @@ static UcDigest digest_of(const Search *s, const UcRegion *knowledge, const uint
 }
 
 /* Enters the state that the worlds are in. */
-static void enter(Search *s, UcRegion *knowledge, const uint32_t *count, unsigned depth)
+static void enter(Search *s, UcRegion *knowledge, const uint32_t *count, unsigned depth, uint64_t rank)
 {
-    UcDigest d = digest_of(s, knowledge, count);
+    UcDigest d = digest_of(s, knowledge, count, rank);
     if (!g_hash_table_add(s->seen, g_memdup2(&d, sizeof d)))
         return;
     Node *n = g_new0(Node, 1);
@@ -53,6 +58,7 @@ static void enter(Search *s, UcRegion *knowledge, const uint32_t *count, unsigne
     n->knowledge = uc_region_ref(knowledge);
     memcpy(n->count, count, sizeof n->count);
     n->depth = depth;
+    n->rank = rank;
     g_ptr_array_add(s->queue, n);
     s->out.states++;
 }
@@ -65,6 +71,42 @@ static bool possible(const Search *s, const Node *n, uint8_t counter)
         faults += z->fault[i] ? n->count[i] : 0;
     return counter == UC_NO_COUNTER ||
            (n->count[counter] < z->limit[counter] && (!z->fault[counter] || faults < s->budget));
+}
+
+static unsigned rank_of(uint64_t ranks, unsigned party) { return ranks >> party * RANK_BITS & RANK; }
+
+/* Is this party the one that acts, or an argument? A changed payload may name any. */
+static bool names(const UcChoice *move, unsigned party)
+{
+    const UcWord *w = move->write.message.w;
+    switch (move->write.message.kind) {
+    case DKM_REQUEST:
+    case DKM_TRANSFER:
+        if (w[2] == party)
+            return true;
+        break;
+    case DKM_RESEND:
+        if (w[0] == party)
+            return true;
+        break;
+    default:
+        break;
+    }
+    return move->tag == ENV_DO_MUTATE || move->write.to == uc_party(party) || move->write.peer == uc_party(party);
+}
+
+/* The ranks after a move: those that it is the first to involve come after all others. */
+static uint64_t ranks_after(const Search *s, uint64_t ranks, const UcChoice *move)
+{
+    unsigned last = 0;
+    uint64_t after = ranks;
+    for (unsigned p = s->first; p < s->parties; p++)
+        last = MAX(last, rank_of(ranks, p));
+    for (unsigned p = s->first; p < s->parties; p++) {
+        if (!rank_of(ranks, p) && names(move, p))
+            after |= (uint64_t)(last + 1) << p * RANK_BITS;
+    }
+    return after;
 }
 
 /* False: it found something. */
@@ -104,7 +146,7 @@ static bool make(Search *s, const Node *n, const UcChoice *move)
     if (move->counter2 != UC_NO_COUNTER)
         count[move->counter2]++;
     s->out.edges++;
-    enter(s, knowledge ? knowledge : n->knowledge, count, n->depth + 1);
+    enter(s, knowledge ? knowledge : n->knowledge, count, n->depth + 1, ranks_after(s, n->rank, move));
     uc_region_unref(knowledge);
     return true;
 }
@@ -115,25 +157,102 @@ static bool follow_all(Search *s, const Node *n)
     s->set->chooser.moves(s->set->chooser.data, n->knowledge, moves);
     for (guint i = 0; i < moves->len; i++) {
         const UcChoice *move = &g_array_index(moves, UcChoice, i);
+        for (unsigned p = s->first; p < s->parties; p++)
+            s->misnamed = s->misnamed || names(move, p) != (move->names >> p & 1);
         if (possible(s, n, move->counter) && possible(s, n, move->counter2) && !make(s, n, move))
             return false;
     }
     return true;
 }
 
+static void search(Search *s)
+{
+    uint32_t none[UC_COUNTERS_MAX] = { 0 };
+    s->queue = g_ptr_array_new_with_free_func(free_node);
+    s->seen = g_hash_table_new_full(digest_hash, digest_equal, g_free, NULL);
+    for (unsigned i = 0; i < s->set->worlds; i++)
+        s->world[i] = s->set->start(s->set->data, i);
+    enter(s, NULL, none, 0, 0);
+    for (guint next = 0; next < s->queue->len && follow_all(s, s->queue->pdata[next]); next++)
+        ;
+}
+
+static void finish(Search *s)
+{
+    for (unsigned i = 0; i < s->set->worlds; i++)
+        uc_world_free(s->world[i]);
+    g_ptr_array_unref(s->queue);
+    g_hash_table_unref(s->seen);
+}
+
 Reference reference_search(const UcLockstepSetup *setup, uint32_t fault_budget)
 {
-    Search s = { .set = setup, .budget = fault_budget, .queue = g_ptr_array_new_with_free_func(free_node),
-                 .seen = g_hash_table_new_full(digest_hash, digest_equal, g_free, NULL) };
-    uint32_t none[UC_COUNTERS_MAX] = { 0 };
-    for (unsigned i = 0; i < setup->worlds; i++)
-        s.world[i] = setup->start(setup->data, i);
-    enter(&s, NULL, none, 0);
-    for (guint next = 0; next < s.queue->len && follow_all(&s, s.queue->pdata[next]); next++)
-        ;
-    for (unsigned i = 0; i < setup->worlds; i++)
-        uc_world_free(s.world[i]);
-    g_ptr_array_unref(s.queue);
-    g_hash_table_unref(s.seen);
+    Search s = { .set = setup, .budget = fault_budget };
+    search(&s);
+    finish(&s);
     return s.out;
+}
+
+/* ---- orbits ---- */
+
+/* The same order with the names exchanged so that it is that of the numbers. */
+static uint64_t renamed(const Search *s, uint64_t ranks)
+{
+    uint64_t out = 0;
+    unsigned p = s->first;
+    for (unsigned rank = 1; rank <= RANK; rank++) {
+        for (unsigned q = s->first; q < s->parties; q++) {
+            if (rank_of(ranks, q) == rank)
+                out |= (uint64_t)rank << p++ * RANK_BITS;
+        }
+    }
+    return out;
+}
+
+static uint64_t *count_of(GHashTable *counts, uint64_t ranks)
+{
+    uint64_t *n = g_hash_table_lookup(counts, &ranks);
+    if (!n) {
+        n = g_new0(uint64_t, 1);
+        g_hash_table_insert(counts, g_memdup2(&ranks, sizeof ranks), n);
+    }
+    return n;
+}
+
+/* A state, told apart by who is involved but not by the order. */
+static UcDigest without_order(Search *s, const Node *n)
+{
+    uint64_t who = 0;
+    for (unsigned p = s->first; p < s->parties; p++)
+        who |= (uint64_t)(rank_of(n->rank, p) > 0) << p;
+    for (unsigned i = 0; i < s->set->worlds; i++)
+        uc_state_copy(uc_world_state(s->world[i]), &n->state[i]);
+    return digest_of(s, n->knowledge, n->count, who);
+}
+
+Orbits reference_orbits(const UcLockstepSetup *setup, uint32_t fault_budget, unsigned first, unsigned parties)
+{
+    Search s = { .set = setup, .budget = fault_budget, .first = first, .parties = parties };
+    search(&s);
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    g_autoptr(GHashTable) kept = g_hash_table_new_full(digest_hash, digest_equal, g_free, NULL);
+    Orbits out = { .even = true, .named = !s.misnamed, .verdict = s.out.verdict };
+    for (guint i = 0; i < s.queue->len; i++) {
+        const Node *n = s.queue->pdata[i];
+        (*count_of(counts, n->rank))++;
+        UcDigest d = without_order(&s, n);
+        if (renamed(&s, n->rank) == n->rank)
+            g_hash_table_add(kept, g_memdup2(&d, sizeof d));
+    }
+    GHashTableIter iter;
+    gpointer ranks, n;
+    g_hash_table_iter_init(&iter, counts);
+    while (g_hash_table_iter_next(&iter, &ranks, &n)) {
+        const uint64_t *same = g_hash_table_lookup(counts, &(uint64_t){ renamed(&s, *(uint64_t *)ranks) });
+        out.even = out.even && same && *same == *(uint64_t *)n;
+    }
+    out.states = g_hash_table_size(kept);
+    out.orders = g_hash_table_size(counts);
+    finish(&s);
+    return out;
 }

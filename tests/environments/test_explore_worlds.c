@@ -287,6 +287,98 @@ START_TEST(planted_bugs_are_found)
 }
 END_TEST
 
+/* ---- symmetry ---- */
+
+static const struct {
+    const char *name;
+    EnvWorld which;
+    unsigned first; /* from this one on the parties are alike */
+    Bound bound[9];
+} alike[] = {
+    { "sign and transfer", ENV_WORLDS, 0, { { "transfer", 1 }, { "sign", 1 }, { "wrong", 0 }, { "any", 0 },
+                                            { "messages", 1 } } },
+    { "one sender", ENV_WORLDS, 1, { { "keygen-by", 1 }, { "transfer", 2 }, { "sign", 1 }, { "wrong", 0 }, { "any", 0 },
+                                     { "messages", 1 } } },
+    { "the protocol alone", ENV_REAL, 0, { { "transfer", 1 }, { "sign", 1 }, { "cancel", 1 }, { "wrong", 0 },
+                                           { "messages", 1 } } },
+    { "crashes", ENV_WORLDS, 1, { { "keygen-by", 1 }, { "transfer", 1 }, { "crash", 1 }, { "wrong", 0 }, { "any", 0 } } },
+    { "all wrong arguments", ENV_REAL, 1, { { "keygen-by", 1 }, { "transfer", 1 }, { "messages", 1 } } },
+    { "changed payloads", ENV_WORLDS, 1, { { "keygen-by", 1 }, { "transfer", 1 }, { "mutate", 1 }, { "wrong", 0 },
+                                           { "any", 0 } } },
+    { "pairwise trust", ENV_WORLDS, 1, { { "pairwise", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 },
+                                         { "wrong", 0 }, { "any", 0 } } },
+};
+
+static unsigned named(const Bound *bound)
+{
+    unsigned n = 0;
+    while (n < G_N_ELEMENTS(alike[0].bound) && bound[n].name)
+        n++;
+    return n;
+}
+
+static void use_symmetry(Session *s, EnvWorld which)
+{
+    ck_assert(env_general_set_symmetry(s->general, NULL));
+    s->setup = env_general_setup(s->general, which);
+}
+
+/* Orbits are counted by a plain search that leaves nothing out, and have as many members as there are names. */
+START_TEST(symmetry_visits_one_of_each_orbit)
+{
+    Session s;
+    begin(&s, alike[_i].bound, named(alike[_i].bound), alike[_i].which, NULL);
+    Seen all = explore(&s, (UcSearchOptions){ .strategy = UC_BFS });
+    use_symmetry(&s, alike[_i].which);
+    Orbits orbits = reference_orbits(&s.setup, s.setup.fault_budget, alike[_i].first, 3);
+    ck_assert_int_eq(orbits.verdict, UC_INDISTINGUISHABLE);
+    ck_assert_uint_gt(orbits.orders, 3);
+    ck_assert(orbits.even);
+    ck_assert(orbits.named);
+    for (int i = 0; i < 3; i++) {
+        Seen less = explore(&s, (UcSearchOptions){ .strategy = i < 2 ? UC_BFS : UC_DFS, .commute = i == 1 });
+        ck_assert_int_eq(less.end, UC_SEARCH_COMPLETE);
+        ck_assert_msg(less.states == orbits.states, "%s: %lu states, %lu orbits", alike[_i].name,
+                      (unsigned long)less.states, (unsigned long)orbits.states);
+        ck_assert_uint_lt(less.states, all.states);
+        ck_assert_uint_eq(less.depth, i < 2 ? all.depth : less.depth);
+    }
+    end(&s);
+}
+END_TEST
+
+START_TEST(symmetry_changes_no_verdict)
+{
+    static const Bound bound[] = { { "transfer", 1 }, { "sign", 1 }, { "deliver", 2 }, { "wrong", 0 } };
+    static const EnvWorld which[] = { ENV_WORLDS, ENV_REAL };
+    for (unsigned i = 0; i < G_N_ELEMENTS(which); i++) {
+        Session s;
+        begin(&s, bound, G_N_ELEMENTS(bound), which[i], planted[_i].step);
+        Seen all = explore(&s, (UcSearchOptions){ .strategy = UC_BFS });
+        use_symmetry(&s, which[i]);
+        Seen less = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true });
+        ck_assert_int_eq(all.end, UC_SEARCH_FOUND);
+        ck_assert_int_eq(less.end, UC_SEARCH_FOUND);
+        ck_assert_int_eq(less.verdict, all.verdict);
+        ck_assert_uint_eq(less.path, all.path);
+        ck_assert_uint_lt(less.states, all.states);
+        end(&s);
+    }
+}
+END_TEST
+
+START_TEST(symmetry_is_refused_where_it_is_not_known_to_hold)
+{
+    static const Bound bound[] = { { "sign", 1 }, { "real-crypto", 1 } };
+    g_autoptr(GError) error = NULL;
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, NULL);
+    ck_assert(!env_general_set_symmetry(s.general, &error));
+    ck_assert(strstr(error->message, "got crypto real"));
+    end(&s);
+}
+END_TEST
+
 /* From bounds to a schedule that replays: with the fewest faults, shrunk, of the same kind. */
 START_TEST(findings_become_minimal_schedules)
 {
@@ -301,7 +393,7 @@ START_TEST(findings_become_minimal_schedules)
     UcStrategy strategy[] = { UC_BFS, UC_RANDOM };
     for (int i = 0; i < 2; i++) {
         x.search = (UcSearchOptions){ .strategy = strategy[i], .walks = 20000, .seed = 7 };
-        g_autoptr(EnvExplored) e = env_explore(s.worlds, &x);
+        g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);
         ck_assert_msg(e->end == UC_SEARCH_FOUND, "%s", e->broken ? e->broken : uc_search_end_name[e->end]);
         ck_assert_int_ne(e->verdict, UC_INDISTINGUISHABLE);
         ck_assert(e->schedule && e->shrunk);
@@ -374,6 +466,9 @@ int main(void)
     tcase_add_test(tc, jobs_change_nothing);
     tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
+    tcase_add_loop_test(tc, symmetry_visits_one_of_each_orbit, 0, G_N_ELEMENTS(alike));
+    tcase_add_loop_test(tc, symmetry_changes_no_verdict, 0, G_N_ELEMENTS(planted));
+    tcase_add_test(tc, symmetry_is_refused_where_it_is_not_known_to_hold);
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, corrupted_members_seal, 0, 2);
     tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);
