@@ -7,7 +7,6 @@
 #include "signing/internal.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
 #include <string.h>
 
 enum { MOST_STEPS = 256, FEW_CHAINS = SIG_MAX_CHAINS, ENDLESS = INT32_MAX };
@@ -146,5 +145,5 @@ void sig_run_chains(const SigLanes *lanes, SigChainLanes *common, bool lms, cons
             }
         }
     }
-    OPENSSL_cleanse(common, sizeof *common);
+    explicit_bzero(common, sizeof *common);
 }

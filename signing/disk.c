@@ -131,7 +131,7 @@ static bool make_tag(const SigSlab *slab, const uint8_t *image, uint8_t tag[TAG]
     memcpy(text + sizeof label, image, HEADER);
     bool fine = HMAC(EVP_sha256(), slab->tree->secret, (int)slab->tree->set->n, text, sizeof text, key, NULL) &&
                 HMAC(EVP_sha256(), key, sizeof key, image, file_size(slab) - TAG, tag, NULL);
-    OPENSSL_cleanse(key, sizeof key);
+    explicit_bzero(key, sizeof key);
     sig_burn_lanes();
     return fine;
 }

@@ -2,7 +2,6 @@
 #include "signing/internal.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
 #include <string.h>
 
 /* RFC 8554 section 3.1.1 and 7.1 */
@@ -23,7 +22,7 @@ void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, 
     message[PREFIX] = 0xff;
     memcpy(message + CHAIN_PREFIX, tree->secret, tree->set->n);
     sig_hash(work, message, CHAIN_PREFIX + tree->set->n, out, n);
-    OPENSSL_cleanse(message, sizeof message);
+    explicit_bzero(message, sizeof message);
 }
 
 /* ---- chains ---------------------------------------------------------------------------------------------------- */
@@ -64,7 +63,7 @@ static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain 
         for (size_t i = 0; i < used; i++)
             message[i][PREFIX]++;
     }
-    OPENSSL_cleanse(message, sizeof message);
+    explicit_bzero(message, sizeof message);
 }
 
 static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
@@ -77,7 +76,7 @@ static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain
     for (unsigned i = 0; tree->secret && i < lanes.words; i++)
         start[i] = (uint32_t)sig_get(tree->secret + 4 * i, 4);
     sig_run_chains(work->lanes, &lanes, true, start, chains, count);
-    OPENSSL_cleanse(start, sizeof start);
+    explicit_bzero(start, sizeof start);
 }
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)

@@ -32,7 +32,7 @@ void sig_stream_free(SigStream *s)
         return;
     sig_work_free(s->work);
     free(s->signature);
-    OPENSSL_cleanse(s, sizeof *s);
+    explicit_bzero(s, sizeof *s);
     free(s);
 }
 
@@ -396,7 +396,7 @@ static SigStatus sign_begin(SigStream *s, SigCache *cache, const uint8_t *seed, 
     Level level[8] = {0};
     hss_levels(s->set, s->work, seed, index, level);
     SigStatus status = hss_sign_begin(s, cache, level, control);
-    OPENSSL_cleanse(level, sizeof level);
+    explicit_bzero(level, sizeof level);
     sig_burn_hash();
     return status;
 }

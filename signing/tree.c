@@ -7,7 +7,6 @@
 #include "signing/internal.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -236,7 +235,7 @@ static void key_of(const SigTree *tree, unsigned base, uint64_t index, const uin
         memcpy(at, more, more_length);
     at += more_length;
     sig_sha256(text, (size_t)(at - text), key, SIG_KEY);
-    OPENSSL_cleanse(text, sizeof text);
+    explicit_bzero(text, sizeof text);
 }
 
 static size_t slab_size(const SigTree *tree, unsigned height)

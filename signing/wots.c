@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <endian.h>
-#include <openssl/crypto.h>
 #include <string.h>
 
 /* Domain separators: RFC 8391 section 5.1, SP 800-208 section 5 */
@@ -103,7 +102,7 @@ void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_ke
     memcpy(message + set->pad, prf_key, set->n);
     sig_put(message + set->pad + set->n + 24, index, 8);
     sig_hash(work, message, set->pad + set->n + 32, out, set->n);
-    OPENSSL_cleanse(message, sizeof message);
+    explicit_bzero(message, sizeof message);
 }
 
 /* ---- chains -------------------------------------------------------------------------------------------------------- */
