@@ -18,7 +18,10 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${B:=build/release}" "${VARIANT:=release}" "${CC:=gcc}"
 unset MAKEFLAGS MFLAGS MAKELEVEL
-here=tests/must_diverge out=$B/must_diverge
+here=tests/must_diverge
+# two runs at once stay out of each other's way; it calls itself for every one of them
+export MUST_DIVERGE_OUT="${MUST_DIVERGE_OUT:-$B/must_diverge/${1:-all}}"
+out=$MUST_DIVERGE_OUT
 command -v patch >/dev/null || { echo "patch is not installed"; exit 77; }
 
 head_of() { # FILE WORD: its values, one a line
