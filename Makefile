@@ -29,7 +29,7 @@ ifeq ($(OPT_$(VARIANT)),)
   $(error unknown VARIANT '$(VARIANT)': expected release, asan or cov)
 endif
 BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUCSIM_VERSION='"$(VERSION)"' -DUCSIM_DATADIR='"$(PREFIX)/share/ucsim"' \
-          $(WARN) $(OPT_$(VARIANT)) -ffile-prefix-map='$(CURDIR)=.' -I. $(PKG_CFLAGS) $(CFLAGS)
+          $(WARN) $(OPT_$(VARIANT)) -ffile-prefix-map='$(CURDIR)=.' -I. $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LIBS    := $(LDFLAGS) $(PKG_LIBS) -lpthread -lm
 
 # ---- sources: a folder is a floor (docs/architecture.md) ----------------------

@@ -16,7 +16,7 @@ grep -q "^ucsim ($(cat VERSION))" debian/changelog || { echo "VERSION and debian
 as_user=""
 [ "$(id -u)" = 0 ] && as_user="--allow-root"
 # shellcheck disable=SC2086
-lintian $as_user --fail-on error "$work"/*.changes || bad=1
+lintian $as_user --display-info --fail-on error "$work"/*.changes || bad=1
 for package in ucsim libucsim-dev; do
     dpkg-deb --contents "$work/$package"_*.deb >"$work/$package.list" || bad=1
 done
