@@ -143,7 +143,7 @@ static void judge(Case *c, EnvRun *run)
 {
     UcComparison v = env_run_comparison(run);
     const char *rule = broken_rule(run);
-    if (cli_script_stopped(run, v.world)) {
+    if (v.verdict == UC_ERROR && cli_script_stopped(run, v.world)) {
         c->error = g_strdup(v.why);
         return;
     }
@@ -172,10 +172,11 @@ static void details_of(Case *c, const GString *text)
     c->details = rep_text_divergence(trace, &shown);
 }
 
-/* Whether the divergence is to be printed. */
+/* Whether the divergence is to be printed. A limit has none, and its trace would be huge. */
 static bool is_shown(const Case *c)
 {
     return !c->error && strcmp(c->verdict, uc_verdict_name[UC_INDISTINGUISHABLE]) &&
+           strcmp(c->verdict, uc_verdict_name[UC_LIMIT]) &&
            (!c->as_expected || c->options->show);
 }
 

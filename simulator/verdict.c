@@ -30,6 +30,19 @@ static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
     return c;
 }
 
+/* The first rule that watchers found broken, in either world. */
+static UcComparison broken_rule(const UcWorld *real, const UcWorld *ideal, size_t entry)
+{
+    for (int i = 0; i < 2; i++) {
+        const UcWorld *world = i ? ideal : real;
+        const char *rule = uc_world_broken_rule(world, NULL);
+        if (rule) /* docs/functionality.md: rules A1.. are progress, I1.. are invariants */
+            return (UcComparison){ .verdict = rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN, .entry = entry,
+                                   .why = rule, .world = world };
+    }
+    return (UcComparison){ .verdict = UC_INDISTINGUISHABLE };
+}
+
 UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *ideal, UcStop ideal_stop, size_t from)
 {
     g_assert(real && ideal);
@@ -47,6 +60,9 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
     if (ideal_stop == UC_STOP_SIMULATION)
         return stopped(ideal, ideal_stop, n);
     uc_world_view(real, &n);
+    /* A script that stumbles after a rule was broken stumbles over that. */
+    if (real_stop == UC_STOP_SCRIPT && (uc_world_broken_rule(real, NULL) || uc_world_broken_rule(ideal, NULL)))
+        return broken_rule(real, ideal, n);
     if (real_stop != UC_STOP_HALT && real_stop != UC_STOP_Z)
         return stopped(real, real_stop, n);
     uc_world_view(ideal, &n);
@@ -54,13 +70,9 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
         return stopped(ideal, ideal_stop, n);
     if (real_stop == UC_STOP_HALT && uc_world_bit(real) != uc_world_bit(ideal))
         return (UcComparison){ .verdict = UC_DISTINGUISHED, .entry = n, .why = "the guess bits of Z differ" };
-    for (int i = 0; i < 2; i++) {
-        const UcWorld *world = i ? ideal : real;
-        const char *rule = uc_world_broken_rule(world, NULL);
-        if (rule) /* docs/functionality.md: rules A1.. are progress, I1.. are invariants */
-            return (UcComparison){ .verdict = rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN, .entry = n,
-                                   .why = rule, .world = world };
-    }
+    UcComparison rule = broken_rule(real, ideal, n);
+    if (rule.verdict != UC_INDISTINGUISHABLE)
+        return rule;
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };
 }
 
