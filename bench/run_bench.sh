@@ -1,5 +1,6 @@
 #!/bin/sh
-# make bench: every bench_* program, one after the other; BENCH="signing explore" chooses. docs/benchmarks.md says how to
+# make bench: every bench_* program, one after the other; BENCH="signing explore" chooses, also counterexamples.sh, which
+# takes minutes and runs only when it is named. docs/benchmarks.md says how to
 # read what they print.
 set -eu
 : "${B:?}"
@@ -13,4 +14,8 @@ for program in "$B"/bench/bench_*; do
     "$program" || failed=1
     echo
 done
+case " ${BENCH:-} " in *" counterexamples "*)
+    printf '== counterexamples\n'
+    sh bench/counterexamples.sh || failed=1 ;;
+esac
 exit $failed

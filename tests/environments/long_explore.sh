@@ -1,7 +1,7 @@
 #!/bin/sh
-# Larger bounds for the real protocol, and a million random walks. Minutes; part of `make check-all`.
+# Larger bounds for the real protocol, and a million random walks of each kind. Minutes; part of `make check-all`.
 set -u
-: "${UCSIM:?}"
+export UCSIM="${UCSIM:?}"
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 bad=0
@@ -35,6 +35,20 @@ for s in transfers crashes pairwise counter window; do
     explore $s --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1 --jobs 2
 done
 explore transfers --crypto real --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1 --bound transfer=2
-explore walks --strategy random --walks 1000000 --seed 1 --jobs 2 --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1
-explore walks --strategy pct --walks 100000 --seed 1 --jobs 2 --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1
+# What a process remembers of the moves grows with the walks: ten processes, each with its own seed and its own limit of
+# memory, two at a time. Walks of two seeds are different walks.
+walks() { # STRATEGY PROCESSES WALKS
+    seq "$2" | xargs -P 2 -I{} sh -c '"$UCSIM" explore "$0/walks.lua" --memory 1500 --seconds 120 --quiet --json \
+        --strategy "$1" --walks "$2" --seed {} --bound wrong=0 --bound any=0 --bound keygen-by=1 --bound messages=1 \
+        >"$0/$1-{}" 2>&1 </dev/null || echo "FAILED: $1, seed {}"' "$dir" "$1" "$3" >"$dir/failed"
+    cat "$dir/failed"
+    [ -s "$dir/failed" ] && bad=1
+    # --quiet prints nothing but JSON: what was walked in all
+    sed -n 's/.*"walks":\([0-9]*\).*/\1/p' "$dir/$1"-* | awk -v s="$1" '{ n += $1 } END { print s ": " n + 0 " walks" }' \
+        >"$dir/walked"
+    cat "$dir/walked"
+    grep -qx "$1: $(($2 * $3)) walks" "$dir/walked" || { echo "FAILED: expected $(($2 * $3)) $1 walks"; bad=1; }
+}
+walks random 10 100000
+walks pct 10 100000
 exit $bad

@@ -96,6 +96,13 @@ one() { # NAME: a line of the table
     [ $result = MISSED ] || rm -rf "$out/$1"
 }
 
+if [ "${1:-}" = --build ]; then # NAME: no more than $out/NAME/ucsim, for bench/counterexamples.sh
+    mkdir -p "$out"
+    make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags" || exit 2
+    . "$out/flags"
+    build "$2"
+    exit
+fi
 if [ "${1:-}" = --one ]; then
     . "$out/flags"
     one "$2"
