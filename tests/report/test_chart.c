@@ -295,7 +295,8 @@ END_TEST
 
 START_TEST(drawn_svg_is_xml)
 {
-    if (!g_find_program_in_path("neato"))
+    g_autofree char *neato = g_find_program_in_path("neato");
+    if (!neato)
         return;
     const char *name[] = { "hostile", "differs", "empty" };
     for (unsigned i = 0; i < G_N_ELEMENTS(name); i++) {

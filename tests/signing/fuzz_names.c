@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     name[size] = '\0';
     const char *near = "";
     const SigSet *set = sig_set_find(name, &near);
-    if (set && (strcmp(sig_set_name(set), name) != 0 || sig_set_capacity(set) < 32 || !sig_set_signature_size(set)))
+    if (set && (strcmp(sig_set_name(set), name) != 0 || sig_set_capacity(set) < 4 || !sig_set_signature_size(set)))
         abort();
     if (!set && (!near || !sig_set_find(near, NULL)))
         abort();
