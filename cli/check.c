@@ -156,6 +156,8 @@ static void judge(Case *c, EnvRun *run)
     c->as_expected = v.verdict == c->scenario->expect &&
                      (!c->scenario->expect_rule || rule_broke(run, c->scenario->expect_rule));
     c->code = cli_code_of_verdict(v.verdict, c->as_expected);
+    if (v.verdict == UC_LIMIT && !c->as_expected)
+        c->details = g_strdup_printf("%s\n  %s\n", c->title, c->why);
 }
 
 static void details_of(Case *c, const GString *text)
