@@ -344,4 +344,3 @@ EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver o
 UcComparison env_replay_comparison(const EnvReplay *r) { return r->comparison; }
 unsigned env_replay_moves(const EnvReplay *r) { return r->moves; }
 UcWorld *env_replay_world(EnvReplay *r, EnvWorld which) { return env_pair_world(r->pair, which); }
-EnvWorlds *env_replay_worlds(EnvReplay *r) { return r->worlds; }

@@ -40,6 +40,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvReplay, env_replay_free)
 UcComparison env_replay_comparison(const EnvReplay *replay);
 unsigned env_replay_moves(const EnvReplay *replay); /* done, the diverging one included */
 UcWorld *env_replay_world(EnvReplay *replay, EnvWorld which);
-EnvWorlds *env_replay_worlds(EnvReplay *replay);
 
 #endif

@@ -199,4 +199,3 @@ UcComparison env_run_comparison(const EnvRun *run)
 
 UcStop env_run_stop(const EnvRun *run, EnvWorld which) { return run->stop[which]; }
 UcWorld *env_run_world(EnvRun *run, EnvWorld which) { return run->world[which]; }
-EnvWorlds *env_run_worlds(EnvRun *run) { return run->worlds; }

@@ -26,6 +26,5 @@ GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **
 UcComparison env_run_comparison(const EnvRun *run); /* env_run_both only */
 UcStop env_run_stop(const EnvRun *run, EnvWorld which);
 UcWorld *env_run_world(EnvRun *run, EnvWorld which);
-EnvWorlds *env_run_worlds(EnvRun *run);
 
 #endif

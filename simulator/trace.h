@@ -42,8 +42,6 @@ void uc_trace_observe(void *writer, const UcWorld *world, const UcActivation *ac
 void uc_trace_verdict(UcTraceWriter *writer, const UcComparison *verdict, const UcWorld *real, const UcWorld *ideal);
 /* The last line of a run of one world: there is no verdict, only why it stopped. */
 void uc_trace_end(UcTraceWriter *writer, const UcWorld *world);
-/* The schedule recorded so far; owned by the writer, NULL before the first activation. */
-const UcSchedule *uc_trace_writer_schedule(const UcTraceWriter *writer);
 
 /* ---- reading ---- */
 typedef struct UcTrace UcTrace;

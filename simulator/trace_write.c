@@ -112,12 +112,6 @@ void uc_trace_writer_free(UcTraceWriter *w)
     g_free(w);
 }
 
-const UcSchedule *uc_trace_writer_schedule(const UcTraceWriter *w)
-{
-    g_assert(w);
-    return w->recorder ? uc_recorder_schedule(w->recorder) : NULL;
-}
-
 /* ---- messages ---- */
 
 static void hex(GString *out, const uint8_t *bytes, size_t length)

@@ -15,8 +15,6 @@ void uc_rows_clear(UcRows *rows)
     *rows = (UcRows){ 0 };
 }
 
-void uc_rows_empty(UcRows *rows) { uc_rows_cut(rows, 0); }
-
 size_t uc_rows_memory(const UcRows *rows) { return rows->room + rows->starts * sizeof *rows->start; }
 
 void uc_rows_cut(UcRows *rows, uint32_t count)

@@ -13,7 +13,6 @@ typedef struct {
 } UcRows;
 
 void uc_rows_clear(UcRows *rows);
-void uc_rows_empty(UcRows *rows); /* keeps the memory */
 size_t uc_rows_memory(const UcRows *rows);
 
 /* A full row; which of its words are not 0 is remembered, so that it is cleared by them. */

@@ -106,13 +106,6 @@ static uint32_t find(const UcVisited *v, UcDigest h, uint64_t s, uint64_t *at)
     }
 }
 
-bool uc_visited_has(const UcVisited *v, UcDigest hash)
-{
-    UcDigest h = kept(v, hash);
-    uint64_t at;
-    return find(v, h, spread(h), &at) != UC_NO_STATE;
-}
-
 uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh)
 {
     UcDigest h = kept(v, hash);

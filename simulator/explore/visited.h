@@ -26,7 +26,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcVisited, uc_visited_free)
 void uc_visited_reserve(UcVisited *visited, uint32_t more);
 /* The number of the state with this hash; it is added if new. */
 uint32_t uc_visited_add(UcVisited *visited, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh);
-bool uc_visited_has(const UcVisited *visited, UcDigest hash);
 /* A dependent probe into a gigabyte costs some 300 ns, an overlapped one some 30: call these ahead. */
 void uc_visited_prefetch(const UcVisited *visited, UcDigest hash);       /* far ahead */
 void uc_visited_prefetch_state(const UcVisited *visited, UcDigest hash); /* then, near */
