@@ -27,12 +27,3 @@ UcMessage env_play_order(EnvPlay *play, UcWord party, UcMessage message)
     g_assert(play);
     return turn(play, env_order(party, message));
 }
-
-void env_play_draw(EnvPlay *play, void *out, size_t count)
-{
-    g_assert(play && out);
-    const EnvOptions *o = env_worlds_options(play->worlds);
-    UcTapeLabel label = { "environment", o->enclave, 0, "play", NULL };
-    uc_tape_read(o->seed, &label, play->coins, out, count);
-    play->coins += count;
-}

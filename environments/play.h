@@ -21,7 +21,6 @@ typedef struct {
     UcStop stop;
     const EnvEffort *effort;
     size_t seen;     /* entries of the view that were looked at */
-    uint64_t coins;  /* position on Z's own tape */
     unsigned features;
     double feature[UC_FEATURES];
 } EnvPlay;
@@ -29,8 +28,6 @@ typedef struct {
 /* One write of Z; the first message that reached Z since, UC_M_EMPTY if none. After the world has stopped: empty. */
 UcMessage env_play_input(EnvPlay *play, UcWord party, UcMessage message);
 UcMessage env_play_order(EnvPlay *play, UcWord party, UcMessage message); /* to the dummy adversary */
-/* Z's own coins. */
-void env_play_draw(EnvPlay *play, void *out, size_t count);
 
 typedef struct {
     const char *name;
