@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "environments/general.h"
+#include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/simulator/transfer_toy.h"
 
@@ -138,9 +139,12 @@ int main(int argc, char **argv)
 {
     Figures spin = { 0 }, one = { 0 }, f;
     bool have = false;
+    uc_big_heap();
     unsigned largest = argc > 1 ? (unsigned)atoi(argv[1]) : 8;
-    if (argc > 2) { /* one part alone, for profiling */
-        f = worlds(largest, !strcmp(argv[2], "real") ? ENV_REAL : ENV_WORLDS, true, 1);
+    if (argc > 2) { /* one part alone, for profiling: toy, real or both, and jobs */
+        unsigned jobs = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
+        f = !strcmp(argv[2], "toy") ? toy(largest, jobs)
+                                    : worlds(largest, !strcmp(argv[2], "real") ? ENV_REAL : ENV_WORLDS, true, jobs);
         print(argv[2], &f, NULL);
         return 0;
     }

@@ -1,12 +1,13 @@
-/* Breadth first: level by level, in the order of parents and moves, so states get the same numbers every time. With
- * several jobs, blocks of parents are worked out side by side and entered in their order by whoever holds the turn. */
+/* Breadth first: level by level, in the order of parents and moves, so states get the same numbers every time, with any
+ * number of jobs. A level is worked out in windows of parents: all moves of a window, then which of them lead to new
+ * states, then these states in their order. In each of the three steps every job takes blocks of parents as it comes. */
 #include <string.h>
 
 #include "simulator/explore/search_internal.h"
 
-/* Parents whose moves are worked out before the visited set is asked, so that its misses overlap; states of a level
- * whose rows lie together. */
-enum { BLOCK = 128, SEGMENT = 1024 };
+/* Parents that one job takes at a time; blocks of a window, and how many moves it should have; states of a level whose
+ * rows lie together; how far ahead the visited set is asked, so that its misses overlap. */
+enum { BLOCK = 64, WINDOW = 128, WINDOW_EDGES = 1 << 15, SEGMENT = 1024, AHEAD = 16, NEAR = 6 };
 
 /* A state of the next level: its row is made when its level begins. */
 typedef struct {
@@ -25,12 +26,33 @@ typedef struct {
 } Level;
 
 typedef struct {
+    uint64_t place;      /* in the visited set */
+    uint32_t edge;       /* of the block */
+    uint32_t parent;     /* of the block */
+} Claim;
+
+typedef struct {
+    uint32_t from, count;    /* parents, in this level */
+    UcEdges edges;
+    uint32_t end_of[BLOCK];  /* in edges, by parent */
+    uint64_t idle_of[BLOCK], skipped_of[BLOCK]; /* up to this parent */
+    uint32_t rank;           /* in the window, of its first edge */
+    uint32_t limit;          /* edges before the one that found something */
+    GArray *claims;          /* Claim: edges that may lead to new states, then those that do */
+    uint32_t first_child;    /* of these, in the next level */
+    GArray *skip;            /* uint32_t, of the children */
+    bool sound;
+} Block;
+
+typedef struct {
     UcSearch *s;
+    UcCrew *crew;
     Level level;
     uint32_t first;      /* the number of its first state */
     GArray *children;    /* Child */
     GArray *skip;        /* uint32_t, of the next level */
-    UcOrdered ordered;
+    Block block[WINDOW];
+    uint32_t blocks, taken; /* of this step */
     Level *next;         /* while it is made */
     uint32_t done;       /* states of this level that were entered */
     uint32_t resumed;    /* states of this level that were entered before the search went on */
@@ -40,10 +62,6 @@ typedef struct {
     Bfs *b;
     void *worker;
     UcRow row;
-    UcEdges edges;
-    uint32_t from, count;   /* the block */
-    uint32_t end_of[BLOCK]; /* in edges, by parent of the block */
-    uint64_t skipped;
     UcChange change[UC_CHANGES_MAX];
 } Job;
 
@@ -84,121 +102,248 @@ static const uint32_t *skips_of(const Level *level, uint32_t state, uint32_t *co
     return (const uint32_t *)(const void *)level->skip->data + from;
 }
 
-static bool expand_block(Job *j)
+/* Every job calls step(job, number) for the next number that nobody has, until all are done. */
+static bool take(Bfs *b, uint32_t *number)
 {
-    const UcModel *m = j->b->s->model;
-    uint32_t told = 0;
-    j->edges.count = 0;
-    for (uint32_t i = 0; i < j->count; i++) {
-        load(j, &j->b->level, j->from + i);
-        uint32_t skips;
-        const uint32_t *skip = skips_of(&j->b->level, j->from + i, &skips);
-        j->skipped += skips;
-        if (!m->expand(j->worker, j->row.word, skip, skips, &j->edges))
-            return false;
-        for (; told < j->edges.count; told++)
-            uc_visited_prefetch(j->b->s->visited, j->edges.edge[told].hash);
-        j->end_of[i] = j->edges.count;
-    }
-    return true;
+    *number = __atomic_fetch_add(&b->taken, 1, __ATOMIC_RELAXED);
+    return *number < b->blocks;
 }
 
-static bool found(Bfs *b, uint32_t parent, const UcEdge *edge)
+static void work(Bfs *b, void (*step)(void *job), uint32_t blocks)
 {
-    UcSearch *s = b->s;
-    if (!edge->finding)
-        return false;
-    uc_search_path(s, b->first + parent, edge->move);
-    s->result->finding = edge->finding;
-    s->result->end = UC_SEARCH_FOUND;
-    return true;
+    b->blocks = blocks;
+    b->taken = 0;
+    uc_crew_work(b->crew, step, blocks);
+}
+
+/* ---- a window, step by step ---- */
+
+static void expand_block(Job *j, Block *k)
+{
+    const UcModel *m = j->b->s->model;
+    uint64_t skipped = 0;
+    k->edges.count = 0;
+    k->edges.idle = 0;
+    k->sound = true;
+    for (uint32_t i = 0; i < k->count && k->sound; i++) {
+        uint32_t skips;
+        const uint32_t *skip = skips_of(&j->b->level, k->from + i, &skips);
+        load(j, &j->b->level, k->from + i);
+        k->sound = m->expand(j->worker, j->row.word, skip, skips, &k->edges);
+        skipped += skips;
+        k->end_of[i] = k->edges.count;
+        k->idle_of[i] = k->edges.idle;
+        k->skipped_of[i] = skipped;
+    }
+    for (k->limit = 0; k->limit < k->edges.count && !k->edges.edge[k->limit].finding; k->limit++)
+        ;
+}
+
+static void expand_blocks(void *job)
+{
+    Job *j = job;
+    for (uint32_t n; take(j->b, &n);)
+        expand_block(j, &j->b->block[n]);
+}
+
+static void claim_block(Job *j, Block *k)
+{
+    UcVisited *visited = j->b->s->visited;
+    const UcEdge *edge = k->edges.edge;
+    uint32_t parent = 0;
+    g_array_set_size(k->claims, 0);
+    for (uint32_t e = 0; e < MIN(k->limit, (uint32_t)AHEAD); e++)
+        uc_visited_prefetch(visited, edge[e].hash);
+    for (uint32_t e = 0; e < k->limit; e++) {
+        if (e + AHEAD < k->limit)
+            uc_visited_prefetch(visited, edge[e + AHEAD].hash);
+        if (e + NEAR < k->limit)
+            uc_visited_prefetch_state(visited, edge[e + NEAR].hash);
+        while (e >= k->end_of[parent])
+            parent++;
+        Claim c = { uc_visited_claim(visited, edge[e].hash, k->rank + e), e, parent };
+        if (c.place != UC_NO_PLACE)
+            g_array_append_val(k->claims, c);
+    }
+}
+
+static void claim_blocks(void *job)
+{
+    Job *j = job;
+    for (uint32_t n; take(j->b, &n);)
+        claim_block(j, &j->b->block[n]);
+}
+
+/* Forgets the claims that others hold by now. */
+static void keep_claims(Bfs *b, Block *k)
+{
+    Claim *c = (Claim *)(void *)k->claims->data;
+    uint32_t kept = 0;
+    for (guint i = 0; i < k->claims->len; i++) {
+        if (uc_visited_holds(b->s->visited, c[i].place, k->rank + c[i].edge))
+            c[kept++] = c[i];
+    }
+    g_array_set_size(k->claims, kept);
+}
+
+static void keep_blocks(void *job)
+{
+    Job *j = job;
+    for (uint32_t n; take(j->b, &n);)
+        keep_claims(j->b, &j->b->block[n]);
 }
 
 /* A state reached first by the move `edge[at]` of a parent need not follow the parent's moves that commute with it and
  * come before it in the order of moves: that move and then this one leads to the same state as this one and then that
  * one, from a state that is visited at the same depth. Skipping the other order there too would need an order in which
  * each of two moves comes before the other. So every state is still visited at its depth, by at least one way. */
-static void note_skips(Job *j, uint32_t from, uint32_t to, uint32_t at)
+static void note_skips(Job *j, Block *k, const Claim *c)
 {
     const UcModel *m = j->b->s->model;
-    const UcEdge *edge = j->edges.edge;
+    const UcEdge *edge = k->edges.edge;
     if (!j->b->s->options->commute || !m->commute)
         return;
-    uint64_t mine = m->order(m->data, edge[at].move);
-    for (uint32_t i = from; i < to; i++) {
-        if (i != at && m->order(m->data, edge[i].move) < mine && m->commute(j->worker, &edge[i], &edge[at]))
-            g_array_append_val(j->b->skip, edge[i].move);
+    uint64_t mine = m->order(m->data, edge[c->edge].move);
+    uint32_t to = MIN(k->end_of[c->parent], k->limit);
+    for (uint32_t i = c->parent ? k->end_of[c->parent - 1] : 0; i < to; i++) {
+        if (i != c->edge && m->order(m->data, edge[i].move) < mine && m->commute(j->worker, &edge[i], &edge[c->edge]))
+            g_array_append_val(k->skip, edge[i].move);
+    }
+}
+
+static void settle_block(Job *j, Block *k)
+{
+    Bfs *b = j->b;
+    g_array_set_size(k->skip, 0);
+    for (guint i = 0; i < k->claims->len; i++) {
+        const Claim *c = &g_array_index(k->claims, Claim, i);
+        const UcEdge *edge = &k->edges.edge[c->edge];
+        uint32_t child = k->first_child + i, parent = k->from + c->parent;
+        uc_visited_settle(b->s->visited, c->place, b->first + b->level.count + child - uc_visited_count(b->s->visited),
+                          edge->hash, b->first + parent, edge->move);
+        note_skips(j, k, c);
+        g_array_index(b->children, Child, child) = (Child){ edge->effect, edge->hash, parent, edge->move, k->skip->len };
+    }
+}
+
+static void settle_blocks(void *job)
+{
+    Job *j = job;
+    for (uint32_t n; take(j->b, &n);)
+        settle_block(j, &j->b->block[n]);
+}
+
+/* ---- windows ---- */
+
+/* The parents of the next window: as many as should have so many moves, going by those before. */
+static uint32_t cut_window(Bfs *b, uint32_t from)
+{
+    uint64_t edges = b->s->result->figures.edges, parents = b->first + from;
+    uint32_t wanted = edges > parents ? (uint32_t)(WINDOW_EDGES * parents / edges / BLOCK) : WINDOW, n = 0;
+    for (; from < b->level.count && n < CLAMP(wanted, 1u, (uint32_t)WINDOW); n++) {
+        b->block[n].from = from;
+        b->block[n].count = MIN((uint32_t)BLOCK, b->level.count - from);
+        from += b->block[n].count;
+    }
+    return n;
+}
+
+/* Where in the window something was found, or nothing is sound any more, the rest of it is left out. Returns the blocks
+ * that are left; `last` is the one with the finding, or NULL. */
+static uint32_t cut_at_finding(Bfs *b, uint32_t blocks, Block **last)
+{
+    uint32_t rank = 0;
+    *last = NULL;
+    for (uint32_t n = 0; n < blocks; n++) {
+        Block *k = &b->block[n];
+        k->rank = rank;
+        rank += k->limit;
+        if (k->limit < k->edges.count)
+            *last = k;
+        else if (!k->sound)
+            b->s->result->end = UC_SEARCH_BROKEN;
+        if (*last || !k->sound)
+            return n + 1;
+    }
+    return blocks;
+}
+
+static void add_figures(UcSearchFigures *f, const Block *k)
+{
+    uint32_t parents = k->count;
+    while (parents && k->end_of[parents - 1] > k->limit) /* not of the parent that found something */
+        parents--;
+    f->edges += k->limit;
+    f->idle += parents ? k->idle_of[parents - 1] : 0;
+    f->skipped += parents ? k->skipped_of[parents - 1] : 0;
+}
+
+static void found(Bfs *b, const Block *k)
+{
+    UcSearch *s = b->s;
+    const UcEdge *edge = &k->edges.edge[k->limit];
+    uint32_t parent = 0;
+    while (k->end_of[parent] <= k->limit)
+        parent++;
+    s->result->figures.edges++;
+    s->result->finding = edge->finding;
+    s->result->end = UC_SEARCH_FOUND;
+    uc_search_path(s, b->first + k->from + parent, edge->move);
+}
+
+/* Enters the new states of a window. */
+static void enter(Bfs *b, uint32_t blocks)
+{
+    UcVisited *visited = b->s->visited;
+    Block *last = &b->block[blocks - 1];
+    uint32_t before = b->children->len, total = before;
+    uc_visited_reserve(visited, last->rank + last->limit);
+    work(b, claim_blocks, blocks);
+    work(b, keep_blocks, blocks);
+    for (uint32_t n = 0; n < blocks; n++) {
+        b->block[n].first_child = total;
+        total += b->block[n].claims->len;
+    }
+    g_array_set_size(b->children, total);
+    work(b, settle_blocks, blocks);
+    uc_visited_settled(visited, total - before);
+    for (uint32_t n = 0; n < blocks; n++) {
+        const Block *k = &b->block[n];
+        for (uint32_t i = 0; i < k->claims->len; i++)
+            g_array_index(b->children, Child, k->first_child + i).skip_end += b->skip->len;
+        g_array_append_vals(b->skip, k->skip->data, k->skip->len);
+        add_figures(&b->s->result->figures, k);
     }
 }
 
 /* True: go on. */
-static bool commit_block(Job *j)
+static bool search_window(Bfs *b, uint32_t blocks)
 {
-    Bfs *b = j->b;
-    UcSearch *s = b->s;
-    uc_visited_reserve(s->visited, j->edges.count);
-    for (uint32_t e = 0; e < j->edges.count; e++)
-        uc_visited_prefetch_state(s->visited, j->edges.edge[e].hash);
-    uint32_t e = 0;
-    for (uint32_t i = 0; i < j->count; i++) {
-        for (; e < j->end_of[i]; e++) {
-            const UcEdge *edge = &j->edges.edge[e];
-            bool fresh;
-            s->result->figures.edges++;
-            if (found(b, j->from + i, edge))
-                return false;
-            uc_visited_add(s->visited, edge->hash, b->first + j->from + i, edge->move, &fresh);
-            if (fresh) {
-                note_skips(j, i ? j->end_of[i - 1] : 0, j->end_of[i], e);
-                Child c = { edge->effect, edge->hash, j->from + i, edge->move, b->skip->len };
-                g_array_append_val(b->children, c);
-            }
-        }
-    }
-    s->result->figures.idle += j->edges.idle;
-    s->result->figures.skipped += j->skipped;
-    j->edges.idle = j->skipped = 0;
-    return true;
-}
-
-/* Enters a block that was worked out. True: go on. */
-static bool enter(Job *j, bool sound)
-{
-    Bfs *b = j->b;
-    UcSearch *s = b->s;
-    s->result->figures.frontier = b->level.count - j->from;
-    s->result->figures.waiting = b->children->len;
-    if (!sound) {
-        s->result->end = UC_SEARCH_BROKEN;
+    Block *last;
+    work(b, expand_blocks, blocks);
+    blocks = cut_at_finding(b, blocks, &last);
+    if (b->s->result->end == UC_SEARCH_BROKEN)
         return false;
-    }
-    b->done = j->from;
-    return uc_search_go_on(s, frontier_memory(b)) && commit_block(j);
+    enter(b, blocks);
+    if (last)
+        found(b, last);
+    return !last;
 }
 
-static void search_blocks(void *job)
+static bool search_level(Bfs *b)
 {
-    Job *j = job;
-    Bfs *b = j->b;
-    uint64_t block;
-    while (uc_ordered_take(&b->ordered, &block)) {
-        j->from = b->resumed + (uint32_t)block * BLOCK;
-        j->count = MIN((uint32_t)BLOCK, b->level.count - j->from);
-        bool sound = expand_block(j);
-        if (!uc_ordered_wait(&b->ordered, block))
-            break;
-        uc_ordered_done(&b->ordered, enter(j, sound));
+    UcSearchFigures *f = &b->s->result->figures;
+    for (uint32_t from = b->resumed, blocks; from < b->level.count;
+         from = b->block[blocks - 1].from + b->block[blocks - 1].count) {
+        f->frontier = b->level.count - from;
+        f->waiting = b->children->len;
+        b->done = from;
+        blocks = cut_window(b, from);
+        if (!uc_search_go_on(b->s, frontier_memory(b)) || !search_window(b, blocks))
+            return false;
     }
-}
-
-static bool search_level(Bfs *b, Job **job, unsigned jobs)
-{
-    uc_ordered_init(&b->ordered, (b->level.count - b->resumed + BLOCK - 1) / BLOCK);
-    uc_jobs_run(search_blocks, (void **)job, jobs);
-    bool go_on = !b->ordered.stopped;
     b->resumed = 0;
-    uc_ordered_clear(&b->ordered);
-    return go_on;
+    return true;
 }
 
 /* The rows of one segment of the next level. */
@@ -219,19 +364,16 @@ static void build_segment(Job *j, Level *next, uint32_t number)
 static void build_segments(void *job)
 {
     Job *j = job;
-    uint64_t number;
-    while (uc_ordered_take(&j->b->ordered, &number))
-        build_segment(j, j->b->next, (uint32_t)number);
+    for (uint32_t n; take(j->b, &n);)
+        build_segment(j, j->b->next, n);
 }
 
-static void next_level(Bfs *b, Job **job, unsigned jobs)
+static void next_level(Bfs *b)
 {
     Level next = { .count = b->children->len };
     next.segment = g_new0(UcRows, segments(&next) + 1);
     b->next = &next;
-    uc_ordered_init(&b->ordered, segments(&next));
-    uc_jobs_run(build_segments, (void **)job, jobs);
-    uc_ordered_clear(&b->ordered);
+    work(b, build_segments, segments(&next));
     next.skip_end = g_new(size_t, next.count + 1);
     for (uint32_t i = 0; i < next.count; i++)
         next.skip_end[i] = g_array_index(b->children, Child, i).skip_end;
@@ -318,18 +460,18 @@ static bool skips_again(Bfs *b, const UcCheckpoint *c)
     return true;
 }
 
-static bool resume(Bfs *b, Job **job, unsigned jobs)
+static bool resume(Bfs *b, Job *job)
 {
     UcSearch *s = b->s;
     UcCheckpoint c = checkpoint_new();
     bool ok = s->model->moves && uc_checkpoint_read(s, &c, s->options->resume->data, s->options->resume->len);
     while (ok && b->first < c.first) {
-        ok = children_again(b, job[0], b->first + b->level.count, NULL) && b->children->len > 0;
+        ok = children_again(b, job, b->first + b->level.count, NULL) && b->children->len > 0;
         if (ok)
-            next_level(b, job, jobs);
+            next_level(b);
     }
     ok = ok && b->first == c.first && c.done <= b->level.count && skips_again(b, &c) &&
-         children_again(b, job[0], b->first + b->level.count, c.skip_end[1]);
+         children_again(b, job, b->first + b->level.count, c.skip_end[1]);
     b->resumed = c.done;
     checkpoint_clear(&c);
     return ok;
@@ -340,16 +482,16 @@ static bool stopped_early(UcSearchEnd end)
     return end == UC_SEARCH_MEMORY || end == UC_SEARCH_TIME || end == UC_SEARCH_INTERRUPTED;
 }
 
-static void run(Bfs *b, Job **job, unsigned jobs)
+static void run(Bfs *b)
 {
     UcSearch *s = b->s;
-    while (b->level.count && search_level(b, job, jobs)) {
+    while (b->level.count && search_level(b)) {
         if (b->children->len && s->options->depth && s->result->figures.depth + 1 >= s->options->depth) {
             s->result->end = UC_SEARCH_DEPTH;
             s->result->figures.depth++;
             break;
         }
-        next_level(b, job, jobs);
+        next_level(b);
         s->result->figures.depth += b->level.count > 0;
     }
     s->result->figures.frontier = b->level.count;
@@ -372,36 +514,65 @@ static void job_free(Job *j)
 {
     j->b->s->model->worker_free(j->worker);
     uc_row_clear(&j->row);
-    g_free(j->edges.edge);
     g_free(j);
+}
+
+static Bfs *bfs_new(UcSearch *s)
+{
+    Bfs *b = g_new0(Bfs, 1);
+    b->s = s;
+    b->children = g_array_new(FALSE, FALSE, sizeof(Child));
+    b->skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (uint32_t i = 0; i < WINDOW; i++) {
+        b->block[i].claims = g_array_new(FALSE, FALSE, sizeof(Claim));
+        b->block[i].skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    }
+    s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
+    return b;
+}
+
+static void bfs_free(Bfs *b)
+{
+    for (uint32_t i = 0; i < WINDOW; i++) {
+        g_array_unref(b->block[i].claims);
+        g_array_unref(b->block[i].skip);
+        g_free(b->block[i].edges.edge);
+    }
+    level_clear(&b->level);
+    g_array_unref(b->children);
+    g_array_unref(b->skip);
+    g_free(b);
+}
+
+/* The first level: the root alone. */
+static void begin(Bfs *b)
+{
+    UcRow first;
+    bool fresh;
+    b->level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
+    UcDigest root = uc_search_root(b->s, &first, b->level.segment);
+    uc_row_clear(&first);
+    if (!b->s->options->resume)
+        uc_visited_add(b->s->visited, root, UC_NO_STATE, 0, &fresh);
 }
 
 void uc_search_bfs(UcSearch *s)
 {
-    Bfs b = { .s = s, .children = g_array_new(FALSE, FALSE, sizeof(Child)),
-              .skip = g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
     unsigned jobs = MAX(s->options->jobs, 1u);
-    Job **job = g_new(Job *, jobs);
-    UcRow first;
-    bool fresh;
+    Bfs *b = bfs_new(s);
+    g_autofree void **job = g_new(void *, jobs);
     for (unsigned i = 0; i < jobs; i++)
-        job[i] = job_new(&b);
-    s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
-    b.level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
-    UcDigest root = uc_search_root(s, &first, b.level.segment);
-    uc_row_clear(&first);
-    if (!s->options->resume)
-        uc_visited_add(s->visited, root, UC_NO_STATE, 0, &fresh);
-    if (!s->options->resume || resume(&b, job, jobs))
-        run(&b, job, jobs);
+        job[i] = job_new(b);
+    b->crew = uc_crew_new(job, jobs);
+    begin(b);
+    if (!s->options->resume || resume(b, job[0]))
+        run(b);
     else
         s->result->end = UC_SEARCH_NOT_RESUMED;
     if (s->options->checkpoint && stopped_early(s->result->end))
-        save(&b);
+        save(b);
+    uc_crew_free(b->crew);
     for (unsigned i = 0; i < jobs; i++)
         job_free(job[i]);
-    g_free(job);
-    level_clear(&b.level);
-    g_array_unref(b.children);
-    g_array_unref(b.skip);
+    bfs_free(b);
 }

@@ -1,4 +1,4 @@
-/* Several threads: blocks in order, and nothing else is shared by the strategies. */
+/* Several threads: a crew that works together, step after step; and blocks in order for walks. */
 #include "simulator/explore/search_internal.h"
 
 void uc_ordered_init(UcOrdered *o, uint64_t blocks)
@@ -43,27 +43,89 @@ void uc_ordered_done(UcOrdered *o, bool go_on)
 }
 
 typedef struct {
-    void (*work)(void *job);
+    UcCrew *crew;
+    GThread *thread;
     void *job;
-} Start;
+} Member;
 
-static gpointer begin(gpointer data)
+struct UcCrew {
+    GMutex lock;
+    GCond begin, end;
+    void (*work)(void *job);
+    uint64_t step;       /* how many were begun */
+    unsigned jobs, busy;
+    bool dismissed;
+    Member member[];     /* 0: whoever calls */
+};
+
+static gpointer serve(gpointer data)
 {
-    Start *s = data;
-    s->work(s->job);
+    Member *m = data;
+    UcCrew *c = m->crew;
+    uint64_t done = 0;
+    g_mutex_lock(&c->lock);
+    for (;;) {
+        while (c->step == done && !c->dismissed)
+            g_cond_wait(&c->begin, &c->lock);
+        if (c->dismissed)
+            break;
+        done = c->step;
+        g_mutex_unlock(&c->lock);
+        c->work(m->job);
+        g_mutex_lock(&c->lock);
+        if (--c->busy == 0)
+            g_cond_signal(&c->end);
+    }
+    g_mutex_unlock(&c->lock);
     return NULL;
 }
 
-void uc_jobs_run(void (*work)(void *job), void **job, unsigned jobs)
+UcCrew *uc_crew_new(void **job, unsigned jobs)
 {
-    g_assert(work && job && jobs >= 1);
-    g_autofree GThread **thread = g_new(GThread *, jobs);
-    g_autofree Start *start = g_new(Start, jobs);
-    for (unsigned i = 1; i < jobs; i++) {
-        start[i] = (Start){ work, job[i] };
-        thread[i] = g_thread_new("explore", begin, &start[i]);
-    }
-    work(job[0]);
+    g_assert(job && jobs >= 1);
+    UcCrew *c = g_malloc0(sizeof(UcCrew) + jobs * sizeof(Member));
+    c->jobs = jobs;
+    g_mutex_init(&c->lock);
+    g_cond_init(&c->begin);
+    g_cond_init(&c->end);
+    for (unsigned i = 0; i < jobs; i++)
+        c->member[i] = (Member){ .crew = c, .job = job[i] };
     for (unsigned i = 1; i < jobs; i++)
-        g_thread_join(thread[i]);
+        c->member[i].thread = g_thread_new("explore", serve, &c->member[i]);
+    return c;
+}
+
+void uc_crew_free(UcCrew *c)
+{
+    g_mutex_lock(&c->lock);
+    c->dismissed = true;
+    g_cond_broadcast(&c->begin);
+    g_mutex_unlock(&c->lock);
+    for (unsigned i = 1; i < c->jobs; i++)
+        g_thread_join(c->member[i].thread);
+    g_cond_clear(&c->begin);
+    g_cond_clear(&c->end);
+    g_mutex_clear(&c->lock);
+    g_free(c);
+}
+
+void uc_crew_work(UcCrew *c, void (*work)(void *job), unsigned hands)
+{
+    g_assert(c && work);
+    bool alone = c->jobs == 1 || hands <= 1;
+    if (!alone) {
+        g_mutex_lock(&c->lock);
+        c->work = work;
+        c->busy = c->jobs - 1;
+        c->step++;
+        g_cond_broadcast(&c->begin);
+        g_mutex_unlock(&c->lock);
+    }
+    work(c->member[0].job);
+    if (alone)
+        return;
+    g_mutex_lock(&c->lock);
+    while (c->busy)
+        g_cond_wait(&c->end, &c->lock);
+    g_mutex_unlock(&c->lock);
 }

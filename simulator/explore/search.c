@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "simulator/explore/big.h"
 #include "simulator/explore/search_internal.h"
 
 const char *const uc_strategy_name[UC_STRATEGIES + 1] = { "bfs", "dfs", "random", "pct", NULL };
@@ -39,6 +40,7 @@ bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
 {
     UcSearchFigures *f = &s->result->figures;
     const UcSearchOptions *o = s->options;
+    uc_big_heap_follow(&s->heap_end);
     if (s->visited) {
         f->states = uc_visited_count(s->visited);
         f->visited_memory = uc_visited_memory(s->visited);

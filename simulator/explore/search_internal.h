@@ -11,9 +11,17 @@ typedef struct {
     UcSearchResult *result;
     UcVisited *visited;
     double began, told;
+    char *heap_end;  /* see uc_big_heap_follow() */
 } UcSearch;
 
-/* Blocks of work that jobs do side by side and enter one after the other, so that what comes out does not depend on
+/* Threads that work side by side, one step after the other; each has a job of its own. */
+typedef struct UcCrew UcCrew;
+UcCrew *uc_crew_new(void **job, unsigned jobs); /* the caller is the first of them */
+void uc_crew_free(UcCrew *crew);
+/* Everybody does work(own job); returns when all are through. Where `hands` are enough of them, 1 say, only the caller. */
+void uc_crew_work(UcCrew *crew, void (*work)(void *job), unsigned hands);
+
+/* Blocks of walks that jobs do side by side and enter one after the other, so that what comes out does not depend on
  * how many jobs there are. */
 typedef struct {
     GMutex lock;
@@ -29,8 +37,6 @@ bool uc_ordered_take(UcOrdered *ordered, uint64_t *block);
 /* Waits until it is this block's turn; false: the work was stopped. Then the block is entered, by one job at a time. */
 bool uc_ordered_wait(UcOrdered *ordered, uint64_t block);
 void uc_ordered_done(UcOrdered *ordered, bool go_on);
-/* Runs work(job[i]) in `jobs` threads, this one among them. */
-void uc_jobs_run(void (*work)(void *job), void **job, unsigned jobs);
 
 /* checkpoint.c: how far a breadth-first search is. */
 typedef struct {

@@ -1,15 +1,17 @@
 #include "simulator/explore/visited.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "simulator/explore/big.h"
 
 typedef struct {
     uint64_t lo, hi;
     uint32_t parent, move;
 } State;
 
-/* States lie in chunks that never move; the index is one row of (tag, number + 1). */
-enum { CHUNK_BITS = 16, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 16 };
+/* States lie in chunks that never move; the index is one row of (tag, number + 1). The number of a claim is what it
+ * would be if every claim before it were of a new state; its hash lies where that state would. */
+enum { CHUNK_BITS = 17, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 15, FIRST_INDEX = 1 << 12 };
 
 struct UcVisited {
     State **chunk;
@@ -22,13 +24,15 @@ struct UcVisited {
 
 static uint64_t low_bits(unsigned n) { return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1; }
 
+static size_t index_bytes(const UcVisited *v) { return (v->mask + 1) * sizeof *v->index; }
+
 UcVisited *uc_visited_new(unsigned bits)
 {
     g_assert(bits >= 1 && bits <= 128);
     UcVisited *v = g_new0(UcVisited, 1);
     v->chunk = g_new0(State *, CHUNKS);
-    v->mask = (1 << 12) - 1;
-    v->index = g_new0(uint64_t, v->mask + 1);
+    v->mask = FIRST_INDEX - 1;
+    v->index = uc_big_new(index_bytes(v));
     v->bits = bits;
     v->keep = (UcDigest){ low_bits(bits), bits > 64 ? low_bits(bits - 64) : 0 };
     return v;
@@ -39,9 +43,9 @@ void uc_visited_free(UcVisited *v)
     if (!v)
         return;
     for (uint32_t i = 0; i < CHUNKS && v->chunk[i]; i++)
-        g_free(v->chunk[i]);
+        uc_big_free(v->chunk[i], CHUNK * sizeof(State));
     g_free(v->chunk);
-    g_free(v->index);
+    uc_big_free(v->index, index_bytes(v));
     g_free(v);
 }
 
@@ -80,14 +84,14 @@ void uc_visited_reserve(UcVisited *v, uint32_t more)
     uint64_t need = (uint64_t)v->count + more;
     for (uint32_t c = 0; c <= need >> CHUNK_BITS; c++) {
         if (!v->chunk[c])
-            v->chunk[c] = g_new(State, CHUNK);
+            v->chunk[c] = uc_big_new(CHUNK * sizeof(State));
     }
     if (need * 4 <= (v->mask + 1) * 3)
         return;
+    uc_big_free(v->index, index_bytes(v));
     while (need * 4 > (v->mask + 1) * 3)
         v->mask = v->mask * 2 + 1;
-    g_free(v->index);
-    v->index = g_new0(uint64_t, v->mask + 1);
+    v->index = uc_big_new(index_bytes(v));
     for (uint32_t i = 0; i < v->count; i++)
         index_put(v, (UcDigest){ state_at(v, i)->lo, state_at(v, i)->hi }, i);
 }
@@ -124,6 +128,58 @@ uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t m
     return number;
 }
 
+/* Two claims of one state: the one with the lower number holds. */
+static bool outbid(UcVisited *v, UcDigest h, uint64_t at, uint64_t held, uint64_t mine)
+{
+    while ((uint32_t)mine < (uint32_t)held) {
+        State *own = state_at(v, (uint32_t)mine - 1);
+        own->lo = h.lo;
+        own->hi = h.hi;
+        if (__atomic_compare_exchange_n(&v->index[at], &held, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+            return true;
+    }
+    return false;
+}
+
+uint64_t uc_visited_claim(UcVisited *v, UcDigest hash, uint32_t rank)
+{
+    UcDigest h = kept(v, hash);
+    uint64_t s = spread(h), mine = tag_of(s) | (v->count + rank + UINT64_C(1)), held;
+    for (uint64_t at = place_of(v, s);; at = (at + 1) & v->mask) {
+        held = __atomic_load_n(&v->index[at], __ATOMIC_ACQUIRE);
+        if (!held) {
+            State *own = state_at(v, v->count + rank);
+            own->lo = h.lo;
+            own->hi = h.hi;
+            if (__atomic_compare_exchange_n(&v->index[at], &held, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                return at;
+        }
+        if ((held ^ mine) >> 32)
+            continue;
+        const State *state = state_at(v, (uint32_t)held - 1);
+        if (state->lo != h.lo || state->hi != h.hi)
+            continue;
+        return (uint32_t)held > v->count && outbid(v, h, at, held, mine) ? at : UC_NO_PLACE;
+    }
+}
+
+bool uc_visited_holds(const UcVisited *v, uint64_t place, uint32_t rank)
+{
+    g_assert(place <= v->mask);
+    return (uint32_t)__atomic_load_n(&v->index[place], __ATOMIC_RELAXED) == v->count + rank + UINT64_C(1);
+}
+
+void uc_visited_settle(UcVisited *v, uint64_t place, uint32_t rank, UcDigest hash, uint32_t parent, uint32_t move)
+{
+    g_assert(place <= v->mask);
+    UcDigest h = kept(v, hash);
+    uint32_t number = v->count + rank;
+    *state_at(v, number) = (State){ h.lo, h.hi, parent, move };
+    v->index[place] = tag_of(spread(h)) | (number + UINT64_C(1));
+}
+
+void uc_visited_settled(UcVisited *v, uint32_t states) { v->count += states; }
+
 void uc_visited_prefetch(const UcVisited *v, UcDigest hash)
 {
     __builtin_prefetch(&v->index[place_of(v, spread(kept(v, hash)))]);
@@ -155,8 +211,7 @@ uint32_t uc_visited_parent(const UcVisited *v, uint32_t state, uint32_t *move)
 
 size_t uc_visited_memory(const UcVisited *v)
 {
-    size_t chunks = ((size_t)v->count + CHUNK - 1) >> CHUNK_BITS;
-    return sizeof *v + (v->mask + 1) * sizeof *v->index + chunks * CHUNK * sizeof(State);
+    return sizeof *v + index_bytes(v) + v->count * sizeof(State); /* what lies beyond was never touched */
 }
 
 double uc_visited_omission(const UcVisited *v)

@@ -5,8 +5,12 @@
  * of 8 bytes an entry, at most three quarters and, after growing, at least three eighths full: 35 to 46 bytes a state.
  * Two states with one hash are taken for one: the probability that any pair of n states collides is about
  * n^2 / 2^129, which every report prints (hash compaction: Wolper and Leroy, Reliable Hashing without Collision
- * Detection, CAV 1993). Limit: 2^32 - 2 states. Adding is for one thread; asking may go on meanwhile when the caller
- * keeps uc_visited_reserve() apart from it.
+ * Detection, CAV 1993). Limit: 2^32 - 2 states.
+ *
+ * Adding one by one is for one thread. Many threads add a batch in three steps, with everybody through with one before
+ * the next: reserve room for the whole batch; claim each hash, with its rank in the batch; settle those claims that
+ * hold. Of several claims of one state that with the lowest rank holds, so what is added does not depend on who was
+ * first.
  */
 #ifndef SIMULATOR_EXPLORE_VISITED_H
 #define SIMULATOR_EXPLORE_VISITED_H
@@ -26,6 +30,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcVisited, uc_visited_free)
 void uc_visited_reserve(UcVisited *visited, uint32_t more);
 /* The number of the state with this hash; it is added if new. */
 uint32_t uc_visited_add(UcVisited *visited, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh);
+
+#define UC_NO_PLACE UINT64_MAX
+/* Where in the index the claim stands, or UC_NO_PLACE: the state is known, or claimed with a lower rank. */
+uint64_t uc_visited_claim(UcVisited *visited, UcDigest hash, uint32_t rank);
+/* When all are claimed: does this one hold? May be asked until the claim itself is settled. */
+bool uc_visited_holds(const UcVisited *visited, uint64_t place, uint32_t rank);
+/* The state gets the number count + rank, `rank` now being that among the claims that hold, in the same order. */
+void uc_visited_settle(UcVisited *visited, uint64_t place, uint32_t rank, UcDigest hash, uint32_t parent, uint32_t move);
+void uc_visited_settled(UcVisited *visited, uint32_t states); /* one thread, at last: so many were */
+
 /* A dependent probe into a gigabyte costs some 300 ns, an overlapped one some 30: call these ahead. */
 void uc_visited_prefetch(const UcVisited *visited, UcDigest hash);       /* far ahead */
 void uc_visited_prefetch_state(const UcVisited *visited, UcDigest hash); /* then, near */

@@ -158,7 +158,9 @@ void uc_search_walks(UcSearch *s)
         w[i]->worker = s->model->worker_new(s->model->data);
         uc_search_root(s, &w[i]->row, &w[i]->root);
     }
-    uc_jobs_run(walk_blocks, (void **)w, jobs);
+    UcCrew *crew = uc_crew_new((void **)w, jobs);
+    uc_crew_work(crew, walk_blocks, jobs);
+    uc_crew_free(crew);
     for (unsigned i = 0; i < jobs; i++) {
         s->model->worker_free(w[i]->worker);
         uc_row_clear(&w[i]->row);

@@ -1,0 +1,46 @@
+#include "simulator/explore/big.h"
+
+#include <glib.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { HUGE_PAGE = 2 << 20, AHEAD = 256 << 20, TOGETHER = 32 << 20 };
+
+void *uc_big_new(size_t bytes)
+{
+    g_assert(bytes > 0);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        g_error("cannot get %" G_GSIZE_FORMAT " bytes of memory", bytes);
+    madvise(memory, bytes, MADV_HUGEPAGE); /* it may be refused: then the pages are small */
+    return memory;
+}
+
+void uc_big_free(void *memory, size_t bytes)
+{
+    if (memory)
+        munmap(memory, bytes);
+}
+
+void uc_big_heap(void)
+{
+    mallopt(M_TOP_PAD, AHEAD);
+    mallopt(M_TRIM_THRESHOLD, G_MAXINT);
+    mallopt(M_MMAP_THRESHOLD, TOGETHER);
+    mallopt(M_ARENA_MAX, 1);
+}
+
+void uc_big_heap_follow(char **end)
+{
+    char *now = sbrk(0), *from = *end;
+    if (now == from)
+        return;
+    if (!from)
+        from = now - MIN((uintptr_t)now, (uintptr_t)AHEAD);
+    from = (char *)(((uintptr_t)from + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+    if (now > from)
+        madvise(from, (size_t)(now - from), MADV_HUGEPAGE); /* refused where it is not the heap's */
+    *end = now;
+}

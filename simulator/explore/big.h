@@ -1,0 +1,19 @@
+/* Large zeroed arrays on huge pages where the kernel has them (madvise(2), MADV_HUGEPAGE): a first touch of each 4 KiB
+ * page and a walk through the page table for each probe cost more than the search itself. Only the time depends on it.
+ */
+#ifndef SIMULATOR_EXPLORE_BIG_H
+#define SIMULATOR_EXPLORE_BIG_H
+
+#include <stddef.h>
+
+/* Zeroed; ends the program where there is no memory, as GLib does. Free with uc_big_free and the same size. */
+void *uc_big_new(size_t bytes);
+void uc_big_free(void *memory, size_t bytes); /* memory may be NULL */
+
+/* For a whole program whose work is a search, once: malloc takes memory from the kernel far ahead and gives none back,
+ * so that uc_big_heap_follow() comes in time. */
+void uc_big_heap(void);
+/* Asks for huge pages for what the heap has grown by since `end`, which moves on; NULL at first. */
+void uc_big_heap_follow(char **end);
+
+#endif
