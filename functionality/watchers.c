@@ -318,7 +318,8 @@ DkmWatch *dkm_watch_new(const DkmOptions *options, const DkmInspector *inspector
     g_assert(options && inspector);
     DkmWatch *watch = g_new0(DkmWatch, 1);
     *watch = (DkmWatch){ options, inspector, is_ideal,
-                         g_hash_table_new_full(triple_hash, triple_equal, g_free, NULL) };
+                         g_hash_table_new_full(triple_hash, triple_equal, g_free, NULL), g_new0(GMutex, 1) };
+    g_mutex_init(watch->lock);
     return watch;
 }
 
@@ -327,6 +328,8 @@ void dkm_watch_free(DkmWatch *w)
     if (!w)
         return;
     g_hash_table_unref(w->verified);
+    g_mutex_clear(w->lock);
+    g_free(w->lock);
     g_free(w);
 }
 

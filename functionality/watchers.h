@@ -17,7 +17,7 @@
 
 typedef struct DkmWatch DkmWatch;
 
-/* For the worlds of one set-up, on one thread. Both are borrowed. */
+/* For the worlds of one set-up, in any number of threads. Both are borrowed. */
 DkmWatch *dkm_watch_new(const DkmOptions *options, const DkmInspector *inspector, bool ideal);
 void dkm_watch_free(DkmWatch *watch);
 /* The keys that corruption has compromised in a run whose first watcher is this one, for reports: "8bc0af.., .." in

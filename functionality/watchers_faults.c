@@ -134,11 +134,10 @@ char *dkm_watch_compromised(UcWorld *world)
     UcLayout *layout = uc_world_layout(world);
     const UcState *state = uc_world_state(world);
     g_autoptr(GPtrArray) name = g_ptr_array_new_with_free_func(g_free);
-    uint32_t n, machine = uc_watcher_machine(uc_world_spec(world), 0);
-    const uint32_t *slot = uc_layout_machine(layout, machine, &n);
-    for (uint32_t i = 0; i < n; i++) {
-        const UcRegion *region = slot[i] < state->slots ? state->slot[slot[i]] : NULL;
-        if (uc_layout_key(layout, slot[i]).kind != WATCH_COMPROMISED || !region || !region->words)
+    uint32_t machine = uc_watcher_machine(uc_world_spec(world), 0);
+    for (uint32_t slot = uc_layout_first(layout, machine); slot != UINT32_MAX; slot = uc_layout_next(layout, slot)) {
+        const UcRegion *region = slot < state->slots ? state->slot[slot] : NULL;
+        if (uc_layout_key(layout, slot).kind != WATCH_COMPROMISED || !region || !region->words)
             continue;
         size_t length;
         const uint8_t *kid = uc_store_get(uc_world_store(world), region->word[0], &length);

@@ -9,6 +9,7 @@ struct DkmWatch {
     const DkmInspector *inspector;
     bool ideal;
     GHashTable *verified; /* a memo of a pure function: (vk, message, signature) -> does it verify */
+    GMutex *lock;         /* of the memo: worlds of one description may run in many threads */
 };
 
 /* ---- the books: small regions, found by contents ---- */

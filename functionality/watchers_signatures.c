@@ -77,15 +77,20 @@ static bool verifies(UcCtx *ctx, const WatchKey *key, UcWord message, UcWord sig
     gpointer known;
     if (!uc_store_knows(store, message) || !uc_store_knows(store, signature))
         return false;
-    if (g_hash_table_lookup_extended(watch->verified, triple, NULL, &known))
+    g_mutex_lock(watch->lock);
+    bool found = g_hash_table_lookup_extended(watch->verified, triple, NULL, &known);
+    g_mutex_unlock(watch->lock);
+    if (found)
         return GPOINTER_TO_INT(known);
     size_t nv, nm, ns;
     const uint8_t *v = uc_store_get(store, key->vk, &nv), *m = uc_store_get(store, message, &nm),
                   *s = uc_store_get(store, signature, &ns);
     bool valid = sigma_verify(watch->options->sigma[key->sigma], v, nv, m, nm, s, ns);
+    g_mutex_lock(watch->lock);
     if (g_hash_table_size(watch->verified) >= MEMO_LIMIT)
         g_hash_table_remove_all(watch->verified);
     g_hash_table_insert(watch->verified, g_memdup2(triple, sizeof triple), GINT_TO_POINTER(valid));
+    g_mutex_unlock(watch->lock);
     return valid;
 }
 

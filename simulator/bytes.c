@@ -6,6 +6,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "simulator/growing.h"
+
 enum { ARENA_BYTES = 1 << 16 };
 
 typedef struct {
@@ -15,9 +17,9 @@ typedef struct {
 } Entry;
 
 struct UcStore {
-    GArray *entries;    /* Entry; entry 0 is UC_NONE */
-    uint32_t *bucket;   /* open addressing, entry numbers, 0 = free */
-    size_t buckets;     /* a power of two */
+    UcChunks entries;   /* Entry; entry 0 is UC_NONE */
+    UcIndex index;
+    GMutex lock;        /* for adding */
     GPtrArray *chunks;  /* owned arenas */
     uint8_t *arena;
     size_t arena_left, memory, first_arena;
@@ -40,11 +42,10 @@ void uc_sha256(const void *bytes, size_t length, uint8_t out[32])
 UcStore *uc_store_new(void)
 {
     UcStore *store = g_new0(UcStore, 1);
-    store->entries = g_array_new(FALSE, TRUE, sizeof(Entry));
-    g_array_set_size(store->entries, 1);
-    store->buckets = 1024;
-    store->bucket = g_new0(uint32_t, store->buckets);
+    uc_chunks_add(&store->entries, &(Entry){ .length = 0 }, sizeof(Entry));
+    uc_index_init(&store->index, 1024);
     store->chunks = g_ptr_array_new_with_free_func(g_free);
+    g_mutex_init(&store->lock);
     return store;
 }
 
@@ -52,17 +53,18 @@ void uc_store_free(UcStore *store)
 {
     if (!store)
         return;
-    g_array_unref(store->entries);
-    g_free(store->bucket);
+    uc_chunks_free(&store->entries);
+    uc_index_free(&store->index);
     g_ptr_array_unref(store->chunks);
+    g_mutex_clear(&store->lock);
     g_free(store);
 }
 
 void uc_store_clear(UcStore *store)
 {
     g_assert(store);
-    g_array_set_size(store->entries, 1);
-    memset(store->bucket, 0, store->buckets * sizeof *store->bucket);
+    store->entries.count = 1;
+    uc_index_clear(&store->index);
     if (!store->chunks->len)
         return;
     g_ptr_array_set_size(store->chunks, 1);
@@ -72,26 +74,11 @@ void uc_store_clear(UcStore *store)
 
 static const Entry *entry(const UcStore *store, UcWord handle)
 {
-    g_assert(handle > 0 && handle < store->entries->len);
-    return &g_array_index(store->entries, Entry, handle);
+    g_assert(uc_store_knows(store, handle));
+    return uc_chunks_at(&store->entries, (uint32_t)handle, sizeof(Entry));
 }
 
-static void place(UcStore *store, uint32_t number)
-{
-    size_t at = entry(store, number)->digest.lo & (store->buckets - 1);
-    while (store->bucket[at])
-        at = (at + 1) & (store->buckets - 1);
-    store->bucket[at] = number;
-}
-
-static void grow(UcStore *store)
-{
-    g_free(store->bucket);
-    store->buckets *= 2;
-    store->bucket = g_new0(uint32_t, store->buckets);
-    for (uint32_t i = 1; i < store->entries->len; i++)
-        place(store, i);
-}
+static uint64_t hash_of(const void *store, uint32_t number) { return entry(store, number)->digest.lo; }
 
 static const uint8_t *keep(UcStore *store, const void *bytes, size_t length)
 {
@@ -112,24 +99,34 @@ static const uint8_t *keep(UcStore *store, const void *bytes, size_t length)
     return at;
 }
 
+static UcWord find(const UcStore *store, UcDigest d, const void *bytes, size_t length)
+{
+    for (UcProbe p = uc_probe(&store->index, d.lo); uc_probe_next(&p);) {
+        const Entry *e = entry(store, p.number);
+        if (e->digest.lo == d.lo && e->digest.hi == d.hi && e->length == length &&
+            (!length || !memcmp(e->bytes, bytes, length)))
+            return p.number;
+    }
+    return UC_NONE;
+}
+
 UcWord uc_store_put(UcStore *store, const void *bytes, size_t length)
 {
     g_assert(length == 0 || bytes);
     g_assert(length <= UINT32_MAX);
     UcDigest d = uc_digest(bytes, length);
-    for (size_t at = d.lo & (store->buckets - 1); store->bucket[at]; at = (at + 1) & (store->buckets - 1)) {
-        const Entry *e = entry(store, store->bucket[at]);
-        if (e->digest.lo == d.lo && e->digest.hi == d.hi && e->length == length &&
-            (!length || !memcmp(e->bytes, bytes, length)))
-            return store->bucket[at];
+    UcWord known = find(store, d, bytes, length);
+    if (known != UC_NONE)
+        return known;
+    g_mutex_lock(&store->lock);
+    known = find(store, d, bytes, length); /* somebody may have been faster */
+    if (known == UC_NONE) {
+        Entry fresh = { d, keep(store, bytes, length), (uint32_t)length };
+        known = uc_chunks_add(&store->entries, &fresh, sizeof fresh);
+        uc_index_add(&store->index, d.lo, (uint32_t)known, hash_of, store);
     }
-    Entry fresh = { d, keep(store, bytes, length), (uint32_t)length };
-    g_array_append_val(store->entries, fresh);
-    if (store->entries->len * 2 > store->buckets)
-        grow(store);
-    else
-        place(store, store->entries->len - 1);
-    return store->entries->len - 1;
+    g_mutex_unlock(&store->lock);
+    return known;
 }
 
 UcWord uc_store_text(UcStore *store, const char *text)
@@ -153,17 +150,14 @@ UcDigest uc_store_digest(const UcStore *store, UcWord handle)
 
 bool uc_store_knows(const UcStore *store, UcWord handle)
 {
-    return handle > 0 && handle < store->entries->len;
+    return handle > 0 && handle < uc_chunks_count(&store->entries);
 }
 
-size_t uc_store_count(const UcStore *store)
-{
-    return store->entries->len - 1;
-}
+size_t uc_store_count(const UcStore *store) { return uc_chunks_count(&store->entries) - 1; }
 
 size_t uc_store_memory(const UcStore *store)
 {
-    return store->memory + store->buckets * sizeof(uint32_t) + store->entries->len * sizeof(Entry);
+    return store->memory + uc_index_memory(&store->index) + uc_chunks_memory(&store->entries, sizeof(Entry));
 }
 
 void uc_append_u8(GByteArray *out, uint8_t value)

@@ -5,7 +5,8 @@
  * one store and views compare by word. Digests are over contents, never over handle numbers
  * (docs/model.md, "State").
  *
- * Limits: a string of at most 2^32-1 bytes, at most 2^32-2 strings. Not thread safe: one store per thread.
+ * Limits: a string of at most 2^32-1 bytes, at most 2^31 strings. Thread safe, but for clearing and freeing; which
+ * string gets which handle depends on who puts it first.
  */
 #ifndef SIMULATOR_BYTES_H
 #define SIMULATOR_BYTES_H

@@ -45,11 +45,10 @@ static const UcRegion *part_of(UcWorld *world, UcSlotKey key, uint32_t slot, UcR
 GByteArray *uc_record_encode(UcWorld *world, uint16_t owner, UcRecordPart part, uint64_t version)
 {
     g_autoptr(GArray) regions = g_array_new(FALSE, TRUE, sizeof(UcRecordRegion));
-    uint32_t n;
-    const uint32_t *slots = uc_layout_machine(world->layout, owner, &n);
-    for (uint32_t i = 0; i < n; i++) {
-        UcSlotKey key = uc_layout_key(world->layout, slots[i]);
-        const UcRegion *region = part_of(world, key, slots[i], part);
+    for (uint32_t slot = uc_layout_first(world->layout, owner); slot != UINT32_MAX;
+         slot = uc_layout_next(world->layout, slot)) {
+        UcSlotKey key = uc_layout_key(world->layout, slot);
+        const UcRegion *region = part_of(world, key, slot, part);
         UcRecordRegion r = { key, (UcRegion *)region };
         if (region && region->words)
             g_array_append_val(regions, r);

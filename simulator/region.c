@@ -2,77 +2,88 @@
 
 #include <string.h>
 
-UcRegion *uc_region_new(size_t words)
+#include "simulator/growing.h"
+
+/* malloc and memset: calloc takes a lock that malloc does without, and a search makes regions all the time. */
+static UcRegion *make_region(size_t words)
 {
-    UcRegion *region = g_malloc0(sizeof(UcRegion) + words * sizeof(UcWord));
+    UcRegion *region = g_malloc(sizeof(UcRegion) + words * sizeof(UcWord));
     region->references = 1;
     region->words = (uint32_t)words;
     return region;
 }
 
+UcRegion *uc_region_new(size_t words)
+{
+    UcRegion *region = make_region(words);
+    memset(region->word, 0, words * sizeof(UcWord));
+    return region;
+}
+
 UcRegion *uc_region_copy(const UcRegion *from, size_t words)
 {
-    UcRegion *region = uc_region_new(words);
-    if (from)
-        memcpy(region->word, from->word, MIN(words, from->words) * sizeof(UcWord));
+    UcRegion *region = make_region(words);
+    size_t kept = from ? MIN(words, from->words) : 0;
+    if (kept)
+        memcpy(region->word, from->word, kept * sizeof(UcWord));
+    memset(region->word + kept, 0, (words - kept) * sizeof(UcWord));
     return region;
 }
 
 UcRegion *uc_region_ref(UcRegion *region)
 {
-    if (region)
+    if (region && region->references != UC_REGION_KEPT)
         region->references++;
     return region;
 }
 
 void uc_region_unref(UcRegion *region)
 {
-    if (region && --region->references == 0)
+    if (region && region->references != UC_REGION_KEPT && --region->references == 0)
         g_free(region);
 }
 
+void uc_region_free_kept(UcRegion *region)
+{
+    g_assert(!region || region->references == UC_REGION_KEPT);
+    g_free(region);
+}
+
+/* A slot: its key, and the next one of the same machine + 1. */
+typedef struct {
+    UcSlotKey key;
+    uint32_t next;
+} Slot;
+
+typedef struct {
+    uint32_t first, last; /* slot + 1 */
+} Machine;
+
 struct UcLayout {
-    GArray *keys;        /* UcSlotKey by slot */
-    uint32_t *bucket;    /* open addressing: slot + 1, 0 = free */
-    uint32_t buckets;    /* a power of two */
-    GPtrArray *machines; /* GArray of slots by machine */
+    UcChunks slots;      /* Slot */
+    UcIndex index;
+    UcChunks machines;   /* Machine */
+    GMutex lock;         /* for adding */
 };
 
-static uint32_t *bucket_of(const UcLayout *layout, UcSlotKey key)
+static const Slot *slot_at(const UcLayout *layout, uint32_t slot)
 {
-    uint64_t h = (key.index ^ ((uint64_t)key.machine << 32 | key.kind)) * UINT64_C(0x9e3779b97f4a7c15);
-    for (uint32_t at = (uint32_t)(h >> 32);; at++) {
-        uint32_t *b = &layout->bucket[at & (layout->buckets - 1)];
-        if (!*b)
-            return b;
-        const UcSlotKey *k = &g_array_index(layout->keys, UcSlotKey, *b - 1);
-        if (k->index == key.index && k->machine == key.machine && k->kind == key.kind)
-            return b;
-    }
+    g_assert(slot < uc_chunks_count(&layout->slots));
+    return uc_chunks_at(&layout->slots, slot, sizeof(Slot));
 }
 
-static void grow(UcLayout *layout)
+static uint64_t hash_of_key(UcSlotKey key)
 {
-    layout->buckets *= 2;
-    layout->bucket = g_renew(uint32_t, layout->bucket, layout->buckets);
-    memset(layout->bucket, 0, layout->buckets * sizeof *layout->bucket);
-    for (uint32_t slot = 0; slot < layout->keys->len; slot++)
-        *bucket_of(layout, g_array_index(layout->keys, UcSlotKey, slot)) = slot + 1;
+    return (key.index ^ ((uint64_t)key.machine << 32 | key.kind)) * UINT64_C(0x9e3779b97f4a7c15) >> 32;
 }
 
-static void free_slots(gpointer slots)
-{
-    if (slots)
-        g_array_unref(slots);
-}
+static uint64_t hash_of(const void *layout, uint32_t slot) { return hash_of_key(slot_at(layout, slot)->key); }
 
 UcLayout *uc_layout_new(void)
 {
     UcLayout *layout = g_new0(UcLayout, 1);
-    layout->keys = g_array_new(FALSE, FALSE, sizeof(UcSlotKey));
-    layout->buckets = 64;
-    layout->bucket = g_new0(uint32_t, layout->buckets);
-    layout->machines = g_ptr_array_new_with_free_func(free_slots);
+    uc_index_init(&layout->index, 64);
+    g_mutex_init(&layout->lock);
     return layout;
 }
 
@@ -80,26 +91,42 @@ void uc_layout_free(UcLayout *layout)
 {
     if (!layout)
         return;
-    g_array_unref(layout->keys);
-    g_free(layout->bucket);
-    g_ptr_array_unref(layout->machines);
+    uc_chunks_free(&layout->slots);
+    uc_chunks_free(&layout->machines);
+    uc_index_free(&layout->index);
+    g_mutex_clear(&layout->lock);
     g_free(layout);
 }
 
 void uc_layout_clear(UcLayout *layout)
 {
     g_assert(layout);
-    g_array_set_size(layout->keys, 0);
-    memset(layout->bucket, 0, layout->buckets * sizeof *layout->bucket);
-    for (guint i = 0; i < layout->machines->len; i++) {
-        if (layout->machines->pdata[i])
-            g_array_set_size(layout->machines->pdata[i], 0);
-    }
+    for (uint32_t i = 0; i < layout->machines.count; i++)
+        *(Machine *)uc_chunks_at(&layout->machines, i, sizeof(Machine)) = (Machine){ 0, 0 };
+    layout->slots.count = 0;
+    uc_index_clear(&layout->index);
 }
 
 uint32_t uc_layout_find(const UcLayout *layout, UcSlotKey key)
 {
-    return *bucket_of(layout, key) - 1; /* 0, a free bucket: UINT32_MAX */
+    for (UcProbe p = uc_probe(&layout->index, hash_of_key(key)); uc_probe_next(&p);) {
+        const UcSlotKey *k = &slot_at(layout, p.number)->key;
+        if (k->index == key.index && k->machine == key.machine && k->kind == key.kind)
+            return p.number;
+    }
+    return UINT32_MAX;
+}
+
+static uint32_t add_slot(UcLayout *layout, UcSlotKey key)
+{
+    Slot fresh = { key, 0 };
+    uint32_t slot = uc_chunks_add(&layout->slots, &fresh, sizeof fresh);
+    Machine *m = uc_chunks_reach(&layout->machines, key.machine, sizeof *m);
+    uint32_t *link = m->last ? &((Slot *)uc_chunks_at(&layout->slots, m->last - 1, sizeof(Slot)))->next : &m->first;
+    __atomic_store_n(link, slot + 1, __ATOMIC_RELEASE);
+    m->last = slot + 1;
+    uc_index_add(&layout->index, hash_of_key(key), slot, hash_of, layout);
+    return slot;
 }
 
 uint32_t uc_layout_slot(UcLayout *layout, UcSlotKey key)
@@ -107,37 +134,29 @@ uint32_t uc_layout_slot(UcLayout *layout, UcSlotKey key)
     uint32_t slot = uc_layout_find(layout, key);
     if (slot != UINT32_MAX)
         return slot;
-    slot = layout->keys->len;
-    g_array_append_val(layout->keys, key);
-    if (2 * layout->keys->len > layout->buckets)
-        grow(layout);
-    else
-        *bucket_of(layout, key) = slot + 1;
-    if (layout->machines->len <= key.machine)
-        g_ptr_array_set_size(layout->machines, (gint)key.machine + 1);
-    gpointer *mine = &layout->machines->pdata[key.machine];
-    if (!*mine)
-        *mine = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    g_array_append_val((GArray *)*mine, slot);
+    g_mutex_lock(&layout->lock);
+    slot = uc_layout_find(layout, key); /* somebody may have been faster */
+    if (slot == UINT32_MAX)
+        slot = add_slot(layout, key);
+    g_mutex_unlock(&layout->lock);
     return slot;
 }
 
-UcSlotKey uc_layout_key(const UcLayout *layout, uint32_t slot)
+UcSlotKey uc_shadows_of(uint32_t machine) { return (UcSlotKey){ machine, UC_SHADOW, UINT64_MAX }; }
+UcSlotKey uc_layout_key(const UcLayout *layout, uint32_t slot) { return slot_at(layout, slot)->key; }
+uint32_t uc_layout_count(const UcLayout *layout) { return uc_chunks_count(&layout->slots); }
+
+uint32_t uc_layout_first(const UcLayout *layout, uint32_t machine)
 {
-    g_assert(slot < layout->keys->len);
-    return g_array_index(layout->keys, UcSlotKey, slot);
+    if (machine >= uc_chunks_count(&layout->machines))
+        return UINT32_MAX;
+    const Machine *m = uc_chunks_at(&layout->machines, machine, sizeof *m);
+    return __atomic_load_n(&m->first, __ATOMIC_ACQUIRE) - 1;
 }
 
-uint32_t uc_layout_count(const UcLayout *layout)
+uint32_t uc_layout_next(const UcLayout *layout, uint32_t slot)
 {
-    return layout->keys->len;
-}
-
-const uint32_t *uc_layout_machine(const UcLayout *layout, uint32_t machine, uint32_t *count)
-{
-    GArray *slots = machine < layout->machines->len ? layout->machines->pdata[machine] : NULL;
-    *count = slots ? slots->len : 0;
-    return slots ? (const uint32_t *)(void *)slots->data : NULL;
+    return __atomic_load_n(&slot_at(layout, slot)->next, __ATOMIC_ACQUIRE) - 1;
 }
 
 void uc_state_reserve(UcState *state, uint32_t slots)

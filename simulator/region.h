@@ -36,8 +36,11 @@ typedef struct {
     uint32_t item_handles;
 } UcRegionKind;
 
+/* References of a region that is never freed by counting: whoever keeps it for all threads frees it in the end. */
+#define UC_REGION_KEPT UINT32_MAX
+
 typedef struct {
-    uint32_t references;
+    uint32_t references; /* or UC_REGION_KEPT */
     uint32_t words;
     UcWord word[];
 } UcRegion;
@@ -46,6 +49,7 @@ UcRegion *uc_region_new(size_t words); /* zeroed, one reference */
 UcRegion *uc_region_copy(const UcRegion *from, size_t words);
 UcRegion *uc_region_ref(UcRegion *region); /* NULL passes through */
 void uc_region_unref(UcRegion *region);
+void uc_region_free_kept(UcRegion *region); /* NULL passes through */
 
 typedef struct {
     uint32_t machine;
@@ -53,6 +57,7 @@ typedef struct {
     UcWord index;   /* which one of several regions of a kind */
 } UcSlotKey;
 
+/* Thread safe, but for clearing and freeing; which key gets which slot depends on who asks first. */
 typedef struct UcLayout UcLayout;
 
 UcLayout *uc_layout_new(void);
@@ -65,8 +70,12 @@ uint32_t uc_layout_slot(UcLayout *layout, UcSlotKey key);
 uint32_t uc_layout_find(const UcLayout *layout, UcSlotKey key);
 UcSlotKey uc_layout_key(const UcLayout *layout, uint32_t slot);
 uint32_t uc_layout_count(const UcLayout *layout);
-/* The slots of one machine in order of their making; owned by the layout. */
-const uint32_t *uc_layout_machine(const UcLayout *layout, uint32_t machine, uint32_t *count);
+/* The slots of one machine in order of their making: the first, and the one after; UINT32_MAX: there are no more yet. */
+uint32_t uc_layout_first(const UcLayout *layout, uint32_t machine);
+uint32_t uc_layout_next(const UcLayout *layout, uint32_t slot);
+/* A slot that is always empty, and that is looked at before the shadows of a machine are gone through: it stands for
+ * those that there may be. */
+UcSlotKey uc_shadows_of(uint32_t machine);
 
 typedef struct {
     UcRegion **slot; /* NULL: empty */

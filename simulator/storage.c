@@ -29,10 +29,10 @@ static uint32_t snapshot_slot(UcWorld *world, UcSlotKey key, UcWord number)
 /* The slots of a machine as they are now: taking snapshots makes new ones. */
 static GArray *slots_of(UcWorld *world, uint16_t owner)
 {
-    uint32_t n;
-    const uint32_t *slot = uc_layout_machine(world->layout, owner, &n);
-    GArray *copy = g_array_sized_new(FALSE, FALSE, sizeof *slot, n);
-    g_array_append_vals(copy, slot, n);
+    GArray *copy = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (uint32_t slot = uc_layout_first(world->layout, owner); slot != UINT32_MAX;
+         slot = uc_layout_next(world->layout, slot))
+        g_array_append_val(copy, slot);
     return copy;
 }
 

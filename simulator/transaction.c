@@ -216,9 +216,14 @@ static UcSlotKey shadow_of(UcSlotKey key)
 }
 
 /* Calls for every slot of the machine that exists. Slots made meanwhile are seen too. */
-#define FOR_SLOTS(world, owner, slot)                                                          \
-    for (uint32_t i_ = 0, n_, slot = 0; uc_layout_machine((world)->layout, (owner), &n_) &&    \
-         i_ < n_ && (slot = uc_layout_machine((world)->layout, (owner), &n_)[i_], true); i_++)
+#define FOR_SLOTS(world, owner, slot)                                                      \
+    for (uint32_t slot = uc_layout_first((world)->layout, (owner)); slot != UINT32_MAX;    \
+         slot = uc_layout_next((world)->layout, slot))
+
+static void look_at_shadows(UcCtx *ctx)
+{
+    uc_slot_get(ctx->world, uc_layout_slot(ctx->world->layout, uc_shadows_of(ctx->owner)));
+}
 
 /* False: what lies outside the run could not be written, and the party stops before the write. */
 static bool kept_outside(UcCtx *ctx)
@@ -245,6 +250,7 @@ bool uc_persist(UcCtx *ctx)
     }
     if (uc_storage_before_write(ctx) || !kept_outside(ctx))
         return true;
+    look_at_shadows(ctx);
     FOR_SLOTS(world, ctx->owner, slot) {
         if ((uc_layout_key(world->layout, slot).kind & UC_SHADOW) && uc_slot_get(world, slot))
             uc_slot_set(world, slot, NULL);
@@ -296,6 +302,7 @@ static void lose(UcWorld *world, UcSlotKey key, uint32_t slot)
 void uc_stable_crash(UcCtx *ctx)
 {
     UcWorld *world = ctx->world;
+    look_at_shadows(ctx);
     FOR_SLOTS(world, ctx->owner, slot) {
         UcSlotKey key = uc_layout_key(world->layout, slot);
         if (key.kind & UC_SHADOW) {

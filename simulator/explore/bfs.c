@@ -44,26 +44,34 @@ typedef struct {
     bool sound;
 } Block;
 
+typedef struct Job Job;
+
 typedef struct {
     UcSearch *s;
     UcCrew *crew;
+    Job **job;
+    uint32_t jobs;
     Level level;
     uint32_t first;      /* the number of its first state */
     GArray *children;    /* Child */
     GArray *skip;        /* uint32_t, of the next level */
     Block block[WINDOW];
-    uint32_t blocks, taken; /* of this step */
+    uint32_t step, pieces;  /* of work */
+    uint32_t *taken;        /* by piece: the last step in which somebody took it */
+    uint32_t pieces_room;
     Level *next;         /* while it is made */
     uint32_t done;       /* states of this level that were entered */
     uint32_t resumed;    /* states of this level that were entered before the search went on */
 } Bfs;
 
-typedef struct {
+struct Job {
     Bfs *b;
     void *worker;
+    uint32_t number;
+    uint32_t round, next;   /* of the pieces of a step: its own, then what others left */
     UcRow row;
     UcChange change[UC_CHANGES_MAX];
-} Job;
+};
 
 static uint32_t segments(const Level *level) { return (level->count + SEGMENT - 1) / SEGMENT; }
 
@@ -102,18 +110,40 @@ static const uint32_t *skips_of(const Level *level, uint32_t state, uint32_t *co
     return (const uint32_t *)(const void *)level->skip->data + from;
 }
 
-/* Every job calls step(job, number) for the next number that nobody has, until all are done. */
-static bool take(Bfs *b, uint32_t *number)
+/* The next piece of this step that nobody has. Each job has a share of its own, which it takes first: what one job
+ * made is near it. `share` says whose piece it is. */
+static bool take(Job *j, uint32_t (*share)(const Bfs *b, uint32_t piece), uint32_t *piece)
 {
-    *number = __atomic_fetch_add(&b->taken, 1, __ATOMIC_RELAXED);
-    return *number < b->blocks;
+    Bfs *b = j->b;
+    for (; j->round < 2; j->round++, j->next = 0) {
+        for (; j->next < b->pieces; j->next++) {
+            if (j->round == 0 && share(b, j->next) % b->jobs != j->number)
+                continue;
+            if (__atomic_load_n(&b->taken[j->next], __ATOMIC_RELAXED) != b->step &&
+                __atomic_exchange_n(&b->taken[j->next], b->step, __ATOMIC_RELAXED) != b->step) {
+                *piece = j->next++;
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
-static void work(Bfs *b, void (*step)(void *job), uint32_t blocks)
+static uint32_t share_of_block(const Bfs *b, uint32_t block) { return b->block[block].from / SEGMENT; }
+static uint32_t share_of_segment(const Bfs *b, uint32_t segment) { return segment; }
+
+static void work(Bfs *b, void (*step)(void *job), uint32_t pieces)
 {
-    b->blocks = blocks;
-    b->taken = 0;
-    uc_crew_work(b->crew, step, blocks);
+    if (pieces > b->pieces_room) {
+        b->taken = g_renew(uint32_t, b->taken, pieces);
+        memset(b->taken + b->pieces_room, 0, (pieces - b->pieces_room) * sizeof *b->taken);
+        b->pieces_room = pieces;
+    }
+    b->pieces = pieces;
+    b->step++;
+    for (uint32_t i = 0; i < b->jobs; i++)
+        b->job[i]->round = b->job[i]->next = 0;
+    uc_crew_work(b->crew, step, pieces);
 }
 
 /* ---- a window, step by step ---- */
@@ -142,7 +172,7 @@ static void expand_block(Job *j, Block *k)
 static void expand_blocks(void *job)
 {
     Job *j = job;
-    for (uint32_t n; take(j->b, &n);)
+    for (uint32_t n; take(j, share_of_block, &n);)
         expand_block(j, &j->b->block[n]);
 }
 
@@ -170,7 +200,7 @@ static void claim_block(Job *j, Block *k)
 static void claim_blocks(void *job)
 {
     Job *j = job;
-    for (uint32_t n; take(j->b, &n);)
+    for (uint32_t n; take(j, share_of_block, &n);)
         claim_block(j, &j->b->block[n]);
 }
 
@@ -189,7 +219,7 @@ static void keep_claims(Bfs *b, Block *k)
 static void keep_blocks(void *job)
 {
     Job *j = job;
-    for (uint32_t n; take(j->b, &n);)
+    for (uint32_t n; take(j, share_of_block, &n);)
         keep_claims(j->b, &j->b->block[n]);
 }
 
@@ -229,7 +259,7 @@ static void settle_block(Job *j, Block *k)
 static void settle_blocks(void *job)
 {
     Job *j = job;
-    for (uint32_t n; take(j->b, &n);)
+    for (uint32_t n; take(j, share_of_block, &n);)
         settle_block(j, &j->b->block[n]);
 }
 
@@ -364,7 +394,7 @@ static void build_segment(Job *j, Level *next, uint32_t number)
 static void build_segments(void *job)
 {
     Job *j = job;
-    for (uint32_t n; take(j->b, &n);)
+    for (uint32_t n; take(j, share_of_segment, &n);)
         build_segment(j, j->b->next, n);
 }
 
@@ -500,11 +530,12 @@ static void run(Bfs *b)
     s->result->end = end;
 }
 
-static Job *job_new(Bfs *b)
+static Job *job_new(Bfs *b, uint32_t number)
 {
     const UcModel *m = b->s->model;
     Job *j = g_new0(Job, 1);
     j->b = b;
+    j->number = number;
     j->worker = m->worker_new(m->data);
     uc_row_init(&j->row);
     return j;
@@ -541,6 +572,8 @@ static void bfs_free(Bfs *b)
     level_clear(&b->level);
     g_array_unref(b->children);
     g_array_unref(b->skip);
+    g_free(b->job);
+    g_free(b->taken);
     g_free(b);
 }
 
@@ -558,21 +591,21 @@ static void begin(Bfs *b)
 
 void uc_search_bfs(UcSearch *s)
 {
-    unsigned jobs = MAX(s->options->jobs, 1u);
     Bfs *b = bfs_new(s);
-    g_autofree void **job = g_new(void *, jobs);
-    for (unsigned i = 0; i < jobs; i++)
-        job[i] = job_new(b);
-    b->crew = uc_crew_new(job, jobs);
+    b->jobs = MAX(s->options->jobs, 1u);
+    b->job = g_new(Job *, b->jobs);
+    for (uint32_t i = 0; i < b->jobs; i++)
+        b->job[i] = job_new(b, i);
+    b->crew = uc_crew_new((void **)b->job, b->jobs);
     begin(b);
-    if (!s->options->resume || resume(b, job[0]))
+    if (!s->options->resume || resume(b, b->job[0]))
         run(b);
     else
         s->result->end = UC_SEARCH_NOT_RESUMED;
     if (s->options->checkpoint && stopped_early(s->result->end))
         save(b);
     uc_crew_free(b->crew);
-    for (unsigned i = 0; i < jobs; i++)
-        job_free(job[i]);
+    for (uint32_t i = 0; i < b->jobs; i++)
+        job_free(b->job[i]);
     bfs_free(b);
 }

@@ -7,7 +7,7 @@
 
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
-       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2, MASK = 8 };
+       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2, MASK = 8, LINE = 64 };
 
 typedef struct {
     uint32_t column, value;
@@ -15,9 +15,10 @@ typedef struct {
 
 typedef struct {
     UcDigest delta;     /* of the hash, without the counters */
-    uint64_t reads[MASK], writes[MASK]; /* columns, modulo 64 MASK: do two moves touch the same? */
+    uint64_t reads[MASK], writes[MASK]; /* places (see place_of()), modulo 64 MASK: do two moves touch the same? */
     uint32_t finding, count;
     uint32_t lesson;    /* a region, 0: none */
+    uint32_t looked;    /* how many places it looked at; kept, behind the writes, where masks are not exact; else 0 */
     Write write[];
 } Effect;
 
@@ -35,23 +36,22 @@ struct UcLockstep {
     UcPool *pool;
     UcMemo *memo;
     UcMemo *absorbed;         /* by lesson: what it makes of what Z knows */
-    GMutex running;           /* machines run for one worker at a time: stores, layouts and watchers are shared */
-    GMutex lock;              /* the tables below */
-    Column column[UC_ROW_MAX];
+    size_t effect_memory __attribute__((aligned(LINE))); /* what is often written lies apart from what is often read */
+    GMutex lock;              /* for adding to the tables below */
+    uint64_t hits, misses, rechecked;
+    GHashTable *reasons;      /* text of all workers, under the lock */
+    GPtrArray *findings;      /* UcFinding* */
+    GHashTable *move_of;      /* UcChoice* -> number */
+    Column column[UC_ROW_MAX] __attribute__((aligned(LINE)));
     uint32_t columns;
     uint32_t *column_of[2];   /* by slot, + 1 */
-    GHashTable *move_of;      /* UcChoice* -> number */
     UcChoice **move;          /* chunks of LIST moves */
     uint64_t **order;         /* of each, see order_of() */
     uint32_t moves;
     List ***list;             /* by knowledge, chunks */
-    GPtrArray *findings;      /* UcFinding* */
-    GHashTable *reasons;      /* text of all workers, under the lock */
     uint64_t kinds_seen[KINDS_MAX / 64];
     uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
-    uint32_t version, scanned[2]; /* see version_now() */
-    uint64_t hits, misses, rechecked;
-    size_t effect_memory;
+    uint32_t version, scanned[2]; /* see count_slots() */
     const char *broken;
     GArray *root;             /* uint32_t: the first row */
     uint32_t root_finding;
@@ -60,7 +60,6 @@ struct UcLockstep {
 typedef struct {
     UcLockstep *l;
     UcWorld *world[2];
-    UcRegion ***region;       /* own copies by number, chunks: counts of references are not shared */
     uint32_t loaded[UC_ROW_MAX];
     uint32_t read[UC_ROW_MAX], reads;
     uint64_t stamp[UC_ROW_MAX], now;
@@ -167,10 +166,8 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
     return n;
 }
 
-static const List *make_list(UcLockstep *l, uint32_t knowledge)
+static const List *make_list(UcLockstep *l, const GArray *moves)
 {
-    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
-    l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
     List *list = g_malloc(sizeof(List) + moves->len * sizeof(uint32_t));
     list->count = moves->len;
     for (guint i = 0; i < moves->len; i++)
@@ -185,35 +182,41 @@ static const List *list_of(UcLockstep *l, uint32_t knowledge)
     const List *list = c ? __atomic_load_n(&c[knowledge & (LIST - 1)], __ATOMIC_ACQUIRE) : NULL;
     if (list)
         return list;
-    g_mutex_lock(&l->running);
+    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
+    l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
+    g_mutex_lock(&l->lock);
     if (!*chunk)
         __atomic_store_n(chunk, g_new0(List *, LIST), __ATOMIC_RELEASE);
     List **at = &(*chunk)[knowledge & (LIST - 1)];
-    if (!*at)
-        __atomic_store_n(at, make_list(l, knowledge), __ATOMIC_RELEASE);
+    if (!*at) /* else somebody was faster */
+        __atomic_store_n(at, (List *)make_list(l, moves), __ATOMIC_RELEASE);
     list = *at;
-    g_mutex_unlock(&l->running);
+    g_mutex_unlock(&l->lock);
     return list;
 }
 
 /* Crashes and persists look at every slot that a party has by then, so what they did holds only as long as the
  * parties have no others: the version of what is remembered counts them. */
-static uint32_t version_now(const UcLockstep *l)
+static uint32_t count_slots(UcLockstep *l)
 {
-    return __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
-}
-
-/* While nothing else runs. */
-static void count_slots(UcLockstep *l)
-{
+    bool more = false;
+    for (unsigned w = 0; w < l->set.worlds; w++)
+        more = more || __atomic_load_n(&l->scanned[w], __ATOMIC_ACQUIRE) < uc_layout_count(l->set.layout[w]);
+    if (!more)
+        return __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
+    g_mutex_lock(&l->lock);
     uint32_t version = l->version;
     for (unsigned w = 0; w < l->set.worlds; w++) {
-        for (; l->scanned[w] < uc_layout_count(l->set.layout[w]); l->scanned[w]++) {
-            uint32_t machine = uc_layout_key(l->set.layout[w], l->scanned[w]).machine;
+        uint32_t slots = uc_layout_count(l->set.layout[w]), at = l->scanned[w];
+        for (; at < slots; at++) {
+            uint32_t machine = uc_layout_key(l->set.layout[w], at).machine;
             version += machine >= UC_PARTY_0 && machine < uc_watcher_machine(l->set.spec[w], 0);
         }
+        __atomic_store_n(&l->version, version, __ATOMIC_RELEASE);
+        __atomic_store_n(&l->scanned[w], slots, __ATOMIC_RELEASE);
     }
-    __atomic_store_n(&l->version, version, __ATOMIC_RELEASE);
+    g_mutex_unlock(&l->lock);
+    return version;
 }
 
 /* ---- hashes ---- */
@@ -269,21 +272,6 @@ static void probe(void *data, uint32_t slot)
     look(w, column_for(w->l, w->running, slot));
 }
 
-static UcRegion *own_region(Worker *w, uint32_t number)
-{
-    if (number == 0)
-        return NULL;
-    UcRegion ***chunk = &w->region[number >> LIST_BITS];
-    if (!*chunk)
-        *chunk = g_new0(UcRegion *, LIST);
-    UcRegion **at = &(*chunk)[number & (LIST - 1)];
-    if (!*at) {
-        const UcRegion *shared = uc_pool_get(w->l->pool, number);
-        *at = uc_region_copy(shared, shared->words);
-    }
-    return *at;
-}
-
 static UcRegion **slot_at(Worker *w, uint32_t column)
 {
     Column c = w->l->column[column];
@@ -294,7 +282,7 @@ static UcRegion **slot_at(Worker *w, uint32_t column)
 
 static void put_slot(Worker *w, uint32_t column, uint32_t value)
 {
-    UcRegion **at = slot_at(w, column), *fresh = uc_region_ref(own_region(w, value));
+    UcRegion **at = slot_at(w, column), *fresh = uc_pool_get(w->l->pool, value);
     uc_region_unref(*at);
     *at = fresh;
     w->loaded[column] = value;
@@ -310,6 +298,13 @@ static void load(Worker *w, const uint32_t *row)
     }
 }
 
+/* Most are set already, and threads that only look do not disturb each other. */
+static void note_bit(uint64_t *bits, unsigned bit)
+{
+    if (!(__atomic_load_n(bits, __ATOMIC_RELAXED) >> bit & 1))
+        __atomic_fetch_or(bits, UINT64_C(1) << bit, __ATOMIC_RELAXED);
+}
+
 static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
     Worker *w = data;
@@ -319,10 +314,10 @@ static void observe(void *data, const UcWorld *world, const UcActivation *a)
         const UcMessageKind *k = uc_message_kind(&uc_world_spec(world)->messages, kind);
         if (!k || kind >= KINDS_MAX || (i == 1 && a->outcome.result.code != UC_SEND))
             continue;
-        __atomic_fetch_or(&w->l->kinds_seen[kind / 64], UINT64_C(1) << kind % 64, __ATOMIC_RELAXED);
+        note_bit(&w->l->kinds_seen[kind / 64], kind % 64);
         for (unsigned f = 0; f < uc_message_fields(k); f++) {
             if ((k->field[f].type == UC_CODE || k->field[f].type == UC_POINT) && message[i]->w[f] < 64)
-                __atomic_fetch_or(&w->l->codes_seen[kind][f], UINT64_C(1) << message[i]->w[f], __ATOMIC_RELAXED);
+                note_bit(&w->l->codes_seen[kind][f], (unsigned)message[i]->w[f]);
         }
     }
     const char *reason = a->outcome.result.reason;
@@ -399,7 +394,7 @@ static uint32_t collect(Worker *w, const UcChoice *move, const uint32_t *row, GA
     uint32_t reads = w->reads;
     for (uint32_t i = 0; i < reads; i++) {
         uint32_t c = w->read[i];
-        if (*slot_at(w, c) != own_region(w, w->loaded[c]))
+        if (*slot_at(w, c) != uc_pool_get(w->l->pool, w->loaded[c]))
             add_write(w, writes, row, c, number_now(w, c));
     }
     const UcViewEntry *entry = uc_world_view(w->world[0], &entries);
@@ -413,88 +408,103 @@ static void put_back(Worker *w)
 {
     for (uint32_t i = 0; i < w->reads; i++) {
         uint32_t c = w->read[i];
-        if (c >= COUNTER_0 + w->l->set.chooser.counters && *slot_at(w, c) != own_region(w, w->loaded[c]))
+        if (c >= COUNTER_0 + w->l->set.chooser.counters && *slot_at(w, c) != uc_pool_get(w->l->pool, w->loaded[c]))
             put_slot(w, c, w->loaded[c]);
     }
 }
 
-static void mark(uint64_t mask[MASK], uint32_t column) { mask[column / 64 % MASK] |= UINT64_C(1) << column % 64; }
-
-static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t finding)
+/* Where a move looks or writes, for telling whether two commute. The shadows of a party's stable storage count as one,
+ * which every crash and persist looks at (UC_SHADOWS): which of them there were when it ran is chance. */
+static uint32_t place_of(UcLockstep *l, uint32_t column)
 {
-    uint32_t n = finding ? 0 : writes->len;
-    Effect *effect = g_malloc0(sizeof(Effect) + n * sizeof(Write));
-    effect->finding = finding;
-    effect->count = n;
-    for (uint32_t i = 0; i < w->reads; i++)
-        mark(effect->reads, w->read[i]);
+    if (column < COUNTER_0 + l->set.chooser.counters)
+        return column;
+    Column c = l->column[column];
+    UcSlotKey key = uc_layout_key(l->set.layout[c.world], c.slot);
+    if (!(key.kind & UC_SHADOW))
+        return column;
+    return column_for(l, c.world, uc_layout_slot(l->set.layout[c.world], uc_shadows_of(key.machine)));
+}
+
+static void mark(uint64_t mask[MASK], uint32_t place) { mask[place / 64 % MASK] |= UINT64_C(1) << place % 64; }
+
+static uint32_t *looked_at(const Effect *e) { return (uint32_t *)(void *)(e->write + e->count); }
+
+static size_t effect_size(const Effect *e)
+{
+    return sizeof *e + e->count * sizeof(Write) + e->looked * sizeof(uint32_t);
+}
+
+/* Masks are exact as long as there are not more places than bits. */
+static bool too_wide(const UcLockstep *l) { return __atomic_load_n(&l->columns, __ATOMIC_ACQUIRE) > 64 * MASK; }
+
+static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t finding, uint32_t lesson)
+{
+    UcLockstep *l = w->l;
+    uint32_t n = finding ? 0 : writes->len, place[2] = { 0, 0 };
+    Effect head = { .finding = finding, .count = n, .lesson = lesson, .looked = too_wide(l) ? w->reads : 0 };
+    Effect *effect = g_malloc0(effect_size(&head));
+    *effect = head;
+    for (uint32_t i = 0; i < w->reads; i++) {
+        place[0] = place_of(l, w->read[i]);
+        mark(effect->reads, place[0]);
+        if (effect->looked)
+            looked_at(effect)[i] = place[0];
+    }
     for (uint32_t i = 0; i < n; i++) {
         Write x = g_array_index(writes, Write, i);
         effect->write[i] = x;
-        mark(effect->writes, x.column);
-        digest_add(&effect->delta, column_digest(w->l, x.column, x.value));
-        digest_take(&effect->delta, column_digest(w->l, x.column, row[x.column]));
+        mark(effect->writes, place_of(l, x.column));
+        digest_add(&effect->delta, column_digest(l, x.column, x.value));
+        digest_take(&effect->delta, column_digest(l, x.column, row[x.column]));
+    }
+    if (lesson) {
+        mark(effect->reads, KNOWLEDGE);
+        mark(effect->writes, KNOWLEDGE);
     }
     return effect;
 }
 
 static Effect *run(Worker *w, const UcChoice *move, const uint32_t *row)
 {
-    GArray *writes = w->writes;
     uint32_t lesson = 0;
-    g_array_set_size(writes, 0);
+    g_array_set_size(w->writes, 0);
     load(w, row);
     uint32_t finding = turn(w, move);
     if (!finding)
-        lesson = collect(w, move, row, writes);
-    Effect *effect = make_effect(w, writes, row, finding);
-    effect->lesson = lesson;
-    if (lesson) {
-        mark(effect->reads, KNOWLEDGE);
-        mark(effect->writes, KNOWLEDGE);
-    }
+        lesson = collect(w, move, row, w->writes);
+    Effect *effect = make_effect(w, w->writes, row, finding, lesson);
     put_back(w);
     return effect;
 }
 
-static const Effect *run_and_keep(Worker *w, uint32_t number, const uint32_t *row)
+static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
 {
     UcLockstep *l = w->l;
-    const void *kept = uc_memo_find(l->memo, number, version_now(l), row);
-    if (kept) /* another worker was faster */
-        return kept;
-    for (;;) {
-        uint32_t version = version_now(l);
+    const void *kept;
+    w->misses++;
+    for (uint32_t version = count_slots(l), now;; version = now) {
         Effect *effect = run(w, move_at(l, number), row);
-        count_slots(l);
-        if (version_now(l) != version) { /* it made slots that it may have missed: look again */
+        size_t size = effect_size(effect);
+        now = count_slots(l);
+        if (now != version) { /* there are slots that it may have missed: look again */
             g_free(effect);
             continue;
         }
-        l->effect_memory += sizeof(Effect) + effect->count * sizeof(Write);
-        if (uc_memo_add(l->memo, number, version, row, w->read, w->reads, effect, &kept))
+        bool sound = uc_memo_add(l->memo, number, version, row, w->read, w->reads, effect, &kept);
+        if (sound && kept == effect)
+            __atomic_fetch_add(&l->effect_memory, size, __ATOMIC_RELAXED);
+        if (sound)
             return kept;
         l->broken = "a move looked at other parts of the same state than before: a machine has hidden state";
         return NULL;
     }
 }
 
-static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
-{
-    w->misses++;
-    g_mutex_lock(&w->l->running);
-    const Effect *effect = run_and_keep(w, number, row);
-    g_mutex_unlock(&w->l->running);
-    return effect;
-}
-
 static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row)
 {
     w->rechecked++;
-    g_mutex_lock(&w->l->running);
     Effect *again = run(w, move_at(w->l, number), row);
-    count_slots(w->l);
-    g_mutex_unlock(&w->l->running);
     bool same = again->finding == known->finding && again->count == known->count && again->lesson == known->lesson &&
                 again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
                 !memcmp(again->write, known->write, known->count * sizeof(Write));
@@ -511,7 +521,6 @@ static const Effect *absorb(Worker *w, uint32_t lesson, const uint32_t *row)
     const void *kept = uc_memo_find(l->absorbed, lesson, 1, row);
     if (kept)
         return kept;
-    g_mutex_lock(&l->running);
     UcRegion *after = l->set.chooser.absorb(l->set.chooser.data, uc_pool_get(l->pool, row[KNOWLEDGE]),
                                             uc_pool_get(l->pool, lesson));
     Effect *e = g_malloc0(sizeof(Effect) + sizeof(Write));
@@ -520,9 +529,9 @@ static const Effect *absorb(Worker *w, uint32_t lesson, const uint32_t *row)
     digest_add(&e->delta, column_digest(l, KNOWLEDGE, e->write[0].value));
     digest_take(&e->delta, column_digest(l, KNOWLEDGE, row[KNOWLEDGE]));
     uc_region_unref(after);
-    l->effect_memory += sizeof(Effect) + sizeof(Write);
     uc_memo_add(l->absorbed, lesson, 1, row, &(const uint32_t){ KNOWLEDGE }, 1, e, &kept);
-    g_mutex_unlock(&l->running);
+    if (kept == e)
+        __atomic_fetch_add(&l->effect_memory, sizeof(Effect) + sizeof(Write), __ATOMIC_RELAXED);
     return kept;
 }
 
@@ -570,7 +579,7 @@ static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, co
     const Effect *effect = uc_memo_find(l->memo, number, *version, column);
     if (!effect) {
         effect = miss(w, number, column);
-        *version = version_now(l);
+        *version = count_slots(l);
     } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, effect, column)) {
         effect = NULL;
     }
@@ -626,7 +635,7 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
     UcLockstep *l = w->l;
     const uint32_t *column = row + HEAD;
     const List *list = list_of(l, column[KNOWLEDGE]);
-    uint32_t version = version_now(l);
+    uint32_t version = count_slots(l);
     bool faults_left = faults_in(l, column) < l->set.fault_budget;
     note_skips(w, skip, skips);
     for (uint32_t i = 0; i < list->count; i++) {
@@ -651,7 +660,7 @@ static bool step(void *worker, const uint32_t *row, uint32_t number, UcEdge *edg
     Worker *w = worker;
     UcLockstep *l = w->l;
     const uint32_t *column = row + HEAD;
-    uint32_t version = version_now(l);
+    uint32_t version = count_slots(l);
     const UcChoice *move = move_at(l, number);
     if (!possible(l, column, move, faults_in(l, column) < l->set.fault_budget))
         return false;
@@ -763,8 +772,6 @@ static void *worker_new(void *data)
 {
     Worker *w = g_new0(Worker, 1);
     w->l = data;
-    g_mutex_lock(&w->l->running);
-    w->region = g_new0(UcRegion **, LISTS);
     w->reasons = g_hash_table_new(NULL, NULL);
     w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     w->writes = g_array_new(FALSE, FALSE, sizeof(Write));
@@ -774,8 +781,6 @@ static void *worker_new(void *data)
         uc_world_probe(w->world[i], probe, w);
         uc_world_observe(w->world[i], observe, w);
     }
-    count_slots(w->l);
-    g_mutex_unlock(&w->l->running);
     return w;
 }
 
@@ -790,12 +795,6 @@ static void worker_free(void *worker)
     g_mutex_unlock(&l->lock);
     for (unsigned i = 0; i < l->set.worlds; i++)
         uc_world_free(w->world[i]);
-    for (uint32_t c = 0; c < LISTS; c++) {
-        for (uint32_t i = 0; w->region[c] && i < LIST; i++)
-            uc_region_unref(w->region[c][i]);
-        g_free(w->region[c]);
-    }
-    g_free(w->region);
     g_hash_table_unref(w->reasons);
     g_array_unref(w->skip);
     g_array_unref(w->writes);
@@ -810,11 +809,33 @@ static bool apart(const uint64_t a[MASK], const uint64_t b[MASK])
     return !both;
 }
 
+static bool looks_at(const Effect *e, uint32_t place)
+{
+    for (uint32_t i = 0; i < e->looked; i++) {
+        if (looked_at(e)[i] == place)
+            return true;
+    }
+    return !e->looked && place < 64 * MASK && e->reads[place / 64] >> place % 64 & 1;
+}
+
+/* Does `a` write what `b` looks at? What is written is looked at too. */
+static bool disturbs(UcLockstep *l, const Effect *a, const Effect *b)
+{
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (looks_at(b, place_of(l, a->write[i].column)))
+            return true;
+    }
+    return a->lesson && b->lesson;
+}
+
 /* Neither writes what the other looks at or writes. Both orders stay within the bounds, as bounds only grow less. */
 static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
 {
     const Effect *x = a->effect, *y = b->effect;
-    return apart(x->writes, y->writes) && apart(x->writes, y->reads) && apart(x->reads, y->writes);
+    UcLockstep *l = ((Worker *)worker)->l;
+    if (apart(x->writes, y->writes) && apart(x->writes, y->reads) && apart(x->reads, y->writes))
+        return true;
+    return (x->looked || y->looked) && !disturbs(l, x, y) && !disturbs(l, y, x); /* else masks are exact */
 }
 
 static uint64_t order(void *data, uint32_t move)
@@ -927,7 +948,7 @@ UcModel uc_lockstep_model(UcLockstep *l)
 UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
 {
     g_assert(setup && (setup->worlds == 1 || setup->worlds == 2) && setup->chooser.counters < UC_COUNTERS_MAX);
-    UcLockstep *l = g_new0(UcLockstep, 1);
+    UcLockstep *l = g_aligned_alloc0(1, sizeof(UcLockstep), LINE);
     l->set = *setup;
     l->set.chooser.counters++; /* see involved() */
     if (!l->set.recheck)
@@ -936,7 +957,6 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->memo = uc_memo_new(g_free);
     l->absorbed = uc_memo_new(g_free);
     g_mutex_init(&l->lock);
-    g_mutex_init(&l->running);
     l->columns = COUNTER_0 + l->set.chooser.counters;
     l->version = 1;
     for (unsigned i = 0; i < setup->worlds; i++)
@@ -978,8 +998,7 @@ void uc_lockstep_free(UcLockstep *l)
     g_ptr_array_unref(l->findings);
     g_hash_table_unref(l->reasons);
     g_mutex_clear(&l->lock);
-    g_mutex_clear(&l->running);
-    g_free(l);
+    g_aligned_free(l);
 }
 
 uint32_t uc_lockstep_root_finding(const UcLockstep *l) { return l->root_finding; }

@@ -12,8 +12,8 @@
  * same with the names exchanged, and so is all that follows. The parties involved so far belong to the state. Sound
  * where moves and machines use numbers of parties and drawn bytes as names only; nothing here can check that.
  *
- * Limits: UC_ROW_MAX slots in all. The worlds share a store, and machines run for one worker at a time: several jobs
- * share what is remembered, and gain where most moves are.
+ * Limits: UC_ROW_MAX slots in all. Workers run side by side, each in worlds of its own; they share the store, the
+ * layouts and what is remembered. Chooser and watchers are called from all of them.
  */
 #ifndef SIMULATOR_EXPLORE_LOCKSTEP_H
 #define SIMULATOR_EXPLORE_LOCKSTEP_H

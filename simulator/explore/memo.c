@@ -3,7 +3,7 @@
 /* A node is a run of (slot, value) pairs that must all be as they are, one after the other in memory, and then either
  * what the move did, or one more slot whose value tells the children apart. Where a new state leaves a run, the run is
  * cut there. Nodes and tables are only ever replaced, never changed or freed before the end, so readers need no lock. */
-enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2, ARENA = 1 << 20 };
+enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2, ARENA = 1 << 20, LINE = 64 };
 
 typedef struct Node Node;
 
@@ -36,8 +36,8 @@ typedef struct {
 
 struct UcMemo {
     GDestroyNotify free_effect;
-    GMutex lock;
     Root ***root;        /* chunks, by trie; a trie of another version gets another root */
+    GMutex lock __attribute__((aligned(LINE))); /* finding does not look at what adding writes */
     GPtrArray *effects, *arenas;
     uint8_t *free;       /* in the last arena */
     size_t left, memory;
@@ -45,7 +45,7 @@ struct UcMemo {
 
 UcMemo *uc_memo_new(GDestroyNotify free_effect)
 {
-    UcMemo *m = g_new0(UcMemo, 1);
+    UcMemo *m = g_aligned_alloc0(1, sizeof(UcMemo), LINE);
     m->free_effect = free_effect;
     g_mutex_init(&m->lock);
     m->root = g_new0(Root **, CHUNKS);
@@ -64,7 +64,7 @@ void uc_memo_free(UcMemo *m)
     g_ptr_array_unref(m->effects);
     g_ptr_array_unref(m->arenas);
     g_mutex_clear(&m->lock);
-    g_free(m);
+    g_aligned_free(m);
 }
 
 static inline uint32_t place(uint32_t value, uint32_t mask)
@@ -246,7 +246,9 @@ bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row
     if (!*chunk)
         __atomic_store_n(chunk, g_new0(Root *, CHUNK), __ATOMIC_RELEASE);
     Root **root = &(*chunk)[trie & (CHUNK - 1)];
-    if (!*root || (*root)->version != version) {
+    if (*root && (*root)->version > version) { /* others went on meanwhile: it serves this once */
+        g_ptr_array_add(m->effects, effect);
+    } else if (!*root || (*root)->version != version) {
         Root *fresh = get_memory(m, sizeof *fresh);
         *fresh = (Root){ new_end(m, row, read, 0, reads, effect), version };
         __atomic_store_n(root, fresh, __ATOMIC_RELEASE);

@@ -15,8 +15,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcPool, uc_pool_free)
 
 /* The number of this content. A region of no words is number 1, which is not the absent one. */
 uint32_t uc_pool_put(UcPool *pool, const UcRegion *region);
-/* Owned by the pool; its count of references is nobody's business: copy it. NULL for 0. */
-const UcRegion *uc_pool_get(const UcPool *pool, uint32_t number);
+/* Owned by the pool, the same pointer always; states of any thread may refer to it (UC_REGION_KEPT). NULL for 0. */
+UcRegion *uc_pool_get(const UcPool *pool, uint32_t number);
 uint32_t uc_pool_count(const UcPool *pool);
 size_t uc_pool_memory(const UcPool *pool);
 

@@ -154,7 +154,6 @@ START_TEST(slots_of_a_layout)
 {
     UcLayout *layout = uc_layout_new();
     UcSlotKey a = { 1, 2, 3 }, b = { 1, 2, 4 }, c = { 2, 2, 3 };
-    uint32_t n;
     ck_assert_uint_eq(uc_layout_find(layout, a), UINT32_MAX);
     uint32_t slot = uc_layout_slot(layout, a);
     ck_assert_uint_eq(slot, uc_layout_slot(layout, a));
@@ -162,11 +161,10 @@ START_TEST(slots_of_a_layout)
     ck_assert_uint_ne(slot, uc_layout_slot(layout, b));
     ck_assert_uint_eq(uc_layout_count(layout), 3);
     ck_assert_uint_eq(uc_layout_key(layout, slot).index, 3);
-    const uint32_t *mine = uc_layout_machine(layout, 1, &n);
-    ck_assert_uint_eq(n, 2);
-    ck_assert_uint_eq(mine[0], slot);
-    ck_assert_ptr_null(uc_layout_machine(layout, 7, &n));
-    ck_assert_uint_eq(n, 0);
+    ck_assert_uint_eq(uc_layout_first(layout, 1), slot);
+    ck_assert_uint_eq(uc_layout_next(layout, slot), uc_layout_find(layout, b));
+    ck_assert_uint_eq(uc_layout_next(layout, uc_layout_find(layout, b)), UINT32_MAX);
+    ck_assert_uint_eq(uc_layout_first(layout, 7), UINT32_MAX);
     ck_assert(uc_slot_digest(a, (UcDigest){ 1, 1 }).lo != uc_slot_digest(b, (UcDigest){ 1, 1 }).lo);
     uc_layout_free(layout);
 }
