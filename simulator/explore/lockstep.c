@@ -7,24 +7,31 @@
 
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
-       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2, MASK = 8, LINE = 64 };
+       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2, MASK = 8, LINE = 64, AHEAD = 3,
+       COUNTED = 64 /* values of counters whose digests are at hand */ };
 
 typedef struct {
     uint32_t column, value;
 } Write;
 
 typedef struct {
-    UcDigest delta;     /* of the hash, without the counters */
-    uint64_t reads[MASK], writes[MASK]; /* places (see place_of()), modulo 64 MASK: do two moves touch the same? */
     uint32_t finding, count;
     uint32_t lesson;    /* a region, 0: none */
     uint32_t looked;    /* how many places it looked at; kept, behind the writes, where masks are not exact; else 0 */
+    UcDigest delta;     /* of the hash, without the counters */
+    uint64_t reads[MASK], writes[MASK]; /* places (see place_of()), modulo 64 MASK: do two moves touch the same? */
     Write write[];
 } Effect;
 
+/* A move, with what is needed of it to tell whether it is possible. */
+typedef struct {
+    uint32_t number, names;
+    uint8_t counter, counter2;
+} Listed;
+
 typedef struct {
     uint32_t count;
-    uint32_t move[];
+    Listed move[];
 } List;
 
 typedef struct {
@@ -43,6 +50,7 @@ struct UcLockstep {
     GPtrArray *findings;      /* UcFinding* */
     GHashTable *move_of;      /* UcChoice* -> number */
     Column column[UC_ROW_MAX] __attribute__((aligned(LINE)));
+    UcDigest counted[UC_COUNTERS_MAX][COUNTED]; /* see counter_digest() */
     uint32_t columns;
     uint32_t *column_of[2];   /* by slot, + 1 */
     UcChoice **move;          /* chunks of LIST moves */
@@ -166,12 +174,18 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
     return n;
 }
 
+static Listed listed(const UcLockstep *l, uint32_t number)
+{
+    const UcChoice *m = move_at(l, number);
+    return (Listed){ number, m->names, m->counter, m->counter2 };
+}
+
 static const List *make_list(UcLockstep *l, const GArray *moves)
 {
-    List *list = g_malloc(sizeof(List) + moves->len * sizeof(uint32_t));
+    List *list = g_malloc(sizeof(List) + moves->len * sizeof(Listed));
     list->count = moves->len;
     for (guint i = 0; i < moves->len; i++)
-        list->move[i] = intern_move(l, &g_array_index(moves, UcChoice, i));
+        list->move[i] = listed(l, intern_move(l, &g_array_index(moves, UcChoice, i)));
     return list;
 }
 
@@ -221,10 +235,15 @@ static uint32_t count_slots(UcLockstep *l)
 
 /* ---- hashes ---- */
 
-static UcDigest counter_digest(uint32_t counter, uint32_t value)
+static UcDigest make_counter_digest(uint32_t counter, uint32_t value)
 {
     uint64_t flat[] = { UINT64_C(0x636f756e746572), counter, value };
     return value ? uc_digest(flat, sizeof flat) : (UcDigest){ 0, 0 };
+}
+
+static UcDigest counter_digest(const UcLockstep *l, uint32_t counter, uint32_t value)
+{
+    return value < COUNTED ? l->counted[counter][value] : make_counter_digest(counter, value);
 }
 
 static UcDigest column_digest(UcLockstep *l, uint32_t column, uint32_t value)
@@ -235,7 +254,7 @@ static UcDigest column_digest(UcLockstep *l, uint32_t column, uint32_t value)
         return uc_slot_digest((UcSlotKey){ UINT32_MAX, 0, Z_WORLD },
                               uc_region_digest(uc_pool_get(l->pool, value), &l->set.chooser.knowledge, l->set.store));
     if (column < COUNTER_0 + l->set.chooser.counters)
-        return counter_digest(column - COUNTER_0, value);
+        return counter_digest(l, column - COUNTER_0, value);
     Column c = l->column[column];
     UcSlotKey key = uc_layout_key(l->set.layout[c.world], c.slot);
     UcDigest d = uc_slot_digest(key, uc_region_digest(uc_pool_get(l->pool, value),
@@ -551,17 +570,17 @@ static bool within(const UcLockstep *l, const uint32_t *column, uint8_t counter,
                                         (faults_left || !l->set.chooser.fault[counter]));
 }
 
-static void count_up(UcDigest *hash, uint32_t counter, uint32_t value)
+static void count_up(const UcLockstep *l, UcDigest *hash, uint32_t counter, uint32_t value)
 {
-    digest_add(hash, counter_digest(counter, value + 1));
-    digest_take(hash, counter_digest(counter, value));
+    digest_add(hash, counter_digest(l, counter, value + 1));
+    digest_take(hash, counter_digest(l, counter, value));
 }
 
 /* The parties involved so far are kept behind the counters, in a word that is 0 where none are alike. */
 static uint32_t involved(const UcLockstep *l) { return COUNTER_0 + l->set.chooser.counters - 1; }
 
 /* Of the parties of a class, are those that are involved after the move the first ones? */
-static bool in_order(const UcLockstep *l, const uint32_t *column, const UcChoice *move)
+static bool in_order(const UcLockstep *l, const uint32_t *column, const Listed *move)
 {
     for (int i = 0; i < UC_ALIKE_MAX && l->set.chooser.alike[i]; i++) {
         uint32_t class = l->set.chooser.alike[i];
@@ -587,24 +606,25 @@ static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, co
 }
 
 /* False: nothing is changed or found by it. */
-static bool edge_of(Worker *w, const uint32_t *row, uint32_t number, const UcChoice *move, const Effect *effect,
-                    UcEdge *e)
+static bool edge_of(Worker *w, const uint32_t *row, const Listed *move, const Effect *effect, UcEdge *e)
 {
     const uint32_t *column = row + HEAD, *counter = column + COUNTER_0;
     const Effect *learnt = effect->lesson ? absorb(w, effect->lesson, column) : NULL;
-    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = number, .finding = effect->finding };
+    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = move->number, .finding = effect->finding };
     if (!effect->count && !(learnt && learnt->count))
         return effect->finding;
     digest_add(&e->hash, effect->delta);
     if (learnt)
         digest_add(&e->hash, learnt->delta);
     if (move->counter != UC_NO_COUNTER)
-        count_up(&e->hash, move->counter, counter[move->counter]);
+        count_up(w->l, &e->hash, move->counter, counter[move->counter]);
     if (move->counter2 != UC_NO_COUNTER)
-        count_up(&e->hash, move->counter2, counter[move->counter2]);
+        count_up(w->l, &e->hash, move->counter2, counter[move->counter2]);
     uint32_t at = involved(w->l);
-    digest_add(&e->hash, counter_digest(at - COUNTER_0, column[at] | move->names));
-    digest_take(&e->hash, counter_digest(at - COUNTER_0, column[at]));
+    if (move->names & ~column[at]) {
+        digest_add(&e->hash, counter_digest(w->l, at - COUNTER_0, column[at] | move->names));
+        digest_take(&e->hash, counter_digest(w->l, at - COUNTER_0, column[at]));
+    }
     return true;
 }
 
@@ -623,7 +643,7 @@ static bool skipped(const Worker *w, uint32_t number)
     return number < w->skip->len && g_array_index(w->skip, uint64_t, number) == w->skipping;
 }
 
-static bool possible(const UcLockstep *l, const uint32_t *column, const UcChoice *move, bool faults_left)
+static bool possible(const UcLockstep *l, const uint32_t *column, const Listed *move, bool faults_left)
 {
     return within(l, column, move->counter, faults_left) && within(l, column, move->counter2, faults_left);
 }
@@ -639,15 +659,16 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
     bool faults_left = faults_in(l, column) < l->set.fault_budget;
     note_skips(w, skip, skips);
     for (uint32_t i = 0; i < list->count; i++) {
-        const UcChoice *move = move_at(l, list->move[i]);
-        if (!possible(l, column, move, faults_left) || !in_order(l, column, move) || skipped(w, list->move[i]))
+        const Listed *move = &list->move[i];
+        if (i + AHEAD < list->count)
+            uc_memo_prefetch(l->memo, list->move[i + AHEAD].number);
+        if (!possible(l, column, move, faults_left) || !in_order(l, column, move) || skipped(w, move->number))
             continue;
-        const Effect *effect = effect_of(w, list->move[i], &version, column);
+        const Effect *effect = effect_of(w, move->number, &version, column);
         if (!effect)
             return false;
         UcEdge edge;
-        if ((effect->finding || effect->count || effect->lesson) &&
-            edge_of(w, row, list->move[i], move, effect, &edge))
+        if ((effect->finding || effect->count || effect->lesson) && edge_of(w, row, move, effect, &edge))
             *uc_edges_add(out) = edge;
         else
             out->idle++;
@@ -661,12 +682,12 @@ static bool step(void *worker, const uint32_t *row, uint32_t number, UcEdge *edg
     UcLockstep *l = w->l;
     const uint32_t *column = row + HEAD;
     uint32_t version = count_slots(l);
-    const UcChoice *move = move_at(l, number);
-    if (!possible(l, column, move, faults_in(l, column) < l->set.fault_budget))
+    Listed move = listed(l, number);
+    if (!possible(l, column, &move, faults_in(l, column) < l->set.fault_budget))
         return false;
     const Effect *effect = effect_of(w, number, &version, column);
     if (effect)
-        edge_of(w, row, number, move, effect, edge);
+        edge_of(w, row, &move, effect, edge);
     return effect != NULL;
 }
 
@@ -953,6 +974,10 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->set.chooser.counters++; /* see involved() */
     if (!l->set.recheck)
         l->set.recheck = UINT32_MAX;
+    for (uint32_t i = 0; i < UC_COUNTERS_MAX; i++) {
+        for (uint32_t value = 0; value < COUNTED; value++)
+            l->counted[i][value] = make_counter_digest(i, value);
+    }
     l->pool = uc_pool_new();
     l->memo = uc_memo_new(g_free);
     l->absorbed = uc_memo_new(g_free);

@@ -22,6 +22,7 @@ typedef struct {
 } Pair;
 
 struct Node {
+    uint32_t version;    /* of the trie that begins here */
     uint32_t pairs;
     uint32_t slot;       /* whose value tells the children apart */
     Table *table;        /* children; NULL: this is the end */
@@ -29,14 +30,9 @@ struct Node {
     Pair pair[];
 };
 
-typedef struct {
-    Node *node;
-    uint32_t version;
-} Root;
-
 struct UcMemo {
     GDestroyNotify free_effect;
-    Root ***root;        /* chunks, by trie; a trie of another version gets another root */
+    Node ***root;        /* chunks, by trie; a trie of another version gets another root */
     GMutex lock __attribute__((aligned(LINE))); /* finding does not look at what adding writes */
     GPtrArray *effects, *arenas;
     uint8_t *free;       /* in the last arena */
@@ -48,7 +44,7 @@ UcMemo *uc_memo_new(GDestroyNotify free_effect)
     UcMemo *m = g_aligned_alloc0(1, sizeof(UcMemo), LINE);
     m->free_effect = free_effect;
     g_mutex_init(&m->lock);
-    m->root = g_new0(Root **, CHUNKS);
+    m->root = g_new0(Node **, CHUNKS);
     m->effects = g_ptr_array_new_with_free_func(free_effect);
     m->arenas = g_ptr_array_new_with_free_func(g_free);
     return m;
@@ -81,13 +77,25 @@ static inline Node *child_of(const Table *t, uint32_t value)
     }
 }
 
+static Node *root_of(const UcMemo *m, uint32_t trie)
+{
+    Node *const *chunk = __atomic_load_n(&m->root[trie >> CHUNK_BITS], __ATOMIC_ACQUIRE);
+    return chunk ? __atomic_load_n(&chunk[trie & (CHUNK - 1)], __ATOMIC_ACQUIRE) : NULL;
+}
+
+void uc_memo_prefetch(const UcMemo *m, uint32_t trie)
+{
+    const Node *root = root_of(m, trie);
+    __builtin_prefetch(root);
+    __builtin_prefetch((const char *)root + LINE);
+}
+
 const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row)
 {
-    Root *const *chunk = __atomic_load_n(&m->root[trie >> CHUNK_BITS], __ATOMIC_ACQUIRE);
-    const Root *root = chunk ? __atomic_load_n(&chunk[trie & (CHUNK - 1)], __ATOMIC_ACQUIRE) : NULL;
-    if (!root || root->version != version)
+    const Node *node = root_of(m, trie);
+    if (!node || node->version != version)
         return NULL;
-    for (const Node *node = __atomic_load_n(&root->node, __ATOMIC_ACQUIRE); node;) {
+    while (node) {
         for (uint32_t i = 0; i < node->pairs; i++) {
             if (row[node->pair[i].slot] != node->pair[i].value)
                 return NULL;
@@ -182,6 +190,7 @@ static Node *cut(UcMemo *m, const Node *node, uint32_t at, uint32_t value, Node 
     tail->slot = node->slot;
     tail->table = node->table;
     tail->effect = node->effect;
+    head->version = node->version;
     head->slot = node->pair[at].slot;
     head->table = new_table(m, FIRST_TABLE);
     table_put(head->table, node->pair[at].value, tail);
@@ -242,18 +251,18 @@ bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row
     const void *counts = effect;
     bool ok = true;
     g_mutex_lock(&m->lock);
-    Root ***chunk = &m->root[trie >> CHUNK_BITS];
+    Node ***chunk = &m->root[trie >> CHUNK_BITS];
     if (!*chunk)
-        __atomic_store_n(chunk, g_new0(Root *, CHUNK), __ATOMIC_RELEASE);
-    Root **root = &(*chunk)[trie & (CHUNK - 1)];
+        __atomic_store_n(chunk, g_new0(Node *, CHUNK), __ATOMIC_RELEASE);
+    Node **root = &(*chunk)[trie & (CHUNK - 1)];
     if (*root && (*root)->version > version) { /* others went on meanwhile: it serves this once */
         g_ptr_array_add(m->effects, effect);
     } else if (!*root || (*root)->version != version) {
-        Root *fresh = get_memory(m, sizeof *fresh);
-        *fresh = (Root){ new_end(m, row, read, 0, reads, effect), version };
+        Node *fresh = new_end(m, row, read, 0, reads, effect);
+        fresh->version = version;
         __atomic_store_n(root, fresh, __ATOMIC_RELEASE);
     } else {
-        ok = add(m, (Hook){ .at = &(*root)->node }, row, read, reads, effect, &counts);
+        ok = add(m, (Hook){ .at = root }, row, read, reads, effect, &counts);
     }
     if (counts != effect || !ok)
         m->free_effect(effect);

@@ -22,7 +22,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcMemo, uc_memo_free)
 /* The effect of this trie for the row, or NULL. A trie whose version is another one
  * is forgotten: versions say which slots there were to look at. */
 const void *uc_memo_find(const UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row);
-/* Adds a effect for the values that the row has in the slots read, in the order of reading; takes it. False when what
+/* A find costs some misses one after the other: call this ahead. */
+void uc_memo_prefetch(const UcMemo *memo, uint32_t trie);
+/* Adds an effect for the values that the row has in the slots read, in the order of reading; takes it. False when what
  * was read does not follow the trie, so the move is not deterministic; the effect is freed then. `kept` (may be NULL)
  * gets the effect that counts: an equal one may have been added meanwhile. */
 bool uc_memo_add(UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row,
