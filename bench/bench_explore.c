@@ -90,7 +90,7 @@ static bool run_spin(unsigned k, Figures *out)
 
 static Figures search(const UcModel *model, unsigned jobs)
 {
-    UcSearchOptions o = { .strategy = UC_BFS, .jobs = jobs };
+    UcSearchOptions o = { .strategy = UC_BFS, .jobs = jobs, .commute = g_getenv("COMMUTE") != NULL };
     clockid_t clock = jobs > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
     double began = now(clock);
     g_autoptr(UcSearchResult) r = uc_search(model, &o);

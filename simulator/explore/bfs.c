@@ -383,6 +383,8 @@ static void build_segment(Job *j, Level *next, uint32_t number)
     uint32_t from = number * SEGMENT, to = MIN(next->count, from + SEGMENT), loaded = UC_NO_STATE;
     for (uint32_t i = from; i < to; i++) {
         const Child *c = &g_array_index(j->b->children, Child, i);
+        if (i + NEAR < to)
+            __builtin_prefetch(c[NEAR].effect);
         UcEdge edge = { c->hash, c->effect, c->move, 0 };
         if (c->parent != loaded)
             load(j, &j->b->level, c->parent);

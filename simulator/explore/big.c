@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { HUGE_PAGE = 2 << 20, AHEAD = 256 << 20, TOGETHER = 32 << 20 };
+enum { HUGE_PAGE = 2 << 20, AHEAD = 256 << 20, TOGETHER = 32 << 20, FIRST_BLOCK = 1 << 16, LINE = 64 };
 
 void *uc_big_new(size_t bytes)
 {
@@ -22,6 +22,46 @@ void uc_big_free(void *memory, size_t bytes)
 {
     if (memory)
         munmap(memory, bytes);
+}
+
+typedef struct {
+    void *before;
+    size_t bytes;
+} Block;
+
+/* Blocks grow up to a huge page, so that small searches take little. */
+static void add_block(UcArena *a, size_t bytes)
+{
+    bytes = MAX(bytes + LINE, CLAMP(a->memory, (size_t)FIRST_BLOCK, (size_t)HUGE_PAGE));
+    Block *block = uc_big_new(bytes);
+    *block = (Block){ a->blocks, bytes };
+    a->blocks = block;
+    a->free = (uint8_t *)block + LINE;
+    a->left = bytes - LINE;
+    a->memory += bytes;
+}
+
+void *uc_arena_get(UcArena *a, size_t bytes, size_t alignment)
+{
+    g_assert(bytes > 0 && alignment && alignment <= LINE && !(alignment & (alignment - 1)));
+    size_t gap = -(uintptr_t)a->free & (alignment - 1);
+    if (gap + bytes > a->left) {
+        add_block(a, bytes);
+        gap = 0;
+    }
+    uint8_t *at = a->free + gap;
+    a->free = at + bytes;
+    a->left -= gap + bytes;
+    return at;
+}
+
+void uc_arena_free(UcArena *a)
+{
+    for (Block *block = a->blocks, *before; block; block = before) {
+        before = block->before;
+        uc_big_free(block, block->bytes);
+    }
+    *a = (UcArena){ 0 };
 }
 
 void uc_big_heap(void)

@@ -5,10 +5,20 @@
 #define SIMULATOR_EXPLORE_BIG_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zeroed; ends the program where there is no memory, as GLib does. Free with uc_big_free and the same size. */
 void *uc_big_new(size_t bytes);
 void uc_big_free(void *memory, size_t bytes); /* memory may be NULL */
+
+/* Memory that is only ever added to, and freed as a whole. Zeroed: empty. One thread at a time. */
+typedef struct {
+    void *blocks;      /* the newest, which leads to those before it */
+    uint8_t *free;
+    size_t left, memory;
+} UcArena;
+void *uc_arena_get(UcArena *arena, size_t bytes, size_t alignment); /* zeroed; alignment: a power of two, at most 64 */
+void uc_arena_free(UcArena *arena);
 
 /* For a whole program whose work is a search, once: malloc takes memory from the kernel far ahead and gives none back,
  * so that uc_big_heap_follow() comes in time. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "simulator/explore/big.h"
 #include "simulator/explore/memo.h"
 #include "simulator/explore/pool.h"
 
@@ -14,14 +15,19 @@ typedef struct {
     uint32_t column, value;
 } Write;
 
+/* What a move did. Behind the writes: Masks, then the places it looked at. */
 typedef struct {
     uint32_t finding, count;
     uint32_t lesson;    /* a region, 0: none */
-    uint32_t looked;    /* how many places it looked at; kept, behind the writes, where masks are not exact; else 0 */
+    uint32_t looked;    /* how many places it looked at; kept where masks are not exact, else 0 */
     UcDigest delta;     /* of the hash, without the counters */
-    uint64_t reads[MASK], writes[MASK]; /* places (see place_of()), modulo 64 MASK: do two moves touch the same? */
     Write write[];
 } Effect;
+
+/* Places (see place_of()), modulo 64 MASK: do two moves touch the same? */
+typedef struct {
+    uint64_t reads[MASK], writes[MASK];
+} Masks;
 
 /* A move, with what is needed of it to tell whether it is possible. */
 typedef struct {
@@ -43,8 +49,9 @@ struct UcLockstep {
     UcPool *pool;
     UcMemo *memo;
     UcMemo *absorbed;         /* by lesson: what it makes of what Z knows */
-    size_t effect_memory __attribute__((aligned(LINE))); /* what is often written lies apart from what is often read */
-    GMutex lock;              /* for adding to the tables below */
+    const Effect *idle;       /* see is_idle() */
+    GMutex lock __attribute__((aligned(LINE))); /* for adding; what is often written lies apart from what is often read */
+    UcArena effects;
     uint64_t hits, misses, rechecked;
     GHashTable *reasons;      /* text of all workers, under the lock */
     GPtrArray *findings;      /* UcFinding* */
@@ -74,6 +81,7 @@ typedef struct {
     unsigned running;         /* which world */
     GHashTable *reasons;      /* const char* */
     GArray *writes;           /* Write, of the run */
+    GByteArray *effect;       /* of the run */
     GArray *skip;             /* by move: when it was last to be skipped */
     uint64_t skipping;
     uint64_t hits, misses, rechecked;
@@ -447,41 +455,60 @@ static uint32_t place_of(UcLockstep *l, uint32_t column)
 
 static void mark(uint64_t mask[MASK], uint32_t place) { mask[place / 64 % MASK] |= UINT64_C(1) << place % 64; }
 
-static uint32_t *looked_at(const Effect *e) { return (uint32_t *)(void *)(e->write + e->count); }
+static Masks *masks_of(const Effect *e) { return (Masks *)(void *)(e->write + e->count); }
+static uint32_t *looked_at(const Effect *e) { return (uint32_t *)(void *)(masks_of(e) + 1); }
 
 static size_t effect_size(const Effect *e)
 {
-    return sizeof *e + e->count * sizeof(Write) + e->looked * sizeof(uint32_t);
+    return sizeof *e + e->count * sizeof(Write) + sizeof(Masks) + e->looked * sizeof(uint32_t);
 }
 
 /* Masks are exact as long as there are not more places than bits. */
 static bool too_wide(const UcLockstep *l) { return __atomic_load_n(&l->columns, __ATOMIC_ACQUIRE) > 64 * MASK; }
 
+/* In the worker's own memory, until the next one. */
 static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row, uint32_t finding, uint32_t lesson)
 {
     UcLockstep *l = w->l;
-    uint32_t n = finding ? 0 : writes->len, place[2] = { 0, 0 };
+    uint32_t n = finding ? 0 : writes->len;
     Effect head = { .finding = finding, .count = n, .lesson = lesson, .looked = too_wide(l) ? w->reads : 0 };
-    Effect *effect = g_malloc0(effect_size(&head));
+    g_byte_array_set_size(w->effect, (guint)effect_size(&head));
+    memset(w->effect->data, 0, w->effect->len);
+    Effect *effect = (void *)w->effect->data;
     *effect = head;
+    Masks *masks = masks_of(effect);
     for (uint32_t i = 0; i < w->reads; i++) {
-        place[0] = place_of(l, w->read[i]);
-        mark(effect->reads, place[0]);
+        uint32_t place = place_of(l, w->read[i]);
+        mark(masks->reads, place);
         if (effect->looked)
-            looked_at(effect)[i] = place[0];
+            looked_at(effect)[i] = place;
     }
     for (uint32_t i = 0; i < n; i++) {
         Write x = g_array_index(writes, Write, i);
         effect->write[i] = x;
-        mark(effect->writes, place_of(l, x.column));
+        mark(masks->writes, place_of(l, x.column));
         digest_add(&effect->delta, column_digest(l, x.column, x.value));
         digest_take(&effect->delta, column_digest(l, x.column, row[x.column]));
     }
     if (lesson) {
-        mark(effect->reads, KNOWLEDGE);
-        mark(effect->writes, KNOWLEDGE);
+        mark(masks->reads, KNOWLEDGE);
+        mark(masks->writes, KNOWLEDGE);
     }
     return effect;
+}
+
+/* Most moves do nothing in most states. They share one effect: what they looked at matters to nobody. */
+static bool is_idle(const Effect *e) { return !e->finding && !e->count && !e->lesson; }
+
+static const Effect *keep_effect(UcLockstep *l, const Effect *effect)
+{
+    if (is_idle(effect))
+        return l->idle;
+    size_t size = effect_size(effect);
+    g_mutex_lock(&l->lock);
+    void *kept = uc_arena_get(&l->effects, size, LINE);
+    g_mutex_unlock(&l->lock);
+    return memcpy(kept, effect, size);
 }
 
 static Effect *run(Worker *w, const UcChoice *move, const uint32_t *row)
@@ -503,17 +530,11 @@ static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
     const void *kept;
     w->misses++;
     for (uint32_t version = count_slots(l), now;; version = now) {
-        Effect *effect = run(w, move_at(l, number), row);
-        size_t size = effect_size(effect);
+        const Effect *effect = run(w, move_at(l, number), row);
         now = count_slots(l);
-        if (now != version) { /* there are slots that it may have missed: look again */
-            g_free(effect);
+        if (now != version) /* there are slots that it may have missed: look again */
             continue;
-        }
-        bool sound = uc_memo_add(l->memo, number, version, row, w->read, w->reads, effect, &kept);
-        if (sound && kept == effect)
-            __atomic_fetch_add(&l->effect_memory, size, __ATOMIC_RELAXED);
-        if (sound)
+        if (uc_memo_add(l->memo, number, version, row, w->read, w->reads, keep_effect(l, effect), &kept))
             return kept;
         l->broken = "a move looked at other parts of the same state than before: a machine has hidden state";
         return NULL;
@@ -523,11 +544,10 @@ static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
 static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row)
 {
     w->rechecked++;
-    Effect *again = run(w, move_at(w->l, number), row);
+    const Effect *again = run(w, move_at(w->l, number), row);
     bool same = again->finding == known->finding && again->count == known->count && again->lesson == known->lesson &&
                 again->delta.lo == known->delta.lo && again->delta.hi == known->delta.hi &&
                 !memcmp(again->write, known->write, known->count * sizeof(Write));
-    g_free(again);
     if (!same)
         w->l->broken = "a remembered move did something else when it was run again";
     return same;
@@ -542,15 +562,15 @@ static const Effect *absorb(Worker *w, uint32_t lesson, const uint32_t *row)
         return kept;
     UcRegion *after = l->set.chooser.absorb(l->set.chooser.data, uc_pool_get(l->pool, row[KNOWLEDGE]),
                                             uc_pool_get(l->pool, lesson));
-    Effect *e = g_malloc0(sizeof(Effect) + sizeof(Write));
+    g_mutex_lock(&l->lock);
+    Effect *e = uc_arena_get(&l->effects, sizeof(Effect) + sizeof(Write), LINE);
+    g_mutex_unlock(&l->lock);
     e->write[0] = (Write){ KNOWLEDGE, after ? uc_pool_put(l->pool, after) : row[KNOWLEDGE] };
     e->count = e->write[0].value != row[KNOWLEDGE];
     digest_add(&e->delta, column_digest(l, KNOWLEDGE, e->write[0].value));
     digest_take(&e->delta, column_digest(l, KNOWLEDGE, row[KNOWLEDGE]));
     uc_region_unref(after);
     uc_memo_add(l->absorbed, lesson, 1, row, &(const uint32_t){ KNOWLEDGE }, 1, e, &kept);
-    if (kept == e)
-        __atomic_fetch_add(&l->effect_memory, sizeof(Effect) + sizeof(Write), __ATOMIC_RELAXED);
     return kept;
 }
 
@@ -668,7 +688,7 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
         if (!effect)
             return false;
         UcEdge edge;
-        if ((effect->finding || effect->count || effect->lesson) && edge_of(w, row, move, effect, &edge))
+        if (effect != l->idle && edge_of(w, row, move, effect, &edge))
             *uc_edges_add(out) = edge;
         else
             out->idle++;
@@ -796,6 +816,7 @@ static void *worker_new(void *data)
     w->reasons = g_hash_table_new(NULL, NULL);
     w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     w->writes = g_array_new(FALSE, FALSE, sizeof(Write));
+    w->effect = g_byte_array_new();
     for (unsigned i = 0; i < w->l->set.worlds; i++) {
         w->world[i] = w->l->set.start(w->l->set.data, i);
         uc_state_clear(uc_world_state(w->world[i]));
@@ -819,6 +840,7 @@ static void worker_free(void *worker)
     g_hash_table_unref(w->reasons);
     g_array_unref(w->skip);
     g_array_unref(w->writes);
+    g_byte_array_unref(w->effect);
     g_free(w);
 }
 
@@ -836,7 +858,7 @@ static bool looks_at(const Effect *e, uint32_t place)
         if (looked_at(e)[i] == place)
             return true;
     }
-    return !e->looked && place < 64 * MASK && e->reads[place / 64] >> place % 64 & 1;
+    return !e->looked && place < 64 * MASK && masks_of(e)->reads[place / 64] >> place % 64 & 1;
 }
 
 /* Does `a` write what `b` looks at? What is written is looked at too. */
@@ -854,7 +876,8 @@ static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
 {
     const Effect *x = a->effect, *y = b->effect;
     UcLockstep *l = ((Worker *)worker)->l;
-    if (apart(x->writes, y->writes) && apart(x->writes, y->reads) && apart(x->reads, y->writes))
+    const Masks *mx = masks_of(x), *my = masks_of(y);
+    if (apart(mx->writes, my->writes) && apart(mx->writes, my->reads) && apart(mx->reads, my->writes))
         return true;
     return (x->looked || y->looked) && !disturbs(l, x, y) && !disturbs(l, y, x); /* else masks are exact */
 }
@@ -955,7 +978,7 @@ static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 static size_t memory(void *data)
 {
     UcLockstep *l = data;
-    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + uc_memo_memory(l->absorbed) + l->effect_memory + uc_store_memory(l->set.store);
+    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + uc_memo_memory(l->absorbed) + l->effects.memory + uc_store_memory(l->set.store);
 }
 
 UcModel uc_lockstep_model(UcLockstep *l)
@@ -979,8 +1002,9 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
             l->counted[i][value] = make_counter_digest(i, value);
     }
     l->pool = uc_pool_new();
-    l->memo = uc_memo_new(g_free);
-    l->absorbed = uc_memo_new(g_free);
+    l->memo = uc_memo_new();
+    l->absorbed = uc_memo_new();
+    l->idle = uc_arena_get(&l->effects, sizeof(Effect) + sizeof(Masks), LINE);
     g_mutex_init(&l->lock);
     l->columns = COUNTER_0 + l->set.chooser.counters;
     l->version = 1;
@@ -1005,6 +1029,7 @@ void uc_lockstep_free(UcLockstep *l)
         return;
     uc_memo_free(l->memo);
     uc_memo_free(l->absorbed);
+    uc_arena_free(&l->effects);
     uc_pool_free(l->pool);
     g_hash_table_unref(l->move_of);
     for (uint32_t c = 0; c < LISTS; c++) {

@@ -1,9 +1,11 @@
 #include "simulator/explore/memo.h"
 
+#include "simulator/explore/big.h"
+
 /* A node is a run of (slot, value) pairs that must all be as they are, one after the other in memory, and then either
  * what the move did, or one more slot whose value tells the children apart. Where a new state leaves a run, the run is
  * cut there. Nodes and tables are only ever replaced, never changed or freed before the end, so readers need no lock. */
-enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2, ARENA = 1 << 20, LINE = 64 };
+enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2, LINE = 64 };
 
 typedef struct Node Node;
 
@@ -31,22 +33,17 @@ struct Node {
 };
 
 struct UcMemo {
-    GDestroyNotify free_effect;
     Node ***root;        /* chunks, by trie; a trie of another version gets another root */
     GMutex lock __attribute__((aligned(LINE))); /* finding does not look at what adding writes */
-    GPtrArray *effects, *arenas;
-    uint8_t *free;       /* in the last arena */
-    size_t left, memory;
+    UcArena arena;
+    uint64_t effects;
 };
 
-UcMemo *uc_memo_new(GDestroyNotify free_effect)
+UcMemo *uc_memo_new(void)
 {
     UcMemo *m = g_aligned_alloc0(1, sizeof(UcMemo), LINE);
-    m->free_effect = free_effect;
     g_mutex_init(&m->lock);
     m->root = g_new0(Node **, CHUNKS);
-    m->effects = g_ptr_array_new_with_free_func(free_effect);
-    m->arenas = g_ptr_array_new_with_free_func(g_free);
     return m;
 }
 
@@ -57,8 +54,7 @@ void uc_memo_free(UcMemo *m)
     for (uint32_t i = 0; i < CHUNKS; i++)
         g_free(m->root[i]);
     g_free(m->root);
-    g_ptr_array_unref(m->effects);
-    g_ptr_array_unref(m->arenas);
+    uc_arena_free(&m->arena);
     g_mutex_clear(&m->lock);
     g_aligned_free(m);
 }
@@ -110,25 +106,9 @@ const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const
 
 /* ---- adding, under the lock ---- */
 
-static void *get_memory(UcMemo *m, size_t bytes)
-{
-    bytes = (bytes + 15) / 16 * 16;
-    if (bytes > m->left) {
-        size_t size = MAX(bytes, (size_t)ARENA);
-        m->free = g_malloc0(size);
-        m->left = size;
-        m->memory += size;
-        g_ptr_array_add(m->arenas, m->free);
-    }
-    void *at = m->free;
-    m->free += bytes;
-    m->left -= bytes;
-    return at;
-}
-
 static Table *new_table(UcMemo *m, uint32_t size)
 {
-    Table *t = get_memory(m, sizeof(Table) + size * sizeof(Entry));
+    Table *t = uc_arena_get(&m->arena, sizeof(Table) + size * sizeof(Entry), sizeof(Entry));
     t->mask = size - 1;
     return t;
 }
@@ -168,21 +148,22 @@ static void table_replace(Table *t, uint32_t value, Node *child)
 }
 
 /* The rest of a path that is new. */
-static Node *new_end(UcMemo *m, const uint32_t *row, const uint32_t *read, uint32_t from, uint32_t reads, void *effect)
+static Node *new_end(UcMemo *m, const uint32_t *row, const uint32_t *read, uint32_t from, uint32_t reads,
+                     const void *effect)
 {
-    Node *n = get_memory(m, sizeof(Node) + (reads - from) * sizeof(Pair));
+    Node *n = uc_arena_get(&m->arena, sizeof(Node) + (reads - from) * sizeof(Pair), sizeof(void *));
     n->effect = effect;
     for (uint32_t i = from; i < reads; i++)
         n->pair[n->pairs++] = (Pair){ read[i], row[read[i]] };
-    g_ptr_array_add(m->effects, effect);
+    m->effects++;
     return n;
 }
 
 /* A run cut at pair `at`: what was before it, then a choice between what follows and `other`. */
 static Node *cut(UcMemo *m, const Node *node, uint32_t at, uint32_t value, Node *other)
 {
-    Node *head = get_memory(m, sizeof(Node) + at * sizeof(Pair));
-    Node *tail = get_memory(m, sizeof(Node) + (node->pairs - at - 1) * sizeof(Pair));
+    Node *head = uc_arena_get(&m->arena, sizeof(Node) + at * sizeof(Pair), sizeof(void *));
+    Node *tail = uc_arena_get(&m->arena, sizeof(Node) + (node->pairs - at - 1) * sizeof(Pair), sizeof(void *));
     for (uint32_t i = 0; i < at; i++)
         head->pair[head->pairs++] = node->pair[i];
     for (uint32_t i = at + 1; i < node->pairs; i++)
@@ -212,7 +193,7 @@ static void hang(const Hook *hook, Node *node)
         __atomic_store_n(hook->at, node, __ATOMIC_RELEASE);
 }
 
-static bool add(UcMemo *m, Hook hook, const uint32_t *row, const uint32_t *read, uint32_t reads, void *effect,
+static bool add(UcMemo *m, Hook hook, const uint32_t *row, const uint32_t *read, uint32_t reads, const void *effect,
                 const void **kept)
 {
     *kept = effect;
@@ -245,7 +226,7 @@ static bool add(UcMemo *m, Hook hook, const uint32_t *row, const uint32_t *read,
 }
 
 bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, const uint32_t *read,
-                 uint32_t reads, void *effect, const void **kept)
+                 uint32_t reads, const void *effect, const void **kept)
 {
     g_assert(effect && trie >> CHUNK_BITS < CHUNKS && version > 0);
     const void *counts = effect;
@@ -256,7 +237,7 @@ bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row
         __atomic_store_n(chunk, g_new0(Node *, CHUNK), __ATOMIC_RELEASE);
     Node **root = &(*chunk)[trie & (CHUNK - 1)];
     if (*root && (*root)->version > version) { /* others went on meanwhile: it serves this once */
-        g_ptr_array_add(m->effects, effect);
+        counts = effect;
     } else if (!*root || (*root)->version != version) {
         Node *fresh = new_end(m, row, read, 0, reads, effect);
         fresh->version = version;
@@ -264,13 +245,11 @@ bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row
     } else {
         ok = add(m, (Hook){ .at = root }, row, read, reads, effect, &counts);
     }
-    if (counts != effect || !ok)
-        m->free_effect(effect);
     g_mutex_unlock(&m->lock);
     if (kept)
         *kept = counts;
     return ok;
 }
 
-size_t uc_memo_memory(const UcMemo *m) { return m->memory + m->effects->len * sizeof(void *); }
-uint64_t uc_memo_effects(const UcMemo *m) { return m->effects->len; }
+size_t uc_memo_memory(const UcMemo *m) { return m->arena.memory; }
+uint64_t uc_memo_effects(const UcMemo *m) { return m->effects; }

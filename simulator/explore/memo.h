@@ -15,7 +15,7 @@
 
 typedef struct UcMemo UcMemo;
 
-UcMemo *uc_memo_new(GDestroyNotify free_effect);
+UcMemo *uc_memo_new(void);
 void uc_memo_free(UcMemo *memo);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcMemo, uc_memo_free)
 
@@ -24,11 +24,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcMemo, uc_memo_free)
 const void *uc_memo_find(const UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row);
 /* A find costs some misses one after the other: call this ahead. */
 void uc_memo_prefetch(const UcMemo *memo, uint32_t trie);
-/* Adds an effect for the values that the row has in the slots read, in the order of reading; takes it. False when what
- * was read does not follow the trie, so the move is not deterministic; the effect is freed then. `kept` (may be NULL)
- * gets the effect that counts: an equal one may have been added meanwhile. */
+/* Adds an effect, which stays the caller's, for the values that the row has in the slots read, in the order of reading.
+ * False when what was read does not follow the trie, so the move is not deterministic. `kept` gets the effect that
+ * counts: an equal one may have been added meanwhile. */
 bool uc_memo_add(UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row,
-                 const uint32_t *read, uint32_t reads, void *effect, const void **kept);
+                 const uint32_t *read, uint32_t reads, const void *effect, const void **kept);
 
 size_t uc_memo_memory(const UcMemo *memo); /* bytes, without the effects */
 uint64_t uc_memo_effects(const UcMemo *memo);

@@ -234,7 +234,7 @@ START_TEST(resumption_changes_nothing)
     GByteArray *saved = NULL;
     Seen seen = { 0 };
     unsigned stops = 0;
-    for (size_t room = 3 << 20;; room += 256 << 10) {
+    for (size_t room = 1 << 20;; room += 128 << 10) {
         GByteArray *next = g_byte_array_new();
         begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i]);
         seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true, .memory = room, .checkpoint = next,
