@@ -381,6 +381,9 @@ static void build_segment(Job *j, Level *next, uint32_t number)
 {
     const UcModel *m = j->b->s->model;
     uint32_t from = number * SEGMENT, to = MIN(next->count, from + SEGMENT), loaded = UC_NO_STATE;
+    const UcRows *like = &j->b->level.segment[g_array_index(j->b->children, Child, from).parent / SEGMENT];
+    size_t each = like->used / like->count; /* rows of the next level are not much longer */
+    uc_rows_reserve(&next->segment[number], to - from, (to - from) * (each + each / 16 + 16));
     for (uint32_t i = from; i < to; i++) {
         const Child *c = &g_array_index(j->b->children, Child, i);
         if (i + NEAR < to)

@@ -17,6 +17,15 @@ void uc_rows_clear(UcRows *rows)
 
 size_t uc_rows_memory(const UcRows *rows) { return rows->room + rows->starts * sizeof *rows->start; }
 
+void uc_rows_reserve(UcRows *rows, uint32_t count, size_t bytes)
+{
+    g_assert(rows && !rows->room && !rows->starts);
+    rows->room = bytes;
+    rows->byte = g_malloc(bytes);
+    rows->starts = count;
+    rows->start = g_new(size_t, count);
+}
+
 void uc_rows_cut(UcRows *rows, uint32_t count)
 {
     g_assert(count <= rows->count);

@@ -14,6 +14,8 @@ typedef struct {
 
 void uc_rows_clear(UcRows *rows);
 size_t uc_rows_memory(const UcRows *rows);
+/* Room for so many in so many bytes, which still grows where it must; rows were empty. */
+void uc_rows_reserve(UcRows *rows, uint32_t count, size_t bytes);
 
 /* A full row; which of its words are not 0 is remembered, so that it is cleared by them. */
 typedef struct {
