@@ -6,8 +6,8 @@
 #include "simulator/explore/search_internal.h"
 
 /* Parents that one job takes at a time; blocks of a window, and how many moves it should have; states of a level whose
- * rows lie together; how far ahead the visited set is asked, so that its misses overlap. */
-enum { BLOCK = 64, WINDOW = 128, WINDOW_EDGES = 1 << 15, SEGMENT = 1024, AHEAD = 16, NEAR = 6 };
+ * rows lie together; states that are indexed again at a time; how far ahead the visited set is asked, so that its misses overlap. */
+enum { BLOCK = 64, WINDOW = 128, WINDOW_EDGES = 1 << 15, SEGMENT = 1024, PIECE = 1 << 14, AHEAD = 16, NEAR = 6 };
 
 /* A state of the next level: its row is made when its level begins. */
 typedef struct {
@@ -130,7 +130,7 @@ static bool take(Job *j, uint32_t (*share)(const Bfs *b, uint32_t piece), uint32
 }
 
 static uint32_t share_of_block(const Bfs *b, uint32_t block) { return b->block[block].from / SEGMENT; }
-static uint32_t share_of_segment(const Bfs *b, uint32_t segment) { return segment; }
+static uint32_t share_of_piece(const Bfs *b, uint32_t piece) { return piece; }
 
 static void work(Bfs *b, void (*step)(void *job), uint32_t pieces)
 {
@@ -321,13 +321,27 @@ static void found(Bfs *b, const Block *k)
     uc_search_path(s, b->first + k->from + parent, edge->move);
 }
 
+static void index_pieces(void *job)
+{
+    Job *j = job;
+    UcVisited *visited = j->b->s->visited;
+    for (uint32_t n; take(j, share_of_piece, &n);)
+        uc_visited_index(visited, n * PIECE, MIN((n + 1) * PIECE, uc_visited_count(visited)));
+}
+
+static void make_room(Bfs *b, uint32_t more)
+{
+    if (uc_visited_grow(b->s->visited, more))
+        work(b, index_pieces, (uc_visited_count(b->s->visited) + PIECE - 1) / PIECE);
+}
+
 /* Enters the new states of a window. */
 static void enter(Bfs *b, uint32_t blocks)
 {
     UcVisited *visited = b->s->visited;
     Block *last = &b->block[blocks - 1];
     uint32_t before = b->children->len, total = before;
-    uc_visited_reserve(visited, last->rank + last->limit);
+    make_room(b, last->rank + last->limit);
     work(b, claim_blocks, blocks);
     work(b, keep_blocks, blocks);
     for (uint32_t n = 0; n < blocks; n++) {
@@ -399,7 +413,7 @@ static void build_segment(Job *j, Level *next, uint32_t number)
 static void build_segments(void *job)
 {
     Job *j = job;
-    for (uint32_t n; take(j, share_of_segment, &n);)
+    for (uint32_t n; take(j, share_of_piece, &n);)
         build_segment(j, j->b->next, n);
 }
 

@@ -70,15 +70,7 @@ static inline uint64_t spread(UcDigest h)
 static inline uint64_t tag_of(uint64_t s) { return s << 32; }
 static inline uint64_t place_of(const UcVisited *v, uint64_t s) { return (s >> 28) & v->mask; }
 
-static void index_put(UcVisited *v, UcDigest h, uint32_t number)
-{
-    uint64_t s = spread(h), at = place_of(v, s);
-    while (v->index[at])
-        at = (at + 1) & v->mask;
-    v->index[at] = tag_of(s) | (number + UINT64_C(1));
-}
-
-void uc_visited_reserve(UcVisited *v, uint32_t more)
+bool uc_visited_grow(UcVisited *v, uint32_t more)
 {
     g_assert(v->count < UC_NO_STATE - more);
     uint64_t need = (uint64_t)v->count + more;
@@ -87,13 +79,25 @@ void uc_visited_reserve(UcVisited *v, uint32_t more)
             v->chunk[c] = uc_big_new(CHUNK * sizeof(State));
     }
     if (need * 4 <= (v->mask + 1) * 3)
-        return;
+        return false;
     uc_big_free(v->index, index_bytes(v));
     while (need * 4 > (v->mask + 1) * 3)
         v->mask = v->mask * 2 + 1;
     v->index = uc_big_new(index_bytes(v));
-    for (uint32_t i = 0; i < v->count; i++)
-        index_put(v, (UcDigest){ state_at(v, i)->lo, state_at(v, i)->hi }, i);
+    return true;
+}
+
+void uc_visited_index(UcVisited *v, uint32_t from, uint32_t to)
+{
+    g_assert(from <= to && to <= v->count);
+    for (uint32_t i = from; i < to; i++) {
+        uint64_t s = spread((UcDigest){ state_at(v, i)->lo, state_at(v, i)->hi });
+        uint64_t at = place_of(v, s), entry = tag_of(s) | (i + UINT64_C(1)), none = 0;
+        while (!__atomic_compare_exchange_n(&v->index[at], &none, entry, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+            at = (at + 1) & v->mask;
+            none = 0;
+        }
+    }
 }
 
 static uint32_t find(const UcVisited *v, UcDigest h, uint64_t s, uint64_t *at)
@@ -119,7 +123,8 @@ uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t m
     if (!*fresh)
         return number;
     if (((uint64_t)v->count + 1) * 4 > (v->mask + 1) * 3 || !v->chunk[v->count >> CHUNK_BITS]) {
-        uc_visited_reserve(v, 1);
+        if (uc_visited_grow(v, 1))
+            uc_visited_index(v, 0, v->count);
         find(v, h, s, &at);
     }
     number = v->count++;

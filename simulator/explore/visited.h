@@ -8,7 +8,7 @@
  * Detection, CAV 1993). Limit: 2^32 - 2 states.
  *
  * Adding one by one is for one thread. Many threads add a batch in three steps, with everybody through with one before
- * the next: reserve room for the whole batch; claim each hash, with its rank in the batch; settle those claims that
+ * the next: grow by room for the whole batch; claim each hash, with its rank in the batch; settle those claims that
  * hold. Of several claims of one state that with the lowest rank holds, so what is added does not depend on who was
  * first.
  */
@@ -26,8 +26,9 @@ UcVisited *uc_visited_new(unsigned bits);
 void uc_visited_free(UcVisited *visited);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcVisited, uc_visited_free)
 
-/* Room for so many more states without moving anything. */
-void uc_visited_reserve(UcVisited *visited, uint32_t more);
+/* Room for so many more states. True: all states must be put into the index again, in pieces, by any number of threads. */
+bool uc_visited_grow(UcVisited *visited, uint32_t more);
+void uc_visited_index(UcVisited *visited, uint32_t from, uint32_t to);
 /* The number of the state with this hash; it is added if new. */
 uint32_t uc_visited_add(UcVisited *visited, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh);
 
