@@ -2,8 +2,8 @@
  *
  * Prints: the native toy of the transfer model at K = 4, 6, 8 with SPIN's own figures where SPIN is installed; the
  * protocol alone, both worlds in lock step, and both with real crypto, on bounds of a similar size; two jobs over one.
- * Time is processor time, SPIN's too, so that a busy machine does not change the ratios much; with several jobs it is
- * the clock's.
+ * Time is processor time, SPIN's too, so that a busy machine does not change the ratios much; two jobs are held against
+ * one by the clock.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #include "simulator/explore/search.h"
 #include "tests/simulator/transfer_toy.h"
 
+enum { SPEEDUP_RUNS = 4 };
 #define MODEL "../shared/bench/transfer_model.pml"
 
 typedef struct {
@@ -88,10 +89,9 @@ static bool run_spin(unsigned k, Figures *out)
 
 /* ---- our own ---- */
 
-static Figures search(const UcModel *model, unsigned jobs)
+static Figures search(const UcModel *model, unsigned jobs, clockid_t clock)
 {
-    UcSearchOptions o = { .strategy = UC_BFS, .jobs = jobs, .commute = g_getenv("COMMUTE") != NULL };
-    clockid_t clock = jobs > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+    UcSearchOptions o = { .strategy = UC_BFS, .jobs = jobs, };
     double began = now(clock);
     g_autoptr(UcSearchResult) r = uc_search(model, &o);
     Figures f = { now(clock) - began, r->figures.states, r->figures.edges, r->figures.idle };
@@ -102,14 +102,14 @@ static Figures search(const UcModel *model, unsigned jobs)
     return f;
 }
 
-static Figures toy(unsigned k, unsigned jobs)
+static Figures toy(unsigned k, unsigned jobs, clockid_t clock)
 {
     Toy t = { .k = k, .canonical = true, .before = true };
     UcModel model = toy_model(&t);
-    return search(&model, jobs);
+    return search(&model, jobs, clock);
 }
 
-static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jobs)
+static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jobs, clockid_t clock)
 {
     static const struct {
         const char *name;
@@ -128,24 +128,44 @@ static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jo
     UcLockstepSetup setup = env_general_setup(g, which);
     g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
     UcModel model = uc_lockstep_model(l);
-    Figures f = search(&model, jobs);
+    Figures f = search(&model, jobs, clock);
     UcLockstepFigures x = uc_lockstep_figures(l);
     printf("    %.2f %% of the moves were run, %u regions, %zu MiB in all\n",
            100.0 * (double)x.misses / (double)(x.hits + x.misses), x.regions, x.memory >> 20);
     return f;
 }
 
+/* Two jobs over one by the clock, the best of some runs one after the other: whatever else the machine does only adds. */
+static void print_speedup(const char *what, unsigned k, bool is_toy)
+{
+    double best[2] = { 0, 0 };
+    for (int i = 0; i < 2 * SPEEDUP_RUNS; i++) {
+        unsigned jobs = 1 + i % 2;
+        Figures f = is_toy ? toy(k, jobs, CLOCK_MONOTONIC) : worlds(k, ENV_WORLDS, true, jobs, CLOCK_MONOTONIC);
+        if (!best[i % 2] || f.seconds < best[i % 2])
+            best[i % 2] = f.seconds;
+    }
+    printf("two jobs over one, %s: %.2f s over %.2f s: x%.2f\n", what, best[0], best[1], best[0] / best[1]);
+}
+
+/* One part alone, for profiling: toy, real or both, and jobs. */
+static void print_part(unsigned k, const char *part, unsigned jobs)
+{
+    clockid_t clock = jobs > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
+    Figures f = !strcmp(part, "toy") ? toy(k, jobs, clock)
+                                     : worlds(k, !strcmp(part, "real") ? ENV_REAL : ENV_WORLDS, true, jobs, clock);
+    print(part, &f, NULL);
+}
+
 int main(int argc, char **argv)
 {
+    clockid_t clock = CLOCK_PROCESS_CPUTIME_ID;
     Figures spin = { 0 }, one = { 0 }, f;
     bool have = false;
-    uc_big_heap();
     unsigned largest = argc > 1 ? (unsigned)atoi(argv[1]) : 8;
-    if (argc > 2) { /* one part alone, for profiling: toy, real or both, and jobs */
-        unsigned jobs = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
-        f = !strcmp(argv[2], "toy") ? toy(largest, jobs)
-                                    : worlds(largest, !strcmp(argv[2], "real") ? ENV_REAL : ENV_WORLDS, true, jobs);
-        print(argv[2], &f, NULL);
+    uc_big_heap();
+    if (argc > 2) {
+        print_part(largest, argv[2], argc > 3 ? (unsigned)atoi(argv[3]) : 1);
         return 0;
     }
     for (unsigned k = 4; k <= largest; k += 2) {
@@ -157,21 +177,18 @@ int main(int argc, char **argv)
         } else {
             puts("SPIN or its model is not here");
         }
-        f = toy(k, 1);
+        f = toy(k, 1, clock);
         snprintf(name, sizeof name, "the same model in our core, K = %u", k);
         print(name, &f, have ? &spin : NULL);
     }
-    one = toy(largest, 1);
-    f = toy(largest, 2);
-    printf("two jobs over one, toy (clock over processor time): x%.2f\n", one.seconds / f.seconds);
-    f = worlds(largest, ENV_REAL, true, 1);
+    f = worlds(largest, ENV_REAL, true, 1, clock);
     print("the protocol alone", &f, have ? &spin : NULL);
-    one = worlds(largest, ENV_WORLDS, true, 1);
+    one = worlds(largest, ENV_WORLDS, true, 1, clock);
     print("both worlds in lock step", &one, have ? &spin : NULL);
-    f = worlds(largest, ENV_WORLDS, true, 2);
-    printf("two jobs over one, both worlds (clock over processor time): x%.2f\n", one.seconds / f.seconds);
-    f = worlds(largest, ENV_WORLDS, false, 1);
+    f = worlds(largest, ENV_WORLDS, false, 1, clock);
     print("both worlds, real crypto", &f, have ? &spin : NULL);
     printf("real crypto over ideal: x%.2f\n", one.seconds / f.seconds * (double)f.states / (double)one.states);
+    print_speedup("the model", largest, true);
+    print_speedup("both worlds", largest, false);
     return 0;
 }

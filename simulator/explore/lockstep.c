@@ -5,10 +5,11 @@
 #include "simulator/explore/big.h"
 #include "simulator/explore/memo.h"
 #include "simulator/explore/pool.h"
+#include "simulator/growing.h"
 
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
-       KINDS_MAX = 128, LIST_BITS = 12, LIST = 1 << LIST_BITS, LISTS = 1 << 18, Z_WORLD = 2, MASK = 8, LINE = 64, AHEAD = 3,
+       KINDS_MAX = 128, Z_WORLD = 2, MASK = 8, LINE = 64, AHEAD = 3,
        COUNTED = 64 /* values of counters whose digests are at hand */ };
 
 typedef struct {
@@ -41,6 +42,11 @@ typedef struct {
 } List;
 
 typedef struct {
+    UcChoice choice;
+    uint64_t order;           /* see order_of() */
+} Known;
+
+typedef struct {
     uint32_t world, slot;
 } Column;
 
@@ -60,10 +66,8 @@ struct UcLockstep {
     UcDigest counted[UC_COUNTERS_MAX][COUNTED]; /* see counter_digest() */
     uint32_t columns;
     uint32_t *column_of[2];   /* by slot, + 1 */
-    UcChoice **move;          /* chunks of LIST moves */
-    uint64_t **order;         /* of each, see order_of() */
-    uint32_t moves;
-    List ***list;             /* by knowledge, chunks */
+    UcChunks moves;           /* Known */
+    UcChunks lists;           /* List*, by knowledge */
     uint64_t kinds_seen[KINDS_MAX / 64];
     uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
     uint32_t version, scanned[2]; /* see count_slots() */
@@ -102,12 +106,12 @@ static void free_finding(gpointer p)
 
 static UcChoice *move_at(const UcLockstep *l, uint32_t move)
 {
-    return &l->move[move >> LIST_BITS][move & (LIST - 1)];
+    g_assert(move < uc_chunks_count(&l->moves));
+    return &((Known *)uc_chunks_at(&l->moves, move, sizeof(Known)))->choice;
 }
 
 const UcChoice *uc_lockstep_move(const UcLockstep *l, uint32_t move)
 {
-    g_assert(move < l->moves);
     return move_at(l, move);
 }
 
@@ -169,16 +173,9 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
     memcpy(clean.extra, given->extra, sizeof clean.extra);
     if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
         return GPOINTER_TO_UINT(known);
-    uint32_t n = l->moves;
-    g_assert(n >> LIST_BITS < LISTS);
-    if (!l->move[n >> LIST_BITS]) {
-        l->move[n >> LIST_BITS] = g_new0(UcChoice, LIST);
-        l->order[n >> LIST_BITS] = g_new0(uint64_t, LIST);
-    }
-    l->order[n >> LIST_BITS][n & (LIST - 1)] = order_of(l, move);
-    memcpy(move_at(l, n), move, sizeof *move);
+    Known fresh = { clean, order_of(l, move) };
+    uint32_t n = uc_chunks_add(&l->moves, &fresh, sizeof fresh);
     g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
-    l->moves++;
     return n;
 }
 
@@ -199,17 +196,15 @@ static const List *make_list(UcLockstep *l, const GArray *moves)
 
 static const List *list_of(UcLockstep *l, uint32_t knowledge)
 {
-    List ***chunk = &l->list[knowledge >> LIST_BITS];
-    List **c = __atomic_load_n(chunk, __ATOMIC_ACQUIRE);
-    const List *list = c ? __atomic_load_n(&c[knowledge & (LIST - 1)], __ATOMIC_ACQUIRE) : NULL;
+    const List *list = NULL;
+    if (knowledge < uc_chunks_count(&l->lists))
+        list = __atomic_load_n((List **)uc_chunks_at(&l->lists, knowledge, sizeof list), __ATOMIC_ACQUIRE);
     if (list)
         return list;
     g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
     l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
     g_mutex_lock(&l->lock);
-    if (!*chunk)
-        __atomic_store_n(chunk, g_new0(List *, LIST), __ATOMIC_RELEASE);
-    List **at = &(*chunk)[knowledge & (LIST - 1)];
+    List **at = uc_chunks_reach(&l->lists, knowledge, sizeof list);
     if (!*at) /* else somebody was faster */
         __atomic_store_n(at, (List *)make_list(l, moves), __ATOMIC_RELEASE);
     list = *at;
@@ -885,7 +880,7 @@ static bool commute(void *worker, const UcEdge *a, const UcEdge *b)
 static uint64_t order(void *data, uint32_t move)
 {
     const UcLockstep *l = data;
-    return l->order[move >> LIST_BITS][move & (LIST - 1)];
+    return ((const Known *)uc_chunks_at(&l->moves, move, sizeof(Known)))->order;
 }
 
 /* Which of the words of a move are handles: of the message, then of the chooser's own. */
@@ -900,7 +895,7 @@ static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
 
 enum { MOVE_WORDS = UC_MESSAGE_WORDS + 4 };
 
-static uint32_t moves_now(void *data) { return ((const UcLockstep *)data)->moves; }
+static uint32_t moves_now(void *data) { return uc_chunks_count(&((const UcLockstep *)data)->moves); }
 
 static void save_move(void *data, uint32_t move, GByteArray *out)
 {
@@ -1011,9 +1006,6 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     for (unsigned i = 0; i < setup->worlds; i++)
         l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);
     l->move_of = g_hash_table_new(move_hash, move_equal);
-    l->move = g_new0(UcChoice *, LISTS);
-    l->order = g_new0(uint64_t *, LISTS);
-    l->list = g_new0(List **, LISTS);
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -1032,16 +1024,10 @@ void uc_lockstep_free(UcLockstep *l)
     uc_arena_free(&l->effects);
     uc_pool_free(l->pool);
     g_hash_table_unref(l->move_of);
-    for (uint32_t c = 0; c < LISTS; c++) {
-        g_free(l->move[c]);
-        g_free(l->order[c]);
-        for (uint32_t i = 0; l->list[c] && i < LIST; i++)
-            g_free(l->list[c][i]);
-        g_free(l->list[c]);
-    }
-    g_free(l->move);
-    g_free(l->order);
-    g_free(l->list);
+    for (uint32_t i = 0; i < l->lists.count; i++)
+        g_free(*(List **)uc_chunks_at(&l->lists, i, sizeof(List *)));
+    uc_chunks_free(&l->moves);
+    uc_chunks_free(&l->lists);
     for (unsigned i = 0; i < 2; i++)
         g_free(l->column_of[i]);
     g_array_unref(l->root);
@@ -1057,7 +1043,7 @@ void uc_lockstep_set_fault_budget(UcLockstep *l, uint32_t faults) { l->set.fault
 UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
 {
     return (UcLockstepFigures){ .hits = l->hits, .misses = l->misses, .rechecked = l->rechecked,
-                                .regions = uc_pool_count(l->pool), .moves = l->moves, .columns = l->columns,
+                                .regions = uc_pool_count(l->pool), .moves = uc_chunks_count(&l->moves), .columns = l->columns,
                                 .effects = uc_memo_effects(l->memo), .memory = memory((void *)l) };
 }
 

@@ -1,11 +1,12 @@
 #include "simulator/explore/memo.h"
 
 #include "simulator/explore/big.h"
+#include "simulator/growing.h"
 
 /* A node is a run of (slot, value) pairs that must all be as they are, one after the other in memory, and then either
  * what the move did, or one more slot whose value tells the children apart. Where a new state leaves a run, the run is
  * cut there. Nodes and tables are only ever replaced, never changed or freed before the end, so readers need no lock. */
-enum { CHUNK_BITS = 12, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 18, FIRST_TABLE = 2, LINE = 64 };
+enum { FIRST_TABLE = 2, LINE = 64 };
 
 typedef struct Node Node;
 
@@ -33,7 +34,7 @@ struct Node {
 };
 
 struct UcMemo {
-    Node ***root;        /* chunks, by trie; a trie of another version gets another root */
+    UcChunks roots;      /* Node*, by trie; a trie of another version gets another root */
     GMutex lock __attribute__((aligned(LINE))); /* finding does not look at what adding writes */
     UcArena arena;
     uint64_t effects;
@@ -43,7 +44,6 @@ UcMemo *uc_memo_new(void)
 {
     UcMemo *m = g_aligned_alloc0(1, sizeof(UcMemo), LINE);
     g_mutex_init(&m->lock);
-    m->root = g_new0(Node **, CHUNKS);
     return m;
 }
 
@@ -51,9 +51,7 @@ void uc_memo_free(UcMemo *m)
 {
     if (!m)
         return;
-    for (uint32_t i = 0; i < CHUNKS; i++)
-        g_free(m->root[i]);
-    g_free(m->root);
+    uc_chunks_free(&m->roots);
     uc_arena_free(&m->arena);
     g_mutex_clear(&m->lock);
     g_aligned_free(m);
@@ -75,8 +73,9 @@ static inline Node *child_of(const Table *t, uint32_t value)
 
 static Node *root_of(const UcMemo *m, uint32_t trie)
 {
-    Node *const *chunk = __atomic_load_n(&m->root[trie >> CHUNK_BITS], __ATOMIC_ACQUIRE);
-    return chunk ? __atomic_load_n(&chunk[trie & (CHUNK - 1)], __ATOMIC_ACQUIRE) : NULL;
+    if (trie >= uc_chunks_count(&m->roots))
+        return NULL;
+    return __atomic_load_n((Node **)uc_chunks_at(&m->roots, trie, sizeof(Node *)), __ATOMIC_ACQUIRE);
 }
 
 void uc_memo_prefetch(const UcMemo *m, uint32_t trie)
@@ -228,14 +227,11 @@ static bool add(UcMemo *m, Hook hook, const uint32_t *row, const uint32_t *read,
 bool uc_memo_add(UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, const uint32_t *read,
                  uint32_t reads, const void *effect, const void **kept)
 {
-    g_assert(effect && trie >> CHUNK_BITS < CHUNKS && version > 0);
+    g_assert(effect && version > 0);
     const void *counts = effect;
     bool ok = true;
     g_mutex_lock(&m->lock);
-    Node ***chunk = &m->root[trie >> CHUNK_BITS];
-    if (!*chunk)
-        __atomic_store_n(chunk, g_new0(Node *, CHUNK), __ATOMIC_RELEASE);
-    Node **root = &(*chunk)[trie & (CHUNK - 1)];
+    Node **root = uc_chunks_reach(&m->roots, trie, sizeof *root);
     if (*root && (*root)->version > version) { /* others went on meanwhile: it serves this once */
         counts = effect;
     } else if (!*root || (*root)->version != version) {
