@@ -1,0 +1,246 @@
+/* The tables of a search in lock step: columns, moves, lists of moves, digests. */
+#include "simulator/explore/lockstep_internal.h"
+
+guint lockstep_move_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(UcChoice)).lo; }
+gboolean lockstep_move_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcChoice)); }
+
+const UcChoice *uc_lockstep_move(const UcLockstep *l, uint32_t move)
+{
+    return move_at(l, move);
+}
+
+const UcFinding *uc_lockstep_finding(const UcLockstep *l, uint32_t finding)
+{
+    g_assert(finding > 0 && finding <= l->findings->len);
+    return l->findings->pdata[finding - 1];
+}
+
+uint32_t lockstep_column_for(UcLockstep *l, unsigned world, uint32_t slot)
+{
+    g_assert(slot < SLOTS_MAX);
+    uint32_t *at = &l->column_of[world][slot], known = __atomic_load_n(at, __ATOMIC_ACQUIRE);
+    if (known)
+        return known - 1;
+    g_mutex_lock(&l->lock);
+    if (!*at) {
+        g_assert(l->columns < UC_ROW_MAX - HEAD);
+        l->column[l->columns] = (Column){ world, slot };
+        __atomic_store_n(&l->columns, l->columns + 1, __ATOMIC_RELEASE);
+        __atomic_store_n(at, l->columns, __ATOMIC_RELEASE);
+    }
+    known = *at;
+    g_mutex_unlock(&l->lock);
+    return known - 1;
+}
+
+/* A number that tells moves apart and depends on nothing but the move: not on when it was first met. */
+static uint64_t order_of(const UcLockstep *l, const UcChoice *m)
+{
+    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
+    uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        UcFieldType t = kind->field[i].type;
+        UcWord word = m->write.message.w[i];
+        bool bytes = t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+        UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
+                                                                 : (UcDigest){ word, bytes };
+        flat[4 + 2 * i] = d.lo;
+        flat[5 + 2 * i] = d.hi;
+    }
+    return uc_digest(flat, sizeof flat).lo;
+}
+
+static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
+{
+    gpointer known;
+    UcChoice clean, *move = &clean; /* moves are told apart by their bytes: nothing may lie in the gaps */
+    memset(&clean, 0, sizeof clean);
+    clean.write.from = given->write.from;
+    clean.write.to = given->write.to;
+    clean.write.peer = given->write.peer;
+    clean.write.message = given->write.message;
+    clean.counter = given->counter;
+    clean.counter2 = given->counter2;
+    clean.actor = given->actor;
+    clean.tag = given->tag;
+    clean.names = given->names;
+    memcpy(clean.extra, given->extra, sizeof clean.extra);
+    if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
+        return GPOINTER_TO_UINT(known);
+    Known fresh = { clean, order_of(l, move) };
+    uint32_t n = uc_chunks_add(&l->moves, &fresh, sizeof fresh);
+    g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
+    return n;
+}
+
+Listed lockstep_listed(const UcLockstep *l, uint32_t number)
+{
+    const UcChoice *m = move_at(l, number);
+    return (Listed){ number, m->names, m->counter, m->counter2 };
+}
+
+static const List *make_list(UcLockstep *l, const GArray *moves)
+{
+    List *list = g_malloc(sizeof(List) + moves->len * sizeof(Listed));
+    list->count = moves->len;
+    for (guint i = 0; i < moves->len; i++)
+        list->move[i] = lockstep_listed(l, intern_move(l, &g_array_index(moves, UcChoice, i)));
+    return list;
+}
+
+const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge)
+{
+    const List *list = NULL;
+    if (knowledge < uc_chunks_count(&l->lists))
+        list = __atomic_load_n((List **)uc_chunks_at(&l->lists, knowledge, sizeof list), __ATOMIC_ACQUIRE);
+    if (list)
+        return list;
+    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
+    l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
+    g_mutex_lock(&l->lock);
+    List **at = uc_chunks_reach(&l->lists, knowledge, sizeof list);
+    if (!*at) /* else somebody was faster */
+        __atomic_store_n(at, (List *)make_list(l, moves), __ATOMIC_RELEASE);
+    list = *at;
+    g_mutex_unlock(&l->lock);
+    return list;
+}
+
+/* Crashes and persists look at every slot that a party has by then, so what they did holds only as long as the
+ * parties have no others: the version of what is remembered counts them. */
+uint32_t lockstep_count_slots(UcLockstep *l)
+{
+    bool more = false;
+    for (unsigned w = 0; w < l->set.worlds; w++)
+        more = more || __atomic_load_n(&l->scanned[w], __ATOMIC_ACQUIRE) < uc_layout_count(l->set.layout[w]);
+    if (!more)
+        return __atomic_load_n(&l->version, __ATOMIC_ACQUIRE);
+    g_mutex_lock(&l->lock);
+    uint32_t version = l->version;
+    for (unsigned w = 0; w < l->set.worlds; w++) {
+        uint32_t slots = uc_layout_count(l->set.layout[w]), at = l->scanned[w];
+        for (; at < slots; at++) {
+            uint32_t machine = uc_layout_key(l->set.layout[w], at).machine;
+            version += machine >= UC_PARTY_0 && machine < uc_watcher_machine(l->set.spec[w], 0);
+        }
+        __atomic_store_n(&l->version, version, __ATOMIC_RELEASE);
+        __atomic_store_n(&l->scanned[w], slots, __ATOMIC_RELEASE);
+    }
+    g_mutex_unlock(&l->lock);
+    return version;
+}
+
+UcDigest lockstep_make_counter_digest(uint32_t counter, uint32_t value)
+{
+    uint64_t flat[] = { UINT64_C(0x636f756e746572), counter, value };
+    return value ? uc_digest(flat, sizeof flat) : (UcDigest){ 0, 0 };
+}
+
+UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value)
+{
+    if (value == 0)
+        return (UcDigest){ 0, 0 };
+    if (column == KNOWLEDGE)
+        return uc_slot_digest((UcSlotKey){ UINT32_MAX, 0, Z_WORLD },
+                              uc_region_digest(uc_pool_get(l->pool, value), &l->set.chooser.knowledge, l->set.store));
+    if (column < COUNTER_0 + l->set.chooser.counters)
+        return counter_digest(l, column - COUNTER_0, value);
+    Column c = l->column[column];
+    UcSlotKey key = uc_layout_key(l->set.layout[c.world], c.slot);
+    UcDigest d = uc_slot_digest(key, uc_region_digest(uc_pool_get(l->pool, value),
+                                                      uc_region_kind(l->set.spec[c.world], key), l->set.store));
+    if (c.world == 0)
+        return d;
+    uint64_t flat[] = { d.lo, d.hi, c.world };
+    return uc_digest(flat, sizeof flat);
+}
+
+uint64_t lockstep_order(void *data, uint32_t move)
+{
+    const UcLockstep *l = data;
+    return ((const Known *)uc_chunks_at(&l->moves, move, sizeof(Known)))->order;
+}
+
+/* Which of the words of a move are handles: of the message, then of the chooser's own. */
+static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
+{
+    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
+    if (i >= UC_MESSAGE_WORDS)
+        return l->set.chooser.extra_handles >> (i - UC_MESSAGE_WORDS) & 1;
+    UcFieldType t = kind && i < uc_message_fields(kind) ? kind->field[i].type : UC_INT;
+    return t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+}
+
+uint32_t lockstep_moves_now(void *data) { return uc_chunks_count(&((const UcLockstep *)data)->moves); }
+
+enum { MOVE_WORDS = UC_MESSAGE_WORDS + 4 };
+
+void lockstep_save_move(void *data, uint32_t move, GByteArray *out)
+{
+    const UcLockstep *l = data;
+    const UcChoice *m = move_at(l, move);
+    uint64_t head[] = { m->write.from, m->write.to, m->write.peer, m->write.message.kind, m->counter, m->counter2,
+                        m->actor, m->tag, m->names };
+    for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
+        uc_append_u64(out, head[i]);
+    for (unsigned i = 0; i < MOVE_WORDS; i++) {
+        UcWord word = i < UC_MESSAGE_WORDS ? m->write.message.w[i] : m->extra[i - UC_MESSAGE_WORDS];
+        size_t length;
+        bool bytes = word_is_bytes(l, m, i) && word != UC_NONE;
+        uc_append_u8(out, bytes);
+        if (bytes) {
+            const uint8_t *b = uc_store_get(l->set.store, word, &length);
+            uc_append_u64(out, length);
+            g_byte_array_append(out, b, (guint)length);
+        } else {
+            uc_append_u64(out, word);
+        }
+    }
+}
+
+static uint64_t read_u64(const uint8_t *at)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
+size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
+{
+    UcLockstep *l = data;
+    enum { HEAD_WORDS = 9 };
+    uint64_t head[HEAD_WORDS];
+    UcChoice m;
+    size_t at = 0;
+    memset(&m, 0, sizeof m);
+    if (length < sizeof head)
+        return 0;
+    for (; at < HEAD_WORDS; at++)
+        head[at] = read_u64(bytes + 8 * at);
+    at *= 8;
+    m.write.from = (uint16_t)head[0];
+    m.write.to = (uint16_t)head[1];
+    m.write.peer = (uint16_t)head[2];
+    m.write.message.kind = head[3];
+    m.counter = (uint8_t)head[4];
+    m.counter2 = (uint8_t)head[5];
+    m.actor = (uint8_t)head[6];
+    m.tag = (uint8_t)head[7];
+    m.names = (uint32_t)head[8];
+    for (unsigned i = 0; i < MOVE_WORDS; i++) {
+        if (length - at < 9)
+            return 0;
+        bool handle = bytes[at];
+        UcWord word = read_u64(bytes + at + 1);
+        at += 9;
+        if (handle && word > length - at)
+            return 0;
+        size_t taken = handle ? word : 0;
+        if (handle)
+            word = uc_store_put(l->set.store, bytes + at, taken);
+        at += taken;
+        *(i < UC_MESSAGE_WORDS ? &m.write.message.w[i] : &m.extra[i - UC_MESSAGE_WORDS]) = word;
+    }
+    return intern_move(l, &m) == number ? at : 0;
+}
