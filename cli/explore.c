@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "environments/explorer.h"
+#include "simulator/explore/big.h"
 #include "simulator/json.h"
 
 /* Set by the signal handler, which has nowhere else to write. */
@@ -308,6 +309,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     if (!prefix)
         return false;
     double began = (double)g_get_monotonic_time() / 1e6;
+    uc_big_heap();
     g_autofree char *key = key_of(o, s, &x);
     g_autoptr(GByteArray) stopped = g_byte_array_new();
     g_autoptr(GByteArray) resume = NULL;
