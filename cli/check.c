@@ -14,7 +14,7 @@
 enum { DEFAULT_SEED = 1, MAX_JOBS = 64 };
 
 typedef struct {
-    gboolean tap, json, quiet, torture, show;
+    gboolean tap, json, quiet, torture, show, harvest;
     char *junit, *seed, *crypto, *color, *trace;
     int jobs;
     char **path;
@@ -62,6 +62,8 @@ static void apply(const Options *o, EnvScenario *s)
         s->options.crypto_ideal = !strcmp(o->crypto, "ideal");
     if (o->torture)
         s->options.torture = true;
+    if (o->harvest)
+        s->options.harvest = true;
 }
 
 static char *command_of(const Case *c)
@@ -75,6 +77,8 @@ static char *command_of(const Case *c)
         g_string_append_printf(out, " --crypto %s", o->crypto);
     if (o->torture)
         g_string_append(out, " --torture");
+    if (o->harvest)
+        g_string_append(out, " --harvest");
     g_string_append_printf(out, " %s", file);
     return g_string_free(out, FALSE);
 }
@@ -436,6 +440,7 @@ int cli_check(int argc, char **argv)
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time (1); the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
+        { "harvest", 0, 0, G_OPTION_ARG_NONE, &o.harvest, "when a script is over, forge with what the adversary saw", NULL },
         { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
         { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace; a folder: one file for each scenario", "FILE" },
         { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP, for prove -e 'ucsim check --tap'", NULL },

@@ -23,6 +23,8 @@ void dkm_watch_free(DkmWatch *watch);
 /* The keys that corruption has compromised in a run whose first watcher is this one, for reports: "8bc0af.., .." in
  * order, or NULL. Free with g_free. */
 char *dkm_watch_compromised(UcWorld *world);
+/* Is this a key that somebody made and that is not compromised, in such a run? */
+bool dkm_watch_key_is_safe(UcWorld *world, UcWord kid);
 /* The row for the description of a world; `watch` outlives it. */
 UcWatcher dkm_watcher(const DkmWatch *watch);
 

@@ -150,3 +150,23 @@ char *dkm_watch_compromised(UcWorld *world)
     g_ptr_array_add(name, NULL);
     return g_strjoinv(", ", (char **)name->pdata);
 }
+
+static bool in_books(UcWorld *world, unsigned kind, UcWord kid)
+{
+    UcLayout *layout = uc_world_layout(world);
+    const UcState *state = uc_world_state(world);
+    uint32_t n;
+    const uint32_t *slot = uc_layout_machine(layout, uc_watcher_machine(uc_world_spec(world), 0), &n);
+    for (uint32_t i = 0; i < n; i++) {
+        const UcRegion *region = slot[i] < state->slots ? state->slot[slot[i]] : NULL;
+        if (uc_layout_key(layout, slot[i]).kind == kind && region && region->words && region->word[0] == kid)
+            return true;
+    }
+    return false;
+}
+
+bool dkm_watch_key_is_safe(UcWorld *world, UcWord kid)
+{
+    g_assert(world);
+    return uc_world_spec(world)->watchers && in_books(world, WATCH_KEY, kid) && !in_books(world, WATCH_COMPROMISED, kid);
+}

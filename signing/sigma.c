@@ -159,14 +159,21 @@ static const uint8_t *pooled(const Sigma *s, const uint8_t *seed)
     return s->pool + number % s->pool_count * s->seed_size;
 }
 
+/* Bytes `at` and on of the public key. */
+static void ideal_block(const Sigma *s, const uint8_t *seed, size_t at, uint8_t out[HASH])
+{
+    uint8_t number = (uint8_t)(at / HASH);
+    hash(out, 1, seed, s->seed_size, &number, 1);
+}
+
 bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
 {
     assert(s && seed && vk);
     if (!s->terms)
         return sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
     for (size_t at = 0; at < s->public_size; at += HASH) {
-        uint8_t block[HASH], number = (uint8_t)(at / HASH);
-        hash(block, 1, seed, s->seed_size, &number, 1);
+        uint8_t block[HASH];
+        ideal_block(s, seed, at, block);
         memcpy(vk + at, block, s->public_size - at < HASH ? s->public_size - at : HASH);
     }
     remember(s, vk, seed);
@@ -223,4 +230,40 @@ bool sigma_verify(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *
         return sig_verify(s->set, vk, vk_length, message, length, signature, signature_length) == SIG_OK;
     return vk_length == s->public_size && signature_length == s->signature_size &&
            ideal_verify(s, vk, message, length, signature);
+}
+
+/* ---- guesses ---- */
+
+size_t sigma_seed_in_public(const Sigma *s, const uint8_t *vk, const uint8_t **part)
+{
+    assert(s && vk && part);
+    *part = vk;
+    return s->terms ? 0 : sig_seed_in_public(s->set, vk, part);
+}
+
+/* As sigma_public, without a memory of guesses. */
+static bool ideal_gives(const Sigma *s, const uint8_t *seed, const uint8_t *vk)
+{
+    bool same = true;
+    for (size_t at = 0; at < s->public_size && same; at += HASH) {
+        uint8_t block[HASH];
+        ideal_block(s, seed, at, block);
+        same = !memcmp(block, vk + at, s->public_size - at < HASH ? s->public_size - at : HASH);
+    }
+    return same;
+}
+
+SigmaGuess sigma_guess(Sigma *s, const uint8_t *seed, const uint8_t *vk, const uint8_t *signature, size_t length,
+                       bool tree)
+{
+    assert(s && seed && vk);
+    if (s->terms)
+        return ideal_gives(s, seed, vk) ? SIGMA_SEED : SIGMA_NOT_THE_SEED;
+    if (signature && !sig_seed_fits(s->set, seed, signature, length))
+        return SIGMA_NOT_THE_SEED;
+    if (!signature && !tree)
+        return SIGMA_NEEDS_A_KEY;
+    uint8_t made[256];
+    assert(s->public_size <= sizeof made);
+    return sigma_public(s, seed, made) && !memcmp(made, vk, s->public_size) ? SIGMA_SEED : SIGMA_NOT_THE_SEED;
 }

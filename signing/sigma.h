@@ -46,4 +46,14 @@ bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t
 bool sigma_verify(Sigma *sigma, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                   const uint8_t *signature, size_t signature_length);
 
+/* ---- for attackers, who guess seeds ---- */
+/* How many of a seed's last bytes stand in vk too, at *part. */
+size_t sigma_seed_in_public(const Sigma *sigma, const uint8_t *vk, const uint8_t **part);
+typedef enum { SIGMA_NOT_THE_SEED, SIGMA_SEED, SIGMA_NEEDS_A_KEY } SigmaGuess;
+/* Is it the seed of vk? `signature` is one made under vk, or NULL. Cheap: a real key, which costs a tree, is made only
+ * where the signature's randomiser is that of the seed, or `tree` allows it without a signature; otherwise the answer
+ * is SIGMA_NEEDS_A_KEY. */
+SigmaGuess sigma_guess(Sigma *sigma, const uint8_t *seed, const uint8_t *vk, const uint8_t *signature, size_t length,
+                       bool tree);
+
 #endif
