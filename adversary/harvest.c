@@ -23,7 +23,6 @@ struct Harvest {
     GHashTable *seen; /* handles of texts */
     GHashTable *memo; /* Question -> Answer; of all worlds of the store */
     uint64_t guesses;
-    unsigned trees;
     bool bounded;
 };
 
@@ -49,6 +48,8 @@ Harvest *harvest_new(UcStore *store, const PiConfig *config)
                     .sealing = g_array_new(FALSE, FALSE, sizeof(UcWord)),
                     .used = g_array_new(FALSE, FALSE, sizeof(Used)), .seen = g_hash_table_new(NULL, NULL),
                     .memo = g_hash_table_new_full(question_hash, question_equal, g_free, g_free) };
+    for (unsigned i = 0; i < config->dkm->sigmas; i++)
+        sigma_remember_keys(config->dkm->sigma[i]);
     return h;
 }
 
@@ -106,7 +107,6 @@ void harvest_begin(Harvest *h)
         g_array_set_size(list[i], 0);
     g_hash_table_remove_all(h->seen);
     h->guesses = 0;
-    h->trees = 0;
     h->bounded = false;
     guess_sealing(h);
 }
@@ -149,27 +149,6 @@ static void see_text(Harvest *h, HarvestPlace place, UcWord handle, UcWord from)
         see_state(h, handle, from);
 }
 
-/* A corrupted party says what it likes: that is no signature to test guesses with. */
-static bool is_corrupted(const Harvest *h, UcWord party)
-{
-    for (guint i = 0; i < h->text->len; i++) {
-        const Text *text = &g_array_index(h->text, Text, i);
-        if (text->place == HARVEST_STATE && text->from == party)
-            return true;
-    }
-    return false;
-}
-
-static void see_signature(Harvest *h, const UcWord *w, UcWord from)
-{
-    Used used = { w[0], w[1] };
-    for (guint i = 0; i < h->key->len && !is_corrupted(h, from); i++) {
-        if (key_at(h, i)->kid == w[0])
-            key_at(h, i)->signature = w[2];
-    }
-    g_array_append_val(h->used, used);
-}
-
 void harvest_see(Harvest *h, uint16_t peer, const UcMessage *m)
 {
     g_assert(h && m);
@@ -183,7 +162,7 @@ void harvest_see(Harvest *h, uint16_t peer, const UcMessage *m)
         see_text(h, HARVEST_OUTPUT, m->w[1], from);
         break;
     case DKM_SIGNATURE:
-        see_signature(h, m->w, from);
+        g_array_append_val(h->used, ((Used){ m->w[0], m->w[1] }));
         see_text(h, HARVEST_OUTPUT, m->w[2], from);
         break;
     default: break;
@@ -192,20 +171,20 @@ void harvest_see(Harvest *h, uint16_t peer, const UcMessage *m)
 
 /* ---- guesses ---- */
 
-/* Two texts one over the other, or one (other NULL), of this length; what they are combined with; whose seed they may be. */
+/* Two texts one over the other, or one (other NULL), of this length, and what they are combined with. */
 typedef struct {
     const uint8_t *one, *other;
     size_t length;
     HarvestWay way;
     const uint8_t *mask;
-    size_t mask_bytes, phase; /* the mask is repeated; it starts this many bytes on */
+    size_t mask_bytes, phase; /* the mask is repeated; it begins this many bytes on */
 } Combined;
 
+/* What is looked for. */
 typedef struct {
     Sigma *sigma;
-    const uint8_t *vk, *signature;
-    size_t signature_bytes, head; /* bytes of the seed that are to be found */
-    uint8_t seed[256];            /* the guess; its end stands in vk */
+    const uint8_t *vk, *secret;
+    size_t bytes; /* of the secret */
 } Target;
 
 static Sigma *sigma_of(const Harvest *h, size_t public_size)
@@ -218,78 +197,65 @@ static Sigma *sigma_of(const Harvest *h, size_t public_size)
     return NULL;
 }
 
-/* False: the public key is of no set that is in use. */
+/* False: nobody made this public key. */
 static bool aim(const Harvest *h, const HarvestKey *key, Target *out)
 {
     size_t length;
-    const uint8_t *part;
     *out = (Target){ .vk = uc_store_get(h->store, key->vk, &length) };
     out->sigma = sigma_of(h, length);
-    if (!out->sigma || out->sigma->seed_size > sizeof out->seed)
-        return false;
-    size_t shown = sigma_seed_in_public(out->sigma, out->vk, &part);
-    out->head = out->sigma->seed_size - shown;
-    memcpy(out->seed + out->head, part, shown);
-    if (uc_store_knows(h->store, key->signature))
-        out->signature = uc_store_get(h->store, key->signature, &out->signature_bytes);
-    return true;
+    out->secret = out->sigma ? sigma_remembered(out->sigma, out->vk) : NULL;
+    out->bytes = out->sigma ? sigma_seed_secret(out->sigma) : 0;
+    return out->secret != NULL;
 }
 
-static void fill(const Combined *c, size_t at, size_t head, uint8_t *out)
+static bool is_secret(const Combined *c, size_t at, const Target *t)
 {
     const uint8_t *one = c->one + at, *other = c->other ? c->other + at : NULL;
-    for (size_t i = 0; i < head; i++) {
-        size_t from = c->way == HARVEST_BACKWARDS ? head - 1 - i : i;
-        out[i] = one[from] ^ (other ? other[from] : 0);
-        if (c->mask_bytes)
-            out[i] ^= c->mask[(i + c->phase) % c->mask_bytes];
+    bool same = true;
+    for (size_t i = 0; i < t->bytes && same; i++) {
+        size_t from = c->way == HARVEST_BACKWARDS ? t->bytes - 1 - i : i;
+        uint8_t byte = one[from] ^ (other ? other[from] : 0);
+        same = (c->mask_bytes ? byte ^ c->mask[(i + c->phase) % c->mask_bytes] : byte) == t->secret[i];
     }
-}
-
-static bool is_seed(Harvest *h, Target *t)
-{
-    bool tree = h->trees < HARVEST_TREES;
-    h->guesses++;
-    SigmaGuess guess = sigma_guess(t->sigma, t->seed, t->vk, t->signature, t->signature_bytes, tree);
-    h->trees += !t->sigma->terms && !t->signature && tree;
-    h->bounded |= guess == SIGMA_NEEDS_A_KEY;
-    return guess == SIGMA_SEED;
+    return same;
 }
 
 /* Every run of bytes. */
-static bool slide(Harvest *h, const Combined *c, Target *t)
+static bool slide(Harvest *h, const Combined *c, const Target *t)
 {
-    for (size_t at = 0; at + t->head <= c->length; at++) {
-        if (h->guesses >= HARVEST_GUESSES) {
+    for (size_t at = 0; at + t->bytes <= c->length; at++) {
+        if (h->guesses++ >= HARVEST_GUESSES) {
             h->bounded = true;
             return false;
         }
-        fill(c, at, t->head, t->seed);
-        if (is_seed(h, t))
+        if (is_secret(c, at, t))
             return true;
     }
     return false;
 }
 
-/* The mask beginning with the seed, and beginning with the sealed part of the payload. */
-static bool slide_masked(Harvest *h, Combined c, Target *t)
+/* The mask beginning with each of its bytes. */
+static bool slide_masked(Harvest *h, Combined c, const Target *t)
 {
-    c.phase = 0;
-    if (slide(h, &c, t))
-        return true;
-    if (c.length <= PAYLOAD_HEADER_BYTES + t->head)
-        return false;
-    for (size_t at = PAYLOAD_HEADER_BYTES; at + t->head <= c.length && h->guesses < HARVEST_GUESSES; at++) {
-        c.phase = (at - PAYLOAD_HEADER_BYTES) % c.mask_bytes;
-        fill(&c, at, t->head, t->seed);
-        if (c.phase && is_seed(h, t))
+    for (c.phase = 0; c.phase < c.mask_bytes; c.phase++) {
+        if (slide(h, &c, t))
             return true;
     }
     return false;
+}
+
+/* The seed that was found is put together from its secret part, and must make the key. */
+static UcWord whole_seed(const Harvest *h, const Target *t)
+{
+    g_autofree uint8_t *seed = g_malloc0(t->sigma->seed_size), *vk = g_malloc(t->sigma->public_size);
+    memcpy(seed, t->secret, t->bytes);
+    sigma_seed_complete(t->sigma, t->vk, seed);
+    bool makes_it = sigma_public(t->sigma, seed, vk) && !memcmp(vk, t->vk, t->sigma->public_size);
+    return makes_it ? uc_store_put(h->store, seed, t->sigma->seed_size) : UC_NONE;
 }
 
 /* A text as it is; of payloads and states also what an exclusive-or with public data gives. */
-static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, Target *t, HarvestWay *way)
+static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, const Target *t, HarvestWay *way)
 {
     static const uint8_t ones[] = { 0xff };
     size_t length, kid_bytes, vk_bytes;
@@ -309,21 +275,21 @@ static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, Targ
     for (size_t i = 0; i < rows; i++) {
         Combined c = { bytes, NULL, length, row[i].way, row[i].mask, row[i].bytes, 0 };
         *way = row[i].way;
-        if (row[i].bytes ? slide_masked(h, c, t) : slide(h, &c, t))
+        if (c.mask_bytes ? slide_masked(h, c, t) : slide(h, &c, t))
             return true;
     }
     return false;
 }
 
 /* A text, or two of equal length one over the other, with a seed that was found. */
-static bool try_seed(Harvest *h, const Text *text, const Text *over, UcWord seed, Target *t)
+static bool try_seed(Harvest *h, const Text *text, const Text *over, UcWord seed, const Target *t)
 {
     size_t length, mask_bytes;
     const uint8_t *one = uc_store_get(h->store, text->bytes, &length);
     const uint8_t *other = over ? uc_store_get(h->store, over->bytes, NULL) : NULL;
     const uint8_t *mask = uc_store_get(h->store, seed, &mask_bytes);
     Combined c = { one, other, length, HARVEST_SEED, mask, mask_bytes, 0 };
-    return slide(h, &c, t);
+    return slide_masked(h, c, t);
 }
 
 /* ---- what was tried once need not be tried in the other world ---- */
@@ -354,7 +320,7 @@ static bool try_on(Harvest *h, const Text *text, const Text *over, HarvestKey *k
         HarvestWay way = HARVEST_SEED;
         uint64_t before = h->guesses;
         bool hit = aim(h, key, &t) && (seed == UC_NONE ? try_public(h, text, key, &t, &way) : try_seed(h, text, over, seed, &t));
-        a = remember(h, &q, hit ? uc_store_put(h->store, t.seed, t.sigma->seed_size) : UC_NONE, way, h->guesses - before);
+        a = remember(h, &q, hit ? whole_seed(h, &t) : UC_NONE, way, h->guesses - before);
     }
     if (a->seed == UC_NONE)
         return false;

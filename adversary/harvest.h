@@ -2,22 +2,22 @@
  * that it gets.
  *
  * What is read: payloads, the states of corrupted parties, signatures and public keys. What is tried on it:
- *   - every run of bytes that is as long as a seed, as it is, backwards, inverted, and combined by exclusive-or with what
- *     is public (kid, public key, header, ticket, enclave) or with a seed that was found before; where a public key shows
- *     a part of its seed, the other part is looked for;
+ *   - every run of bytes that is as long as the secret part of a seed, as it is, backwards, inverted, and combined by
+ *     exclusive-or with what is public (kid, public key, header, ticket, enclave; at every offset) or with a seed that was
+ *     found before;
  *   - the sealing keys of revealed states, constants, and every run of bytes of a payload that is as long as a sealing key,
  *     on the payloads;
  *   - two payloads of equal length, one over the other (a keystream that was used twice), with seeds found before.
- * A guess is tested against the public keys (sigma_guess): one hash; a real key of which no signature was seen costs a
- * tree for each guess, and HARVEST_TREES of them at most. HARVEST_GUESSES bounds a world. All this is local computation,
- * a function of what was seen. Source: docs/protocol.md, "What equality cannot see"; rule I8.
+ * Whether a guess makes a public key is told by the keys that the signing core remembers (sigma_remember_keys): the same
+ * answer as making a tree for each, at the cost of a comparison. HARVEST_GUESSES bounds a world. All this is local
+ * computation, a function of what was seen. Source: docs/protocol.md, "What equality cannot see"; rule I8.
  */
 #ifndef ADVERSARY_HARVEST_H
 #define ADVERSARY_HARVEST_H
 
 #include "adversary/stolen.h"
 
-enum { HARVEST_GUESSES = 1000000, HARVEST_TREES = 16 };
+enum { HARVEST_GUESSES = 100000000 };
 
 typedef struct Harvest Harvest;
 
@@ -32,14 +32,14 @@ typedef enum { HARVEST_NOWHERE, HARVEST_PAYLOAD, HARVEST_STATE, HARVEST_OUTPUT, 
 
 typedef struct {
     UcWord kid, vk;
-    UcWord signature;   /* one that was seen, or UC_NONE */
     UcWord seed;        /* UC_NONE: not found */
     HarvestWay way;
     HarvestPlace place;
     UcWord from;        /* whose payload, state or output it was: number of the party */
 } HarvestKey;
 
-Harvest *harvest_new(UcStore *store, const PiConfig *config); /* borrows */
+/* Borrows. Before the first key is made. */
+Harvest *harvest_new(UcStore *store, const PiConfig *config);
 void harvest_free(Harvest *harvest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Harvest, harvest_free)
 /* Another world of the same store: nothing is known of it yet. What was tried is not tried again. */

@@ -30,7 +30,8 @@ typedef struct {
     char *title, *verdict, *expect, *rule, *compromised, *world, *why, *error, *details, *reproduce;
     int64_t entry;
     int code;
-    bool as_expected;
+    bool as_expected, harvested;
+    EnvHarvested harvest; /* in the real world */
     GString *trace;
 } Case;
 
@@ -155,6 +156,7 @@ static void judge(Case *c, EnvRun *run)
     c->rule = g_strdup(rule);
     c->compromised = dkm_watch_compromised(env_run_world(run, ENV_REAL));
     c->why = g_strdup(v.why);
+    c->harvested = env_run_harvested(run, ENV_REAL, &c->harvest);
     c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
     c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
     c->as_expected = v.verdict == c->scenario->expect &&
@@ -252,6 +254,24 @@ static void run_all(const Options *o, Suite *suite)
     g_thread_pool_free(pool, FALSE, TRUE);
 }
 
+/* What the attacker that harvests got, over all. */
+static void print_harvest(const GPtrArray *cases)
+{
+    uint64_t guesses = 0;
+    unsigned in = 0, seeds = 0, accepted = 0, bounded = 0;
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        in += c->harvested;
+        guesses += c->harvest.guesses;
+        seeds += c->harvest.seeds;
+        accepted += c->harvest.accepted;
+        bounded += c->harvest.bounded;
+    }
+    if (in)
+        printf("harvested in %u: %" G_GUINT64_FORMAT " guesses, %u seeds, %u forgeries accepted; bound reached in %u\n", in,
+               guesses, seeds, accepted, bounded);
+}
+
 static RepSummary summarise(const GPtrArray *cases)
 {
     RepSummary s = { .total = cases->len };
@@ -304,6 +324,9 @@ static void print_case(const Case *c, bool quiet, bool color)
         print_rule(c);
     if (c->compromised) /* the promise speaks of other keys only */
         printf(" (compromised: key %s)", c->compromised);
+    if (c->harvested && c->harvest.seeds)
+        printf(" (harvested: %u seed%s, %u forger%s accepted)", c->harvest.seeds, c->harvest.seeds == 1 ? "" : "s",
+               c->harvest.accepted, c->harvest.accepted == 1 ? "y" : "ies");
     printf("%s%s\n", c->as_expected ? "" : ", expected ", c->as_expected ? "" : c->expect);
     if (c->details)
         printf("\n%s\n", c->details);
@@ -337,6 +360,8 @@ static RepResult *results_of(const GPtrArray *cases)
         out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
                               .rule = c->rule, .world = c->world, .why = c->why, .entry = c->entry,
                               .as_expected = c->as_expected, .error = c->error, .details = c->details,
+                              .harvested = c->harvested, .guesses = c->harvest.guesses, .seeds = c->harvest.seeds,
+                              .forgeries = c->harvest.accepted,
                               .reproduce = c->as_expected ? NULL : c->reproduce,
                               .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
                                                   : c->options->seed_number };
@@ -390,8 +415,10 @@ static void print_all(const Options *o, const GPtrArray *cases, const RepSummary
     else if (o->json)
         rep_json(out, results, cases->len, summary);
     fputs(out->str, stdout);
-    if (!o->tap && !o->json && (!o->quiet || summary->as_expected != summary->total))
+    if (!o->tap && !o->json && (!o->quiet || summary->as_expected != summary->total)) {
         print_summary(summary);
+        print_harvest(cases);
+    }
 }
 
 static int check(const Options *o)

@@ -3,18 +3,18 @@
 #include "adversary/harvest.h"
 #include "functionality/watchers.h"
 
-enum { PARTIES = 8 }; /* asked for a signature, or to verify, until one answers */
-static const char MESSAGE[] = "what nobody signed", SAMPLE[] = "a sample";
+enum { PARTIES = 8 }; /* asked to verify until one answers */
+static const char MESSAGE[] = "what nobody signed";
 
-typedef enum { ASK_CORRUPTED, ASK_SIGNATURE, ASK_VERIFY } Phase;
+typedef enum { OVER, ASKED_CORRUPTED, ASKS_VERIFY } Phase;
 
 struct EnvHarvester {
     EnvWorlds *worlds;
     Harvest *harvest;
     UcWorld *world;
     Phase phase;
-    size_t key;          /* the one that is asked about, */
-    unsigned asked;      /* and how many parties have been */
+    size_t key;          /* the one whose forgery is shown to parties, */
+    unsigned asked;      /* and to how many it was */
     GArray *honest;      /* UcWord: party numbers */
     EnvHarvested result;
 };
@@ -74,22 +74,6 @@ static void next_key(EnvHarvester *h)
     h->asked = 0;
 }
 
-/* A signature to test guesses with, for every key that has none; ideal signatures are of no use for that. */
-static bool ask_signature(EnvHarvester *h, UcCtx *ctx, UcResult *write)
-{
-    size_t n;
-    const HarvestKey *key = harvest_keys(h->harvest, &n);
-    if (env_worlds_options(h->worlds)->crypto_ideal)
-        return false;
-    for (; h->key < n; next_key(h)) {
-        if (key[h->key].signature != UC_NONE || h->asked >= h->honest->len)
-            continue;
-        *write = to_party(h, (UcMessage){ DKM_SIGN, { key[h->key].kid, uc_store_text(uc_ctx_store(ctx), SAMPLE) } });
-        return true;
-    }
-    return false;
-}
-
 static void search(EnvHarvester *h, UcCtx *ctx)
 {
     size_t n;
@@ -107,8 +91,6 @@ static void search(EnvHarvester *h, UcCtx *ctx)
         uc_world_note_rule(h->world, rule);
     }
     h->result.guesses = harvest_guesses(h->harvest, &h->result.bounded);
-    h->key = 0;
-    h->asked = 0;
 }
 
 static bool ask_verify(EnvHarvester *h, UcCtx *ctx, const UcMessage *reply, UcResult *write)
@@ -137,17 +119,14 @@ static UcResult go_on(void *data, UcCtx *ctx, const UcEnvelope *in, int bit)
     EnvHarvester *h = data;
     UcResult write;
     harvest_see(h->harvest, in->peer, &in->message); /* observers are told when this is over */
-    if (h->phase == ASK_CORRUPTED) {
-        h->phase = ASK_SIGNATURE;
+    if (h->phase == OVER) {
+        h->phase = ASKED_CORRUPTED;
         return uc_send(UC_Z, (UcMessage){ UC_M_CORRUPTED, { 0 } });
     }
-    if (in->message.kind == UC_M_CORRUPTED)
+    if (h->phase == ASKED_CORRUPTED) {
         note_honest(h, ctx, &in->message);
-    if (h->phase == ASK_SIGNATURE && ask_signature(h, ctx, &write))
-        return write;
-    if (h->phase == ASK_SIGNATURE) {
         search(h, ctx);
-        h->phase = ASK_VERIFY;
+        h->phase = ASKS_VERIFY;
     }
     return ask_verify(h, ctx, &in->message, &write) ? write : uc_halt(bit);
 }
@@ -156,7 +135,7 @@ void env_harvester_attach(EnvHarvester *h, UcWorld *world, EnvLua *script)
 {
     g_assert(h && world && script);
     h->world = world;
-    h->phase = ASK_CORRUPTED;
+    h->phase = OVER;
     h->key = 0;
     h->asked = 0;
     h->result = (EnvHarvested){ 0 };

@@ -1,6 +1,5 @@
 /* The attacker that harvests, in a scenario: it sees what reaches A and Z while the script runs, and when the script is
- * over it goes on as Z: asks for a signature of a key of which it has seen none, searches (adversary/harvest.h), and has
- * honest parties verify what it forges. A seed of a key that is not compromised breaks I8, whatever the answer.
+ * over it goes on as Z: searches (adversary/harvest.h) and has honest parties verify what it forges. A seed of a key that is not compromised breaks I8, whatever the answer.
  */
 #ifndef ENVIRONMENTS_HARVESTER_H
 #define ENVIRONMENTS_HARVESTER_H

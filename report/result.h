@@ -17,6 +17,9 @@ typedef struct {
     const char *why;       /* one line */
     int64_t entry;         /* of Z's view, the first that differs; -1: none */
     bool as_expected;
+    bool harvested;        /* the attacker that harvests was there, with */
+    uint64_t guesses;
+    unsigned seeds, forgeries; /* found; accepted by an honest party */
     const char *error;     /* "file:line: message" */
     const char *details;   /* lines: the divergence (text.h) */
     const char *reproduce; /* a command */

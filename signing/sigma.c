@@ -49,6 +49,15 @@ Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const
     return s;
 }
 
+static struct SigmaTerms *terms_new(void)
+{
+    struct SigmaTerms *t = calloc(1, sizeof *t);
+    if (!t)
+        abort();
+    pthread_mutex_init(&t->lock, NULL);
+    return t;
+}
+
 Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near)
 {
     assert(set);
@@ -56,34 +65,43 @@ Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near)
     if (!s)
         return NULL;
     s->signature_size = IDEAL_SIGNATURE;
-    s->terms = calloc(1, sizeof *s->terms);
-    if (!s->terms)
-        abort();
-    pthread_mutex_init(&s->terms->lock, NULL);
+    s->terms = terms_new();
     return s;
+}
+
+static void forget(struct SigmaTerms *t)
+{
+    for (size_t i = 0; t && i < t->count; i++) {
+        free(t->term[i].vk);
+        free(t->term[i].seed);
+    }
+    if (t)
+        t->count = 0;
+}
+
+static void terms_free(struct SigmaTerms *t)
+{
+    if (!t)
+        return;
+    forget(t);
+    free(t->term);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
 }
 
 void sigma_forget(Sigma *s)
 {
     assert(s);
-    for (size_t i = 0; s->terms && i < s->terms->count; i++) {
-        free(s->terms->term[i].vk);
-        free(s->terms->term[i].seed);
-    }
-    if (s->terms)
-        s->terms->count = 0;
+    forget(s->terms);
+    forget(s->made);
 }
 
 void sigma_free(Sigma *s)
 {
     if (!s)
         return;
-    if (s->terms) {
-        sigma_forget(s);
-        free(s->terms->term);
-        pthread_mutex_destroy(&s->terms->lock);
-        free(s->terms);
-    }
+    terms_free(s->terms);
+    terms_free(s->made);
     free(s->pool);
     free(s);
 }
@@ -100,11 +118,11 @@ static void hash(uint8_t out[HASH], uint8_t purpose, const void *a, size_t na, c
     SHA256_Final(out, &c);
 }
 
-static const Term *find(const Sigma *s, const uint8_t *vk)
+static const Term *find(const Sigma *s, const struct SigmaTerms *t, const uint8_t *vk)
 {
-    for (size_t i = 0; i < s->terms->count; i++) {
-        if (!memcmp(s->terms->term[i].vk, vk, s->public_size))
-            return &s->terms->term[i];
+    for (size_t i = 0; i < t->count; i++) {
+        if (!memcmp(t->term[i].vk, vk, s->public_size))
+            return &t->term[i];
     }
     return NULL;
 }
@@ -117,11 +135,10 @@ static uint8_t *copy(const uint8_t *from, size_t n)
     return memcpy(to, from, n);
 }
 
-static void remember(Sigma *s, const uint8_t *vk, const uint8_t *seed)
+static void remember(Sigma *s, struct SigmaTerms *t, const uint8_t *vk, const uint8_t *seed)
 {
-    struct SigmaTerms *t = s->terms;
     pthread_mutex_lock(&t->lock);
-    if (!find(s, vk)) {
+    if (!find(s, t, vk)) {
         if (t->count == t->room) {
             t->room = t->room ? 2 * t->room : 8;
             t->term = realloc(t->term, t->room * sizeof *t->term);
@@ -159,24 +176,21 @@ static const uint8_t *pooled(const Sigma *s, const uint8_t *seed)
     return s->pool + number % s->pool_count * s->seed_size;
 }
 
-/* Bytes `at` and on of the public key. */
-static void ideal_block(const Sigma *s, const uint8_t *seed, size_t at, uint8_t out[HASH])
-{
-    uint8_t number = (uint8_t)(at / HASH);
-    hash(out, 1, seed, s->seed_size, &number, 1);
-}
-
 bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
 {
     assert(s && seed && vk);
-    if (!s->terms)
-        return sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
+    if (!s->terms) {
+        bool ok = sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
+        if (ok && s->made)
+            remember(s, s->made, vk, pooled(s, seed));
+        return ok;
+    }
     for (size_t at = 0; at < s->public_size; at += HASH) {
-        uint8_t block[HASH];
-        ideal_block(s, seed, at, block);
+        uint8_t block[HASH], number = (uint8_t)(at / HASH);
+        hash(block, 1, seed, s->seed_size, &number, 1);
         memcpy(vk + at, block, s->public_size - at < HASH ? s->public_size - at : HASH);
     }
-    remember(s, vk, seed);
+    remember(s, s->terms, vk, seed);
     return true;
 }
 
@@ -212,7 +226,7 @@ static bool ideal_verify(Sigma *s, const uint8_t *vk, const uint8_t *message, si
     for (int i = 0; i < 8; i++)
         index = index << 8 | signature[16 + i];
     pthread_mutex_lock(&s->terms->lock);
-    const Term *t = find(s, vk);
+    const Term *t = find(s, s->terms, vk);
     const uint8_t *seed = t ? t->seed : NULL; /* never freed while the scheme lives */
     pthread_mutex_unlock(&s->terms->lock);
     if (!seed || index >= s->capacity)
@@ -234,36 +248,33 @@ bool sigma_verify(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *
 
 /* ---- guesses ---- */
 
-size_t sigma_seed_in_public(const Sigma *s, const uint8_t *vk, const uint8_t **part)
+void sigma_remember_keys(Sigma *s)
 {
-    assert(s && vk && part);
-    *part = vk;
-    return s->terms ? 0 : sig_seed_in_public(s->set, vk, part);
+    assert(s);
+    if (!s->terms && !s->made)
+        s->made = terms_new();
 }
 
-/* As sigma_public, without a memory of guesses. */
-static bool ideal_gives(const Sigma *s, const uint8_t *seed, const uint8_t *vk)
+size_t sigma_seed_secret(const Sigma *s)
 {
-    bool same = true;
-    for (size_t at = 0; at < s->public_size && same; at += HASH) {
-        uint8_t block[HASH];
-        ideal_block(s, seed, at, block);
-        same = !memcmp(block, vk + at, s->public_size - at < HASH ? s->public_size - at : HASH);
-    }
-    return same;
+    assert(s);
+    return s->terms ? s->seed_size : sig_seed_secret(s->set);
 }
 
-SigmaGuess sigma_guess(Sigma *s, const uint8_t *seed, const uint8_t *vk, const uint8_t *signature, size_t length,
-                       bool tree)
+void sigma_seed_complete(const Sigma *s, const uint8_t *vk, uint8_t *seed)
 {
-    assert(s && seed && vk);
-    if (s->terms)
-        return ideal_gives(s, seed, vk) ? SIGMA_SEED : SIGMA_NOT_THE_SEED;
-    if (signature && !sig_seed_fits(s->set, seed, signature, length))
-        return SIGMA_NOT_THE_SEED;
-    if (!signature && !tree)
-        return SIGMA_NEEDS_A_KEY;
-    uint8_t made[256];
-    assert(s->public_size <= sizeof made);
-    return sigma_public(s, seed, made) && !memcmp(made, vk, s->public_size) ? SIGMA_SEED : SIGMA_NOT_THE_SEED;
+    assert(s && vk && seed);
+    if (!s->terms)
+        sig_seed_complete(s->set, vk, seed);
+}
+
+const uint8_t *sigma_remembered(const Sigma *s, const uint8_t *vk)
+{
+    assert(s && vk && (s->terms || s->made));
+    struct SigmaTerms *t = s->terms ? s->terms : s->made;
+    pthread_mutex_lock(&t->lock);
+    const Term *term = find(s, t, vk);
+    const uint8_t *seed = term ? term->seed : NULL;
+    pthread_mutex_unlock(&t->lock);
+    return seed;
 }

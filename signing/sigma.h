@@ -22,6 +22,7 @@ typedef struct Sigma {
     const SigSet *set;
     SigCache *cache;          /* real: borrowed */
     struct SigmaTerms *terms; /* ideal: owned */
+    struct SigmaTerms *made;  /* real, if they are remembered: owned */
     uint8_t *pool;            /* real: seeds of the only keys there are, or NULL; owned */
     size_t pool_count;
 } Sigma;
@@ -47,13 +48,12 @@ bool sigma_verify(Sigma *sigma, const uint8_t *vk, size_t vk_length, const uint8
                   const uint8_t *signature, size_t signature_length);
 
 /* ---- for attackers, who guess seeds ---- */
-/* How many of a seed's last bytes stand in vk too, at *part. */
-size_t sigma_seed_in_public(const Sigma *sigma, const uint8_t *vk, const uint8_t **part);
-typedef enum { SIGMA_NOT_THE_SEED, SIGMA_SEED, SIGMA_NEEDS_A_KEY } SigmaGuess;
-/* Is it the seed of vk? `signature` is one made under vk, or NULL. Cheap: a real key, which costs a tree, is made only
- * where the signature's randomiser is that of the seed, or `tree` allows it without a signature; otherwise the answer
- * is SIGMA_NEEDS_A_KEY. */
-SigmaGuess sigma_guess(Sigma *sigma, const uint8_t *seed, const uint8_t *vk, const uint8_t *signature, size_t length,
-                       bool tree);
+/* From now on public keys are remembered with their seeds, so that a guess costs a comparison and not a tree. */
+void sigma_remember_keys(Sigma *sigma);
+/* How many bytes at the beginning of a seed are to be guessed; the others are filled in by sigma_seed_complete. */
+size_t sigma_seed_secret(const Sigma *sigma);
+void sigma_seed_complete(const Sigma *sigma, const uint8_t *vk, uint8_t *seed);
+/* The secret part of the seed that gave vk, or NULL if it was not made here since; owned by sigma, until the next key. */
+const uint8_t *sigma_remembered(const Sigma *sigma, const uint8_t *vk);
 
 #endif

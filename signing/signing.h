@@ -110,12 +110,10 @@ SigStatus sig_sign(SigCache *cache, const SigSet *set, const uint8_t *seed, uint
 SigStatus sig_verify(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                      const uint8_t *signature, size_t signature_length);
 
-/* For attackers, who guess seeds. The part of a seed that its public key shows, at the seed's end: I, or PUB_SEED; returns
- * its bytes, *part is in vk. */
-size_t sig_seed_in_public(const SigSet *set, const uint8_t *vk, const uint8_t **part);
-/* False: this signature was not made with this seed. One hash, no tree; true says no more than that the randomiser is
- * that of the seed. XMSS: of SK_PRF alone. */
-bool sig_seed_fits(const SigSet *set, const uint8_t *seed, const uint8_t *signature, size_t length);
+/* For attackers, who have a part of a seed: so many bytes at its beginning (SEED, SK_SEED) are secret and make the key; */
+size_t sig_seed_secret(const SigSet *set);
+/* the others stand in the public key (I, PUB_SEED), or any will do (SK_PRF: zeros), and are filled in here. */
+void sig_seed_complete(const SigSet *set, const uint8_t *vk, uint8_t *seed);
 
 /* The same with the message in pieces: begin, update as often as wanted, end. begin sets *stream to NULL on an error.
  * end frees the stream, whatever it returns; sig_stream_free gives up without a result (NULL is fine). */
