@@ -11,12 +11,12 @@
 #include "report/tap.h"
 #include "report/text.h"
 
-enum { DEFAULT_SEED = 1, MAX_JOBS = 64 };
+enum { DEFAULT_SEED = 1, MAX_JOBS = 64, MAX_SEEDS = 100000 };
 
 typedef struct {
     gboolean tap, json, quiet, torture, show, harvest;
     char *junit, *seed, *crypto, *color, *trace;
-    int jobs;
+    int jobs, seeds; /* seeds: 0: one run, else that many, one after the other */
     char **path;
     uint64_t seed_number;
     bool seed_given;
@@ -30,6 +30,9 @@ typedef struct {
     char *title, *verdict, *expect, *rule, *compromised, *world, *why, *error, *details, *reproduce;
     int64_t entry;
     int code;
+    unsigned runs;        /* with as many seeds, the last of them that of the verdict */
+    unsigned lucky;       /* of them had another verdict, as short tags and tickets allow */
+    DkmSeedsCount coins;  /* what was compared over them */
     bool as_expected, harvested;
     EnvHarvested harvest; /* in the real world */
     GString *trace;
@@ -67,13 +70,16 @@ static void apply(const Options *o, EnvScenario *s)
         s->options.harvest = true;
 }
 
-static char *command_of(const Case *c)
+/* `seed` may be NULL: the scenario's own. */
+static char *command_of(const Case *c, const uint64_t *seed, int seeds)
 {
     const Options *o = c->options;
     g_autofree char *file = cli_quote(c->file);
     GString *out = g_string_new("ucsim check");
-    if (o->seed_given)
-        g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, o->seed_number);
+    if (seed)
+        g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, *seed);
+    if (seeds)
+        g_string_append_printf(out, " --seeds %d", seeds);
     if (o->crypto)
         g_string_append_printf(out, " --crypto %s", o->crypto);
     if (o->torture)
@@ -89,7 +95,7 @@ static Case *case_new(const Options *o, const char *file, EnvScenario *scenario,
     Case *c = g_new0(Case, 1);
     *c = (Case){ .options = o, .file = g_strdup(file), .scenario = scenario, .error = error, .entry = -1,
                  .code = CLI_USAGE };
-    c->reproduce = command_of(c);
+    c->reproduce = command_of(c, o->seed_given ? &o->seed_number : NULL, o->seeds);
     if (!scenario)
         return c;
     apply(o, scenario);
@@ -188,18 +194,9 @@ static bool is_shown(const Case *c)
            (!c->as_expected || c->options->show);
 }
 
-/* Runs without a trace; only what is to be shown is run again with one: the same seed gives the same run. */
-static bool run_case(Case *c, GError **error)
+/* The run again, for its trace: the same seed gives the same run. */
+static bool run_with_trace(Case *c, GError **error)
 {
-    const Options *o = c->options;
-    if (!o->trace) {
-        g_autoptr(EnvRun) run = env_run_both(c->scenario, NULL, NULL, error);
-        if (!run)
-            return false;
-        judge(c, run);
-        if (!is_shown(c))
-            return true;
-    }
     g_autoptr(EnvRun) run = NULL;
     g_autoptr(GString) text = cli_trace_scenario(c->scenario, &run, error);
     if (!text)
@@ -211,6 +208,87 @@ static bool run_case(Case *c, GError **error)
     if (!c->error)
         c->trace = g_steal_pointer(&text);
     return true;
+}
+
+static bool run_without(Case *c, DkmSeeds *seeds, GError **error)
+{
+    g_autoptr(EnvRun) run = env_run_both(c->scenario, seeds ? dkm_seeds_observe : NULL, seeds, error);
+    if (!run)
+        return false;
+    judge(c, run);
+    if (seeds)
+        dkm_seeds_end_run(seeds, env_run_world(run, ENV_REAL));
+    return true;
+}
+
+/* The verdict of one of several runs makes place for that of the next. */
+static void forget_verdict(Case *c)
+{
+    char **text[] = { &c->verdict, &c->rule, &c->compromised, &c->why, &c->world, &c->error, &c->details };
+    for (size_t i = 0; i < G_N_ELEMENTS(text); i++)
+        g_clear_pointer(text[i], g_free);
+}
+
+/* Progress rule A4: only the runs together show it. */
+static void judge_seeds(Case *c, DkmSeeds *seeds)
+{
+    const char *rule = dkm_seeds_broken(seeds);
+    c->coins = dkm_seeds_count(seeds);
+    if (!rule || !c->as_expected)
+        return;
+    const EnvScenario *s = c->scenario;
+    forget_verdict(c);
+    c->verdict = g_strdup(uc_verdict_name[UC_NO_PROGRESS]);
+    c->rule = g_strdup(rule);
+    c->why = g_strdup(rule);
+    c->world = g_strdup("real");
+    c->entry = -1;
+    c->as_expected = s->expect == UC_NO_PROGRESS && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
+    c->code = cli_code_of_verdict(UC_NO_PROGRESS, c->as_expected);
+    c->details = g_strdup_printf("%s\n  %s\n", c->title, rule);
+}
+
+/* With a toy tag or ticket some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
+ * there are to be runs. */
+static bool is_lucky(const Case *c, unsigned wanted)
+{
+    const EnvOptions *o = &c->scenario->options;
+    bool toy = o->tag_bytes < SEAL_OVERHEAD_BYTES || o->ticket_bytes < DKM_TICKET_BYTES;
+    return toy && !c->as_expected && !c->error && c->lucky < wanted;
+}
+
+/* The same with seeds that follow each other, until a verdict is another than expected. */
+static bool run_seeds(Case *c, GError **error)
+{
+    g_autoptr(DkmSeeds) seeds = dkm_seeds_new();
+    unsigned wanted = (unsigned)c->options->seeds;
+    uint64_t first = env_seed_number(c->scenario->options.seed), last = first;
+    for (bool go_on = true; go_on && c->runs - c->lucky < wanted; c->runs++) {
+        forget_verdict(c);
+        last = first + c->runs;
+        env_seed(last, c->scenario->options.seed);
+        if (!run_without(c, seeds, error))
+            return false;
+        bool lucky = is_lucky(c, wanted);
+        c->lucky += lucky;
+        go_on = c->as_expected || lucky;
+    }
+    judge_seeds(c, seeds);
+    if (c->as_expected || c->details)
+        return true;
+    g_free(c->reproduce);
+    c->reproduce = command_of(c, &last, 0);
+    return !is_shown(c) || run_with_trace(c, error);
+}
+
+/* Without a trace; only what is to be shown is run again with one. */
+static bool run_case(Case *c, GError **error)
+{
+    if (c->options->seeds)
+        return run_seeds(c, error);
+    if (c->options->trace)
+        return run_with_trace(c, error);
+    return run_without(c, NULL, error) && (!is_shown(c) || run_with_trace(c, error));
 }
 
 static void work(gpointer data, gpointer queue)
@@ -320,6 +398,8 @@ static void print_case(const Case *c, bool quiet, bool color)
     }
     paint(c->as_expected ? "\033[32m" : "\033[1;31m", c->as_expected ? "ok     " : "FAILED ", color);
     printf("%s: %s", c->title, c->verdict);
+    if (c->runs)
+        printf(" (%u seed%s%s)", c->runs, c->runs == 1 ? "" : "s", c->lucky ? "; toy parameters, in some A guesses right" : "");
     if (c->rule && strcmp(c->verdict, "indistinguishable"))
         print_rule(c);
     if (c->compromised) /* the promise speaks of other keys only */
@@ -360,7 +440,8 @@ static RepResult *results_of(const GPtrArray *cases)
         out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
                               .rule = c->rule, .world = c->world, .why = c->why, .entry = c->entry,
                               .as_expected = c->as_expected, .error = c->error, .details = c->details,
-                              .harvested = c->harvested, .guesses = c->harvest.guesses, .seeds = c->harvest.seeds,
+                              .runs = c->runs, .keys = c->coins.keys, .tickets = c->coins.tickets,
+                              .payloads = c->coins.payloads, .harvested = c->harvested, .guesses = c->harvest.guesses, .seeds = c->harvest.seeds,
                               .forgeries = c->harvest.accepted,
                               .reproduce = c->as_expected ? NULL : c->reproduce,
                               .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
@@ -454,6 +535,10 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "--jobs: expected 1 to %d, got %d", MAX_JOBS, o->jobs);
     if (cli_check_color(o->color) != CLI_OK)
         return CLI_USAGE;
+    if (o->seeds < 0 || o->seeds == 1 || o->seeds > MAX_SEEDS)
+        return cli_fail(CLI_USAGE, "--seeds: expected 2 to %d, got %d", MAX_SEEDS, o->seeds);
+    if (o->seeds && o->trace)
+        return cli_fail(CLI_USAGE, "check: expected --seeds or --trace, got both; a trace is of one run");
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
     return check(o);
@@ -464,6 +549,7 @@ int cli_check(int argc, char **argv)
     Options o = { .jobs = 1 };
     const GOptionEntry entries[] = {
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
+        { "seeds", 0, 0, G_OPTION_ARG_INT, &o.seeds, "each with N seeds, one after the other, and rule A4 over them", "N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time (1); the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
@@ -485,6 +571,7 @@ int cli_check(int argc, char **argv)
                   "an error, 3 a limit, 4 an internal error.\n\nExamples:\n"
                   "  ucsim check mine.lua\n"
                   "  ucsim check --trace run.jsonl mine.lua && ucsim diagram run.jsonl -o run.svg\n"
+                  "  ucsim check --seeds 8 --harvest mine.lua\n"
                   "  ucsim check --jobs 2 --junit report.xml scenarios/", entries, &argc, &argv, &code))
         code = check_options(&o);
     char *texts[] = { o.junit, o.seed, o.crypto, o.color, o.trace };

@@ -25,6 +25,9 @@ static void result_object(GString *out, const RepResult *r)
     text(out, "rule", r->rule);
     text(out, "world", r->world);
     text(out, "why", r->why && *r->why ? r->why : NULL);
+    if (r->runs)
+        g_string_append_printf(out, ",\n     \"seeds\": {\"runs\": %u, \"keys\": %u, \"tickets\": %u, \"payloads\": %u}", r->runs,
+                               r->keys, r->tickets, r->payloads);
     if (r->harvested)
         g_string_append_printf(out, ",\n     \"harvest\": {\"guesses\": %" G_GUINT64_FORMAT ", \"seeds\": %u, \"forgeries\": %u}",
                                r->guesses, r->seeds, r->forgeries);

@@ -17,6 +17,8 @@ typedef struct {
     const char *why;       /* one line */
     int64_t entry;         /* of Z's view, the first that differs; -1: none */
     bool as_expected;
+    unsigned runs;         /* with seeds one after the other, `seed` the last; 0: one run only */
+    unsigned keys, tickets, payloads; /* compared over them */
     bool harvested;        /* the attacker that harvests was there, with */
     uint64_t guesses;
     unsigned seeds, forgeries; /* found; accepted by an honest party */
