@@ -27,6 +27,8 @@ static void point(GString *out, const RepResult *r, unsigned number)
     description(out, r->title ? r->title : r->file);
     g_string_append(out, ": ");
     description(out, r->error ? "error" : r->verdict);
+    if (r->runs)
+        g_string_append_printf(out, " (%u seeds)", r->runs);
     g_string_append_c(out, '\n');
     if (r->as_expected)
         return;
