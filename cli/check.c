@@ -438,7 +438,7 @@ static RepResult *results_of(const GPtrArray *cases)
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
         out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
-                              .rule = c->rule, .world = c->world, .why = c->why, .entry = c->entry,
+                              .rule = c->rule, .compromised = c->compromised, .world = c->world, .why = c->why, .entry = c->entry,
                               .as_expected = c->as_expected, .error = c->error, .details = c->details,
                               .runs = c->runs, .keys = c->coins.keys, .tickets = c->coins.tickets,
                               .payloads = c->coins.payloads, .harvested = c->harvested, .guesses = c->harvest.guesses, .seeds = c->harvest.seeds,

@@ -23,6 +23,7 @@ static void result_object(GString *out, const RepResult *r)
     else
         g_string_append(out, "null");
     text(out, "rule", r->rule);
+    text(out, "compromised", r->compromised);
     text(out, "world", r->world);
     text(out, "why", r->why && *r->why ? r->why : NULL);
     if (!r->runs)

@@ -13,6 +13,7 @@ typedef struct {
     const char *verdict;   /* NULL: it did not come to one (error) */
     const char *expect;    /* verdict, with the rule where one is expected: "no progress: A1" */
     const char *rule;      /* broken, found by a watcher */
+    const char *compromised; /* kids of the keys that corruption has compromised, or NULL: the promise speaks of others */
     const char *world;     /* where it stopped or the rule broke; NULL: both */
     const char *why;       /* one line */
     int64_t entry;         /* of Z's view, the first that differs; -1: none */

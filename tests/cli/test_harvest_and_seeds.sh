@@ -50,11 +50,15 @@ grep -q "reproduce: ucsim check --seed 3 $T/third.lua" "$T/out" || wrong "how to
 # ---- formats
 "$UCSIM" check --seeds 3 --tap $hand_over | grep -q '^ok 1 - a plain hand-over: indistinguishable (3 seeds)' || wrong "TAP"
 "$UCSIM" check --seeds 3 --quiet --junit "$T/junit.xml" $hand_over || wrong "JUnit"
-grep -q '<system-out>3 seeds: 3 keys, 3 tickets and 3 payloads compared</system-out>' "$T/junit.xml" || wrong "JUnit: $(cat "$T/junit.xml")"
+grep -q '<system-out>3 seeds: 3 keys, 3 tickets and 3 payloads compared$' "$T/junit.xml" || wrong "JUnit: $(cat "$T/junit.xml")"
 "$UCSIM" check --seeds 3 --json $hand_over >"$T/json"
 grep -q '"seeds": {"runs": 3, "keys": 3, "tickets": 3, "payloads": 3}' "$T/json" && grep -q '"harvest": null' "$T/json" || wrong "JSON: $(cat "$T/json")"
 "$UCSIM" check --harvest --json $stolen >"$T/json"
 grep -q '"harvest": {"guesses": [1-9][0-9]*, "seeds": 1, "forgeries": 1}' "$T/json" && grep -q '"seeds": null' "$T/json" || wrong "JSON: $(cat "$T/json")"
+
+grep -q '"compromised": "8bc0af.."' "$T/json" || wrong "JSON: $(cat "$T/json")"
+"$UCSIM" check --tap $stolen | grep -q '^# compromised: key 8bc0af..$' || wrong "TAP names no compromised key"
+"$UCSIM" check --quiet --junit "$T/junit.xml" $stolen && grep -q 'compromised: key 8bc0af..' "$T/junit.xml" || wrong "JUnit names no compromised key"
 
 # ---- what is not accepted
 meant() { # EXPECTED ARGUMENT...
