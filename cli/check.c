@@ -438,11 +438,11 @@ static RepResult *results_of(const GPtrArray *cases)
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
         out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
-                              .rule = c->rule, .compromised = c->compromised, .world = c->world, .why = c->why, .entry = c->entry,
-                              .as_expected = c->as_expected, .error = c->error, .details = c->details,
-                              .runs = c->runs, .keys = c->coins.keys, .tickets = c->coins.tickets,
-                              .payloads = c->coins.payloads, .harvested = c->harvested, .guesses = c->harvest.guesses, .seeds = c->harvest.seeds,
-                              .forgeries = c->harvest.accepted,
+                              .rule = c->rule, .compromised = c->compromised, .world = c->world, .why = c->why,
+                              .entry = c->entry, .as_expected = c->as_expected, .error = c->error,
+                              .details = c->details, .runs = c->runs, .keys = c->coins.keys,
+                              .tickets = c->coins.tickets, .payloads = c->coins.payloads, .harvested = c->harvested,
+                              .guesses = c->harvest.guesses, .seeds = c->harvest.seeds, .forgeries = c->harvest.accepted,
                               .reproduce = c->as_expected ? NULL : c->reproduce,
                               .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
                                                   : c->options->seed_number };
