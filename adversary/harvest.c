@@ -88,13 +88,18 @@ static void add_sealing(Harvest *h, UcWord handle)
     g_array_append_val(h->sealing, handle);
 }
 
-/* Constants that a sealing key may be for want of a better one. */
+/* What a sealing key may be that comes from no tape: one byte repeated, a digest of the enclave's name. */
 static void guess_sealing(Harvest *h)
 {
-    static const uint8_t constant[] = { 0x00, 0xff };
+    const DkmOptions *dkm = h->config->dkm;
     uint8_t bytes[SEAL_KEY_BYTES];
-    for (size_t i = 0; i < G_N_ELEMENTS(constant); i++) {
-        memset(bytes, constant[i], sizeof bytes);
+    for (unsigned constant = 0; constant < 256; constant++) {
+        memset(bytes, (int)constant, sizeof bytes);
+        add_sealing(h, uc_store_put(h->store, bytes, sizeof bytes));
+    }
+    for (UcWord p = 0; p == 0 || (dkm->enclave_of && dkm->enclave_of[p]); p++) {
+        const char *name = dkm_enclave_of(dkm, p);
+        uc_sha256(name, strlen(name), bytes);
         add_sealing(h, uc_store_put(h->store, bytes, sizeof bytes));
     }
 }
@@ -330,13 +335,23 @@ static bool try_on(Harvest *h, const Text *text, const Text *over, HarvestKey *k
 
 /* ---- sealing keys ---- */
 
+/* Is this what is inside a payload, and not what a short tag lets through by chance? */
+static bool is_genuine(const Harvest *h, const AdversaryKey *what)
+{
+    size_t nv, ns;
+    const uint8_t *vk = uc_store_get(h->store, what->vk, &nv), *seed = uc_store_get(h->store, what->seed, &ns);
+    const Sigma *sigma = sigma_of(h, nv);
+    const uint8_t *secret = sigma && ns == sigma->seed_size ? sigma_remembered(sigma, vk) : NULL;
+    return secret && !memcmp(secret, seed, sigma_seed_secret(sigma));
+}
+
 static bool opens(Harvest *h, const Text *payload, const uint8_t *sealing)
 {
     AdversaryKey what;
     DkmInterval block;
     size_t length;
     const uint8_t *bytes = uc_store_get(h->store, payload->bytes, &length);
-    if (!adversary_open(h->store, h->config, sealing, bytes, length, &what, &block))
+    if (!adversary_open(h->store, h->config, sealing, bytes, length, &what, &block) || !is_genuine(h, &what))
         return false;
     found(key_of(h, what.vk), what.seed, HARVEST_OPENED, HARVEST_PAYLOAD, payload->from);
     return true;

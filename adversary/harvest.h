@@ -5,7 +5,7 @@
  *   - every run of bytes that is as long as the secret part of a seed, as it is, backwards, inverted, and combined by
  *     exclusive-or with what is public (kid, public key, header, ticket, enclave; at every offset) or with a seed that was
  *     found before;
- *   - the sealing keys of revealed states, constants, and every run of bytes of a payload that is as long as a sealing key,
+ *   - the sealing keys of revealed states, constants, digests of enclaves' names, and every run of bytes of a payload that is as long as a sealing key,
  *     on the payloads;
  *   - two payloads of equal length, one over the other (a keystream that was used twice), with seeds found before.
  * Whether a guess makes a public key is told by the keys that the signing core remembers (sigma_remember_keys): the same
