@@ -155,11 +155,10 @@ static bool in_books(UcWorld *world, unsigned kind, UcWord kid)
 {
     UcLayout *layout = uc_world_layout(world);
     const UcState *state = uc_world_state(world);
-    uint32_t n;
-    const uint32_t *slot = uc_layout_machine(layout, uc_watcher_machine(uc_world_spec(world), 0), &n);
-    for (uint32_t i = 0; i < n; i++) {
-        const UcRegion *region = slot[i] < state->slots ? state->slot[slot[i]] : NULL;
-        if (uc_layout_key(layout, slot[i]).kind == kind && region && region->words && region->word[0] == kid)
+    uint32_t machine = uc_watcher_machine(uc_world_spec(world), 0);
+    for (uint32_t slot = uc_layout_first(layout, machine); slot != UINT32_MAX; slot = uc_layout_next(layout, slot)) {
+        const UcRegion *region = slot < state->slots ? state->slot[slot] : NULL;
+        if (uc_layout_key(layout, slot).kind == kind && region && region->words && region->word[0] == kid)
             return true;
     }
     return false;
