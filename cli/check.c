@@ -11,12 +11,12 @@
 #include "report/tap.h"
 #include "report/text.h"
 
-enum { DEFAULT_SEED = 1, MAX_JOBS = 64 };
+enum { DEFAULT_SEED = 1, MAX_JOBS = 64, MAX_SEEDS = 100000 };
 
 typedef struct {
-    gboolean tap, json, quiet, torture, show;
+    gboolean tap, json, quiet, torture, show, harvest;
     char *junit, *seed, *crypto, *color, *trace;
-    int jobs;
+    int jobs, seeds; /* seeds: 0: one run, else that many, one after the other */
     char **path;
     uint64_t seed_number;
     bool seed_given;
@@ -30,7 +30,11 @@ typedef struct {
     char *title, *verdict, *expect, *rule, *compromised, *world, *why, *error, *details, *reproduce;
     int64_t entry;
     int code;
-    bool as_expected;
+    unsigned runs;        /* with as many seeds, the last of them that of the verdict */
+    unsigned lucky;       /* of them had another verdict, as short tags and tickets allow */
+    DkmSeedsCount coins;  /* what was compared over them */
+    bool as_expected, harvested;
+    EnvHarvested harvest; /* in the real world */
     GString *trace;
 } Case;
 
@@ -62,19 +66,26 @@ static void apply(const Options *o, EnvScenario *s)
         s->options.crypto_ideal = !strcmp(o->crypto, "ideal");
     if (o->torture)
         s->options.torture = true;
+    if (o->harvest)
+        s->options.harvest = true;
 }
 
-static char *command_of(const Case *c)
+/* `seed` may be NULL: the scenario's own. */
+static char *command_of(const Case *c, const uint64_t *seed, int seeds)
 {
     const Options *o = c->options;
     g_autofree char *file = cli_quote(c->file);
     GString *out = g_string_new("ucsim check");
-    if (o->seed_given)
-        g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, o->seed_number);
+    if (seed)
+        g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, *seed);
+    if (seeds)
+        g_string_append_printf(out, " --seeds %d", seeds);
     if (o->crypto)
         g_string_append_printf(out, " --crypto %s", o->crypto);
     if (o->torture)
         g_string_append(out, " --torture");
+    if (o->harvest)
+        g_string_append(out, " --harvest");
     g_string_append_printf(out, " %s", file);
     return g_string_free(out, FALSE);
 }
@@ -84,7 +95,7 @@ static Case *case_new(const Options *o, const char *file, EnvScenario *scenario,
     Case *c = g_new0(Case, 1);
     *c = (Case){ .options = o, .file = g_strdup(file), .scenario = scenario, .error = error, .entry = -1,
                  .code = CLI_USAGE };
-    c->reproduce = command_of(c);
+    c->reproduce = command_of(c, o->seed_given ? &o->seed_number : NULL, o->seeds);
     if (!scenario)
         return c;
     apply(o, scenario);
@@ -151,6 +162,7 @@ static void judge(Case *c, EnvRun *run)
     c->rule = g_strdup(rule);
     c->compromised = dkm_watch_compromised(env_run_world(run, ENV_REAL));
     c->why = g_strdup(v.why);
+    c->harvested = env_run_harvested(run, ENV_REAL, &c->harvest);
     c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
     c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
     c->as_expected = v.verdict == c->scenario->expect &&
@@ -182,18 +194,9 @@ static bool is_shown(const Case *c)
            (!c->as_expected || c->options->show);
 }
 
-/* Runs without a trace; only what is to be shown is run again with one: the same seed gives the same run. */
-static bool run_case(Case *c, GError **error)
+/* The run again, for its trace: the same seed gives the same run. */
+static bool run_with_trace(Case *c, GError **error)
 {
-    const Options *o = c->options;
-    if (!o->trace) {
-        g_autoptr(EnvRun) run = env_run_both(c->scenario, NULL, NULL, error);
-        if (!run)
-            return false;
-        judge(c, run);
-        if (!is_shown(c))
-            return true;
-    }
     g_autoptr(EnvRun) run = NULL;
     g_autoptr(GString) text = cli_trace_scenario(c->scenario, &run, error);
     if (!text)
@@ -205,6 +208,87 @@ static bool run_case(Case *c, GError **error)
     if (!c->error)
         c->trace = g_steal_pointer(&text);
     return true;
+}
+
+static bool run_without(Case *c, DkmSeeds *seeds, GError **error)
+{
+    g_autoptr(EnvRun) run = env_run_both(c->scenario, seeds ? dkm_seeds_observe : NULL, seeds, error);
+    if (!run)
+        return false;
+    judge(c, run);
+    if (seeds)
+        dkm_seeds_end_run(seeds, env_run_world(run, ENV_REAL));
+    return true;
+}
+
+/* The verdict of one of several runs makes place for that of the next. */
+static void forget_verdict(Case *c)
+{
+    char **text[] = { &c->verdict, &c->rule, &c->compromised, &c->why, &c->world, &c->error, &c->details };
+    for (size_t i = 0; i < G_N_ELEMENTS(text); i++)
+        g_clear_pointer(text[i], g_free);
+}
+
+/* Progress rule A4: only the runs together show it. */
+static void judge_seeds(Case *c, DkmSeeds *seeds)
+{
+    const char *rule = dkm_seeds_broken(seeds);
+    c->coins = dkm_seeds_count(seeds);
+    if (!rule || !c->as_expected)
+        return;
+    const EnvScenario *s = c->scenario;
+    forget_verdict(c);
+    c->verdict = g_strdup(uc_verdict_name[UC_NO_PROGRESS]);
+    c->rule = g_strdup(rule);
+    c->why = g_strdup(rule);
+    c->world = g_strdup("real");
+    c->entry = -1;
+    c->as_expected = s->expect == UC_NO_PROGRESS && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
+    c->code = cli_code_of_verdict(UC_NO_PROGRESS, c->as_expected);
+    c->details = g_strdup_printf("%s\n  %s\n", c->title, rule);
+}
+
+/* With a toy tag or ticket some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
+ * there are to be runs. */
+static bool is_lucky(const Case *c, unsigned wanted)
+{
+    const EnvOptions *o = &c->scenario->options;
+    bool toy = o->tag_bytes < SEAL_OVERHEAD_BYTES || o->ticket_bytes < DKM_TICKET_BYTES;
+    return toy && !c->as_expected && !c->error && c->lucky < wanted;
+}
+
+/* The same with seeds that follow each other, until a verdict is another than expected. */
+static bool run_seeds(Case *c, GError **error)
+{
+    g_autoptr(DkmSeeds) seeds = dkm_seeds_new();
+    unsigned wanted = (unsigned)c->options->seeds;
+    uint64_t first = env_seed_number(c->scenario->options.seed), last = first;
+    for (bool go_on = true; go_on && c->runs - c->lucky < wanted; c->runs++) {
+        forget_verdict(c);
+        last = first + c->runs;
+        env_seed(last, c->scenario->options.seed);
+        if (!run_without(c, seeds, error))
+            return false;
+        bool lucky = is_lucky(c, wanted);
+        c->lucky += lucky;
+        go_on = c->as_expected || lucky;
+    }
+    judge_seeds(c, seeds);
+    if (c->as_expected || c->details)
+        return true;
+    g_free(c->reproduce);
+    c->reproduce = command_of(c, &last, 0);
+    return !is_shown(c) || run_with_trace(c, error);
+}
+
+/* Without a trace; only what is to be shown is run again with one. */
+static bool run_case(Case *c, GError **error)
+{
+    if (c->options->seeds)
+        return run_seeds(c, error);
+    if (c->options->trace)
+        return run_with_trace(c, error);
+    return run_without(c, NULL, error) && (!is_shown(c) || run_with_trace(c, error));
 }
 
 static void work(gpointer data, gpointer queue)
@@ -246,6 +330,24 @@ static void run_all(const Options *o, Suite *suite)
     if (shown)
         fputs("\r\033[K", stderr);
     g_thread_pool_free(pool, FALSE, TRUE);
+}
+
+/* What the attacker that harvests got, over all. */
+static void print_harvest(const GPtrArray *cases)
+{
+    uint64_t guesses = 0;
+    unsigned in = 0, seeds = 0, accepted = 0, bounded = 0;
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        in += c->harvested;
+        guesses += c->harvest.guesses;
+        seeds += c->harvest.seeds;
+        accepted += c->harvest.accepted;
+        bounded += c->harvest.bounded;
+    }
+    if (in)
+        printf("harvested in %u: %" G_GUINT64_FORMAT " guesses, %u seeds, %u forgeries accepted; bound reached in %u\n", in,
+               guesses, seeds, accepted, bounded);
 }
 
 static RepSummary summarise(const GPtrArray *cases)
@@ -296,10 +398,15 @@ static void print_case(const Case *c, bool quiet, bool color)
     }
     paint(c->as_expected ? "\033[32m" : "\033[1;31m", c->as_expected ? "ok     " : "FAILED ", color);
     printf("%s: %s", c->title, c->verdict);
+    if (c->runs)
+        printf(" (%u seed%s%s)", c->runs, c->runs == 1 ? "" : "s", c->lucky ? "; toy parameters, in some A guesses right" : "");
     if (c->rule && strcmp(c->verdict, "indistinguishable"))
         print_rule(c);
     if (c->compromised) /* the promise speaks of other keys only */
         printf(" (compromised: key %s)", c->compromised);
+    if (c->harvested && c->harvest.seeds)
+        printf(" (harvested: %u seed%s, %u forger%s accepted)", c->harvest.seeds, c->harvest.seeds == 1 ? "" : "s",
+               c->harvest.accepted, c->harvest.accepted == 1 ? "y" : "ies");
     printf("%s%s\n", c->as_expected ? "" : ", expected ", c->as_expected ? "" : c->expect);
     if (c->details)
         printf("\n%s\n", c->details);
@@ -331,8 +438,11 @@ static RepResult *results_of(const GPtrArray *cases)
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
         out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
-                              .rule = c->rule, .world = c->world, .why = c->why, .entry = c->entry,
-                              .as_expected = c->as_expected, .error = c->error, .details = c->details,
+                              .rule = c->rule, .compromised = c->compromised, .world = c->world, .why = c->why,
+                              .entry = c->entry, .as_expected = c->as_expected, .error = c->error,
+                              .details = c->details, .runs = c->runs, .keys = c->coins.keys,
+                              .tickets = c->coins.tickets, .payloads = c->coins.payloads, .harvested = c->harvested,
+                              .guesses = c->harvest.guesses, .seeds = c->harvest.seeds, .forgeries = c->harvest.accepted,
                               .reproduce = c->as_expected ? NULL : c->reproduce,
                               .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
                                                   : c->options->seed_number };
@@ -386,8 +496,10 @@ static void print_all(const Options *o, const GPtrArray *cases, const RepSummary
     else if (o->json)
         rep_json(out, results, cases->len, summary);
     fputs(out->str, stdout);
-    if (!o->tap && !o->json && (!o->quiet || summary->as_expected != summary->total))
+    if (!o->tap && !o->json && (!o->quiet || summary->as_expected != summary->total)) {
         print_summary(summary);
+        print_harvest(cases);
+    }
 }
 
 static int check(const Options *o)
@@ -423,6 +535,10 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "--jobs: expected 1 to %d, got %d", MAX_JOBS, o->jobs);
     if (cli_check_color(o->color) != CLI_OK)
         return CLI_USAGE;
+    if (o->seeds < 0 || o->seeds == 1 || o->seeds > MAX_SEEDS)
+        return cli_fail(CLI_USAGE, "--seeds: expected 2 to %d, got %d", MAX_SEEDS, o->seeds);
+    if (o->seeds && o->trace)
+        return cli_fail(CLI_USAGE, "check: expected --seeds or --trace, got both; a trace is of one run");
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
     return check(o);
@@ -433,9 +549,11 @@ int cli_check(int argc, char **argv)
     Options o = { .jobs = 1 };
     const GOptionEntry entries[] = {
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
+        { "seeds", 0, 0, G_OPTION_ARG_INT, &o.seeds, "each with N seeds, one after the other, and rule A4 over them", "N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time (1); the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
+        { "harvest", 0, 0, G_OPTION_ARG_NONE, &o.harvest, "when a script is over, forge with what the adversary saw", NULL },
         { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
         { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace; a folder: one file for each scenario", "FILE" },
         { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP, for prove -e 'ucsim check --tap'", NULL },
@@ -453,6 +571,7 @@ int cli_check(int argc, char **argv)
                   "an error, 3 a limit, 4 an internal error.\n\nExamples:\n"
                   "  ucsim check mine.lua\n"
                   "  ucsim check --trace run.jsonl mine.lua && ucsim diagram run.jsonl -o run.svg\n"
+                  "  ucsim check --seeds 8 --harvest mine.lua\n"
                   "  ucsim check --jobs 2 --junit report.xml scenarios/", entries, &argc, &argv, &code))
         code = check_options(&o);
     char *texts[] = { o.junit, o.seed, o.crypto, o.color, o.trace };

@@ -76,6 +76,8 @@ typedef struct EnvLua {
     lua_State *z;          /* Z's script */
     bool z_started, z_done;
     int bit;
+    UcResult (*after)(void *data, UcCtx *ctx, const UcEnvelope *in, int bit); /* Z, once the script is done; NULL: halts */
+    void *after_data;
     bool guessed;          /* the bit was returned, not left out */
     int z_anchor;          /* of Z's thread, in the registry */
     GArray *feature;       /* EnvLuaFeature */

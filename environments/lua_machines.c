@@ -252,8 +252,10 @@ static int z_turn(lua_State *L)
 static UcResult z_step(UcCtx *ctx, const UcEnvelope *in)
 {
     EnvLua *lua = uc_host(ctx);
-    UcResult result = turn(ctx, in, UC_Z, z_turn);
-    return lua->z_done && !lua->message ? uc_halt(lua->bit) : result;
+    UcResult result = lua->z_done ? uc_pass(NULL) : turn(ctx, in, UC_Z, z_turn);
+    if (!lua->z_done || lua->message)
+        return result;
+    return lua->after ? lua->after(lua->after_data, ctx, in, lua->bit) : uc_halt(lua->bit);
 }
 
 const UcClass env_lua_z = { .name = "script of Z", .step = z_step };

@@ -8,6 +8,8 @@ struct EnvRun {
     EnvLua *lua[ENV_WORLDS];
     UcWorld *world[ENV_WORLDS];
     UcFileStore *files; /* NULL: no store on disk */
+    EnvHarvester *harvester; /* NULL: nobody harvests */
+    EnvHarvested harvested[ENV_WORLDS];
     UcStop stop[ENV_WORLDS];
     UcComparison comparison;
 };
@@ -50,6 +52,8 @@ static bool repeats(EnvRun *run, const EnvScenario *scenario, EnvWorld which, GE
     UcWorldSpec *spec = env_worlds_spec(run->worlds, which), kept = *spec;
     put_script(spec, again, scenario);
     UcWorld *world = env_worlds_start(run->worlds, which);
+    if (run->harvester)
+        env_harvester_attach(run->harvester, world, again);
     UcStop stop = uc_world_run(world);
     bool same = stop == run->stop[which] && same_views(world, run->world[which]) &&
                 uc_world_activations(world) == uc_world_activations(run->world[which]);
@@ -83,7 +87,11 @@ static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, 
         return false;
     if (observe)
         uc_world_observe(run->world[which], observe, data);
+    if (run->harvester)
+        env_harvester_attach(run->harvester, run->world[which], lua);
     run->stop[which] = uc_world_run(run->world[which]);
+    if (run->harvester)
+        run->harvested[which] = env_harvester_result(run->harvester);
     return !scenario->options.torture || repeats(run, scenario, which, error);
 }
 
@@ -96,7 +104,11 @@ static EnvRun *run_new(const EnvScenario *scenario, GError **error)
     }
     g_autoptr(EnvRun) run = g_new0(EnvRun, 1);
     run->worlds = env_worlds_new(&scenario->options, error);
-    return run->worlds ? g_steal_pointer(&run) : NULL;
+    if (!run->worlds)
+        return NULL;
+    if (scenario->options.harvest)
+        run->harvester = env_harvester_new(run->worlds);
+    return g_steal_pointer(&run);
 }
 
 EnvRun *env_run_both(const EnvScenario *scenario, UcObserver observe, void *data, GError **error)
@@ -133,8 +145,16 @@ void env_run_free(EnvRun *run)
         env_lua_free(run->lua[which]);
     }
     uc_filestore_close(run->files);
+    env_harvester_free(run->harvester);
     env_worlds_free(run->worlds);
     g_free(run);
+}
+
+bool env_run_harvested(const EnvRun *run, EnvWorld which, EnvHarvested *out)
+{
+    g_assert(run && which < ENV_WORLDS && out);
+    *out = run->harvested[which];
+    return run->harvester != NULL;
 }
 
 int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which)

@@ -5,7 +5,7 @@
 #ifndef ENVIRONMENTS_RUN_H
 #define ENVIRONMENTS_RUN_H
 
-#include "environments/scenario.h"
+#include "environments/harvester.h"
 
 typedef struct EnvRun EnvRun;
 
@@ -22,6 +22,9 @@ int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which);
  * a pair made from the same `worlds`, whose store the bytes lie in). NULL and an error when it cannot be run to its
  * end; an empty array when there is no prefix. */
 GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **error);
+
+/* False: nobody harvested in this run. */
+bool env_run_harvested(const EnvRun *run, EnvWorld which, EnvHarvested *out);
 
 UcComparison env_run_comparison(const EnvRun *run); /* env_run_both only */
 UcStop env_run_stop(const EnvRun *run, EnvWorld which);

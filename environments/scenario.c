@@ -152,6 +152,7 @@ static void read_ticket_bytes(lua_State *L, EnvScenario *s)
     s->options.ticket_bytes = (unsigned)MIN(number_of(L, "ticket_bytes"), UINT32_MAX);
 }
 static void read_torture(lua_State *L, EnvScenario *s) { s->options.torture = truth_of(L, "torture"); }
+static void read_harvest(lua_State *L, EnvScenario *s) { s->options.harvest = truth_of(L, "harvest"); }
 static void read_rule(lua_State *L, EnvScenario *s) { replace(&s->expect_rule, text_of(L, "expect_rule")); }
 
 static void read_scheme(lua_State *L, EnvScenario *s) { replace((char **)&s->options.scheme, text_of(L, "scheme")); }
@@ -414,7 +415,7 @@ static const struct {
     { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
     { "tag_bytes", read_tag_bytes }, { "ticket_bytes", read_ticket_bytes }, { "for_each", read_nothing },
-    { "seal", read_seal },         { "advantage_bound", read_advantage_bound },
+    { "harvest", read_harvest },   { "seal", read_seal },             { "advantage_bound", read_advantage_bound },
 };
 
 static void check_names(lua_State *L)

@@ -26,6 +26,7 @@ typedef struct {
     DkmLimits limits;
     uint64_t budget;          /* activations of Z and A; 0: unlimited */
     bool torture, independent;
+    bool harvest;             /* scripts: when it is over, an attacker forges with what it has seen (harvester.h) */
     const char *store;        /* folder that keeps the real parties' stable state; NULL: nothing outlives the run */
     uint8_t seed[UC_SEED_BYTES];
 } EnvOptions;

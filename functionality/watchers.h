@@ -6,7 +6,7 @@
  * effect of a party's activation (real world), the commands of S (ideal world), and what an inspector says a party
  * holds. A rule that does not hold is returned as a text that starts with its name, "I1: ..." or "A2: ...".
  *
- * Watched here: I1 to I7, A1 to A3, A5. Source: docs/functionality.md, "Invariants" and "Progress".
+ * Watched here: I1 to I8, A1 to A3, A5; A4 over several runs. Source: docs/functionality.md, "Invariants" and "Progress".
  * Cost: every activation does work proportional to what it changed and to the number of intervals that the one
  * party holds, never to N or to the number of parties.
  */
@@ -23,7 +23,26 @@ void dkm_watch_free(DkmWatch *watch);
 /* The keys that corruption has compromised in a run whose first watcher is this one, for reports: "8bc0af.., .." in
  * order, or NULL. Free with g_free. */
 char *dkm_watch_compromised(UcWorld *world);
+/* Is this a key that somebody made and that is not compromised, in such a run? */
+bool dkm_watch_key_is_safe(UcWorld *world, UcWord kid);
 /* The row for the description of a world; `watch` outlives it. */
 UcWatcher dkm_watcher(const DkmWatch *watch);
+
+/* ---- A4, over the runs of one scenario with different seeds: each of them with a watcher of this module first ---- */
+typedef struct DkmSeeds DkmSeeds;
+typedef struct {
+    unsigned keys, tickets, payloads; /* that were compared */
+} DkmSeedsCount;
+
+DkmSeeds *dkm_seeds_new(void);
+void dkm_seeds_free(DkmSeeds *seeds);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkmSeeds, dkm_seeds_free)
+/* A UcObserver; the real world counts. */
+void dkm_seeds_observe(void *seeds, const UcWorld *world, const UcActivation *activation);
+/* After each run: were enough coins drawn? */
+void dkm_seeds_end_run(DkmSeeds *seeds, UcWorld *real);
+/* NULL, or what does not hold: "A4: ...". That a byte is constant is said of six or more of a kind only. Owned by seeds. */
+const char *dkm_seeds_broken(DkmSeeds *seeds);
+DkmSeedsCount dkm_seeds_count(const DkmSeeds *seeds);
 
 #endif

@@ -150,3 +150,22 @@ char *dkm_watch_compromised(UcWorld *world)
     g_ptr_array_add(name, NULL);
     return g_strjoinv(", ", (char **)name->pdata);
 }
+
+static bool in_books(UcWorld *world, unsigned kind, UcWord kid)
+{
+    UcLayout *layout = uc_world_layout(world);
+    const UcState *state = uc_world_state(world);
+    uint32_t machine = uc_watcher_machine(uc_world_spec(world), 0);
+    for (uint32_t slot = uc_layout_first(layout, machine); slot != UINT32_MAX; slot = uc_layout_next(layout, slot)) {
+        const UcRegion *region = slot < state->slots ? state->slot[slot] : NULL;
+        if (uc_layout_key(layout, slot).kind == kind && region && region->words && region->word[0] == kid)
+            return true;
+    }
+    return false;
+}
+
+bool dkm_watch_key_is_safe(UcWorld *world, UcWord kid)
+{
+    g_assert(world);
+    return uc_world_spec(world)->watchers && in_books(world, WATCH_KEY, kid) && !in_books(world, WATCH_COMPROMISED, kid);
+}

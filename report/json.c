@@ -23,8 +23,19 @@ static void result_object(GString *out, const RepResult *r)
     else
         g_string_append(out, "null");
     text(out, "rule", r->rule);
+    text(out, "compromised", r->compromised);
     text(out, "world", r->world);
     text(out, "why", r->why && *r->why ? r->why : NULL);
+    if (!r->runs)
+        text(out, "seeds", NULL);
+    else
+        g_string_append_printf(out, ",\n     \"seeds\": {\"runs\": %u, \"keys\": %u, \"tickets\": %u, \"payloads\": %u}", r->runs,
+                               r->keys, r->tickets, r->payloads);
+    if (!r->harvested)
+        text(out, "harvest", NULL);
+    else
+        g_string_append_printf(out, ",\n     \"harvest\": {\"guesses\": %" G_GUINT64_FORMAT ", \"seeds\": %u, \"forgeries\": %u}",
+                               r->guesses, r->seeds, r->forgeries);
     text(out, "error", r->error);
     text(out, "reproduce", r->reproduce);
     g_string_append_c(out, '}');

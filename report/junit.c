@@ -47,6 +47,19 @@ static void problem(GString *out, const RepResult *r)
     g_string_append_printf(out, "</%s>\n", element);
 }
 
+static void notes(GString *out, const RepResult *r)
+{
+    if (!r->runs && !r->compromised)
+        return;
+    g_string_append(out, "    <system-out>");
+    if (r->runs)
+        g_string_append_printf(out, "%u seeds: %u keys, %u tickets and %u payloads compared\n", r->runs, r->keys, r->tickets,
+                               r->payloads);
+    if (r->compromised)
+        g_string_append_printf(out, "compromised: key %s\n", r->compromised);
+    g_string_append(out, "</system-out>\n");
+}
+
 static void testcase(GString *out, const RepResult *r)
 {
     g_autofree char *folder = g_path_get_dirname(r->file), *class = g_path_get_basename(folder);
@@ -54,12 +67,14 @@ static void testcase(GString *out, const RepResult *r)
     attribute(out, "classname", class);
     attribute(out, "name", r->title ? r->title : r->file);
     attribute(out, "file", r->file);
-    if (r->as_expected) {
+    if (r->as_expected && !r->runs && !r->compromised) {
         g_string_append(out, "/>\n");
         return;
     }
     g_string_append(out, ">\n");
-    problem(out, r);
+    if (!r->as_expected)
+        problem(out, r);
+    notes(out, r);
     g_string_append(out, "  </testcase>\n");
 }
 

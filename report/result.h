@@ -13,10 +13,16 @@ typedef struct {
     const char *verdict;   /* NULL: it did not come to one (error) */
     const char *expect;    /* verdict, with the rule where one is expected: "no progress: A1" */
     const char *rule;      /* broken, found by a watcher */
+    const char *compromised; /* kids of the keys that corruption has compromised, or NULL: the promise speaks of others */
     const char *world;     /* where it stopped or the rule broke; NULL: both */
     const char *why;       /* one line */
     int64_t entry;         /* of Z's view, the first that differs; -1: none */
     bool as_expected;
+    unsigned runs;         /* with seeds one after the other, `seed` the last; 0: one run only */
+    unsigned keys, tickets, payloads; /* compared over them */
+    bool harvested;        /* the attacker that harvests was there, with */
+    uint64_t guesses;
+    unsigned seeds, forgeries; /* found; accepted by an honest party */
     const char *error;     /* "file:line: message" */
     const char *details;   /* lines: the divergence (text.h) */
     const char *reproduce; /* a command */

@@ -27,7 +27,11 @@ static void point(GString *out, const RepResult *r, unsigned number)
     description(out, r->title ? r->title : r->file);
     g_string_append(out, ": ");
     description(out, r->error ? "error" : r->verdict);
+    if (r->runs)
+        g_string_append_printf(out, " (%u seeds)", r->runs);
     g_string_append_c(out, '\n');
+    if (r->compromised)
+        g_string_append_printf(out, "# compromised: key %s\n", r->compromised);
     if (r->as_expected)
         return;
     if (r->error)

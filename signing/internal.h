@@ -11,6 +11,7 @@
  *   disk.c    parts of trees in files
  *   tree.c    building trees over threads, keeping them, authentication paths
  *   stream.c  LMS, HSS, XMSS, XMSS^MT signatures from these: the public functions
+ *   guess.c   what of a seed makes the key
  */
 #ifndef SIGNING_INTERNAL_H
 #define SIGNING_INTERNAL_H

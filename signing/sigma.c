@@ -49,6 +49,15 @@ Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const
     return s;
 }
 
+static struct SigmaTerms *terms_new(void)
+{
+    struct SigmaTerms *t = calloc(1, sizeof *t);
+    if (!t)
+        abort();
+    pthread_mutex_init(&t->lock, NULL);
+    return t;
+}
+
 Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near)
 {
     assert(set);
@@ -56,34 +65,43 @@ Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near)
     if (!s)
         return NULL;
     s->signature_size = IDEAL_SIGNATURE;
-    s->terms = calloc(1, sizeof *s->terms);
-    if (!s->terms)
-        abort();
-    pthread_mutex_init(&s->terms->lock, NULL);
+    s->terms = terms_new();
     return s;
+}
+
+static void forget(struct SigmaTerms *t)
+{
+    for (size_t i = 0; t && i < t->count; i++) {
+        free(t->term[i].vk);
+        free(t->term[i].seed);
+    }
+    if (t)
+        t->count = 0;
+}
+
+static void terms_free(struct SigmaTerms *t)
+{
+    if (!t)
+        return;
+    forget(t);
+    free(t->term);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
 }
 
 void sigma_forget(Sigma *s)
 {
     assert(s);
-    for (size_t i = 0; s->terms && i < s->terms->count; i++) {
-        free(s->terms->term[i].vk);
-        free(s->terms->term[i].seed);
-    }
-    if (s->terms)
-        s->terms->count = 0;
+    forget(s->terms);
+    forget(s->made);
 }
 
 void sigma_free(Sigma *s)
 {
     if (!s)
         return;
-    if (s->terms) {
-        sigma_forget(s);
-        free(s->terms->term);
-        pthread_mutex_destroy(&s->terms->lock);
-        free(s->terms);
-    }
+    terms_free(s->terms);
+    terms_free(s->made);
     free(s->pool);
     free(s);
 }
@@ -100,11 +118,11 @@ static void hash(uint8_t out[HASH], uint8_t purpose, const void *a, size_t na, c
     SHA256_Final(out, &c);
 }
 
-static const Term *find(const Sigma *s, const uint8_t *vk)
+static const Term *find(const Sigma *s, const struct SigmaTerms *t, const uint8_t *vk)
 {
-    for (size_t i = 0; i < s->terms->count; i++) {
-        if (!memcmp(s->terms->term[i].vk, vk, s->public_size))
-            return &s->terms->term[i];
+    for (size_t i = 0; i < t->count; i++) {
+        if (!memcmp(t->term[i].vk, vk, s->public_size))
+            return &t->term[i];
     }
     return NULL;
 }
@@ -117,11 +135,10 @@ static uint8_t *copy(const uint8_t *from, size_t n)
     return memcpy(to, from, n);
 }
 
-static void remember(Sigma *s, const uint8_t *vk, const uint8_t *seed)
+static void remember(Sigma *s, struct SigmaTerms *t, const uint8_t *vk, const uint8_t *seed)
 {
-    struct SigmaTerms *t = s->terms;
     pthread_mutex_lock(&t->lock);
-    if (!find(s, vk)) {
+    if (!find(s, t, vk)) {
         if (t->count == t->room) {
             t->room = t->room ? 2 * t->room : 8;
             t->term = realloc(t->term, t->room * sizeof *t->term);
@@ -162,14 +179,18 @@ static const uint8_t *pooled(const Sigma *s, const uint8_t *seed)
 bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
 {
     assert(s && seed && vk);
-    if (!s->terms)
-        return sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
+    if (!s->terms) {
+        bool ok = sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
+        if (ok && s->made)
+            remember(s, s->made, vk, pooled(s, seed));
+        return ok;
+    }
     for (size_t at = 0; at < s->public_size; at += HASH) {
         uint8_t block[HASH], number = (uint8_t)(at / HASH);
         hash(block, 1, seed, s->seed_size, &number, 1);
         memcpy(vk + at, block, s->public_size - at < HASH ? s->public_size - at : HASH);
     }
-    remember(s, vk, seed);
+    remember(s, s->terms, vk, seed);
     return true;
 }
 
@@ -205,7 +226,7 @@ static bool ideal_verify(Sigma *s, const uint8_t *vk, const uint8_t *message, si
     for (int i = 0; i < 8; i++)
         index = index << 8 | signature[16 + i];
     pthread_mutex_lock(&s->terms->lock);
-    const Term *t = find(s, vk);
+    const Term *t = find(s, s->terms, vk);
     const uint8_t *seed = t ? t->seed : NULL; /* never freed while the scheme lives */
     pthread_mutex_unlock(&s->terms->lock);
     if (!seed || index >= s->capacity)
@@ -223,4 +244,37 @@ bool sigma_verify(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *
         return sig_verify(s->set, vk, vk_length, message, length, signature, signature_length) == SIG_OK;
     return vk_length == s->public_size && signature_length == s->signature_size &&
            ideal_verify(s, vk, message, length, signature);
+}
+
+/* ---- guesses ---- */
+
+void sigma_remember_keys(Sigma *s)
+{
+    assert(s);
+    if (!s->terms && !s->made)
+        s->made = terms_new();
+}
+
+size_t sigma_seed_secret(const Sigma *s)
+{
+    assert(s);
+    return s->terms ? s->seed_size : sig_seed_secret(s->set);
+}
+
+void sigma_seed_complete(const Sigma *s, const uint8_t *vk, uint8_t *seed)
+{
+    assert(s && vk && seed);
+    if (!s->terms)
+        sig_seed_complete(s->set, vk, seed);
+}
+
+const uint8_t *sigma_remembered(const Sigma *s, const uint8_t *vk)
+{
+    assert(s && vk && (s->terms || s->made));
+    struct SigmaTerms *t = s->terms ? s->terms : s->made;
+    pthread_mutex_lock(&t->lock);
+    const Term *term = find(s, t, vk);
+    const uint8_t *seed = term ? term->seed : NULL;
+    pthread_mutex_unlock(&t->lock);
+    return seed;
 }

@@ -22,6 +22,7 @@ typedef struct Sigma {
     const SigSet *set;
     SigCache *cache;          /* real: borrowed */
     struct SigmaTerms *terms; /* ideal: owned */
+    struct SigmaTerms *made;  /* real, if they are remembered: owned */
     uint8_t *pool;            /* real: seeds of the only keys there are, or NULL; owned */
     size_t pool_count;
 } Sigma;
@@ -45,5 +46,14 @@ bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t
 /* Anything malformed is false. */
 bool sigma_verify(Sigma *sigma, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                   const uint8_t *signature, size_t signature_length);
+
+/* ---- for attackers, who guess seeds ---- */
+/* From now on public keys are remembered with their seeds, so that a guess costs a comparison and not a tree. */
+void sigma_remember_keys(Sigma *sigma);
+/* How many bytes at the beginning of a seed are to be guessed; the others are filled in by sigma_seed_complete. */
+size_t sigma_seed_secret(const Sigma *sigma);
+void sigma_seed_complete(const Sigma *sigma, const uint8_t *vk, uint8_t *seed);
+/* The secret part of the seed that gave vk, or NULL if it was not made here since; owned by sigma, until the next key. */
+const uint8_t *sigma_remembered(const Sigma *sigma, const uint8_t *vk);
 
 #endif

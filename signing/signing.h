@@ -110,6 +110,11 @@ SigStatus sig_sign(SigCache *cache, const SigSet *set, const uint8_t *seed, uint
 SigStatus sig_verify(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                      const uint8_t *signature, size_t signature_length);
 
+/* For attackers, who have a part of a seed: so many bytes at its beginning (SEED, SK_SEED) are secret and make the key; */
+size_t sig_seed_secret(const SigSet *set);
+/* the others stand in the public key (I, PUB_SEED), or any will do (SK_PRF: zeros), and are filled in here. */
+void sig_seed_complete(const SigSet *set, const uint8_t *vk, uint8_t *seed);
+
 /* The same with the message in pieces: begin, update as often as wanted, end. begin sets *stream to NULL on an error.
  * end frees the stream, whatever it returns; sig_stream_free gives up without a result (NULL is fine). */
 SigStatus sig_sign_begin(SigCache *cache, const SigSet *set, const uint8_t *seed, uint64_t index,

@@ -23,6 +23,8 @@ echo "while true do end" >"$t/s.lua";         expect 3 "s.lua:1: limit"
 echo "return { title = 't' }" >"$t/s.lua";    expect 2 "expected the file to return scenario"
 rm "$t/s.lua";                                expect 2 "No such file"
 
+script "z:corrupt('hsm9')";                   expect 2 "s.lua:2: corrupt: expected the name of a party, got 'hsm9'; did you mean"
+
 # Enclaves: every party in one, each once.
 enclaves() { printf "return scenario { title = 't', parties = { 'a', 'b' }, enclaves = %s,\nenvironment = function (z) end }\n" "$1" >"$t/s.lua"; }
 enclaves "{ one = { 'a', 'b' } }";            expect 0 "indistinguishable"

@@ -7,7 +7,8 @@
 #
 # Heads are lines "word: text":
 #   name, breaks    what it is, and what goes wrong with it
-#   catcher         SCRIPT => VERDICT[: RULE]      the script must get this verdict instead of the one it expects
+#   catcher         [OPTION...] SCRIPT => VERDICT[: RULE]   `ucsim check` with these options (--harvest, --seeds=N) must
+#                                                  give the script this verdict instead of the one it expects
 #                   tests/FOLDER/test_X => fails   this test program must fail
 #   with            NAME of a patch that is applied too: a rule of F shows only with an S that asks for too much
 #   quick           yes: runs in `make check`; all run in `make check-all`
@@ -52,8 +53,8 @@ build() {
 }
 
 # What a script gets: VERDICT, VERDICT: RULE when a rule broke
-verdict_of() { # UCSIM SCRIPT
-    timeout 60 "$1" check --json "$2" 2>&1 | sed -n 's/^ *"verdict": "\(.*\)",$/\1/p; s/^ *"rule": "\([AI][0-9]*\).*",$/: \1/p' |
+verdict_of() { # UCSIM "[OPTION...] SCRIPT"
+    timeout 60 "$1" check --json $2 2>&1 | sed -n 's/^ *"verdict": "\(.*\)",$/\1/p; s/^ *"rule": "\([AI][0-9]*\).*",$/: \1/p' |
         awk '/^: / { last = last $0; next } { if (last) print last; last = $0 } END { if (last) print last }'
 }
 
@@ -89,7 +90,8 @@ one() { # NAME: a line of the table
     while read -r line; do
         catcher=${line%% => *}
         got=$(caught_by "$1" "$catcher" "${line##* => }" </dev/null) || { result=MISSED; got="$got, expected ${line##* => }"; }
-        table="$table $(basename "$catcher"): $got;"
+        script=${catcher##* }
+        table="$table ${catcher%"$script"}$(basename "$script"): $got;"
     done <"$out/$1/catchers"
     [ -n "$table" ] || result=MISSED
     printf '%-11s %-34s %s\n' "$result" "$1" "${table# }"

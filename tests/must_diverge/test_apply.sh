@@ -20,6 +20,7 @@ for file in tests/must_diverge/*.patch; do
     done
     grep -q '^catcher: .* => .\|^equivalent: .' "$file" || { echo "$file: says neither what catches it nor why nothing can"; bad=1; }
     sed -n 's/^catcher: *\(.*\) => .*/\1/p' "$file" | while read -r catcher; do
+        catcher=${catcher##* } # after options
         [ -f "$catcher" ] || [ -f "$catcher.c" ] || { echo "$file: there is no $catcher"; exit 1; }
     done || bad=1
 done

@@ -9,7 +9,7 @@ local firmware = {}
 -- What the parts share: z, the outputs, the key, the repository, what every one-time key has signed.
 local function new_state(z, options)
   return { z = z, sites = options.sites, devices = options.devices, share = options.share, outputs = {}, repository = {},
-           signed = {}, installed = {}, held_back = {}, lost = false }
+           signed = {}, installed = {}, held_back = {}, wire = {}, lost = false }
 end
 
 local function says(state, ...)
@@ -31,6 +31,7 @@ local function put(state, release)
 end
 
 local function arrive(state, site, payload)
+  state.wire[#state.wire + 1] = payload
   if not payload or payload.kind ~= "payload" then
     says(state, "%s: cannot be handed over", site)
   elseif state.lost then
@@ -113,6 +114,12 @@ function attacker.published(state) return state.repository end
 function attacker.publish(state, version, image, signature)
   state.repository[#state.repository + 1] = { version = version, image = image, signature = signature }
 end
+
+-- He reads the wire between the sites, breaks into machines and uses what he finds there.
+function attacker.wire(state) return state.wire end
+function attacker.break_into(state, site) return state.z:corrupt(site) end
+function attacker.open(state, sealing, payload) return state.z:open(sealing, payload) end
+function attacker.forge(state, seed, index, image) return state.z:forge(seed, index, image) end
 
 local function bind(state, methods)
   local bound = {}

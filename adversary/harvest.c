@@ -1,0 +1,500 @@
+#include "adversary/harvest.h"
+
+#include <string.h>
+
+/* ---- what is known of a world ---- */
+
+typedef struct {
+    HarvestPlace place;
+    UcWord bytes, from;
+} Text;
+
+typedef struct {
+    UcWord kid, index;
+} Used;
+
+struct Harvest {
+    UcStore *store;
+    const PiConfig *config;
+    GArray *text;     /* Text */
+    GArray *key;      /* HarvestKey */
+    GArray *sealing;  /* UcWord: handles */
+    GArray *used;     /* Used */
+    GHashTable *seen; /* handles of texts */
+    GHashTable *memo; /* Question -> Answer; of all worlds of the store */
+    uint64_t guesses;
+    bool bounded;
+};
+
+/* What was tried: the texts, the public key and the seed that they were combined with (UC_NONE: public data). */
+typedef struct {
+    UcWord one, other, vk, seed;
+} Question;
+typedef struct {
+    UcWord seed; /* or sealing key; UC_NONE: nothing came of it */
+    HarvestWay way;
+    uint64_t guesses;
+} Answer;
+
+static guint question_hash(gconstpointer q) { return (guint)uc_digest(q, sizeof(Question)).lo; }
+static gboolean question_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(Question)); }
+
+Harvest *harvest_new(UcStore *store, const PiConfig *config)
+{
+    g_assert(store && config);
+    Harvest *h = g_new0(Harvest, 1);
+    *h = (Harvest){ .store = store, .config = config, .text = g_array_new(FALSE, FALSE, sizeof(Text)),
+                    .key = g_array_new(FALSE, FALSE, sizeof(HarvestKey)),
+                    .sealing = g_array_new(FALSE, FALSE, sizeof(UcWord)),
+                    .used = g_array_new(FALSE, FALSE, sizeof(Used)), .seen = g_hash_table_new(NULL, NULL),
+                    .memo = g_hash_table_new_full(question_hash, question_equal, g_free, g_free) };
+    for (unsigned i = 0; i < config->dkm->sigmas; i++)
+        sigma_remember_keys(config->dkm->sigma[i]);
+    return h;
+}
+
+void harvest_free(Harvest *h)
+{
+    if (!h)
+        return;
+    GArray *list[] = { h->text, h->key, h->sealing, h->used };
+    for (size_t i = 0; i < G_N_ELEMENTS(list); i++)
+        g_array_unref(list[i]);
+    g_hash_table_unref(h->seen);
+    g_hash_table_unref(h->memo);
+    g_free(h);
+}
+
+static HarvestKey *key_at(const Harvest *h, guint i) { return &g_array_index(h->key, HarvestKey, i); }
+
+/* The key of this public key, made known if it was not. */
+static HarvestKey *key_of(Harvest *h, UcWord vk)
+{
+    for (guint i = 0; i < h->key->len; i++) {
+        if (key_at(h, i)->vk == vk)
+            return key_at(h, i);
+    }
+    HarvestKey fresh = { .kid = dkm_kid(h->store, vk), .vk = vk, .from = UC_NO_PARTY };
+    g_array_append_val(h->key, fresh);
+    return key_at(h, h->key->len - 1);
+}
+
+static void add_sealing(Harvest *h, UcWord handle)
+{
+    for (guint i = 0; i < h->sealing->len; i++) {
+        if (g_array_index(h->sealing, UcWord, i) == handle)
+            return;
+    }
+    g_array_append_val(h->sealing, handle);
+}
+
+/* What a sealing key may be that comes from no tape: one byte repeated, a digest of the enclave's name. */
+static void guess_sealing(Harvest *h)
+{
+    const DkmOptions *dkm = h->config->dkm;
+    uint8_t bytes[SEAL_KEY_BYTES];
+    for (unsigned constant = 0; constant < 256; constant++) {
+        memset(bytes, (int)constant, sizeof bytes);
+        add_sealing(h, uc_store_put(h->store, bytes, sizeof bytes));
+    }
+    for (UcWord p = 0; p == 0 || (dkm->enclave_of && dkm->enclave_of[p]); p++) {
+        const char *name = dkm_enclave_of(dkm, p);
+        uc_sha256(name, strlen(name), bytes);
+        add_sealing(h, uc_store_put(h->store, bytes, sizeof bytes));
+    }
+}
+
+void harvest_begin(Harvest *h)
+{
+    g_assert(h);
+    GArray *list[] = { h->text, h->key, h->sealing, h->used };
+    for (size_t i = 0; i < G_N_ELEMENTS(list); i++)
+        g_array_set_size(list[i], 0);
+    g_hash_table_remove_all(h->seen);
+    h->guesses = 0;
+    h->bounded = false;
+    guess_sealing(h);
+}
+
+/* ---- what reaches A or Z ---- */
+
+static void found(HarvestKey *key, UcWord seed, HarvestWay way, HarvestPlace place, UcWord from)
+{
+    if (key->seed != UC_NONE)
+        return;
+    key->seed = seed;
+    key->way = way;
+    key->place = place;
+    key->from = from;
+}
+
+static void see_state(Harvest *h, UcWord record, UcWord from)
+{
+    size_t length;
+    const uint8_t *bytes = uc_store_get(h->store, record, &length);
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
+    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
+    adversary_read_state(h->store, bytes, length, keys, sealing);
+    for (guint i = 0; i < keys->len; i++) {
+        const AdversaryKey *k = &g_array_index(keys, AdversaryKey, i);
+        if (k->vk != UC_NONE && k->seed != UC_NONE)
+            found(key_of(h, k->vk), k->seed, HARVEST_HELD, HARVEST_STATE, from);
+    }
+    for (guint i = 0; i < sealing->len; i++)
+        add_sealing(h, g_array_index(sealing, AdversarySealing, i).key);
+}
+
+static void see_text(Harvest *h, HarvestPlace place, UcWord handle, UcWord from)
+{
+    Text text = { place, handle, from };
+    if (!uc_store_knows(h->store, handle) || !g_hash_table_add(h->seen, GSIZE_TO_POINTER(handle)))
+        return;
+    g_array_append_val(h->text, text);
+    if (place == HARVEST_STATE)
+        see_state(h, handle, from);
+}
+
+void harvest_see(Harvest *h, uint16_t peer, const UcMessage *m)
+{
+    g_assert(h && m);
+    UcWord from = peer >= UC_PARTY_0 ? peer - (UcWord)UC_PARTY_0 : UC_NO_PARTY;
+    switch (m->kind) {
+    case UC_M_PAYLOAD: see_text(h, HARVEST_PAYLOAD, m->w[1], from); break;
+    case UC_M_STATE: see_text(h, HARVEST_STATE, m->w[0], from); break;
+    case DKM_KEY:
+        if (uc_store_knows(h->store, m->w[1]))
+            key_of(h, m->w[1]);
+        see_text(h, HARVEST_OUTPUT, m->w[1], from);
+        break;
+    case DKM_SIGNATURE:
+        g_array_append_val(h->used, ((Used){ m->w[0], m->w[1] }));
+        see_text(h, HARVEST_OUTPUT, m->w[2], from);
+        break;
+    default: break;
+    }
+}
+
+/* ---- guesses ---- */
+
+/* Two texts one over the other, or one (other NULL), of this length, and what they are combined with. */
+typedef struct {
+    const uint8_t *one, *other;
+    size_t length;
+    HarvestWay way;
+    const uint8_t *mask;
+    size_t mask_bytes, phase; /* the mask is repeated; it begins this many bytes on */
+} Combined;
+
+/* What is looked for. */
+typedef struct {
+    Sigma *sigma;
+    const uint8_t *vk, *secret;
+    size_t bytes; /* of the secret */
+} Target;
+
+static Sigma *sigma_of(const Harvest *h, size_t public_size)
+{
+    const DkmOptions *dkm = h->config->dkm;
+    for (unsigned i = 0; i < dkm->sigmas; i++) {
+        if (dkm->sigma[i]->public_size == public_size)
+            return dkm->sigma[i];
+    }
+    return NULL;
+}
+
+/* False: nobody made this public key. */
+static bool aim(const Harvest *h, const HarvestKey *key, Target *out)
+{
+    size_t length;
+    *out = (Target){ .vk = uc_store_get(h->store, key->vk, &length) };
+    out->sigma = sigma_of(h, length);
+    out->secret = out->sigma ? sigma_remembered(out->sigma, out->vk) : NULL;
+    out->bytes = out->sigma ? sigma_seed_secret(out->sigma) : 0;
+    return out->secret != NULL;
+}
+
+static bool is_secret(const Combined *c, size_t at, const Target *t)
+{
+    const uint8_t *one = c->one + at, *other = c->other ? c->other + at : NULL;
+    bool same = true;
+    for (size_t i = 0; i < t->bytes && same; i++) {
+        size_t from = c->way == HARVEST_BACKWARDS ? t->bytes - 1 - i : i;
+        uint8_t byte = one[from] ^ (other ? other[from] : 0);
+        same = (c->mask_bytes ? byte ^ c->mask[(i + c->phase) % c->mask_bytes] : byte) == t->secret[i];
+    }
+    return same;
+}
+
+/* Every run of bytes. */
+static bool slide(Harvest *h, const Combined *c, const Target *t)
+{
+    for (size_t at = 0; at + t->bytes <= c->length; at++) {
+        if (h->guesses++ >= HARVEST_GUESSES) {
+            h->bounded = true;
+            return false;
+        }
+        if (is_secret(c, at, t))
+            return true;
+    }
+    return false;
+}
+
+/* The mask beginning with each of its bytes. */
+static bool slide_masked(Harvest *h, Combined c, const Target *t)
+{
+    for (c.phase = 0; c.phase < c.mask_bytes; c.phase++) {
+        if (slide(h, &c, t))
+            return true;
+    }
+    return false;
+}
+
+/* The seed that was found is put together from its secret part, and must make the key. */
+static UcWord whole_seed(const Harvest *h, const Target *t)
+{
+    g_autofree uint8_t *seed = g_malloc0(t->sigma->seed_size), *vk = g_malloc(t->sigma->public_size);
+    memcpy(seed, t->secret, t->bytes);
+    sigma_seed_complete(t->sigma, t->vk, seed);
+    bool makes_it = sigma_public(t->sigma, seed, vk) && !memcmp(vk, t->vk, t->sigma->public_size);
+    return makes_it ? uc_store_put(h->store, seed, t->sigma->seed_size) : UC_NONE;
+}
+
+/* A text as it is; of payloads and states also what an exclusive-or with public data gives. */
+static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, const Target *t, HarvestWay *way)
+{
+    static const uint8_t ones[] = { 0xff };
+    size_t length, kid_bytes, vk_bytes;
+    const uint8_t *bytes = uc_store_get(h->store, text->bytes, &length);
+    const uint8_t *kid = uc_store_get(h->store, key->kid, &kid_bytes), *vk = uc_store_get(h->store, key->vk, &vk_bytes);
+    bool payload = text->place == HARVEST_PAYLOAD && length > PAYLOAD_HEADER_BYTES;
+    const struct {
+        HarvestWay way;
+        const uint8_t *mask;
+        size_t bytes;
+    } row[] = {
+        { HARVEST_PLAIN, NULL, 0 },        { HARVEST_BACKWARDS, NULL, 0 }, { HARVEST_INVERTED, ones, 1 },
+        { HARVEST_KID, kid, kid_bytes },   { HARVEST_VK, vk, vk_bytes },   { HARVEST_HEADER, bytes, PAYLOAD_HEADER_BYTES },
+        { HARVEST_ENCLAVE, bytes + 10, 16 }, { HARVEST_TICKET, bytes + PAYLOAD_HEADER_BYTES - DKM_TICKET_BYTES, DKM_TICKET_BYTES },
+    };
+    size_t rows = text->place == HARVEST_OUTPUT ? 1 : payload ? G_N_ELEMENTS(row) : 5;
+    for (size_t i = 0; i < rows; i++) {
+        Combined c = { bytes, NULL, length, row[i].way, row[i].mask, row[i].bytes, 0 };
+        *way = row[i].way;
+        if (c.mask_bytes ? slide_masked(h, c, t) : slide(h, &c, t))
+            return true;
+    }
+    return false;
+}
+
+/* A text, or two of equal length one over the other, with a seed that was found. */
+static bool try_seed(Harvest *h, const Text *text, const Text *over, UcWord seed, const Target *t)
+{
+    size_t length, mask_bytes;
+    const uint8_t *one = uc_store_get(h->store, text->bytes, &length);
+    const uint8_t *other = over ? uc_store_get(h->store, over->bytes, NULL) : NULL;
+    const uint8_t *mask = uc_store_get(h->store, seed, &mask_bytes);
+    Combined c = { one, other, length, HARVEST_SEED, mask, mask_bytes, 0 };
+    return slide_masked(h, c, t);
+}
+
+/* ---- what was tried once need not be tried in the other world ---- */
+
+static Answer *remembered(Harvest *h, const Question *q)
+{
+    Answer *known = g_hash_table_lookup(h->memo, q);
+    if (known)
+        h->guesses += known->guesses;
+    return known;
+}
+
+static Answer *remember(Harvest *h, const Question *q, UcWord seed, HarvestWay way, uint64_t guesses)
+{
+    Answer *a = g_new0(Answer, 1);
+    *a = (Answer){ seed, way, guesses };
+    g_hash_table_insert(h->memo, g_memdup2(q, sizeof *q), a);
+    return a;
+}
+
+/* Tries a text on a key, with `seed` or (UC_NONE) with what is public. */
+static bool try_on(Harvest *h, const Text *text, const Text *over, HarvestKey *key, UcWord seed)
+{
+    Question q = { text->bytes, over ? over->bytes : UC_NONE, key->vk, seed };
+    Answer *a = remembered(h, &q);
+    if (!a) {
+        Target t;
+        HarvestWay way = HARVEST_SEED;
+        uint64_t before = h->guesses;
+        bool hit = aim(h, key, &t) && (seed == UC_NONE ? try_public(h, text, key, &t, &way) : try_seed(h, text, over, seed, &t));
+        a = remember(h, &q, hit ? whole_seed(h, &t) : UC_NONE, way, h->guesses - before);
+    }
+    if (a->seed == UC_NONE)
+        return false;
+    found(key, a->seed, a->way, over ? HARVEST_TWO_PAYLOADS : text->place, text->from);
+    return true;
+}
+
+/* ---- sealing keys ---- */
+
+/* Is this what is inside a payload, and not what a short tag lets through by chance? */
+static bool is_genuine(const Harvest *h, const AdversaryKey *what)
+{
+    size_t nv, ns;
+    const uint8_t *vk = uc_store_get(h->store, what->vk, &nv), *seed = uc_store_get(h->store, what->seed, &ns);
+    const Sigma *sigma = sigma_of(h, nv);
+    const uint8_t *secret = sigma && ns == sigma->seed_size ? sigma_remembered(sigma, vk) : NULL;
+    return secret && !memcmp(secret, seed, sigma_seed_secret(sigma));
+}
+
+static bool opens(Harvest *h, const Text *payload, const uint8_t *sealing)
+{
+    AdversaryKey what;
+    DkmInterval block;
+    size_t length;
+    const uint8_t *bytes = uc_store_get(h->store, payload->bytes, &length);
+    if (!adversary_open(h->store, h->config, sealing, bytes, length, &what, &block) || !is_genuine(h, &what))
+        return false;
+    found(key_of(h, what.vk), what.seed, HARVEST_OPENED, HARVEST_PAYLOAD, payload->from);
+    return true;
+}
+
+/* Does a sealing key travel in the payload itself? */
+static bool carries_its_key(Harvest *h, const Text *payload)
+{
+    Question q = { payload->bytes, UC_NONE, UC_NONE, UC_NONE };
+    Answer *a = remembered(h, &q);
+    if (!a) {
+        size_t length, at = 0, tried = 0;
+        const uint8_t *bytes = uc_store_get(h->store, payload->bytes, &length);
+        while (at + SEAL_KEY_BYTES <= length && tried++ < 4096 && !opens(h, payload, bytes + at))
+            at++;
+        bool hit = tried < 4096 && at + SEAL_KEY_BYTES <= length;
+        h->guesses += tried;
+        a = remember(h, &q, hit ? uc_store_put(h->store, bytes + at, SEAL_KEY_BYTES) : UC_NONE, HARVEST_OPENED, tried);
+    }
+    if (a->seed == UC_NONE)
+        return false;
+    add_sealing(h, a->seed);
+    return true;
+}
+
+static void open_payloads(Harvest *h)
+{
+    for (guint i = 0; i < h->text->len; i++) {
+        const Text *text = &g_array_index(h->text, Text, i);
+        if (text->place == HARVEST_PAYLOAD)
+            carries_its_key(h, text);
+    }
+    for (guint i = 0; i < h->text->len; i++) {
+        const Text *text = &g_array_index(h->text, Text, i);
+        bool open = text->place != HARVEST_PAYLOAD;
+        for (guint k = 0; k < h->sealing->len && !open; k++)
+            open = opens(h, text, uc_store_get(h->store, g_array_index(h->sealing, UcWord, k), NULL));
+    }
+}
+
+/* ---- the search ---- */
+
+static bool have_equal_length(const Harvest *h, const Text *a, const Text *b)
+{
+    size_t na, nb;
+    uc_store_get(h->store, a->bytes, &na);
+    uc_store_get(h->store, b->bytes, &nb);
+    return na == nb && a->place == HARVEST_PAYLOAD && b->place == HARVEST_PAYLOAD;
+}
+
+/* With a seed that was found: every text, and payloads over the few that came after them. */
+static bool search_with(Harvest *h, HarvestKey *key, UcWord seed)
+{
+    enum { AFTER = 8 };
+    for (guint i = 0; i < h->text->len; i++) {
+        const Text *one = &g_array_index(h->text, Text, i);
+        if (one->place != HARVEST_OUTPUT && try_on(h, one, NULL, key, seed))
+            return true;
+        for (guint k = i + 1; k < h->text->len && k <= i + AFTER; k++) {
+            const Text *other = &g_array_index(h->text, Text, k);
+            if (have_equal_length(h, one, other) && try_on(h, one, other, key, seed))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool search_key(Harvest *h, HarvestKey *key)
+{
+    for (guint i = 0; i < h->text->len; i++) {
+        if (try_on(h, &g_array_index(h->text, Text, i), NULL, key, UC_NONE))
+            return true;
+    }
+    for (guint i = 0; i < h->key->len; i++) {
+        UcWord seed = key_at(h, i)->seed;
+        if (seed != UC_NONE && search_with(h, key, seed))
+            return true;
+    }
+    return false;
+}
+
+void harvest_search(Harvest *h)
+{
+    g_assert(h);
+    open_payloads(h);
+    bool more = true;
+    while (more) { /* a seed may lead to the next one; there are fewer rounds than keys */
+        more = false;
+        for (guint i = 0; i < h->key->len; i++)
+            more |= key_at(h, i)->seed == UC_NONE && search_key(h, key_at(h, i));
+    }
+}
+
+/* ---- what came of it ---- */
+
+const HarvestKey *harvest_keys(const Harvest *h, size_t *count)
+{
+    g_assert(h && count);
+    *count = h->key->len;
+    return (const HarvestKey *)(const void *)h->key->data;
+}
+
+static bool was_used(const Harvest *h, UcWord kid, UcWord index)
+{
+    for (guint i = 0; i < h->used->len; i++) {
+        const Used *u = &g_array_index(h->used, Used, i);
+        if (u->kid == kid && u->index == index)
+            return true;
+    }
+    return false;
+}
+
+UcWord harvest_forge(Harvest *h, size_t number, UcWord message)
+{
+    g_assert(h && number < h->key->len);
+    const HarvestKey *key = key_at(h, (guint)number);
+    size_t length;
+    uc_store_get(h->store, key->vk, &length);
+    const Sigma *sigma = sigma_of(h, length);
+    if (key->seed == UC_NONE || !sigma)
+        return UC_NONE;
+    UcWord index = sigma->capacity - 1;
+    while (index && was_used(h, key->kid, index))
+        index--;
+    return adversary_sign(h->store, h->config, key->seed, index, message);
+}
+
+uint64_t harvest_guesses(const Harvest *h, bool *bounded)
+{
+    g_assert(h && bounded);
+    *bounded = h->bounded;
+    return h->guesses;
+}
+
+char *harvest_where(const HarvestKey *key, const UcWorldSpec *spec)
+{
+    static const char *const place[] = { "nowhere", "in a payload of", "in the state of", "in an output of",
+                                         "in two payloads, the first of" };
+    static const char *const way[] = { "", ", backwards", ", inverted", ", exclusive-or with the kid",
+                                       ", exclusive-or with the public key", ", exclusive-or with its header",
+                                       ", exclusive-or with its ticket", ", exclusive-or with the enclave's id",
+                                       ", exclusive-or with another seed", ", opened", ", as a key that it holds" };
+    g_assert(key && spec);
+    const char *who = key->from == UC_NO_PARTY ? "nobody" : uc_machine_name(spec, uc_party(key->from));
+    return g_strdup_printf("%s %s%s", place[key->place], who, way[key->way]);
+}
