@@ -245,10 +245,10 @@ static bool write_found(const Options *o, const EnvScenario *s, EnvExplored *e, 
 static char *key_of(const Options *o, const EnvScenario *s, const EnvExploration *x)
 {
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, "ucsim-explore-checkpoint 2 %s %s %d %d %d %d %d %u %u %d %u %u %u", UCSIM_VERSION, s->hash,
+    g_string_append_printf(key, "ucsim-explore-checkpoint 2 %s %s %d %d %d %d %d %u %u %d %d %u %u %u", UCSIM_VERSION, s->hash,
                            (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal,
-                           x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.parties,
-                           x->alphabet.keygen_by, x->search.depth);
+                           x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.flawed,
+                           x->alphabet.parties, x->alphabet.keygen_by, x->search.depth);
     for (int i = 0; i < ENV_DOS; i++)
         g_string_append_printf(key, " %u", x->alphabet.bound[i]);
     g_string_append_printf(key, " %s\n", s->instance ? s->instance : "-");

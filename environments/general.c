@@ -1,39 +1,14 @@
-#include "environments/general.h"
+#include "environments/general_internal.h"
 
 #include <string.h>
 
-#include "adversary/stolen.h"
-
 const char *const env_do_name[ENV_DOS + 1] = {
     "keygen", "request", "cancel", "transfer", "resend", "sign", "verify", "status", "deliver", "mutate", "crash",
-    "restart", "restore", "corrupt", "forge", NULL,
+    "restart", "restore", "corrupt", "forge", "counterfeit", NULL,
 };
 
-enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, MESSAGES_MAX = 4, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8,
+enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8,
        ALIKE_PARTIES = 64 / DELIVERED_BITS /* deliveries are counted for so many apart */ };
-
-/* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
- * which things became known. */
-typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_STATE, ITEM_DELIVERED } ItemType; /* the last in lessons only */
-typedef struct {
-    UcWord type;
-    UcWord bytes;      /* kid, ticket, payload, signature, state of a corrupted party (a) */
-    UcWord a, b;       /* ticket: of, from. payload: from, to */
-    UcWord other;      /* key: vk. ticket: kid or none. signature: message */
-    UcWord number;     /* ticket: count. payload: how often delivered, DELIVERED_BITS a receiver */
-} Item;
-enum { ITEM_WORDS = sizeof(Item) / sizeof(UcWord) };
-
-struct EnvGeneral {
-    EnvWorlds *worlds;
-    EnvAlphabet domain;
-    UcStore *store;
-    unsigned parties;
-    UcWord set, wrong_set, wrong_kid, wrong_ticket, message[MESSAGES_MAX];
-    UcWord count[8];
-    unsigned counts, good_counts;
-    bool symmetry;
-};
 
 /* ---- bounds ---- */
 
@@ -53,6 +28,8 @@ static bool set_cut(EnvAlphabet *d, const char *name, int64_t value)
         d->wrong = (unsigned)value;
     else if (!strcmp(name, "any") && (value == 0 || value == 1))
         d->any = value;
+    else if (!strcmp(name, "flawed") && (value == 0 || value == 1))
+        d->flawed = value;
     else if (!strcmp(name, "parties") && value >= 1 && value <= 1000)
         d->parties = (uint32_t)value;
     else if (!strcmp(name, "keygen-by") && value >= 1 && value <= 1000)
@@ -80,7 +57,7 @@ bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **
         return true;
     g_autofree char *names = g_strjoinv(", ", (char **)env_do_name);
     g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
-                "bound: expected one of %s, messages (1-4), wrong (0-8), any (0-1), parties, keygen-by, got %s=%"
+                "bound: expected one of %s, messages (1-4), wrong (0-8), any (0-1), flawed (0-1), parties, keygen-by, got %s=%"
                 G_GINT64_FORMAT, names, name, value);
     return false;
 }
@@ -198,7 +175,7 @@ static bool item_from(const EnvGeneral *g, const UcChoice *move, const UcViewEnt
         return true;
     case UC_M_STATE:
         *out = (Item){ ITEM_STATE, .bytes = w[0], .a = e->peer - (UcWord)UC_PARTY_0 };
-        return g->domain.bound[ENV_DO_FORGE] > 0;
+        return g->domain.bound[ENV_DO_FORGE] > 0 || g->domain.bound[ENV_DO_COUNTERFEIT] > 0;
     case DKM_SIGNATURE:
         *out = (Item){ ITEM_SIGNATURE, .bytes = w[2], .other = m->w[1] };
         return g->domain.bound[ENV_DO_VERIFY] > 0;
@@ -255,29 +232,20 @@ static UcRegion *absorb(void *data, const UcRegion *knowledge, const UcRegion *t
 
 /* ---- moves ---- */
 
-typedef struct {
-    const EnvGeneral *g;
-    const Item *item;
-    size_t items;
-    GArray *out;
-} Table;
-
 /* A value of an argument, and whether it is a wrong one. */
 typedef struct {
     UcWord word;
     unsigned wrong;
 } Value;
 
-static bool wanted(const Table *t, EnvDo which) { return t->g->domain.bound[which] > 0; }
-
-/* The parties that a move involves. A changed payload may name any of them. Other payloads, tickets and stolen states
+/* The parties that a move involves. A changed payload, or one with a flaw, may name any of them. Other payloads, tickets and stolen states
  * name parties that were involved when they were made. */
 static uint32_t names_in(const EnvGeneral *g, EnvDo what, const UcEnvelope *write)
 {
     if (!g->symmetry)
         return 0;
     uint32_t all = (UINT32_C(1) << g->parties) - 1, names = 0;
-    if (what == ENV_DO_MUTATE)
+    if (what == ENV_DO_MUTATE || (what == ENV_DO_FORGE && g->domain.flawed))
         return all;
     if (write->to >= UC_PARTY_0)
         names |= UINT32_C(1) << (write->to - UC_PARTY_0);
@@ -304,15 +272,16 @@ static void add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
     g_array_append_val(t->out, move);
 }
 
-static void input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message)
+void env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message)
 {
     if (wrong <= t->g->domain.wrong)
         add(t, what, (UcEnvelope){ UC_Z, uc_party(party), 0, message }, (unsigned)party);
 }
 
-static void order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor)
+UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor)
 {
     add(t, what, (UcEnvelope){ UC_Z, UC_A, uc_party(party), message }, actor);
+    return &g_array_index(t->out, UcChoice, t->out->len - 1);
 }
 
 static size_t keys(const Table *t, Value *out, bool any)
@@ -332,23 +301,23 @@ enum { KEYS_MAX = 16 };
 static void keygens(Table *t, UcWord p)
 {
     uint32_t by = t->g->domain.keygen_by;
-    if (!wanted(t, ENV_DO_KEYGEN))
+    if (!env_general_wants(t, ENV_DO_KEYGEN))
         return;
     if (!by || p < by)
-        input(t, ENV_DO_KEYGEN, 0, p, (UcMessage){ DKM_KEYGEN, { t->g->set } });
-    input(t, ENV_DO_KEYGEN, 1, p, (UcMessage){ DKM_KEYGEN, { t->g->wrong_set } });
+        env_general_input(t, ENV_DO_KEYGEN, 0, p, (UcMessage){ DKM_KEYGEN, { t->g->set } });
+    env_general_input(t, ENV_DO_KEYGEN, 1, p, (UcMessage){ DKM_KEYGEN, { t->g->wrong_set } });
 }
 
 static void requests(Table *t, UcWord p)
 {
     const EnvGeneral *g = t->g;
     Value kid[KEYS_MAX];
-    size_t n = wanted(t, ENV_DO_REQUEST) ? keys(t, kid, g->domain.any) : 0;
+    size_t n = env_general_wants(t, ENV_DO_REQUEST) ? keys(t, kid, g->domain.any) : 0;
     for (size_t k = 0; k < n; k++) {
         for (UcWord from = 0; from <= g->parties; from++) {
             unsigned wrong = kid[k].wrong + (from == p || from == g->parties);
             for (unsigned c = 0; wrong <= g->domain.wrong && c < g->counts; c++)
-                input(t, ENV_DO_REQUEST, wrong + (c >= g->good_counts), p,
+                env_general_input(t, ENV_DO_REQUEST, wrong + (c >= g->good_counts), p,
                       (UcMessage){ DKM_REQUEST, { kid[k].word, g->count[c], from } });
         }
     }
@@ -368,7 +337,7 @@ static void transfers_on(Table *t, UcWord p, const Item *ticket)
             unsigned wrong = bad_key + bad_to + (!ticket || ticket->b != p);
             for (unsigned c = 0; wrong <= g->domain.wrong && c < g->counts; c++) {
                 unsigned bad_count = ticket ? g->count[c] != ticket->number : c >= g->good_counts;
-                input(t, ENV_DO_TRANSFER, wrong + bad_count, p,
+                env_general_input(t, ENV_DO_TRANSFER, wrong + bad_count, p,
                       (UcMessage){ DKM_TRANSFER, { kid[k].word, g->count[c], to,
                                                    ticket ? ticket->bytes : g->wrong_ticket } });
             }
@@ -380,7 +349,7 @@ static void resends_on(Table *t, UcWord p, const Item *ticket)
 {
     for (UcWord to = 0; to <= t->g->parties; to++) {
         unsigned wrong = (to == p || to == t->g->parties || (ticket && ticket->a != to)) + (!ticket || ticket->b != p);
-        input(t, ENV_DO_RESEND, wrong, p,
+        env_general_input(t, ENV_DO_RESEND, wrong, p,
               (UcMessage){ DKM_RESEND, { to, ticket ? ticket->bytes : t->g->wrong_ticket } });
     }
 }
@@ -388,12 +357,12 @@ static void resends_on(Table *t, UcWord p, const Item *ticket)
 /* `ticket` NULL: the unknown one. */
 static void on_ticket(Table *t, UcWord p, const Item *ticket)
 {
-    if (wanted(t, ENV_DO_CANCEL))
-        input(t, ENV_DO_CANCEL, !ticket || ticket->a != p, p,
+    if (env_general_wants(t, ENV_DO_CANCEL))
+        env_general_input(t, ENV_DO_CANCEL, !ticket || ticket->a != p, p,
               (UcMessage){ DKM_CANCEL, { ticket ? ticket->bytes : t->g->wrong_ticket } });
-    if (wanted(t, ENV_DO_TRANSFER))
+    if (env_general_wants(t, ENV_DO_TRANSFER))
         transfers_on(t, p, ticket);
-    if (wanted(t, ENV_DO_RESEND))
+    if (env_general_wants(t, ENV_DO_RESEND))
         resends_on(t, p, ticket);
 }
 
@@ -402,145 +371,25 @@ static void with_keys(Table *t, UcWord p)
     Value kid[KEYS_MAX];
     size_t n = keys(t, kid, false);
     for (size_t k = 0; k < n; k++) {
-        for (unsigned m = 0; wanted(t, ENV_DO_SIGN) && m < t->g->domain.messages; m++)
-            input(t, ENV_DO_SIGN, kid[k].wrong, p, (UcMessage){ DKM_SIGN, { kid[k].word, t->g->message[m] } });
-        if (wanted(t, ENV_DO_STATUS))
-            input(t, ENV_DO_STATUS, kid[k].wrong, p, (UcMessage){ DKM_STATUS, { kid[k].word } });
+        for (unsigned m = 0; env_general_wants(t, ENV_DO_SIGN) && m < t->g->domain.messages; m++)
+            env_general_input(t, ENV_DO_SIGN, kid[k].wrong, p, (UcMessage){ DKM_SIGN, { kid[k].word, t->g->message[m] } });
+        if (env_general_wants(t, ENV_DO_STATUS))
+            env_general_input(t, ENV_DO_STATUS, kid[k].wrong, p, (UcMessage){ DKM_STATUS, { kid[k].word } });
     }
 }
 
 /* Every known public key, message and signature; and none of each. */
 static void verifies(Table *t, UcWord p)
 {
-    for (size_t k = 0; wanted(t, ENV_DO_VERIFY) && k < t->items; k++) {
+    for (size_t k = 0; env_general_wants(t, ENV_DO_VERIFY) && k < t->items; k++) {
         if (t->item[k].type != ITEM_KEY)
             continue;
         for (size_t s = 0; s < t->items; s++) {
             if (t->item[s].type != ITEM_SIGNATURE)
                 continue;
             for (unsigned m = 0; m < t->g->domain.messages; m++)
-                input(t, ENV_DO_VERIFY, t->item[s].other != t->g->message[m], p,
+                env_general_input(t, ENV_DO_VERIFY, t->item[s].other != t->g->message[m], p,
                       (UcMessage){ DKM_VERIFY, { t->item[k].other, t->g->message[m], t->item[s].bytes } });
-        }
-    }
-}
-
-static void deliver(Table *t, EnvDo what, const Item *payload, UcWord bytes, UcWord to)
-{
-    order(t, what, to, (UcMessage){ UC_M_DELIVER, { bytes } }, (unsigned)(t->g->parties + to));
-    UcChoice *move = &g_array_index(t->out, UcChoice, t->out->len - 1);
-    move->extra[0] = payload->bytes;
-    move->extra[1] = to;
-}
-
-/* A payload with `count` bytes from `offset` on replaced; the same payload when nothing changes. */
-static UcWord replaced(const EnvGeneral *g, UcWord payload, size_t offset, const void *bytes, size_t count)
-{
-    size_t length;
-    const uint8_t *old = uc_store_get(g->store, payload, &length);
-    if (offset + count > length)
-        return payload;
-    g_autofree uint8_t *copy = g_memdup2(old, length);
-    memcpy(copy + offset, bytes, count);
-    return uc_store_put(g->store, copy, length);
-}
-
-static UcWord resized(const EnvGeneral *g, UcWord payload, bool longer)
-{
-    size_t length;
-    const uint8_t *old = uc_store_get(g->store, payload, &length);
-    g_autofree uint8_t *copy = g_malloc0(length + 1);
-    memcpy(copy, old, length);
-    return uc_store_put(g->store, copy, longer ? length + 1 : length - 1);
-}
-
-static void mutation(Table *t, const Item *payload, UcWord bytes, UcWord to)
-{
-    if (bytes != payload->bytes)
-        deliver(t, ENV_DO_MUTATE, payload, bytes, to);
-}
-
-/* The tag, the length, and each field of the header replaced by another known value (protocol/payload.h). */
-static void mutations(Table *t, const Item *payload, UcWord to)
-{
-    enum { VERSION = 0, SCHEME = 2, ENCLAVE = 10, FROM = 26, TO = 30, TICKET = 34 };
-    const EnvGeneral *g = t->g;
-    size_t length;
-    const uint8_t *old = uc_store_get(g->store, payload->bytes, &length);
-    if (!wanted(t, ENV_DO_MUTATE) || length <= PAYLOAD_HEADER_BYTES)
-        return;
-    uint8_t last = old[length - 1] ^ 1, version[2] = { 0, PAYLOAD_VERSION + 1 }, other[16] = { 0 };
-    mutation(t, payload, replaced(g, payload->bytes, length - 1, &last, 1), to);
-    mutation(t, payload, resized(g, payload->bytes, false), to);
-    mutation(t, payload, resized(g, payload->bytes, true), to);
-    mutation(t, payload, replaced(g, payload->bytes, VERSION, version, sizeof version), to);
-    mutation(t, payload, replaced(g, payload->bytes, SCHEME, other, 8), to);
-    mutation(t, payload, replaced(g, payload->bytes, ENCLAVE, other, 16), to);
-    for (unsigned i = 0; i < g->parties; i++) {
-        uint8_t party[4] = { 0, 0, (uint8_t)(i >> 8), (uint8_t)i };
-        mutation(t, payload, replaced(g, payload->bytes, FROM, party, 4), to);
-        mutation(t, payload, replaced(g, payload->bytes, TO, party, 4), to);
-    }
-    for (size_t i = 0; i < t->items; i++) {
-        if (t->item[i].type == ITEM_TICKET)
-            mutation(t, payload, replaced(g, payload->bytes, TICKET, uc_store_get(g->store, t->item[i].bytes, NULL),
-                                          DKM_TICKET_BYTES), to);
-    }
-}
-
-/* Two corrupted members may seal the same. */
-static bool has_forgery(const Table *t, UcWord bytes, UcWord to)
-{
-    for (guint i = 0; i < t->out->len; i++) {
-        const UcChoice *move = &g_array_index(t->out, UcChoice, i);
-        if (move->tag == ENV_DO_FORGE && move->write.message.w[0] == bytes && move->extra[1] == to)
-            return true;
-    }
-    return false;
-}
-
-/* A payload for this ticket under a stolen sealing key: the first and the last indices of a stolen key. */
-static void forge(Table *t, const Item *ticket, const AdversarySealing *sealing, const AdversaryKey *key)
-{
-    const EnvGeneral *g = t->g;
-    const PiConfig *config = env_worlds_spec(g->worlds, ENV_REAL)->party.config;
-    const Sigma *sigma = config->dkm->sigma[0];
-    PayloadHeader header = { .version = PAYLOAD_VERSION, .from = (uint32_t)ticket->b, .to = (uint32_t)ticket->a };
-    if (ticket->number < 1 || ticket->number > sigma->capacity)
-        return;
-    payload_scheme_id(sigma, header.scheme);
-    payload_enclave_id(config->dkm->enclave, header.enclave);
-    memcpy(header.ticket, uc_store_get(g->store, ticket->bytes, NULL), sizeof header.ticket);
-    const DkmInterval block[] = { { 0, ticket->number }, { sigma->capacity - ticket->number, sigma->capacity } };
-    for (unsigned i = 0; i < 1u + (block[1].a != 0); i++) {
-        UcWord bytes = adversary_seal(g->store, config, uc_store_get(g->store, sealing->key, NULL), &header, key, block[i]);
-        if (bytes != UC_NONE && !has_forgery(t, bytes, ticket->a))
-            deliver(t, ENV_DO_FORGE, ticket, bytes, ticket->a);
-    }
-}
-
-/* What a corrupted member can seal for this ticket: under the enclave's key, or under the key of this very pair. */
-static void forgeries(Table *t, const Item *state, const Item *ticket)
-{
-    size_t length;
-    const uint8_t *bytes = uc_store_get(t->g->store, state->bytes, &length);
-    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
-    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
-    adversary_read_state(t->g->store, bytes, length, keys, sealing);
-    for (guint s = 0; s < sealing->len; s++) {
-        const AdversarySealing *k = &g_array_index(sealing, AdversarySealing, s);
-        bool pair = (ticket->a == state->a && ticket->b == k->party) || (ticket->b == state->a && ticket->a == k->party);
-        for (guint i = 0; (k->party == UC_NO_PARTY || pair) && i < keys->len; i++)
-            forge(t, ticket, k, &g_array_index(keys, AdversaryKey, i));
-    }
-}
-
-static void all_forgeries(Table *t)
-{
-    for (size_t s = 0; wanted(t, ENV_DO_FORGE) && s < t->items; s++) {
-        for (size_t i = 0; t->item[s].type == ITEM_STATE && i < t->items; i++) {
-            if (t->item[i].type == ITEM_TICKET)
-                forgeries(t, &t->item[s], &t->item[i]);
         }
     }
 }
@@ -553,8 +402,8 @@ static void deliveries(Table *t, UcWord to)
         if (payload->type != ITEM_PAYLOAD)
             continue;
         if ((payload->number >> delivered_shift(to) & ((1 << DELIVERED_BITS) - 1)) < bound)
-            deliver(t, ENV_DO_DELIVER, payload, payload->bytes, to);
-        mutations(t, payload, to);
+            env_general_deliver(t, ENV_DO_DELIVER, payload->bytes, payload->bytes, to);
+        env_general_mutations(t, payload, to);
     }
 }
 
@@ -566,7 +415,7 @@ static void crashes(Table *t, UcWord p, unsigned actor)
         bool lose = point == UC_POINT_LOSE;
         bool plain = point == UC_POINT_NOW || point == UC_POINT_BEFORE || point == UC_POINT_MIDDLE || point == UC_POINT_AFTER;
         for (UcWord count = lose; plain || storage != UC_STORAGE_ATOMIC; count++) {
-            order(t, ENV_DO_CRASH, p, (UcMessage){ UC_M_CRASH, { point, count } }, actor);
+            env_general_order(t, ENV_DO_CRASH, p, (UcMessage){ UC_M_CRASH, { point, count } }, actor);
             if (!lose || count == LOST_MAX)
                 break;
         }
@@ -576,20 +425,20 @@ static void crashes(Table *t, UcWord p, unsigned actor)
 /* A corrupted party's state is A's, which receives its inputs and speaks for it; `speak` is one of its outputs. */
 static void corruption(Table *t, UcWord p, unsigned actor)
 {
-    order(t, ENV_DO_CORRUPT, p, (UcMessage){ UC_M_CORRUPT, { 0 } }, actor);
-    order(t, ENV_DO_CORRUPT, p, (UcMessage){ DKM_CANCELLED, { t->g->wrong_ticket } }, actor);
+    env_general_order(t, ENV_DO_CORRUPT, p, (UcMessage){ UC_M_CORRUPT, { 0 } }, actor);
+    env_general_order(t, ENV_DO_CORRUPT, p, (UcMessage){ DKM_CANCELLED, { t->g->wrong_ticket } }, actor);
 }
 
 static void faults(Table *t, UcWord p)
 {
     unsigned actor = 2 * t->g->parties;
-    if (wanted(t, ENV_DO_CRASH))
+    if (env_general_wants(t, ENV_DO_CRASH))
         crashes(t, p, actor);
-    if (wanted(t, ENV_DO_RESTART))
-        order(t, ENV_DO_RESTART, p, (UcMessage){ UC_M_RESTART, { 0 } }, actor);
-    for (UcWord s = 0; wanted(t, ENV_DO_RESTORE) && s < SNAPSHOTS_MAX; s++)
-        order(t, ENV_DO_RESTORE, p, (UcMessage){ UC_M_RESTORE, { s } }, actor);
-    if (wanted(t, ENV_DO_CORRUPT))
+    if (env_general_wants(t, ENV_DO_RESTART))
+        env_general_order(t, ENV_DO_RESTART, p, (UcMessage){ UC_M_RESTART, { 0 } }, actor);
+    for (UcWord s = 0; env_general_wants(t, ENV_DO_RESTORE) && s < SNAPSHOTS_MAX; s++)
+        env_general_order(t, ENV_DO_RESTORE, p, (UcMessage){ UC_M_RESTORE, { s } }, actor);
+    if (env_general_wants(t, ENV_DO_CORRUPT))
         corruption(t, p, actor);
 }
 
@@ -611,7 +460,9 @@ static void moves(void *data, const UcRegion *knowledge, GArray *out)
     }
     for (UcWord p = 0; p < acting; p++)
         deliveries(&t, p);
-    all_forgeries(&t);
+    env_general_forgeries(&t);
+    for (UcWord p = 0; p < acting; p++)
+        env_general_counterfeits(&t, p);
     for (UcWord p = 0; p < acting; p++)
         faults(&t, p);
 }
@@ -654,6 +505,7 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
         g->message[m] = uc_store_text(g->store, domain->message[m] ? domain->message[m] : name);
     }
     fill_counts(g);
+    env_general_make_own_key(g);
     return g;
 }
 

@@ -6,6 +6,8 @@
  * so many arguments of an input may be of no use (an unknown key, a count that was not requested, ...): 0 explores
  * what useful inputs can do, more explores the order of errors too. Deliveries carry every payload seen so far to
  * every party, unchanged or, within the bound `mutate`, changed.
+ * With the state of a corrupted party, A seals payloads within the bound `forge`, and within the bound `counterfeit` signs
+ * what nobody else signs, with every seed that it has: stolen, found in a payload that it can open, or its own.
  * A move that changes nothing is tried in every state and uses up no bound.
  */
 #ifndef ENVIRONMENTS_GENERAL_H
@@ -30,6 +32,7 @@ typedef enum {
     ENV_DO_RESTORE,
     ENV_DO_CORRUPT,
     ENV_DO_FORGE,    /* deliveries of payloads sealed with the keys of a corrupted party */
+    ENV_DO_COUNTERFEIT, /* verifications of signatures made with the seeds of a corrupted party */
     ENV_DOS
 } EnvDo;
 extern const char *const env_do_name[ENV_DOS + 1];
@@ -41,6 +44,7 @@ typedef struct {
     unsigned messages; /* 1 .. 4 different messages to sign */
     unsigned wrong;    /* wrong arguments of an input at most */
     bool any;          /* requests for any key too */
+    bool flawed;       /* forge: payloads with one flaw too, and of a key that A made */
     uint32_t parties;  /* the first so many parties act; 0: all */
     uint32_t keygen_by;/* the first so many parties generate keys; 0: all */
     const char *message[4]; /* their texts, borrowed; NULL: "m0", "m1", ... */

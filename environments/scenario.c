@@ -337,7 +337,8 @@ static void read_enclaves(lua_State *L, EnvScenario *s)
 /* What exploration can be told (general.h): how many of each, and where alphabets are cut. */
 static const char *const bounds_known[] = { "keygen", "request", "cancel", "transfer", "resend", "sign", "verify",
                                             "status", "deliver", "mutate", "crash", "restart", "restore", "corrupt",
-                                            "forge", "wrong", "any", "parties", "counts", "messages", NULL };
+                                            "forge", "counterfeit", "wrong", "any", "flawed", "parties", "counts",
+                                            "messages", NULL };
 
 static void read_domain(lua_State *L, EnvScenario *s, const char *name)
 {

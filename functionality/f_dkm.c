@@ -837,5 +837,5 @@ static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
 }
 
 const DkmInspector f_dkm_inspector = {
-    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, NULL, NULL,
+    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, NULL, NULL, NULL,
 };

@@ -163,6 +163,8 @@ typedef struct {
     size_t (*lost)(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room);
     /* The sealed bytes of its transfer to (to, ticket), or UC_NONE. */
     UcWord (*sent)(UcCtx *ctx, uint16_t machine, UcWord to, UcWord ticket);
+    /* How many bytes of a payload of this length stand before the sealed ones. */
+    size_t (*clear)(size_t length);
 } DkmInspector;
 
 /* Canonical bytes of what a party holds: own sets by kid, open tickets by ticket. */

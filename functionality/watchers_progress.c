@@ -120,3 +120,30 @@ const char *watch_secret(UcCtx *ctx, const UcActivation *a)
     }
     return NULL;
 }
+
+/* ---- I8: real world; no sealing key seals two plaintexts ---- */
+
+enum { STREAM_PART = 16 };
+
+/* A sealed plaintext begins with the kid, so two payloads of one signing key that begin alike were sealed with one
+ * stream of key bits, as anybody on the network can see. Tokens of the ideal seal never begin alike. */
+const char *watch_sealed(UcCtx *ctx, const UcActivation *a)
+{
+    const DkmWatch *watch = watch_config(ctx);
+    const UcResult *r = &a->outcome.result;
+    UcWord payload = r->message.w[1];
+    if (r->code != UC_SEND || r->to != UC_A || r->message.kind != UC_M_PAYLOAD || watch->options->sigma[0]->terms ||
+        !uc_store_knows(uc_ctx_store(ctx), payload))
+        return NULL;
+    size_t length, words;
+    const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), payload, &length);
+    size_t clear = watch->inspector->clear(length);
+    if (length - clear < STREAM_PART)
+        return NULL;
+    UcWord index = uc_digest(bytes + clear, STREAM_PART).lo;
+    const UcWord *known = uc_read(ctx, WATCH_SEALED, index, &words);
+    if (words)
+        return *known == payload ? NULL : "I8: a sealing key sealed two plaintexts";
+    *uc_write(ctx, WATCH_SEALED, index, 1) = payload;
+    return NULL;
+}

@@ -620,6 +620,8 @@ static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
     return w ? (UcStatus)((const UcFault *)(const void *)w)->status : UC_UP;
 }
 
+static size_t inspect_clear(size_t length) { return MIN(length, (size_t)PAYLOAD_HEADER_BYTES); }
+
 const DkmInspector pi_inspector = {
-    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, inspect_lost, inspect_sent,
+    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, inspect_lost, inspect_sent, inspect_clear,
 };

@@ -1,0 +1,56 @@
+/* Shared by the files of the most general environment only: what Z knows, and the table of moves that is being made. */
+#ifndef ENVIRONMENTS_GENERAL_INTERNAL_H
+#define ENVIRONMENTS_GENERAL_INTERNAL_H
+
+#include "adversary/stolen.h"
+#include "environments/general.h"
+
+enum { MESSAGES_MAX = 4 };
+
+/* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
+ * which things became known. */
+typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_STATE, ITEM_DELIVERED } ItemType; /* the last in lessons only */
+typedef struct {
+    UcWord type;
+    UcWord bytes;      /* kid, ticket, payload, signature, state of a corrupted party (a) */
+    UcWord a, b;       /* ticket: of, from. payload: from, to */
+    UcWord other;      /* key: vk. ticket: kid or none. signature: message */
+    UcWord number;     /* ticket: count. payload: how often delivered, DELIVERED_BITS a receiver */
+} Item;
+enum { ITEM_WORDS = sizeof(Item) / sizeof(UcWord) };
+
+struct EnvGeneral {
+    EnvWorlds *worlds;
+    EnvAlphabet domain;
+    UcStore *store;
+    unsigned parties;
+    UcWord set, wrong_set, wrong_kid, wrong_ticket, message[MESSAGES_MAX];
+    UcWord count[8];
+    unsigned counts, good_counts;
+    bool symmetry;
+    AdversaryKey own_key; /* with `flawed`: one that A made; else no vk */
+    UcWord own_message;   /* nobody else signs it */
+};
+
+typedef struct {
+    const EnvGeneral *g;
+    const Item *item;
+    size_t items;
+    GArray *out;
+} Table;
+
+static inline bool env_general_wants(const Table *t, EnvDo which) { return t->g->domain.bound[which] > 0; }
+
+/* general.c: adds a move. `wrong`: how many of its arguments are of no use. */
+void env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message);
+/* The move, valid until the next one is added. */
+UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor);
+
+/* general_forged.c: what A makes itself. `of`: the payload or ticket it is made from. */
+void env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to);
+void env_general_mutations(Table *t, const Item *payload, UcWord to);
+void env_general_forgeries(Table *t);
+void env_general_counterfeits(Table *t, UcWord verifier);
+void env_general_make_own_key(EnvGeneral *general);
+
+#endif

@@ -1,0 +1,11 @@
+-- For exploration only: every crash point of a write.
+return scenario {
+  title    = "records that are half written",
+  source   = "docs/exploration.md",
+  crypto   = "ideal",
+  parties  = { "hsm1", "hsm2" },
+  capacity = 3,
+  storage  = "torn",
+  expect   = "indistinguishable",
+  explore  = { keygen = 1, sign = 2, transfer = 1, deliver = 1, crash = 1, restart = 1, wrong = 0, any = 0, messages = 1 },
+}
