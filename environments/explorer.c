@@ -154,10 +154,14 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
     Run run;
     run_begin(&run, worlds, x->which, NULL, NULL);
     for (size_t i = 0; i < prefix + path->len && c.verdict == UC_INDISTINGUISHABLE; i++) {
-        UcEnvelope write = i < prefix ? g_array_index(x->prefix, UcEnvelope, i)
-                                      : uc_lockstep_move(l, g_array_index(path, uint32_t, i - prefix))->write;
+        const UcChoice *choice = i < prefix ? NULL : uc_lockstep_move(l, g_array_index(path, uint32_t, i - prefix));
+        UcEnvelope write = choice ? choice->write : g_array_index(x->prefix, UcEnvelope, i);
         UcMessage reply;
         uc_recorder_move(recorder, &write);
+        for (unsigned s = 0; choice && s < ENV_SOURCES; s++) {
+            if (choice->extra[ENV_SOURCE_0 + s] != UC_NONE)
+                uc_recorder_made_from(recorder, choice->extra[ENV_SOURCE_0 + s]);
+        }
         c = run_move(&run, &write, &reply);
         uc_recorder_brought(recorder, &reply);
     }

@@ -259,7 +259,7 @@ static uint32_t names_in(const EnvGeneral *g, EnvDo what, const UcEnvelope *writ
     return names;
 }
 
-static void add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
+static UcChoice *add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
 {
     UcChoice move;
     memset(&move, 0, sizeof move);
@@ -270,18 +270,27 @@ static void add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
     move.tag = (uint8_t)what;
     move.names = names_in(t->g, what, &write);
     g_array_append_val(t->out, move);
+    return &g_array_index(t->out, UcChoice, t->out->len - 1);
 }
 
-void env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message)
+UcChoice *env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message)
 {
-    if (wrong <= t->g->domain.wrong)
-        add(t, what, (UcEnvelope){ UC_Z, uc_party(party), 0, message }, (unsigned)party);
+    if (wrong > t->g->domain.wrong)
+        return NULL;
+    return add(t, what, (UcEnvelope){ UC_Z, uc_party(party), 0, message }, (unsigned)party);
 }
 
 UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor)
 {
-    add(t, what, (UcEnvelope){ UC_Z, UC_A, uc_party(party), message }, actor);
-    return &g_array_index(t->out, UcChoice, t->out->len - 1);
+    return add(t, what, (UcEnvelope){ UC_Z, UC_A, uc_party(party), message }, actor);
+}
+
+UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to)
+{
+    UcChoice *move = env_general_order(t, what, to, (UcMessage){ UC_M_DELIVER, { bytes } }, (unsigned)(t->g->parties + to));
+    move->extra[0] = of;
+    move->extra[1] = to;
+    return move;
 }
 
 static size_t keys(const Table *t, Value *out, bool any)
@@ -552,7 +561,7 @@ UcLockstepSetup env_general_setup(EnvGeneral *g, EnvWorld which)
         s.spec[i] = env_worlds_spec(g->worlds, w);
         s.layout[i] = env_worlds_layout(g->worlds, w);
     }
-    s.chooser = (UcChooser){ .data = g, .knowledge = knowledge_kind, .extra_handles = 1, .counters = ENV_DOS,
+    s.chooser = (UcChooser){ .data = g, .knowledge = knowledge_kind, .extra_handles = 1 | 3 << ENV_SOURCE_0, .counters = ENV_DOS,
                              .actors = 2 * g->parties + 1, .moves = moves, .lesson = lesson,
                              .absorb = absorb };
     memcpy(s.chooser.limit, g->domain.bound, sizeof g->domain.bound);

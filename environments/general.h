@@ -62,6 +62,9 @@ bool env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario, GError **
 /* Fills in what depends on other bounds; to be called once all are set. */
 void env_alphabet_settle(EnvAlphabet *domain);
 
+/* extra[] of a move: what the bytes in its last argument were made from (handles), where they are not named as they came. */
+enum { ENV_SOURCE_0 = 2, ENV_SOURCES = 2 };
+
 typedef struct EnvGeneral EnvGeneral;
 
 EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain); /* borrows the worlds */

@@ -4,11 +4,10 @@
 
 #include <string.h>
 
-void env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to)
+static void made_from(UcChoice *move, UcWord one, UcWord other)
 {
-    UcChoice *move = env_general_order(t, what, to, (UcMessage){ UC_M_DELIVER, { bytes } }, (unsigned)(t->g->parties + to));
-    move->extra[0] = of;
-    move->extra[1] = to;
+    move->extra[ENV_SOURCE_0] = one;
+    move->extra[ENV_SOURCE_0 + 1] = other;
 }
 
 /* ---- changed payloads ---- */
@@ -34,10 +33,10 @@ static UcWord resized(const EnvGeneral *g, UcWord payload, bool longer)
     return uc_store_put(g->store, copy, longer ? length + 1 : length - 1);
 }
 
-static void mutation(Table *t, const Item *payload, UcWord bytes, UcWord to)
+static void mutation(Table *t, const Item *payload, UcWord bytes, UcWord to, UcWord ticket)
 {
     if (bytes != payload->bytes)
-        env_general_deliver(t, ENV_DO_MUTATE, payload->bytes, bytes, to);
+        made_from(env_general_deliver(t, ENV_DO_MUTATE, payload->bytes, bytes, to), ticket, UC_NONE);
 }
 
 /* The tag, the length, and each field of the header replaced by another known value (protocol/payload.h). */
@@ -50,21 +49,21 @@ void env_general_mutations(Table *t, const Item *payload, UcWord to)
     if (!env_general_wants(t, ENV_DO_MUTATE) || length <= PAYLOAD_HEADER_BYTES)
         return;
     uint8_t last = old[length - 1] ^ 1, version[2] = { 0, PAYLOAD_VERSION + 1 }, other[16] = { 0 };
-    mutation(t, payload, replaced(g, payload->bytes, length - 1, &last, 1), to);
-    mutation(t, payload, resized(g, payload->bytes, false), to);
-    mutation(t, payload, resized(g, payload->bytes, true), to);
-    mutation(t, payload, replaced(g, payload->bytes, VERSION, version, sizeof version), to);
-    mutation(t, payload, replaced(g, payload->bytes, SCHEME, other, 8), to);
-    mutation(t, payload, replaced(g, payload->bytes, ENCLAVE, other, 16), to);
+    mutation(t, payload, replaced(g, payload->bytes, length - 1, &last, 1), to, UC_NONE);
+    mutation(t, payload, resized(g, payload->bytes, false), to, UC_NONE);
+    mutation(t, payload, resized(g, payload->bytes, true), to, UC_NONE);
+    mutation(t, payload, replaced(g, payload->bytes, VERSION, version, sizeof version), to, UC_NONE);
+    mutation(t, payload, replaced(g, payload->bytes, SCHEME, other, 8), to, UC_NONE);
+    mutation(t, payload, replaced(g, payload->bytes, ENCLAVE, other, 16), to, UC_NONE);
     for (unsigned i = 0; i < g->parties; i++) {
         uint8_t party[4] = { 0, 0, (uint8_t)(i >> 8), (uint8_t)i };
-        mutation(t, payload, replaced(g, payload->bytes, FROM, party, 4), to);
-        mutation(t, payload, replaced(g, payload->bytes, TO, party, 4), to);
+        mutation(t, payload, replaced(g, payload->bytes, FROM, party, 4), to, UC_NONE);
+        mutation(t, payload, replaced(g, payload->bytes, TO, party, 4), to, UC_NONE);
     }
     for (size_t i = 0; i < t->items; i++) {
         if (t->item[i].type == ITEM_TICKET)
             mutation(t, payload, replaced(g, payload->bytes, TICKET, uc_store_get(g->store, t->item[i].bytes, NULL),
-                                          DKM_TICKET_BYTES), to);
+                                          DKM_TICKET_BYTES), to, t->item[i].bytes);
     }
 }
 
@@ -119,7 +118,7 @@ static void forge(Table *t, const Forgery *f, DkmInterval block, UcWord to, Flaw
         key.seed = flipped(g, key.seed);
     UcWord bytes = adversary_seal(g->store, config_of(g), uc_store_get(g->store, f->sealing->key, NULL), &header, &key, block);
     if (bytes != UC_NONE && !has_forgery(t, bytes, f->ticket->a))
-        env_general_deliver(t, ENV_DO_FORGE, f->ticket->bytes, bytes, f->ticket->a);
+        made_from(env_general_deliver(t, ENV_DO_FORGE, f->ticket->bytes, bytes, f->ticket->a), f->ticket->bytes, f->state->bytes);
 }
 
 /* The first and the last indices of the key, as many as were requested. */
@@ -191,50 +190,69 @@ void env_general_forgeries(Table *t)
 
 /* ---- signatures with stolen seeds ---- */
 
-/* The keys of the payloads that open under a stolen sealing key. */
-static void open_payloads(const Table *t, const GArray *sealing, GArray *keys)
+/* A key, and what A has it from. */
+typedef struct {
+    AdversaryKey key;
+    UcWord state, payload;
+} Loot;
+
+static void take(GArray *loot, Loot fresh)
+{
+    for (guint i = 0; i < loot->len; i++) {
+        if (g_array_index(loot, Loot, i).key.seed == fresh.key.seed)
+            return;
+    }
+    g_array_append_val(loot, fresh);
+}
+
+/* The keys of the payloads that open under a sealing key of this state. */
+static void open_payloads(const Table *t, const Item *state, const GArray *sealing, GArray *loot)
 {
     for (size_t i = 0; i < t->items; i++) {
         size_t length;
         const uint8_t *bytes = t->item[i].type == ITEM_PAYLOAD ? uc_store_get(t->g->store, t->item[i].bytes, &length) : NULL;
         for (guint s = 0; bytes && s < sealing->len; s++) {
-            const AdversarySealing *k = &g_array_index(sealing, AdversarySealing, s);
-            AdversaryKey key;
+            const uint8_t *key = uc_store_get(t->g->store, g_array_index(sealing, AdversarySealing, s).key, NULL);
+            Loot found = { .state = state->bytes, .payload = t->item[i].bytes };
             DkmInterval block;
-            if (adversary_open(t->g->store, config_of(t->g), uc_store_get(t->g->store, k->key, NULL), bytes, length, &key, &block))
-                g_array_append_val(keys, key);
+            if (adversary_open(t->g->store, config_of(t->g), key, bytes, length, &found.key, &block))
+                take(loot, found);
         }
     }
 }
 
-static void counterfeit(Table *t, UcWord verifier, const AdversaryKey *key)
+static void loot_of(const Table *t, const Item *state, GArray *loot)
+{
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
+    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
+    read_state(t, state, keys, sealing);
+    for (guint i = 0; i < keys->len; i++)
+        take(loot, (Loot){ g_array_index(keys, AdversaryKey, i), state->bytes, UC_NONE });
+    open_payloads(t, state, sealing, loot);
+}
+
+static void counterfeit(Table *t, UcWord verifier, const Loot *loot)
 {
     const EnvGeneral *g = t->g;
-    UcWord signature = adversary_sign(g->store, config_of(g), key->seed, 0, g->own_message);
+    UcWord signature = adversary_sign(g->store, config_of(g), loot->key.seed, 0, g->own_message);
+    UcMessage verify = { DKM_VERIFY, { loot->key.vk, g->own_message, signature } };
     if (signature != UC_NONE)
-        env_general_input(t, ENV_DO_COUNTERFEIT, 0, verifier, (UcMessage){ DKM_VERIFY, { key->vk, g->own_message, signature } });
+        made_from(env_general_input(t, ENV_DO_COUNTERFEIT, 0, verifier, verify), loot->state, loot->payload);
 }
 
 void env_general_counterfeits(Table *t, UcWord verifier)
 {
-    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
-    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
+    g_autoptr(GArray) loot = g_array_new(FALSE, FALSE, sizeof(Loot));
     if (!env_general_wants(t, ENV_DO_COUNTERFEIT))
         return;
     for (size_t i = 0; i < t->items; i++) {
         if (t->item[i].type == ITEM_STATE)
-            read_state(t, &t->item[i], keys, sealing);
+            loot_of(t, &t->item[i], loot);
     }
-    open_payloads(t, sealing, keys);
     if (t->g->own_key.vk != UC_NONE)
-        g_array_append_val(keys, t->g->own_key);
-    for (guint i = 0; i < keys->len; i++) {
-        bool again = false;
-        for (guint j = 0; j < i; j++)
-            again = again || g_array_index(keys, AdversaryKey, j).seed == g_array_index(keys, AdversaryKey, i).seed;
-        if (!again)
-            counterfeit(t, verifier, &g_array_index(keys, AdversaryKey, i));
-    }
+        take(loot, (Loot){ t->g->own_key, UC_NONE, UC_NONE });
+    for (guint i = 0; i < loot->len; i++)
+        counterfeit(t, verifier, &g_array_index(loot, Loot, i));
 }
 
 /* ---- what A has before it has stolen anything ---- */

@@ -41,13 +41,15 @@ typedef struct {
 
 static inline bool env_general_wants(const Table *t, EnvDo which) { return t->g->domain.bound[which] > 0; }
 
-/* general.c: adds a move. `wrong`: how many of its arguments are of no use. */
-void env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message);
-/* The move, valid until the next one is added. */
+/* general.c: add a move. `wrong`: how many of its arguments are of no use. The move, valid until the next one is added,
+ * NULL when there are too many of those. */
+UcChoice *env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message);
 UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor);
 
-/* general_forged.c: what A makes itself. `of`: the payload or ticket it is made from. */
-void env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to);
+/* `of`: the payload that was sent, or the ticket that a payload is for. The move, as above. */
+UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to);
+
+/* general_forged.c: what A makes itself. */
 void env_general_mutations(Table *t, const Item *payload, UcWord to);
 void env_general_forgeries(Table *t);
 void env_general_counterfeits(Table *t, UcWord verifier);

@@ -71,6 +71,7 @@ static void term_free(gpointer data)
     g_free(t->field);
     g_clear_pointer(&t->bytes, g_byte_array_unref);
     g_clear_pointer(&t->mutation, g_array_unref);
+    g_clear_pointer(&t->source, g_array_unref);
     g_free(t);
 }
 
@@ -110,6 +111,14 @@ void uc_term_mutate(UcTerm *t, UcMutation m)
         g_array_set_clear_func(t->mutation, mutation_clear);
     }
     g_array_append_val(t->mutation, m);
+}
+
+void uc_term_made_from(UcTerm *t, unsigned move)
+{
+    g_assert(t);
+    if (!t->source)
+        t->source = g_array_new(FALSE, FALSE, sizeof move);
+    g_array_append_val(t->source, move);
 }
 
 int uc_schedule_field(const UcMessageKind *kind, const char *asked, const char *argument)
@@ -242,6 +251,27 @@ static bool hex(const Lexer *l, const char *word, const char *digits, GByteArray
     return *out || wrong(l, "an even number of hex digits", "'%s'", word);
 }
 
+static UcTerm *bytes_before(const GPtrArray *terms)
+{
+    UcTerm *last = terms->len ? terms->pdata[terms->len - 1] : NULL;
+    return last && (last->type == UC_TERM_REFERENCE || last->type == UC_TERM_HEX) ? last : NULL;
+}
+
+/* from:N behind bytes, like a mutation: made from what move N brought. False with *is_one when it is one and wrong. */
+static bool source(const Lexer *l, const char *word, GPtrArray *terms, bool *is_one)
+{
+    static const char prefix[] = "from:";
+    UcTerm *last = bytes_before(terms);
+    uint64_t move;
+    *is_one = g_str_has_prefix(word, prefix);
+    if (!*is_one)
+        return true;
+    if (!last || !number(word + strlen(prefix), &move) || move < 1 || move > UC_SCHEDULE_MOVES)
+        return wrong(l, "bytes, then from: and the number of a move", "'%s'", word);
+    uc_term_made_from(last, (unsigned)move);
+    return true;
+}
+
 /* A mutation belongs to the term before it. False with *is_one when it is one and wrong. */
 static bool mutation(const Lexer *l, const char *word, GPtrArray *terms, bool *is_one)
 {
@@ -256,8 +286,8 @@ static bool mutation(const Lexer *l, const char *word, GPtrArray *terms, bool *i
     m.type = (UcMutationType)type;
     g_autofree char *rest = g_strdup(word + strlen(prefix[type]));
     char *colon = m.type == UC_MUTATE_SET ? strchr(rest, ':') : NULL;
-    UcTerm *last = terms->len ? terms->pdata[terms->len - 1] : NULL;
-    if (!last || (last->type != UC_TERM_REFERENCE && last->type != UC_TERM_HEX))
+    UcTerm *last = bytes_before(terms);
+    if (!last)
         return wrong(l, "bytes before a mutation", "'%s'", word);
     if (colon)
         *colon++ = 0;
@@ -291,10 +321,10 @@ static bool term(Lexer *l, GPtrArray *terms)
     if (strchr(word, '@'))
         return reference(l, word, t);
     g_ptr_array_set_size(terms, (gint)terms->len - 1);
-    bool is_mutation;
-    if (!mutation(l, word, terms, &is_mutation))
+    bool is_mutation, is_source;
+    if (!mutation(l, word, terms, &is_mutation) || !source(l, word, terms, &is_source))
         return false;
-    if (is_mutation)
+    if (is_mutation || is_source)
         return true;
     t = g_new0(UcTerm, 1);
     g_ptr_array_add(terms, t);
@@ -482,6 +512,8 @@ static void print_term(GString *out, const UcTerm *t)
     }
     for (guint i = 0; t->mutation && i < t->mutation->len; i++)
         print_mutation(out, &g_array_index(t->mutation, UcMutation, i));
+    for (guint i = 0; t->source && i < t->source->len; i++)
+        g_string_append_printf(out, " from:%u", g_array_index(t->source, unsigned, i));
 }
 
 char *uc_move_print(const UcMove *m)
@@ -525,7 +557,25 @@ static UcTerm *term_copy(const UcTerm *t)
     c->move = t->move;
     c->bytes = t->bytes ? g_byte_array_ref(t->bytes) : NULL;
     c->mutation = t->mutation ? g_array_ref(t->mutation) : NULL; /* neither is changed after reading */
+    for (guint i = 0; t->source && i < t->source->len; i++)
+        uc_term_made_from(c, g_array_index(t->source, unsigned, i));
     return c;
+}
+
+/* The moves that a term of move number `at` names, by their new numbers. False when one has none. */
+static bool renumber(UcTerm *t, unsigned at, const unsigned *renumbered)
+{
+    bool all = true;
+    if (t->type == UC_TERM_REFERENCE) {
+        t->move = t->move < at ? renumbered[t->move] : 0;
+        all = t->move > 0;
+    }
+    for (guint i = 0; t->source && i < t->source->len; i++) {
+        unsigned *move = &g_array_index(t->source, unsigned, i);
+        *move = *move < at ? renumbered[*move] : 0;
+        all = all && *move > 0;
+    }
+    return all;
 }
 
 UcSchedule *uc_schedule_subset(const UcSchedule *s, const bool *keep)
@@ -546,10 +596,7 @@ UcSchedule *uc_schedule_subset(const UcSchedule *s, const bool *keep)
         for (guint j = 0; j < from->term->len; j++) {
             UcTerm *t = term_copy(from->term->pdata[j]);
             g_ptr_array_add(m->term, t);
-            if (t->type != UC_TERM_REFERENCE)
-                continue;
-            t->move = t->move <= i ? renumbered[t->move] : 0;
-            if (!t->move)
+            if (!renumber(t, i + 1, renumbered))
                 return NULL;
         }
     }

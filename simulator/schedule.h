@@ -56,6 +56,7 @@ typedef struct {
     unsigned move;      /* reference: number of the move, from 1 */
     GByteArray *bytes;  /* text, hex */
     GArray *mutation;   /* UcMutation, in order; NULL: none */
+    GArray *source;     /* unsigned: moves that brought what these bytes were made from; NULL: none */
 } UcTerm;
 
 /* "speak PARTY KIND ARGUMENT...": A says this as the party, which it has corrupted. */
@@ -89,11 +90,12 @@ const UcMove *uc_schedule_move(const UcSchedule *schedule, unsigned number); /* 
 UcMove *uc_schedule_append(UcSchedule *schedule, const char *name, unsigned line);
 UcTerm *uc_move_term(UcMove *move, UcTermType type);
 void uc_term_mutate(UcTerm *term, UcMutation mutation);
+void uc_term_made_from(UcTerm *term, unsigned move);
 /* The field that object@N means for an argument: the one asked for, the one with the argument's name, the first that
  * holds bytes. -1: none. */
 int uc_schedule_field(const UcMessageKind *kind, const char *asked, const char *argument);
 
-/* The moves with keep[number - 1], renumbered. NULL when one of them names a move that is left out. */
+/* The moves with keep[number - 1], renumbered. NULL when one of them names, or was made from, one that is left out. */
 UcSchedule *uc_schedule_subset(const UcSchedule *schedule, const bool *keep);
 
 /* ---- moves to envelopes ---- */
@@ -119,6 +121,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcRecorder, uc_recorder_free)
 UcSchedule *uc_recorder_schedule(UcRecorder *recorder);
 /* A write of Z in the form of the dummy adversary (an input, or an order to A about peer). Owned by the schedule. */
 const UcMove *uc_recorder_move(UcRecorder *recorder, const UcEnvelope *write);
+/* The last argument of the last move was made from these bytes; nothing when no move brought them. */
+void uc_recorder_made_from(UcRecorder *recorder, UcWord bytes);
 void uc_recorder_brought(UcRecorder *recorder, const UcMessage *message);
 /* The same from the activations of one world, whatever its A is. The move that starts here, or NULL. */
 const UcMove *uc_recorder_observe(UcRecorder *recorder, const UcWorld *world, const UcActivation *activation);

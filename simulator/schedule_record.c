@@ -220,6 +220,16 @@ const UcMove *uc_recorder_move(UcRecorder *r, const UcEnvelope *write)
     return m;
 }
 
+void uc_recorder_made_from(UcRecorder *r, UcWord bytes)
+{
+    g_assert(r && r->schedule->move->len);
+    const UcMove *m = r->schedule->move->pdata[r->schedule->move->len - 1];
+    gpointer found = g_hash_table_lookup(r->index, GSIZE_TO_POINTER(bytes));
+    UcTerm *last = m->term->len ? m->term->pdata[m->term->len - 1] : NULL;
+    if (found && last && (last->type == UC_TERM_HEX || last->type == UC_TERM_REFERENCE))
+        uc_term_made_from(last, g_array_index(r->seen, Seen, GPOINTER_TO_UINT(found) - 1).move);
+}
+
 /* ---- from activations ---- */
 
 static bool is_party(const UcWorld *world, uint16_t machine)

@@ -135,6 +135,20 @@ static bool mutated(const At *at, const UcTerm *t, UcWord *word)
     return true;
 }
 
+/* What bytes were made from must have been there. */
+static bool has_sources(const At *at, const UcTerm *t)
+{
+    for (guint i = 0; t->source && i < t->source->len; i++) {
+        unsigned move = g_array_index(t->source, unsigned, i);
+        if (move > at->r->brought->len)
+            return wrong(at, "expected from: and the number of an earlier move, got from:%u in move %u", move,
+                         at->r->brought->len + 1);
+        if (g_array_index(at->r->brought, UcMessage, move - 1).kind == UC_M_EMPTY)
+            return wrong(at, "expected move %u to bring something that bytes can be made from, got nothing", move);
+    }
+    return true;
+}
+
 /* ---- arguments by type ---- */
 
 static bool handle(const At *at, const UcTerm *t, const UcField *field, UcWord *out)
@@ -183,7 +197,7 @@ static bool argument(const At *at, const UcTerm *t, const UcField *field, UcWord
     static const char *const expected[] = { [UC_INT] = "a number", [UC_PARTY] = "a party", [UC_POINT] = "a crash point",
                                             [UC_CODE] = "a name or number" };
     if (is_handle(field->type))
-        return handle(at, t, field, out);
+        return has_sources(at, t) && handle(at, t, field, out);
     const char *word = t->type == UC_TERM_WORD ? t->text : "";
     bool ok = false;
     switch (field->type) {
