@@ -118,7 +118,8 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
     w->cache = new_cache();
-    w->seal = options->crypto_ideal && !options->seal_real ? seal_ideal_new() : seal_real_new();
+    bool tokens = options->crypto_ideal && !options->seal_real;
+    w->seal = tokens ? seal_ideal_new() : seal_real_new();
     w->sigma = options->crypto_ideal ? sigma_ideal_new(options->scheme, options->capacity, &near)
                                      : sigma_real_new(options->scheme, options->capacity, w->cache, &near);
     if (!w->sigma) {
@@ -130,7 +131,7 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
                            .enclave_of = w->options.enclave_of, .shared_master = options->shared_master,
                            .trust = options->trust, .reservation = options->reservation,
-                           .ticket_bytes = options->ticket_bytes };
+                           .seals_real = !tokens, .ticket_bytes = options->ticket_bytes };
     seal_set_tag_bytes(w->seal, options->tag_bytes);
     w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .seed = w->options.seed };
     fill_specs(w);

@@ -110,6 +110,7 @@ typedef struct {
     bool shared_master;  /* the master keys of all enclaves are one and the same; pairs have keys of their own */
     DkmTrust trust;
     uint64_t reservation; /* window R */
+    bool seals_real;      /* seals are of key bits and not tokens: one key for two plaintexts shows on the wire */
     unsigned ticket_bytes; /* toy parameter: coins in a ticket, 1 to 16, the rest are zeros; 0: 16 */
 } DkmOptions;
 

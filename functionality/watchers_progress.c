@@ -126,13 +126,13 @@ const char *watch_secret(UcCtx *ctx, const UcActivation *a)
 enum { STREAM_PART = 16 };
 
 /* A sealed plaintext begins with the kid, so two payloads of one signing key that begin alike were sealed with one
- * stream of key bits, as anybody on the network can see. Tokens of the ideal seal never begin alike. */
+ * stream of key bits, as anybody on the network can see. */
 const char *watch_sealed(UcCtx *ctx, const UcActivation *a)
 {
     const DkmWatch *watch = watch_config(ctx);
     const UcResult *r = &a->outcome.result;
     UcWord payload = r->message.w[1];
-    if (r->code != UC_SEND || r->to != UC_A || r->message.kind != UC_M_PAYLOAD || watch->options->sigma[0]->terms ||
+    if (r->code != UC_SEND || r->to != UC_A || r->message.kind != UC_M_PAYLOAD || !watch->options->seals_real ||
         !uc_store_knows(uc_ctx_store(ctx), payload))
         return NULL;
     size_t length, words;

@@ -4,6 +4,9 @@
 # run the catchers with `ucsim check` (or a test program) and require the verdict that the head names.
 #
 #   B=build/release tests/must_diverge/run.sh [quick | NAME ...]
+#   B=build/release tests/must_diverge/run.sh --record NAME ...    writes counterexamples/NAME.txt anew, prints what was found
+#
+# With all of them, the unbroken build is explored too, within the same bounds: nothing may be found there.
 #
 # Heads are lines "word: text":
 #   name, breaks    what it is, and what goes wrong with it
@@ -11,8 +14,12 @@
 #                                                  give the script this verdict instead of the one it expects
 #                   tests/FOLDER/test_X => fails   this test program must fail
 #   with            NAME of a patch that is applied too: a rule of F shows only with an S that asks for too much
+#   explored        BOUNDS [OPTION...] [with PATCH] => VERDICT[: RULE], N moves
+#                       `ucsim explore` of bounds/BOUNDS.lua finds this, with the schedule in counterexamples/NAME.txt; the
+#                       unbroken build does not get that verdict from it. PATCH is applied too, here only.
+#                   BOUNDS [OPTION...] => indistinguishable, because REASON
+#                       nothing is found within these bounds, nor can be
 #   quick           yes: runs in `make check`; all run in `make check-all`
-#   counterexample  the shortest way there that is known
 #   equivalent      why nothing can tell it apart (in place of catchers; it must apply and compile)
 # Exit 1 names what was missed.
 set -u
@@ -29,12 +36,13 @@ head_of() { # FILE WORD: its values, one a line
     sed -n "/^---/q; s/^$2: *//p" "$1"
 }
 
-# Compiles and links NAME into $out/NAME/ucsim, and test programs into $out/NAME/tests/...
-build() {
-    dir=$out/$1
+# Compiles and links NAME into $out/NAME/ucsim, and test programs into $out/NAME/tests/...; with PATCH, which is applied too,
+# into $out/NAME/with-PATCH/ucsim.
+build() { # NAME [PATCH]
+    dir=$out/$1${2:+/with-$2}
     rm -rf "$dir" && mkdir -p "$dir/source" || return 1
     objects=
-    for name in $1 $(head_of "$here/$1.patch" with); do
+    for name in $1 $(head_of "$here/$1.patch" with) ${2:-}; do
         for file in $(sed -n 's,^+++ b/\([^[:space:]]*\).*,\1,p' "$here/$name.patch"); do
             mkdir -p "$dir/source/$(dirname "$file")"
             [ -f "$dir/source/$file" ] || cp "$file" "$dir/source/$file"
@@ -74,18 +82,46 @@ caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not 
     esac
 }
 
+# UCSIM SCHEDULE ARGUMENTS: "VERDICT[: RULE], N moves" and the schedule, or "indistinguishable", or how it ended
+found_by() {
+    ucsim=$1 schedule=$2; shift 2
+    timeout 120 "$ucsim" explore "$@" --memory 2000 --json --schedule "$schedule" 2>&1 </dev/null | tr -d '\n' | sed -n '
+        s/.*"end":"found".*"verdict":"\([^"]*\)","rule":\(null\|"\([AI][0-9]*\):[^"]*"\),.*"shrunk-moves":\([0-9]*\),.*/\1: \3, \4 moves/p
+        s/.*"end":"complete".*"verdict":"indistinguishable".*/indistinguishable/p
+        s/.*"end":"\([^"]*\)".*/ended: \1/p' | sed -n '1s/: ,/,/; 1p'
+}
+
+explored_by() { # NAME LINE: prints what it got, fails if that is not what the line says
+    left=${2%% => *} expected=${2##* => }
+    expected=${expected%%, because *}
+    with=${left##* with } dir=$out/$1
+    if [ "$with" != "$left" ]; then
+        dir=$dir/with-$with left=${left%% with *}
+        build "$1" "$with" || return 1
+    fi
+    bounds=${left%% *}
+    got=$(found_by "$dir/ucsim" "$out/$1/found.txt" "$here/bounds/$bounds.lua" ${left#"$bounds"})
+    echo "$bounds: ${got:-the program stops}"
+    [ "$got" = "$expected" ] || { echo "expected $expected"; return 1; }
+    [ "$got" = indistinguishable ] && return
+    if [ -n "${RECORD:-}" ]; then
+        mkdir -p "$here/counterexamples" && cp "$out/$1/found.txt" "$here/counterexamples/$1.txt"
+    fi
+    cmp -s "$out/$1/found.txt" "$here/counterexamples/$1.txt" || { echo "not by counterexamples/$1.txt"; return 1; }
+    "$dir/ucsim" replay --quiet "$here/counterexamples/$1.txt" >/dev/null 2>&1 || { echo "its schedule does not replay"; return 1; }
+    "$B/ucsim" replay --quiet "$here/counterexamples/$1.txt" >/dev/null 2>&1
+    [ $? = 1 ] || { echo "the unbroken build gets that from its schedule too, or does not replay it"; return 1; }
+}
+
 one() { # NAME: a line of the table
     file=$here/$1.patch
     if ! why=$(build "$1"); then
         printf 'BROKEN      %-34s %s, see %s\n' "$1" "$why" "$out/$1/log"
         return
     fi
-    why=$(head_of "$file" equivalent)
-    if [ -n "$why" ]; then
-        printf 'equivalent  %-34s %s\n' "$1" "$why"
-        return
-    fi
     result=caught table=
+    why=$(head_of "$file" equivalent)
+    [ -z "$why" ] || result=equivalent table=" $why;"
     head_of "$file" catcher >"$out/$1/catchers"
     while read -r line; do
         catcher=${line%% => *}
@@ -94,8 +130,23 @@ one() { # NAME: a line of the table
         table="$table ${catcher%"$script"}$(basename "$script"): $got;"
     done <"$out/$1/catchers"
     [ -n "$table" ] || result=MISSED
+    head_of "$file" explored >"$out/$1/explored"
+    while read -r line; do
+        got=$(explored_by "$1" "$line") || result=MISSED
+        table="$table explored $(echo "$got" | sed '2,$s/^/, /' | tr -d '\n');"
+    done <"$out/$1/explored"
+    [ -s "$out/$1/explored" ] || { result=MISSED; table="$table its head does not say what explores it"; }
     printf '%-11s %-34s %s\n' "$result" "$1" "${table# }"
     [ $result = MISSED ] || rm -rf "$out/$1"
+}
+
+# BOUNDS [OPTION...]: the unbroken build finds nothing within the bounds of the heads
+unbroken() {
+    bounds=${1%% *}
+    got=$(found_by "$B/ucsim" "$out/unbroken.$$" "$here/bounds/$bounds.lua" ${1#"$bounds"})
+    result=unbroken
+    [ "$got" = indistinguishable ] || result=ALARM
+    printf '%-11s %-34s %s\n' $result "$1" "${got:-the program stops}"
 }
 
 if [ "${1:-}" = --build ]; then # NAME: no more than $out/NAME/ucsim, for bench/counterexamples.sh
@@ -110,6 +161,14 @@ if [ "${1:-}" = --one ]; then
     one "$2"
     exit
 fi
+if [ "${1:-}" = --unbroken ]; then
+    unbroken "$2"
+    exit
+fi
+if [ "${1:-}" = --record ]; then
+    export RECORD=yes
+    shift
+fi
 mkdir -p "$out"
 make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags" || exit 2
 case "${1:-}" in
@@ -118,8 +177,18 @@ case "${1:-}" in
     *) list=$(for name in "$@"; do echo "$name.patch"; done) ;;
 esac
 export B VARIANT CC
-echo "$list" | sed 's,^\./,,; s,\.patch$,,' | xargs -P 2 -I{} sh "$here/run.sh" --one {} | LC_ALL=C sort >"$out/table"
+list=$(echo "$list" | sed 's,^\./,,; s,\.patch$,,')
+{
+    # the longest first
+    [ $# -gt 0 ] || sed -n 's/^explored: *\(.*\) => .*/\1/p' $here/*.patch | sed 's/ with .*//' | LC_ALL=C sort -u |
+        xargs -P 2 -I{} sh "$here/run.sh" --unbroken {}
+    echo "$list" | xargs -P 2 -I{} sh "$here/run.sh" --one {}
+} | LC_ALL=C sort >"$out/table"
 cat "$out/table"
-awk '{ n[$1]++ } END { printf "%d caught, %d equivalent, %d missed, %d broken\n", n["caught"], n["equivalent"], n["MISSED"],
-     n["BROKEN"] }' "$out/table"
-[ -s "$out/table" ] && ! grep -q '^MISSED\|^BROKEN' "$out/table"
+awk '{ n[$1]++ }
+    $1 == "caught" { script += /\.lua: / || /test_[a-z_]*: fails/; found += /explored [^;]*, [0-9]+ moves/ }
+    END { printf "%d caught, %d of them by a script or test, %d by exploration; %d equivalent, %d missed, %d broken", n["caught"],
+          script, found, n["equivalent"], n["MISSED"], n["BROKEN"]
+          if (n["unbroken"]) printf "; nothing found in the unbroken build within %d bounds", n["unbroken"]
+          print "" }' "$out/table"
+[ -s "$out/table" ] && ! grep -q '^MISSED\|^BROKEN\|^ALARM' "$out/table"

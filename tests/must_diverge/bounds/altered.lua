@@ -3,6 +3,7 @@ return scenario {
   title    = "payloads are altered on their way",
   source   = "docs/exploration.md",
   crypto   = "ideal",
+  seal     = "real",
   parties  = { "hsm1", "hsm2" },
   capacity = 3,
   expect   = "indistinguishable",

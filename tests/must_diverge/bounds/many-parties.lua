@@ -3,6 +3,7 @@ return scenario {
   title    = "two holders among thirteen parties send",
   source   = "docs/exploration.md",
   crypto   = "ideal",
+  seal     = "real",
   parties  = { "p0", "p1", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9", "p10", "p11", "p12" },
   capacity = 3,
   expect   = "indistinguishable",
