@@ -36,6 +36,12 @@ head_of() { # FILE WORD: its values, one a line
     sed -n "/^---/q; s/^$2: *//p" "$1"
 }
 
+# How this build compiles and links; several may ask at once.
+write_flags() {
+    mkdir -p "$out"
+    make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags.$$" && mv "$out/flags.$$" "$out/flags"
+}
+
 # Compiles and links NAME into $out/NAME/ucsim, and test programs into $out/NAME/tests/...; with PATCH, which is applied too,
 # into $out/NAME/with-PATCH/ucsim.
 build() { # NAME [PATCH]
@@ -149,11 +155,10 @@ unbroken() {
     printf '%-11s %-34s %s\n' $result "$1" "${got:-the program stops}"
 }
 
-if [ "${1:-}" = --build ]; then # NAME: no more than $out/NAME/ucsim, for bench/counterexamples.sh
-    mkdir -p "$out"
-    make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags" || exit 2
+if [ "${1:-}" = --build ]; then # NAME [PATCH]: no more than the program, for long_reductions.sh and bench/counterexamples.sh
+    write_flags || exit 2
     . "$out/flags"
-    build "$2"
+    build "$2" "${3:-}"
     exit
 fi
 if [ "${1:-}" = --one ]; then
@@ -169,8 +174,7 @@ if [ "${1:-}" = --record ]; then
     export RECORD=yes
     shift
 fi
-mkdir -p "$out"
-make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags" || exit 2
+write_flags || exit 2
 case "${1:-}" in
     '') list=$(cd $here && ls ./*.patch) ;;
     quick) list=$(cd $here && grep -l '^quick: yes' ./*.patch) ;;
