@@ -106,6 +106,24 @@ static const char *ended(const EnvExplored *e, bool walks)
     }
 }
 
+static bool stopped(const EnvExplored *e)
+{
+    return e->end == UC_SEARCH_MEMORY || e->end == UC_SEARCH_TIME || e->end == UC_SEARCH_INTERRUPTED ||
+           e->end == UC_SEARCH_DEPTH;
+}
+
+/* What a search that came to a limit can still be held to: bfs visits all of one length before any longer one. */
+static void print_covered(const EnvExploration *x, const EnvExplored *e)
+{
+    const UcSearchFigures *f = &e->figures;
+    if (!stopped(e) || x->search.strategy != UC_BFS)
+        return;
+    printf("  covered: every schedule of at most %u moves with at most %u fault%s", f->depth, e->faults, e->faults == 1 ? "" : "s");
+    if (e->faults && x->deepen && !x->search.depth)
+        printf(", and every one with fewer faults");
+    printf("; %" G_GUINT64_FORMAT " states wait to be worked out\n", f->frontier + f->waiting);
+}
+
 static void print_list(const char *head, const GPtrArray *texts)
 {
     printf("  %s:", head);
@@ -117,8 +135,9 @@ static void print_list(const char *head, const GPtrArray *texts)
 static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e)
 {
     const UcSearchFigures *f = &e->figures;
+    const char *nothing = stopped(e) ? "nothing found in what was searched" : "nothing found";
     printf("%s: %s\n", env_scenario_file(s), e->broken ? e->broken : e->verdict == UC_INDISTINGUISHABLE
-           ? "nothing found" : uc_verdict_name[e->verdict]);
+           ? nothing : uc_verdict_name[e->verdict]);
     if (e->why && *e->why)
         printf("  %s\n", e->why);
     printf("  %s, %s, %s; the script itself was not explored\n", uc_strategy_name[x->search.strategy],
@@ -138,6 +157,7 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
                f->states, (double)f->visited_memory / (double)MAX(f->states, 1), f->omission);
     printf(", %" G_GUINT64_FORMAT " moves that changed something, %" G_GUINT64_FORMAT " that did not, depth %u\n",
            f->edges, f->idle, f->depth);
+    print_covered(x, e);
     print_list("reached", e->coverage->seen);
     print_list("refused or passed", e->coverage->reasons);
     print_list("never reached", e->coverage->missing);

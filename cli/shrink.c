@@ -42,8 +42,10 @@ static int shrink_file(const Options *o)
     if (!schedule || !env_options_parse(schedule, &options, &error))
         return cli_fail_error(error);
     g_autoptr(EnvWorlds) worlds = env_worlds_new(&options, &error);
-    if (!worlds)
+    if (!worlds) {
+        g_prefix_error(&error, "%s: ", schedule->file);
         return cli_fail_error(error);
+    }
     g_autoptr(UcSchedule) shrunk = env_shrink(worlds, ENV_WORLDS, schedule, (unsigned)o->tries, &tries, &minimal, &error);
     if (error)
         return cli_fail_error(error);

@@ -62,16 +62,24 @@ bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **
     return false;
 }
 
-static void take_domains(EnvAlphabet *d, const EnvScenario *scenario)
+static bool take_domains(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
 {
     const EnvDomain *messages = env_scenario_domain(scenario, "messages");
     const EnvDomain *counts = env_scenario_domain(scenario, "counts");
-    if (messages && messages->text->len)
-        d->messages = MIN(messages->text->len, (guint)MESSAGES_MAX);
-    for (guint i = 0; messages && i < messages->text->len && i < MESSAGES_MAX; i++)
+    guint texts = messages ? messages->text->len : 0, numbers = counts ? counts->number->len : 0;
+    bool fits = texts <= MESSAGES_MAX && numbers <= G_N_ELEMENTS(d->count);
+    if (!fits)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: %s: expected at most %u, got %u", scenario->path,
+                    texts > MESSAGES_MAX ? "messages" : "counts",
+                    texts > MESSAGES_MAX ? (unsigned)MESSAGES_MAX : (unsigned)G_N_ELEMENTS(d->count),
+                    texts > MESSAGES_MAX ? texts : numbers);
+    if (fits && texts)
+        d->messages = texts;
+    for (guint i = 0; fits && i < texts; i++)
         d->message[i] = messages->text->pdata[i];
-    for (guint i = 0; counts && i < counts->number->len && i < G_N_ELEMENTS(d->count); i++)
+    for (guint i = 0; fits && i < numbers; i++)
         d->count[d->counts++] = g_array_index(counts->number, int64_t, i);
+    return fits;
 }
 
 bool env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
@@ -82,7 +90,8 @@ bool env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario, GError **error
                     "... }` or say --bound sign=2", scenario->path);
         return false;
     }
-    take_domains(d, scenario);
+    if (!take_domains(d, scenario, error))
+        return false;
     for (guint i = 0; i < scenario->bound->len; i++) {
         const EnvBound *b = &g_array_index(scenario->bound, EnvBound, i);
         if (!env_alphabet_set(d, b->name, b->value, error)) {

@@ -345,6 +345,9 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
     EnvDomain d = { g_strdup(name), g_array_new(FALSE, FALSE, sizeof(int64_t)), g_ptr_array_new_with_free_func(g_free) };
     g_array_append_val(s->domain, d);
     size_t n = lua_rawlen(L, -1);
+    bool counts = !strcmp(name, "counts");
+    if (!counts && strcmp(name, "messages"))
+        expected(L, name, "an integer of at least 0", -1);
     for (size_t i = 1; i <= n; i++) {
         int fits = 0;
         lua_rawgeti(L, -1, (lua_Integer)i);
@@ -355,8 +358,8 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
             g_ptr_array_add(d.text, g_strdup(text_of(L, name)));
         lua_pop(L, 1);
     }
-    if (!n || (d.number->len && d.text->len))
-        expected(L, name, "a list of integers or a list of texts", -1);
+    if (!n || (counts ? d.text->len : d.number->len))
+        expected(L, name, counts ? "a list of integers" : "a list of texts", -1);
 }
 
 static void read_explore(lua_State *L, EnvScenario *s)
@@ -368,6 +371,8 @@ static void read_explore(lua_State *L, EnvScenario *s)
         lua_getfield(L, -2, *name);
         if (lua_type(L, -1) == LUA_TTABLE) {
             read_domain(L, s, *name);
+        } else if (!strcmp(*name, "counts")) {
+            expected(L, *name, "a list of integers", -1);
         } else {
             EnvBound b = { NULL, (int64_t)number_of(L, *name) };
             b.name = g_strdup(*name);

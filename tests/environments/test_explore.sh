@@ -66,6 +66,14 @@ run 0 replay "$dir/short.jsonl"
 moves() { grep -cvE '^(#|ucsim-schedule|option|$)' "$1"; }
 [ "$(moves "$dir/short.txt")" -le "$(moves "$dir/long.txt")" ] || fail 'shrinking made it longer'
 
+# What A seals and signs with stolen keys, flaws and all, is accepted or refused alike.
+scenario stolen '' 'explore = { transfer = 1, deliver = 1, corrupt = 1, counterfeit = 1, flawed = 1, wrong = 0, messages = 1 },'
+run 0 explore "$dir/stolen.lua" -b keygen-by=1 -b parties=2
+says ' inject,'; says ' verify,'
+says 'payload: the block is not in \[0,N)'; says 'payload: the public key does not give the kid'
+says 'payload: for another party'; says 'payload: another number of keys was requested'
+says 'payload: the seed does not give the public key'
+
 # The same output for any number of jobs, and again.
 for jobs in 1 2 3; do
     run 0 explore "$dir/keys.lua" -b wrong=1 -b keygen-by=1 --json --jobs $jobs
@@ -89,7 +97,9 @@ run 2 "$@" --resume "$dir/cut"
 
 # Limits say what was covered; bad input says what was expected.
 run 3 explore "$dir/keys.lua" --memory 2;                 says 'out of the memory allowed'; says 'states ('
+says 'nothing found in what was searched'; says 'covered: every schedule of at most [0-9]* moves with at most 0 faults; [0-9]* states'
 run 3 explore "$dir/keys.lua" --depth 2;                  says 'up to the depth allowed'
+says 'covered: every schedule of at most 2 moves'
 run 3 explore "$dir/keys.lua" -b deliver=9 -b sign=9 -b transfer=9 --seconds 0.2; says 'out of the time allowed'
 run 2 explore "$dir/keys.lua" --strategy dfs --jobs 2;    says 'expected 1 with --strategy dfs'
 run 2 explore "$dir/keys.lua" --strategy best;            says "got 'best'"
@@ -98,6 +108,14 @@ run 2 explore "$dir/keys.lua" -b sign;                    says 'expected NAME=NU
 run 2 explore "$dir/nothing.lua"
 scenario unbound '' ''
 run 2 explore "$dir/unbound.lua";                         says 'expected bounds for exploration'
+domain() { scenario domain '' "explore = { sign = 1, $1 },"; run 2 explore "$dir/domain.lua"; says "$2"; }
+domain 'counts = 3'                            'counts: expected a list of integers, got 3'
+domain 'counts = { "one" }'                    'counts: expected a list of integers'
+domain 'counts = { 1, 2, 3, 4, 5, 6, 7, 8, 9 }' 'counts: expected at most 8, got 9'
+domain 'messages = { 1 }'                      'messages: expected a list of texts'
+domain 'messages = { "a", "b", "c", "d", "e" }' 'messages: expected at most 4, got 5'
+domain 'transfer = { 1, 2 }'                   'transfer: expected an integer of at least 0, got a table'
+domain 'flawed = 2'                            'flawed (0-1)'
 run 0 explore "$dir/unbound.lua" -b sign=1 -b wrong=0
 run 2 shrink "$dir/nowhere";                             says 'No such file'
 printf 'ucsim-schedule 1\nkeygen hsm1 "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"\n' >"$dir/harmless.txt"

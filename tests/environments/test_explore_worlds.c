@@ -133,6 +133,8 @@ static const struct {
                                         { "any", 0 } } },
     { "corruption", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 }, { "wrong", 0 }, { "any", 0 },
                                   { "sign", 1 }, { "messages", 1 } } },
+    { "stolen keys", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 }, { "counterfeit", 1 },
+                                   { "flawed", 1 }, { "wrong", 0 }, { "parties", 2 }, { "messages", 1 } } },
     { "pairwise trust", ENV_WORLDS, { { "pairwise", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 },
                                       { "wrong", 0 }, { "any", 0 } } },
     { "hardware counter", ENV_WORLDS, { { "storage", UC_STORAGE_MONOTONIC }, { "keygen-by", 1 }, { "sign", 1 },

@@ -27,6 +27,8 @@ START_TEST(print_is_the_inverse_of_read)
         "request hsm2 none -1 party:7\n"
         "deliver hsm2 payload@3.bytes flip:0 cut:12 extend:00ff set:2:abcd\n"
         "deliver hsm2 hex:00 extend:01\n"
+        "deliver hsm2 hex:00 from:1 from:2\n"
+        "deliver hsm2 payload@3 flip:0 from:1\n"
         "sign hsm2 key@1 \"firmware 1.0\"\n"
         "sign hsm2 key@1 \"none\"\n"
         "sign hsm2 key@1 \"\"\n"
@@ -71,6 +73,9 @@ START_TEST(bad_text)
         { "ucsim-schedule 1\na b key@1. \n", "expected a name such as object@3" },
         { "ucsim-schedule 1\na b flip:1\n", "expected bytes before a mutation, got 'flip:1'" },
         { "ucsim-schedule 1\na b c@1 flip:x\n", "expected flip:BIT" },
+        { "ucsim-schedule 1\na b from:1\n", "expected bytes, then from: and the number of a move, got 'from:1'" },
+        { "ucsim-schedule 1\na b hex:00 from:0\n", "expected bytes, then from: and the number of a move, got 'from:0'" },
+        { "ucsim-schedule 1\na b hex:00 from:x\n", "expected bytes, then from: and the number of a move, got 'from:x'" },
         { "ucsim-schedule 1\na b c@1 set:1\n", "expected set:OFFSET:HEX" },
         { "ucsim-schedule 1\na b c@1 extend:zz\n", "expected an even number of hex digits" },
         { "ucsim-schedule 1\na b \x01\n", "expected printable ASCII" },
@@ -117,6 +122,8 @@ START_TEST(what_does_not_replay)
         { KEY "status hsm1 key@1 flip:128\n", "expected a bit of 16 bytes, got flip:128" },
         { KEY "status hsm1 key@1 cut:17\n", "expected at most 16 bytes to keep, got cut:17" },
         { KEY "status hsm1 key@1 set:15:0000\n", "expected bytes within 16 bytes, got set:15 of 2" },
+        { KEY "deliver hsm1 hex:00 from:2\n", "x.schedule:5: expected from: and the number of an earlier move, got from:2" },
+        { KEY "crash hsm1 now\ndeliver hsm2 hex:00 from:2\n", "expected move 2 to bring something that bytes can be made" },
         { "speak hsm1\n", "expected a party and a kind of message after 'speak'" },
         { "speak hsm1 dance\n", "expected a party and a kind of message after 'speak'" },
         { "speak hsm1 crash now\n", "expected a party and a kind of message after 'speak'" },
@@ -313,6 +320,36 @@ START_TEST(leaving_moves_out)
 }
 END_TEST
 
+/* What A made from something stays only while that stays, and is renumbered with it. */
+START_TEST(what_bytes_were_made_from_stays)
+{
+    g_autoptr(UcSchedule) s = parse(START "a p\nb p\nc p\nd p hex:00 from:3 from:1\n");
+    const bool without_two[] = { true, false, true, true }, without_three[] = { true, true, false, true };
+    g_autoptr(UcSchedule) kept = uc_schedule_subset(s, without_two);
+    g_autofree char *text = uc_schedule_print(kept), *whole = uc_schedule_print(s);
+    ck_assert_str_eq(text, START "a p\nc p\nd p hex:00 from:2 from:1\n");
+    ck_assert(uc_schedule_subset(s, without_three) == NULL);
+    ck_assert_str_eq(whole, START "a p\nb p\nc p\nd p hex:00 from:3 from:1\n"); /* a subset is a copy */
+}
+END_TEST
+
+START_TEST(recording_says_what_bytes_were_made_from)
+{
+    Record r = record_new();
+    UcWord state = uc_store_text(r.store, "a stolen state"), unseen = uc_store_text(r.store, "never seen");
+    UcEnvelope e = env_order(0, (UcMessage){ UC_M_CORRUPT, { 0 } });
+    uc_recorder_move(r.recorder, &e);
+    uc_recorder_brought(r.recorder, &(UcMessage){ UC_M_STATE, { state } });
+    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
+    const UcMove *m = uc_recorder_move(r.recorder, &e);
+    uc_recorder_made_from(r.recorder, state);
+    uc_recorder_made_from(r.recorder, unseen);
+    g_autofree char *text = uc_move_print(m);
+    ck_assert_str_eq(text, "deliver hsm2 hex:666f72676564 from:1");
+    record_free(&r);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("schedules");
@@ -325,6 +362,8 @@ int main(void)
     tcase_add_test(t, recording_names_what_was_seen);
     tcase_add_test(t, recorded_mutations_resolve);
     tcase_add_test(t, leaving_moves_out);
+    tcase_add_test(t, what_bytes_were_made_from_stays);
+    tcase_add_test(t, recording_says_what_bytes_were_made_from);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
