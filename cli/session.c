@@ -192,6 +192,7 @@ GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **
         return NULL;
     Capture c = { .text = g_string_new(NULL) };
     c.writer = uc_trace_writer_new(uc_trace_to_string, c.text, &origin.header);
+    uc_trace_writer_follow(c.writer, schedule);
     g_autoptr(EnvReplay) r = env_replay_run(schedule, torture, uc_trace_observe, c.writer, error);
     if (r) {
         UcComparison verdict = env_replay_comparison(r);

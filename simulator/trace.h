@@ -34,6 +34,8 @@ typedef struct UcTraceWriter UcTraceWriter;
 /* Writes the header at once. */
 UcTraceWriter *uc_trace_writer_new(UcTraceSink sink, void *data, const UcTraceHeader *header);
 void uc_trace_writer_free(UcTraceWriter *writer);
+/* The run replays this schedule (borrowed): what bytes were made from does not show in a run, and is taken from there. */
+void uc_trace_writer_follow(UcTraceWriter *writer, const UcSchedule *schedule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcTraceWriter, uc_trace_writer_free)
 /* The UcObserver; data is the writer. The same writer observes both worlds; moves are recorded from the first one
  * that it sees. */

@@ -9,6 +9,7 @@ struct UcTraceWriter {
     GString *line;
     const UcWorld *first;  /* the world that moves are recorded from */
     UcRecorder *recorder;
+    const UcSchedule *followed; /* may be NULL */
 };
 
 void uc_trace_to_string(void *string, const char *text, size_t length)
@@ -293,6 +294,27 @@ static void move_line(UcTraceWriter *w, const UcMove *move)
     flush(w);
 }
 
+void uc_trace_writer_follow(UcTraceWriter *w, const UcSchedule *schedule)
+{
+    g_assert(w && schedule);
+    w->followed = schedule;
+}
+
+/* Of the last move. */
+static void take_sources(UcTraceWriter *w)
+{
+    const UcSchedule *made = uc_recorder_schedule(w->recorder);
+    unsigned number = made->move->len;
+    if (!w->followed || number > w->followed->move->len)
+        return;
+    const UcMove *from = uc_schedule_move(w->followed, number), *to = uc_schedule_move(made, number);
+    for (guint i = 0; i < MIN(from->term->len, to->term->len); i++) {
+        const UcTerm *t = from->term->pdata[i];
+        for (guint s = 0; t->source && s < t->source->len; s++)
+            uc_term_made_from(to->term->pdata[i], g_array_index(t->source, unsigned, s));
+    }
+}
+
 void uc_trace_observe(void *writer, const UcWorld *world, const UcActivation *activation)
 {
     UcTraceWriter *w = writer;
@@ -302,8 +324,10 @@ void uc_trace_observe(void *writer, const UcWorld *world, const UcActivation *ac
         w->recorder = uc_recorder_new(uc_world_spec(world), uc_world_store(world));
     }
     const UcMove *move = world == w->first ? uc_recorder_observe(w->recorder, world, activation) : NULL;
-    if (move)
+    if (move) {
+        take_sources(w);
         move_line(w, move);
+    }
     activation_line(w, world, activation);
 }
 

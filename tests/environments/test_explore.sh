@@ -118,6 +118,10 @@ domain 'transfer = { 1, 2 }'                   'transfer: expected an integer of
 domain 'flawed = 2'                            'flawed (0-1)'
 run 0 explore "$dir/unbound.lua" -b sign=1 -b wrong=0
 run 2 shrink "$dir/nowhere";                             says 'No such file'
+printf 'ucsim-schedule 1\ncorrupt hsm1\nrequest hsm2 none 1 hsm1\ndeliver hsm2 hex:00 from:1\n' >"$dir/made.txt"
+run 0 replay "$dir/made.txt" --trace "$dir/made.jsonl"
+grep -q '"text":"deliver hsm2 hex:00 from:1"' "$dir/made.jsonl" || fail 'a trace forgets what bytes were made from'
+run 0 replay "$dir/made.jsonl"
 printf 'ucsim-schedule 1\nkeygen hsm1 "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"\n' >"$dir/harmless.txt"
 run 1 shrink "$dir/harmless.txt";                         says 'nothing is found by this schedule'
 exit $bad
