@@ -33,7 +33,7 @@ SigWork *sig_work_new(SigHash hash, size_t room)
  * signature. */
 __attribute__((noinline)) void sig_burn_lanes(void)
 {
-    uint8_t space[16 * 1024];
+    uint8_t space[24 * 1024];
     explicit_bzero(space, sizeof space);
 }
 

@@ -64,7 +64,7 @@ typedef struct {
     uint8_t *scratch; /* room bytes, zeroised by sig_work_free */
 } SigWork;
 
-/* Overwrites the stack below the caller, where lanes (about 12 KB deep) or single hashes may have left secrets. */
+/* Overwrites the stack below the caller, where lanes (about 20 KB deep) or single hashes may have left secrets. */
 void sig_burn_lanes(void);
 void sig_burn_hash(void);
 
@@ -133,10 +133,12 @@ typedef struct {
     uint8_t *value;
 } SigChain;
 
-/* chains.c; runs chains with SHA-256 in lanes. common: a lane block whose constants are set (its lanes are used and
- * then cleansed); start: the words every chain with from = -1 starts with (LM-OTS), or NULL where value holds them. */
-void sig_run_chains(const SigLanes *lanes, SigChainLanes *common, bool lms, const uint32_t *start,
-                    const SigChain *chains, size_t count);
+typedef enum { SIG_CHAINS_LMS, SIG_CHAINS_LMS_SHAKE, SIG_CHAINS_WOTS } SigChains;
+
+/* chains.c; runs chains in lanes (with from = -1 either all or none). x: columns whose constants are set, left with chain
+ * values in them. secret: what chains with from = -1 start with (LM-OTS), n bytes. */
+void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const uint8_t *secret, const SigChain *chains,
+                    size_t count);
 
 /* Scratch that making SIG_BATCH leaves, or one signature, needs. */
 size_t sig_leaves_room(const SigSet *set);

@@ -68,6 +68,13 @@ static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, 
 #define SHL(a, n) ((a) << (n))
 #define SHR(a, n) ((a) >> (n))
 #define COMPRESS(s, w) compress(s, w)
+#define MASK unsigned
+#define SIZE(mask) (mask)
+#define TAKE(v, mask, p) ((mask) ? *(p) : (v))
+#define PUT(p, mask, v) ((mask) ? (void)(*(p) = (v)) : (void)0)
+#define COUNT_DOWN(v) ((v) - 1)
+#define IS_ZERO(v) ((v) == 0)
+#define IS_POSITIVE(v) ((int32_t)(v) > 0)
 #define BARE
 #include "signing/sha256_lanes.inc"
 
@@ -78,16 +85,14 @@ static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_
         many_1(state, skipped, in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n, 1);
 }
 
-static void lms_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void lms_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i++)
-        lms_1(lanes, i, steps);
+    lms_1(x, 0);
 }
 
-static void wots_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void wots_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i++)
-        wots_1(lanes, i, steps);
+    wots_1(x, 0);
 }
 
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
@@ -96,7 +101,13 @@ static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], un
         bare_1(state, block, i, times);
 }
 
-const SigLanes sig_lanes_portable = {"portable", 1, many, lms_steps, wots_steps, bare, NULL, NULL, NULL};
+const SigLanes sig_lanes_portable = {.name = "portable",
+                                     .wide = 1,
+                                     .sha256_many = many,
+                                     .lms_chains = lms_chains,
+                                     .wots_chains = wots_chains,
+                                     .wots_starts = starts_1,
+                                     .sha256_bare = bare};
 
 /* ---- choice -------------------------------------------------------------------------------------------------------------- */
 

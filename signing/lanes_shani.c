@@ -107,6 +107,28 @@ static TARGET void scatter_4(const __m128i *s, uint8_t *out, size_t stride, size
     }
 }
 
+INLINE __m128i take_4(__m128i v, unsigned lanes, const uint32_t *p)
+{
+    uint32_t words[4];
+    _mm_storeu_si128((__m128i *)words, v);
+    for (; lanes; lanes &= lanes - 1)
+        words[__builtin_ctz(lanes)] = *p++;
+    return _mm_loadu_si128((const __m128i *)words);
+}
+
+INLINE void put_4(uint32_t *p, unsigned lanes, __m128i v)
+{
+    uint32_t words[4];
+    _mm_storeu_si128((__m128i *)words, v);
+    for (; lanes; lanes &= lanes - 1)
+        *p++ = words[__builtin_ctz(lanes)];
+}
+
+INLINE unsigned signs(__m128i v)
+{
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(v));
+}
+
 #define LANE(name) name##_4
 #define WIDTH 4
 #define V __m128i
@@ -120,6 +142,13 @@ static TARGET void scatter_4(const __m128i *s, uint8_t *out, size_t stride, size
 #define SHL(a, n) _mm_slli_epi32(a, n)
 #define SHR(a, n) _mm_srli_epi32(a, n)
 #define COMPRESS(s, w) compress(s, w)
+#define MASK unsigned
+#define SIZE(mask) (unsigned)__builtin_popcount(mask)
+#define TAKE(v, mask, p) take_4(v, mask, p)
+#define PUT(p, mask, v) put_4(p, mask, v)
+#define COUNT_DOWN(v) _mm_sub_epi32(v, _mm_set1_epi32(1))
+#define IS_ZERO(v) signs(_mm_cmpeq_epi32(v, _mm_setzero_si128()))
+#define IS_POSITIVE(v) signs(_mm_cmpgt_epi32(v, _mm_setzero_si128()))
 #define BARE
 #include "signing/sha256_lanes.inc"
 
@@ -131,16 +160,14 @@ static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_
                count - i < 4 ? count - i : 4);
 }
 
-static void lms_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void lms_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i += 4)
-        lms_4(lanes, i, steps);
+    lms_4(x, 0);
 }
 
-static void wots_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void wots_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i += 4)
-        wots_4(lanes, i, steps);
+    wots_4(x, 0);
 }
 
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
@@ -150,5 +177,11 @@ static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], un
         bare_4(state, block, i, times);
 }
 
-const SigLanes sig_lanes_shani = {"shani", 4, many, lms_steps, wots_steps, bare, NULL, NULL, NULL};
+const SigLanes sig_lanes_shani = {.name = "shani",
+                                  .wide = 4,
+                                  .sha256_many = many,
+                                  .lms_chains = lms_chains,
+                                  .wots_chains = wots_chains,
+                                  .wots_starts = starts_4,
+                                  .sha256_bare = bare};
 #endif

@@ -66,25 +66,23 @@ static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain 
     explicit_bzero(message, sizeof message);
 }
 
-static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+static bool has_lanes(const SigSet *set, const SigLanes *lanes)
 {
-    SigChainLanes lanes;
-    uint32_t start[8] = {0};
-    lanes.words = tree->set->n / 4;
-    for (unsigned i = 0; i < 4; i++)
-        lanes.id[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
-    for (unsigned i = 0; tree->secret && i < lanes.words; i++)
-        start[i] = (uint32_t)sig_get(tree->secret + 4 * i, 4);
-    sig_run_chains(work->lanes, &lanes, true, start, chains, count);
-    explicit_bzero(start, sizeof start);
+    return set->hash == SIG_SHA256 || (lanes->lms_shake_chains && set->n >= 24); /* toys have less */
 }
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
-    if (tree->set->hash == SIG_SHA256)
-        run_sha256_chains(tree, work, chains, count);
-    else
+    SigColumns x;
+    if (!has_lanes(tree->set, work->lanes)) {
         run_other_chains(tree, work, chains, count);
+        return;
+    }
+    x.words = tree->set->n / 4;
+    for (unsigned i = 0; i < 4; i++)
+        x.id[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
+    sig_run_chains(work->lanes, &x, tree->set->hash == SIG_SHA256 ? SIG_CHAINS_LMS : SIG_CHAINS_LMS_SHAKE, tree->secret,
+                   chains, count);
 }
 
 /* ---- leaves and nodes -------------------------------------------------------------------------------------------- */

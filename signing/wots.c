@@ -68,12 +68,14 @@ static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_ma
     put_address(tree, place, key_and_mask, out + set->pad + set->n);
 }
 
-static void prf_state(const SigTree *tree, uint32_t state[8])
+/* The state after toByte(kind, 32) || seed. */
+static void state_after(uint8_t kind, const uint8_t *seed, uint32_t state[8])
 {
     uint8_t block[64];
-    sig_put(block, PRF_KIND, 32);
-    memcpy(block + 32, tree->open, 32);
+    sig_put(block, kind, 32);
+    memcpy(block + 32, seed, 32);
     sig_sha256_block(block, state);
+    explicit_bzero(block, sizeof block);
 }
 
 /* PRF of the first count messages in the scratch, to its keys. */
@@ -85,7 +87,7 @@ static void hash_prfs(const SigTree *tree, SigWork *work, size_t count)
         sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, tree->set->n, count);
         return;
     }
-    prf_state(tree, state);
+    state_after(PRF_KIND, tree->open, state);
     sig_hash_many_after(work, state, 64, x->prf[0] + 64, PRF_ROOM, ADDRESS, x->key[0], SIG_MAX_N, 32, count);
 }
 
@@ -149,19 +151,27 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
         memcpy(chains[i]->value, x->key[i], n);
 }
 
+static void words_of(const uint8_t *bytes, unsigned words, uint32_t *out)
+{
+    for (unsigned i = 0; i < words; i++)
+        out[i] = (uint32_t)sig_get(bytes + 4 * i, 4);
+}
+
 static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
-    const SigSet *set = tree->set;
-    SigChainLanes lanes;
-    lanes.words = set->n / 4;
-    for (unsigned i = 0; i < lanes.words; i++)
-        lanes.seed[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
-    lanes.address[0] = tree->layer;
-    lanes.address[1] = (uint32_t)(tree->tree >> 32);
-    lanes.address[2] = (uint32_t)tree->tree;
-    if (has_prf_state(set))
-        prf_state(tree, lanes.prf);
-    sig_run_chains(work->lanes, &lanes, false, NULL, chains, count);
+    SigColumns x;
+    x.words = tree->set->n / 4;
+    words_of(tree->open, x.words, x.seed);
+    x.address[0] = tree->layer;
+    x.address[1] = (uint32_t)(tree->tree >> 32);
+    x.address[2] = (uint32_t)tree->tree;
+    if (has_prf_state(tree->set))
+        state_after(PRF_KIND, tree->open, x.prf);
+    if (tree->secret && has_prf_state(tree->set))
+        state_after(KEYGEN_KIND, tree->secret, x.start);
+    else if (tree->secret)
+        words_of(tree->secret, x.words, x.start);
+    sig_run_chains(work->lanes, &x, SIG_CHAINS_WOTS, NULL, chains, count);
 }
 
 /* Any hash: chains in lockstep, as many as lanes, replaced as they end. */
@@ -191,10 +201,14 @@ static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain 
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
+    if (tree->set->hash == SIG_SHA256) {
+        run_sha256_chains(tree, work, chains, count);
+        return;
+    }
     for (size_t i = 0; i < count; i += SIG_BATCH)
         if (chains[i].from < 0)
             start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
-    (tree->set->hash == SIG_SHA256 ? run_sha256_chains : run_other_chains)(tree, work, chains, count);
+    run_other_chains(tree, work, chains, count);
 }
 
 /* ---- nodes --------------------------------------------------------------------------------------------------------- */

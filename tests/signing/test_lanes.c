@@ -1,4 +1,5 @@
-/* Every back end of the lanes equals libcrypto on random input: all lengths, counts and strides that matter. */
+/* Every back end of the lanes equals libcrypto on random input: all lengths, counts and strides that
+ * matter, and chains. */
 #include "signing/internal.h"
 #include "tests/signing/bytes.h"
 
@@ -100,118 +101,136 @@ START_TEST(skipped_block)
 }
 END_TEST
 
-static void fill_lanes(SigChainLanes *lanes, unsigned words, bool lms)
+/* ---- chains ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const SigLanes *lanes;
+    SigChains kind;
+    unsigned words;
+    uint32_t layer;
+    uint64_t tree;
+    uint8_t open[32], secret[32];
+} ChainCase;
+
+/* One LM-OTS step by libcrypto. RFC 8554 Algorithm 1 step 4. */
+static void lms_reference(const ChainCase *c, const SigChain *chain, int at, uint8_t *value)
 {
-    bytes_fill((uint8_t *)lanes, sizeof *lanes, "lanes");
-    lanes->words = words;
-    for (unsigned i = 0; i < SIG_LANES; i++) {
-        lanes->chain[i] = lms ? (lanes->chain[i] & 0xffff) << 16 : lanes->chain[i] & 0xff;
-        lanes->at[i] = lms ? (lanes->at[i] & 0xff) << 8 : lanes->at[i] & 0xf;
-    }
+    uint8_t message[55];
+    memcpy(message, c->open, 16);
+    sig_put(message + 16, chain->leaf, 4);
+    sig_put(message + 20, chain->chain, 2);
+    message[22] = (uint8_t)at;
+    memcpy(message + 23, at < 0 ? c->secret : value, 4 * c->words);
+    reference(c->kind == SIG_CHAINS_LMS ? "SHA2-256" : "SHAKE-256", message, 23 + 4 * c->words, value, 4 * c->words);
 }
 
-/* One LM-OTS step of one lane by libcrypto. RFC 8554 Algorithm 1 step 4. */
-static void lms_reference(SigChainLanes *l, unsigned lane)
+static void put_address(const ChainCase *c, const SigChain *chain, int at, unsigned key_and_mask, uint8_t *out)
 {
-    uint8_t message[55], out[32];
-    for (unsigned i = 0; i < 4; i++)
-        sig_put(message + 4 * i, l->id[i], 4);
-    sig_put(message + 16, l->leaf[lane], 4);
-    sig_put(message + 20, l->chain[lane] >> 16, 2);
-    message[22] = (uint8_t)(l->at[lane] >> 8);
-    for (unsigned i = 0; i < l->words; i++)
-        sig_put(message + 23 + 4 * i, l->value[i][lane], 4);
-    reference("SHA2-256", message, 23 + 4 * l->words, out, 32);
-    for (unsigned i = 0; i < l->words; i++)
-        l->value[i][lane] = (uint32_t)sig_get(out + 4 * i, 4);
-    l->at[lane] = (l->at[lane] + 0x100) & 0xff00;
+    sig_put(out, c->layer, 4);
+    sig_put(out + 4, c->tree, 8);
+    sig_put(out + 12, 0, 4);
+    sig_put(out + 16, chain->leaf, 4);
+    sig_put(out + 20, chain->chain, 4);
+    sig_put(out + 24, (uint64_t)at, 4);
+    sig_put(out + 28, key_and_mask, 4);
 }
 
-/* One WOTS+ step: RFC 8391 Algorithm 2, written from its words. */
-static void wots_reference(SigChainLanes *l, unsigned lane)
+/* One WOTS+ step: RFC 8391 Algorithm 2; step -1: SP 800-208 section 6.2. */
+static void wots_reference(const ChainCase *c, const SigChain *chain, int at, uint8_t *value)
 {
-    const unsigned n = 4 * l->words, pad = n == 32 ? 32 : 4;
-    uint8_t prf[96] = {0}, f[96] = {0}, key[32], mask[32], out[32];
-    prf[pad - 1] = 3;
-    for (unsigned i = 0; i < l->words; i++)
-        sig_put(prf + pad + 4 * i, l->seed[i], 4);
-    for (unsigned i = 0; i < 3; i++)
-        sig_put(prf + pad + n + 4 * i, l->address[i], 4);
-    sig_put(prf + pad + n + 16, l->leaf[lane], 4);
-    sig_put(prf + pad + n + 20, l->chain[lane], 4);
-    sig_put(prf + pad + n + 24, l->at[lane], 4);
-    reference("SHA2-256", prf, pad + n + 32, key, 32);
-    prf[pad + n + 31] = 1;
-    reference("SHA2-256", prf, pad + n + 32, mask, 32);
-    memcpy(f + pad, key, n);
-    for (unsigned i = 0; i < l->words; i++)
-        sig_put(f + pad + n + 4 * i, l->value[i][lane] ^ (uint32_t)sig_get(mask + 4 * i, 4), 4);
-    reference("SHA2-256", f, pad + 2 * n, out, 32);
-    for (unsigned i = 0; i < l->words; i++)
-        l->value[i][lane] = (uint32_t)sig_get(out + 4 * i, 4);
-    l->at[lane]++;
-}
-
-static void compare_chains(const SigLanes *lanes, unsigned words, bool lms, unsigned count, unsigned steps)
-{
-    SigChainLanes ours, theirs;
-    fill_lanes(&ours, words, lms);
-    uint8_t block[64] = {[31] = 3};
-    for (unsigned i = 0; i < 8; i++)
-        sig_put(block + 32 + 4 * i, ours.seed[i], 4);
-    sig_sha256_block(block, ours.prf);
-    theirs = ours;
-    (lms ? lanes->lms_steps : lanes->wots_steps)(&ours, count, steps);
-    for (unsigned lane = 0; lane < count; lane++) {
-        for (unsigned step = 0; step < steps; step++)
-            (lms ? lms_reference : wots_reference)(&theirs, lane);
-        for (unsigned i = 0; i < words; i++)
-            ck_assert_msg(ours.value[i][lane] == theirs.value[i][lane], "%s %u words lane %u of %u", lanes->name, words,
-                          lane, count);
-        ck_assert_uint_eq(ours.at[lane], theirs.at[lane]);
-    }
-}
-
-START_TEST(steps)
-{
-    const SigLanes *lanes = sig_lanes_named(names[_i]);
-    if (!lanes)
+    const unsigned n = 4 * c->words, pad = n == 32 ? 32 : 4;
+    uint8_t prf[128] = {0}, f[96] = {0}, mask[32];
+    if (at < 0) {
+        prf[pad - 1] = 4;
+        memcpy(prf + pad, c->secret, n);
+        memcpy(prf + pad + n, c->open, n);
+        put_address(c, chain, 0, 0, prf + pad + 2 * n);
+        reference("SHA2-256", prf, pad + 2 * n + 32, value, n);
         return;
-    for (unsigned count = 1; count <= lanes->wide; count++)
-        for (unsigned many = 1; many <= 3; many += 2)
-            for (unsigned words = 6; words <= 8; words += 2) {
-                compare_chains(lanes, words, true, count, many);
-                compare_chains(lanes, words, false, count, many);
-            }
+    }
+    prf[pad - 1] = 3;
+    memcpy(prf + pad, c->open, n);
+    put_address(c, chain, at, 0, prf + pad + n);
+    reference("SHA2-256", prf, pad + n + 32, f + pad, n);
+    put_address(c, chain, at, 1, prf + pad + n);
+    reference("SHA2-256", prf, pad + n + 32, mask, n);
+    for (unsigned i = 0; i < n; i++)
+        f[pad + n + i] = value[i] ^ mask[i];
+    reference("SHA2-256", f, pad + 2 * n, value, n);
+}
+
+static void set_constants(const ChainCase *c, SigColumns *x)
+{
+    uint8_t block[64] = {0};
+    bytes_fill((uint8_t *)x, sizeof *x, "columns"); /* what is not set must not matter */
+    x->words = c->words;
+    x->address[0] = c->layer;
+    x->address[1] = (uint32_t)(c->tree >> 32);
+    x->address[2] = (uint32_t)c->tree;
+    for (unsigned i = 0; i < c->words; i++) {
+        x->seed[i] = (uint32_t)sig_get(c->open + 4 * i, 4);
+        x->start[i] = (uint32_t)sig_get(c->secret + 4 * i, 4);
+    }
+    for (unsigned i = 0; i < 4; i++)
+        x->id[i] = (uint32_t)sig_get(c->open + 4 * i, 4);
+    memcpy(block + 32, c->open, 32);
+    block[31] = 3;
+    sig_sha256_block(block, x->prf);
+    memcpy(block + 32, c->secret, 32);
+    block[31] = 4;
+    if (c->words == 8)
+        sig_sha256_block(block, x->start);
+}
+
+/* Chains of many lengths, some with no step at all, end where each ends alone. */
+static void compare_chains(const ChainCase *c, unsigned count, unsigned longest, bool fresh)
+{
+    static uint8_t value[400][32], alone[400][32];
+    static SigColumns x;
+    SigChain chains[400];
+    ck_assert_uint_le(count, G_N_ELEMENTS(chains));
+    bytes_fill(value[0], sizeof value, "values");
+    memcpy(alone, value, sizeof alone);
+    for (unsigned i = 0; i < count; i++) {
+        const unsigned steps = (i * i + 3 * i) % (longest + 1) + fresh;
+        chains[i] = (SigChain){i * 77777777, (uint16_t)i, fresh ? -1 : (int16_t)(i * 5 % 250), (uint16_t)steps, value[i]};
+        for (unsigned k = 0; k < steps; k++)
+            (c->kind == SIG_CHAINS_WOTS ? wots_reference : lms_reference)(c, &chains[i], chains[i].from + (int)k, alone[i]);
+    }
+    set_constants(c, &x);
+    sig_run_chains(c->lanes, &x, c->kind, c->secret, chains, count);
+    for (unsigned i = 0; i < count; i++)
+        ck_assert_msg(memcmp(value[i], alone[i], 32) == 0,
+                      "%s kind %d, %u words, chain %u of %u", c->lanes->name, c->kind, c->words, i, count);
+}
+
+START_TEST(chains)
+{
+    static const unsigned counts[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 20, 31, 32, 33, 34, 47, 48, 49, 67, 265, 289, 400};
+    ChainCase c = {.lanes = sig_lanes_named(names[_i]), 
+                   .layer = 3, .tree = UINT64_C(0x123456789abcdef0)};
+    if (!c.lanes)
+        return;
+    bytes_fill(c.open, sizeof c.open, "open");
+    bytes_fill(c.secret, sizeof c.secret, "secret");
+    for (c.kind = SIG_CHAINS_LMS; c.kind <= SIG_CHAINS_WOTS; c.kind++)
+        for (c.words = 6; c.words <= 8; c.words += 2)
+            for (size_t i = 0; i < G_N_ELEMENTS(counts) && (c.kind != SIG_CHAINS_LMS_SHAKE || c.lanes->lms_shake_chains); i++)
+                for (unsigned longest = 0; longest <= 15; longest += 5) {
+                    compare_chains(&c, counts[i], longest, false);
+                    compare_chains(&c, counts[i], longest, true);
+                }
 }
 END_TEST
 
-/* Chains of every length dealt out to lanes end where each ends alone. */
-START_TEST(dealing)
+/* One long chain beside short ones: 32 lanes, then 16, then 4. */
+START_TEST(narrowing)
 {
-    const SigLanes *lanes = sig_lanes_named(names[_i]);
-    if (!lanes)
+    ChainCase c = {.lanes = sig_lanes_named(names[_i]), .words = 8};
+    if (!c.lanes)
         return;
-    enum { CHAINS = 90 };
-    static uint8_t value[CHAINS][32], alone[CHAINS][32];
-    SigChain chains[CHAINS];
-    uint32_t start[8] = {1, 2, 3, 4, 5, 6, 7, 8};
-    bytes_fill(value[0], sizeof value, "dealing");
-    memcpy(alone, value, sizeof alone);
-    for (unsigned i = 0; i < CHAINS; i++)
-        chains[i] = (SigChain){i * 77, (uint16_t)i, (int16_t)(i % 7) - 1, (uint16_t)(i * i % 97), value[i]};
-    SigChainLanes common = {.words = 8, .id = {9, 8, 7, 6}};
-    sig_run_chains(lanes, &common, true, start, chains, CHAINS);
-    for (unsigned i = 0; i < CHAINS; i++) {
-        SigChainLanes one = {.words = 8, .id = {9, 8, 7, 6}};
-        SigChain chain = chains[i];
-        chain.value = alone[i];
-        sig_run_chains(&sig_lanes_portable, &one, true, start, &chain, 1);
-        if (chain.steps) /* with no step at all a start value is not stored twice */
-            ck_assert_mem_eq(value[i], alone[i], 32);
-    }
-    for (size_t i = 0; i < sizeof common; i++)
-        ck_assert_uint_eq(((uint8_t *)&common)[i], 0); /* cleansed */
+    for (unsigned count = 20; count < 120; count += 33)
+        compare_chains(&c, count, 240, true);
 }
 END_TEST
 
@@ -223,8 +242,8 @@ int main(void)
     const int all = G_N_ELEMENTS(names);
     tcase_add_loop_test(tests, hashes, 0, all);
     tcase_add_loop_test(tests, skipped_block, 0, all);
-    tcase_add_loop_test(tests, steps, 0, all);
-    tcase_add_loop_test(tests, dealing, 0, all);
+    tcase_add_loop_test(tests, chains, 0, all);
+    tcase_add_loop_test(tests, narrowing, 0, all);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
