@@ -79,10 +79,26 @@ static void fill(SigColumns *x, SigChains kind, const uint8_t *secret, const Sig
         x->left[c] = 0;
 }
 
+static void set_early(SigColumns *x, SigChains kind)
+{
+    const uint32_t zero[4] = {0}, prf[4] = {3, x->seed[0], x->seed[1], x->seed[2]};
+    if (kind == SIG_CHAINS_LMS) {
+        sig_sha256_early(sig_sha256_start, x->id, x->early[0]);
+        return;
+    }
+    if (x->words == 8)
+        sig_sha256_early(x->prf, x->address, x->early[0]);
+    else
+        sig_sha256_early(sig_sha256_start, prf, x->early[0]);
+    sig_sha256_early(sig_sha256_start, zero, x->early[1]);
+}
+
 void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const uint8_t *secret, const SigChain *chains,
                     size_t count)
 {
     assert(lanes && x && (x->words == 8 || x->words == 6));
+    if (kind != SIG_CHAINS_LMS_SHAKE)
+        set_early(x, kind);
     for (size_t done = 0; done < count; done += SIG_MOST_CHAINS) {
         const size_t part = count - done < SIG_MOST_CHAINS ? count - done : SIG_MOST_CHAINS;
         fill(x, kind, secret, chains + done, part);

@@ -22,6 +22,25 @@ const uint32_t sig_sha256_k[64] = {
 const uint32_t sig_sha256_start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
+static uint32_t rotated(uint32_t x, unsigned by)
+{
+    return x >> by | x << (32 - by);
+}
+
+void sig_sha256_early(const uint32_t state[8], const uint32_t w[4], uint32_t out[8])
+{
+    memcpy(out, state, 32);
+    for (unsigned t = 0; t < 4; t++) {
+        const uint32_t a = out[0], b = out[1], c = out[2], e = out[4], f = out[5], g = out[6];
+        const uint32_t t1 = out[7] + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + ((e & f) ^ (~e & g)) +
+                            sig_sha256_k[t] + w[t];
+        const uint32_t t2 = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        memmove(out + 1, out, 28);
+        out[4] += t1;
+        out[0] = t1 + t2;
+    }
+}
+
 /* ---- portable: libcrypto, one lane ------------------------------------------------------------------------------------ */
 
 static void compress(uint32_t state[8], const uint32_t w[16])
@@ -67,7 +86,7 @@ static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, 
 #define XOR(a, b) ((a) ^ (b))
 #define SHL(a, n) ((a) << (n))
 #define SHR(a, n) ((a) >> (n))
-#define COMPRESS(s, w) compress(s, w)
+#define COMPRESS(s, w, early) compress(s, w)
 #define MASK unsigned
 #define SIZE(mask) (mask)
 #define TAKE(v, mask, p) ((mask) ? *(p) : (v))

@@ -35,7 +35,8 @@ typedef struct {
     uint32_t start[8];            /* WOTS+, n = 32: state after toByte(4, 32) || SK_SEED; n = 24: SK_SEED */
     uint32_t prf[8];              /* WOTS+, n = 32: state after toByte(3, 32) || PUB_SEED */
     uint32_t seed[8];             /* WOTS+: PUB_SEED */
-    uint32_t address[3];          /* WOTS+: layer, tree */
+    uint32_t address[4];          /* WOTS+: layer, tree, type */
+    uint32_t early[2][8];         /* set by sig_run_chains: what follows from words that all chains share */
 } SigColumns;
 
 typedef struct {
@@ -75,5 +76,7 @@ extern const SigLanes sig_lanes_portable;
 extern const SigLanes sig_lanes_shani, sig_lanes_avx512;
 #endif
 extern const uint32_t sig_sha256_k[64], sig_sha256_start[8];
+/* The working variables after the first four rounds: FIPS 180-4 section 6.2.2, step 3. */
+void sig_sha256_early(const uint32_t state[8], const uint32_t w[4], uint32_t out[8]);
 
 #endif

@@ -24,6 +24,8 @@ INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
 #define SMALL(x, i, j, k) xor3(_mm512_ror_epi32(x, i), _mm512_ror_epi32(x, j), _mm512_srli_epi32(x, k))
 #define PLUS(x, y) _mm512_add_epi32(x, y)
 
+/* Compressions: early is the state after the first four rounds where that is the same in all lanes, otherwise NULL. */
+
 /* FIPS 180-4 section 6.2.2, step 3, one round of one half; names rotate instead of values. */
 #define ROUND(a, b, c, d, e, f, g, h, kw) \
     do { \
@@ -44,10 +46,13 @@ INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
     (w[(t) & 15] = PLUS(PLUS(w[(t) & 15], w[((t) + 9) & 15]), \
                         PLUS(SMALL(w[((t) + 1) & 15], 7, 18, 3), SMALL(w[((t) + 14) & 15], 17, 19, 10))))
 
-#define EIGHT(STEP, t) \
+#define FOUR(STEP, t) \
     STEP(0, 1, 2, 3, 4, 5, 6, 7, t) STEP(7, 0, 1, 2, 3, 4, 5, 6, t + 1) STEP(6, 7, 0, 1, 2, 3, 4, 5, t + 2) \
-    STEP(5, 6, 7, 0, 1, 2, 3, 4, t + 3) STEP(4, 5, 6, 7, 0, 1, 2, 3, t + 4) STEP(3, 4, 5, 6, 7, 0, 1, 2, t + 5) \
-    STEP(2, 3, 4, 5, 6, 7, 0, 1, t + 6) STEP(1, 2, 3, 4, 5, 6, 7, 0, t + 7)
+    STEP(5, 6, 7, 0, 1, 2, 3, 4, t + 3)
+#define NEXT_FOUR(STEP, t) \
+    STEP(4, 5, 6, 7, 0, 1, 2, 3, t) STEP(3, 4, 5, 6, 7, 0, 1, 2, t + 1) STEP(2, 3, 4, 5, 6, 7, 0, 1, t + 2) \
+    STEP(1, 2, 3, 4, 5, 6, 7, 0, t + 3)
+#define EIGHT(STEP, t) FOUR(STEP, t) NEXT_FOUR(STEP, t + 4)
 
 #define K(t) _mm512_set1_epi32((int)k[t])
 #define HALF_FIRST(a, b, c, d, e, f, g, h, t) \
@@ -58,14 +63,17 @@ INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
 #if !defined(__clang__)
 __attribute__((optimize("no-tree-reassoc")))
 #endif
-static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m512i w[16])
+static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m512i w[16], const uint32_t *early)
 {
     __m512i s[8];
     const uint32_t *k = sig_sha256_k;
     UNROLL
     for (unsigned i = 0; i < 8; i++)
-        s[i] = state[i];
-    EIGHT(HALF_FIRST, 0)
+        s[i] = early ? _mm512_set1_epi32((int)early[i ^ 4]) : state[i]; /* names have rotated half way round */
+    if (!early) {
+        FOUR(HALF_FIRST, 0)
+    }
+    NEXT_FOUR(HALF_FIRST, 4)
     EIGHT(HALF_FIRST, 8)
     for (unsigned round = 16; round < 64; round += 16) {
         k += 16;
@@ -87,14 +95,17 @@ static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m51
     ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(PAIR_WORD(w, t, lo), K(t))); \
     ROUND(u[a], u[b], u[c], u[d], u[e], u[f], u[g], u[h], PLUS(PAIR_WORD(w, t, hi), K(t)));
 
-static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[16])
+static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[16], const uint32_t *early)
 {
     __m512i s[8], u[8];
     const uint32_t *k = sig_sha256_k;
     UNROLL
     for (unsigned i = 0; i < 8; i++)
-        s[i] = state[i].lo, u[i] = state[i].hi;
-    EIGHT(PAIR_FIRST, 0)
+        s[i] = early ? _mm512_set1_epi32((int)early[i ^ 4]) : state[i].lo, u[i] = early ? s[i] : state[i].hi;
+    if (!early) {
+        FOUR(PAIR_FIRST, 0)
+    }
+    NEXT_FOUR(PAIR_FIRST, 4)
     EIGHT(PAIR_FIRST, 8)
     for (unsigned round = 16; round < 64; round += 16) {
         k += 16;
@@ -212,7 +223,7 @@ INLINE __m512i take_16(__m512i v, __mmask16 lanes, const uint32_t *p)
 #define XOR(a, b) _mm512_xor_si512(a, b)
 #define SHL(a, n) _mm512_slli_epi32(a, n)
 #define SHR(a, n) _mm512_srli_epi32(a, n)
-#define COMPRESS(s, w) compress_16(s, w)
+#define COMPRESS(s, w, early) compress_16(s, w, early)
 #define MASK __mmask16
 #define SIZE(mask) (unsigned)__builtin_popcount(mask)
 #define TAKE(v, mask, p) take_16(v, mask, p)
@@ -295,7 +306,7 @@ INLINE __mmask32 both(__mmask16 lo, __mmask16 hi)
 #define XOR(a, b) pair_xor(a, b)
 #define SHL(x, n) ((Pair){_mm512_slli_epi32(x.lo, n), _mm512_slli_epi32(x.hi, n)})
 #define SHR(x, n) ((Pair){_mm512_srli_epi32(x.lo, n), _mm512_srli_epi32(x.hi, n)})
-#define COMPRESS(s, w) compress_32(s, w)
+#define COMPRESS(s, w, early) compress_32(s, w, early)
 #define MASK __mmask32
 #define SIZE(mask) (unsigned)__builtin_popcount(mask)
 #define TAKE(v, mask, p) pair_take(v, mask, p)

@@ -33,8 +33,8 @@ INLINE void turn(__m128i *a, __m128i *b, __m128i *c, __m128i *d)
 #define SCHEDULE(m0, m1, m2, m3) \
     _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(m0, m1), _mm_alignr_epi8(m3, m2, 4)), m3)
 
-/* state[i]: word i of the four lanes; w likewise. */
-static TARGET void compress(__m128i state[8], __m128i w[16])
+/* state[i]: word i of the four lanes; w likewise. early: the state after four rounds, where it is the same in all lanes. */
+static TARGET void compress(__m128i state[8], __m128i w[16], const uint32_t *early)
 {
     __m128i x[4], y[4], abef[4], cdgh[4], m[4][4];
     UNROLL
@@ -48,6 +48,10 @@ static TARGET void compress(__m128i state[8], __m128i w[16])
         abef[i] = _mm_alignr_epi8(ba, hgfe, 8);
         cdgh[i] = _mm_blend_epi16(hgfe, ba, 0xf0);
         x[i] = abef[i], y[i] = cdgh[i];
+        if (early) {
+            abef[i] = _mm_set_epi32((int)early[0], (int)early[1], (int)early[4], (int)early[5]);
+            cdgh[i] = _mm_set_epi32((int)early[2], (int)early[3], (int)early[6], (int)early[7]);
+        }
     }
     UNROLL
     for (unsigned g = 0; g < 4; g++) {
@@ -60,9 +64,10 @@ static TARGET void compress(__m128i state[8], __m128i w[16])
         UNROLL
         for (unsigned g = 0; g < 4; g++) {
             __m128i k = _mm_loadu_si128((const __m128i *)(sig_sha256_k + t + 4 * g));
-            UNROLL
-            for (unsigned i = 0; i < 4; i++)
-                ROUNDS(abef[i], cdgh[i], m[g][i], k);
+            if (t || g || !early)
+                UNROLL
+                for (unsigned i = 0; i < 4; i++)
+                    ROUNDS(abef[i], cdgh[i], m[g][i], k);
             if (t < 48)
                 UNROLL
                 for (unsigned i = 0; i < 4; i++)
@@ -141,7 +146,7 @@ INLINE unsigned signs(__m128i v)
 #define XOR(a, b) _mm_xor_si128(a, b)
 #define SHL(a, n) _mm_slli_epi32(a, n)
 #define SHR(a, n) _mm_srli_epi32(a, n)
-#define COMPRESS(s, w) compress(s, w)
+#define COMPRESS(s, w, early) compress(s, w, early)
 #define MASK unsigned
 #define SIZE(mask) (unsigned)__builtin_popcount(mask)
 #define TAKE(v, mask, p) take_4(v, mask, p)

@@ -165,6 +165,7 @@ static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain
     x.address[0] = tree->layer;
     x.address[1] = (uint32_t)(tree->tree >> 32);
     x.address[2] = (uint32_t)tree->tree;
+    x.address[3] = OTS_ADDRESS;
     if (has_prf_state(tree->set))
         state_after(PRF_KIND, tree->open, x.prf);
     if (tree->secret && has_prf_state(tree->set))

@@ -167,6 +167,7 @@ static void set_constants(const ChainCase *c, SigColumns *x)
     x->address[0] = c->layer;
     x->address[1] = (uint32_t)(c->tree >> 32);
     x->address[2] = (uint32_t)c->tree;
+    x->address[3] = 0;
     for (unsigned i = 0; i < c->words; i++) {
         x->seed[i] = (uint32_t)sig_get(c->open + 4 * i, 4);
         x->start[i] = (uint32_t)sig_get(c->secret + 4 * i, 4);
