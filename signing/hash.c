@@ -12,18 +12,15 @@ static const char *const names[] = {"SHA2-256", "SHA2-512", "SHAKE-128", "SHAKE-
 SigWork *sig_work_new(SigHash hash, size_t room)
 {
     assert(hash <= SIG_SHAKE256);
-    SigWork *work = calloc(1, sizeof *work);
+    SigWork *work = malloc(sizeof *work + room); /* one allocation: they are a part of what a signature costs */
     if (!work)
         return NULL;
-    work->hash = hash;
-    work->lanes = sig_lanes();
-    work->room = room;
-    if (hash != SIG_SHA256) {
-        work->md = EVP_MD_fetch(NULL, names[hash], NULL);
-        work->context = EVP_MD_CTX_new();
-    }
-    work->scratch = aligned_alloc(64, (room + 63) / 64 * 64 + 64);
-    if (work->scratch && (hash == SIG_SHA256 || (work->md && work->context)))
+    *work = (SigWork){.hash = hash, .lanes = sig_lanes(), .room = room};
+    if (hash == SIG_SHA256)
+        return work;
+    work->md = EVP_MD_fetch(NULL, names[hash], NULL);
+    work->context = EVP_MD_CTX_new();
+    if (work->md && work->context)
         return work;
     sig_work_free(work);
     return NULL;
@@ -47,12 +44,9 @@ void sig_work_free(SigWork *work)
 {
     if (!work)
         return;
-    if (work->scratch)
-        explicit_bzero(work->scratch, work->room);
-    free(work->scratch);
     EVP_MD_CTX_free(work->context); /* cleanses the state */
     EVP_MD_free(work->md);
-    explicit_bzero(work, sizeof *work);
+    explicit_bzero(work, sizeof *work + work->room);
     free(work);
 }
 

@@ -61,7 +61,7 @@ typedef struct {
     EVP_MD_CTX *context;
     SHA256_CTX sha256; /* SHA-256: a third of the cost of EVP for short messages */
     size_t room;
-    uint8_t *scratch; /* room bytes, zeroised by sig_work_free */
+    uint8_t scratch[] __attribute__((aligned(16))); /* room bytes, zeroised by sig_work_free */
 } SigWork;
 
 /* Overwrites the stack below the caller, where lanes (about 20 KB deep) or single hashes may have left secrets. */
