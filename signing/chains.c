@@ -58,7 +58,7 @@ static void store_value(const SigColumns *x, SigChains kind, size_t column, uint
 }
 
 /* Step -1 is a step of LM-OTS from the secret (place 0xff); of WOTS+ it is PRF_keygen, made for all chains at once. */
-static void fill(SigColumns *x, SigChains kind, const uint8_t *secret, const SigChain *chains, size_t count)
+static void fill(SigColumns *x, SigChains kind, const SigChain *chains, size_t count)
 {
     uint16_t order[SIG_MOST_CHAINS];
     order_chains(chains, count, order);
@@ -72,8 +72,8 @@ static void fill(SigColumns *x, SigChains kind, const uint8_t *secret, const Sig
         x->left[c] = chain->steps - (wots && fresh);
         x->number[c] = order[c];
         x->count += x->left[c] > 0;
-        if (!fresh || !wots)
-            load_value(x, kind, c, fresh ? secret : chain->value);
+        if (!fresh)
+            load_value(x, kind, c, chain->value);
     }
     for (size_t c = count; c < count + SIG_LANES; c++)
         x->left[c] = 0;
@@ -99,10 +99,14 @@ void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const 
     assert(lanes && x && (x->words == 8 || x->words == 6));
     if (kind != SIG_CHAINS_LMS_SHAKE)
         set_early(x, kind);
+    const bool fresh = count && chains[0].from < 0;
+    for (size_t c = SIG_MOST_CHAINS; c < SIG_COLUMNS && fresh && kind != SIG_CHAINS_WOTS; c++)
+        load_value(x, kind, c, secret);
     for (size_t done = 0; done < count; done += SIG_MOST_CHAINS) {
         const size_t part = count - done < SIG_MOST_CHAINS ? count - done : SIG_MOST_CHAINS;
-        fill(x, kind, secret, chains + done, part);
-        if (kind == SIG_CHAINS_WOTS && chains[done].from < 0)
+        fill(x, kind, chains + done, part);
+        x->same_start = fresh && kind != SIG_CHAINS_WOTS;
+        if (fresh && kind == SIG_CHAINS_WOTS)
             lanes->wots_starts(x, 0, part);
         if (x->count)
             (kind == SIG_CHAINS_WOTS  ? lanes->wots_chains

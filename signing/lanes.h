@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SIG_LANES = 32, SIG_MOST_CHAINS = 288, SIG_COLUMNS = SIG_MOST_CHAINS + SIG_LANES };
+enum { SIG_LANES = 32, SIG_MOST_CHAINS = 160, SIG_COLUMNS = SIG_MOST_CHAINS + SIG_LANES };
 
 /* Chains, one a column, and what they have in common. Those that have ended stand first, then those that wait; behind
  * these are columns for lanes with nothing to do, with no steps left, which are read but never written. */
@@ -30,6 +30,7 @@ typedef struct {
     uint32_t left[SIG_COLUMNS];   /* steps */
     uint32_t number[SIG_COLUMNS]; /* the owner's name for the chain */
     size_t ended, count;          /* columns with chains that have ended, with chains */
+    bool same_start;              /* LM-OTS: all that wait start with the value of the last SIG_LANES columns */
     unsigned words;               /* n / 4: 8 or 6 */
     uint32_t id[4];               /* LM-OTS: I, as the bytes stand in memory */
     uint32_t start[8];            /* WOTS+, n = 32: state after toByte(4, 32) || SK_SEED; n = 24: SK_SEED */

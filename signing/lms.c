@@ -160,15 +160,14 @@ void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_
 static void digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
 {
     uint8_t text[32 + 2];
-    const unsigned top = (1u << set->w) - 1;
+    const unsigned top = (1u << set->w) - 1, of_digest = 8 * set->n / set->w;
     unsigned sum = 0;
     memcpy(text, digest, set->n);
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (unsigned i = 0; i < set->chains; i++)
-            digit[i] = text[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
-        for (unsigned i = 0; i < 8 * set->n / set->w && !pass; i++)
-            sum += top - digit[i];
-        sig_put(text + set->n, sum << set->shift, 2);
+    for (unsigned i = 0; i < set->chains; i++) {
+        if (i == of_digest)
+            sig_put(text + set->n, sum << set->shift, 2);
+        digit[i] = text[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
+        sum += top - digit[i];
     }
 }
 
