@@ -3,6 +3,7 @@
 #include "signing/lanes.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <pthread.h>
@@ -56,12 +57,12 @@ static void compress(uint32_t state[8], const uint32_t w[16])
     memcpy(state, context.h, 32);
 }
 
-static void gather_1(const uint8_t *const *at, uint32_t *w)
+static void gather_1(const uint8_t *const *at, size_t bytes, uint32_t *w)
 {
-    for (unsigned i = 0; i < 16; i++) {
-        memcpy(&w[i], at[0] + 4 * i, 4);
-        w[i] = __builtin_bswap32(w[i]);
-    }
+    memset(w, 0, 64);
+    memcpy(w, at[0], bytes);
+    for (unsigned i = 0; i < 16; i++)
+        w[i] = be32toh(w[i]);
 }
 
 static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, size_t count)

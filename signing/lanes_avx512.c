@@ -149,23 +149,24 @@ INLINE void turn(__m512i r[16])
     }
 }
 
-static TARGET void gather_16(const uint8_t *const *at, __m512i *w)
+static TARGET void gather_16(const uint8_t *const *at, size_t bytes, __m512i *w)
 {
+    const __mmask64 those = bytes < 64 ? (UINT64_C(1) << bytes) - 1 : UINT64_MAX;
     const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
     UNROLL
     for (unsigned i = 0; i < 16; i++)
-        w[i] = _mm512_shuffle_epi8(_mm512_loadu_si512(at[i]), swap);
+        w[i] = _mm512_shuffle_epi8(_mm512_maskz_loadu_epi8(those, at[i]), swap);
     turn(w);
 }
 
-static TARGET void gather_32(const uint8_t *const *at, Pair *w)
+static TARGET void gather_32(const uint8_t *const *at, size_t bytes, Pair *w)
 {
     __m512i half[16];
-    gather_16(at, half);
+    gather_16(at, bytes, half);
     UNROLL
     for (unsigned i = 0; i < 16; i++)
         w[i].lo = half[i];
-    gather_16(at + 16, half);
+    gather_16(at + 16, bytes, half);
     UNROLL
     for (unsigned i = 0; i < 16; i++)
         w[i].hi = half[i];

@@ -86,14 +86,23 @@ static TARGET void compress(__m128i state[8], __m128i w[16], const uint32_t *ear
     turn(&state[4], &state[5], &state[6], &state[7]);
 }
 
-static TARGET void gather_4(const uint8_t *const *at, __m128i *w)
+static TARGET void gather_4(const uint8_t *const *at, size_t bytes, __m128i *w)
 {
     const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    uint8_t block[4][64];
+    const uint8_t *from[4];
+    for (unsigned i = 0; i < 4; i++) {
+        from[i] = at[i];
+        if (bytes < 64) {
+            memset(block[i], 0, 64);
+            from[i] = memcpy(block[i], at[i], bytes);
+        }
+    }
     UNROLL
     for (unsigned g = 0; g < 4; g++) {
         UNROLL
         for (unsigned i = 0; i < 4; i++)
-            w[4 * g + i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(at[i] + 16 * g)), swap);
+            w[4 * g + i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(from[i] + 16 * g)), swap);
         turn(&w[4 * g], &w[4 * g + 1], &w[4 * g + 2], &w[4 * g + 3]);
     }
 }
