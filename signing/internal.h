@@ -21,6 +21,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <string.h>
 
 enum {
     SIG_MAX_N = 64,          /* bytes of a node */
@@ -158,6 +159,13 @@ void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const 
 void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
                uint8_t *root);
 
+/* A node and its sibling in their order. */
+static inline void sig_put_pair(bool right, const uint8_t *node, const uint8_t *sibling, size_t n, uint8_t *pair)
+{
+    memcpy(pair + (right ? n : 0), node, n);
+    memcpy(pair + (right ? 0 : n), sibling, n);
+}
+
 /* lms.c; derive: secret values of the form of RFC 8554 Appendix A, H(I || u32(q) || u16(i) || 0xff || SEED). */
 void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, uint8_t *out, size_t n);
 size_t sig_lms_leaves_room(const SigSet *set);
@@ -165,6 +173,8 @@ size_t sig_lms_one_time_room(const SigSet *set);
 void sig_lms_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
 void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
                      const uint8_t *children, uint8_t *out);
+void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                   uint8_t *root);
 void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
@@ -175,6 +185,8 @@ size_t sig_xmss_one_time_room(const SigSet *set);
 void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
 void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
                      const uint8_t *children, uint8_t *out);
+void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                   uint8_t *root);
 void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);

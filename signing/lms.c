@@ -154,6 +154,21 @@ void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_
     }
 }
 
+/* RFC 8554 Algorithm 6a step 4. */
+void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                   uint8_t *root)
+{
+    const size_t n = tree->set->n;
+    uint8_t message[PREFIX + 2 * 32];
+    uint64_t number = (UINT64_C(1) << tree->height) + leaf;
+    memcpy(root, node, n);
+    for (unsigned level = 0; level < tree->height; level++, number >>= 1) {
+        put_prefix(tree, (uint32_t)(number >> 1), D_INTR, message);
+        sig_put_pair(number & 1, root, path + level * n, n, message + PREFIX);
+        sig_hash(work, message, PREFIX + 2 * n, root, n);
+    }
+}
+
 /* ---- one-time signatures ------------------------------------------------------------------------------------------ */
 
 /* The digits of Q || Cksm(Q): RFC 8554 sections 3.1.3, 4.4. */

@@ -11,9 +11,11 @@ enum { F_KIND = 0, H_KIND = 1, PRF_KIND = 3, KEYGEN_KIND = 4 };
 enum { OTS_ADDRESS = 0, LTREE_ADDRESS = 1, NODE_ADDRESS = 2, ADDRESS = 32 };
 enum { PRF_ROOM = SIG_MAX_N + SIG_MAX_N + ADDRESS, H_ROOM = 4 * SIG_MAX_N, KEYGEN_ROOM = 3 * SIG_MAX_N + ADDRESS };
 
-/* Messages and outputs of one call of hash_many; at the start of the work's scratch. */
+enum { AHEAD = 96 }; /* nodes whose keys and masks are made together: they need no other node, so they fill the lanes */
+
+/* What is hashed, and keys and masks; at the start of the work's scratch. */
 typedef struct {
-    uint8_t prf[3 * SIG_BATCH][PRF_ROOM], key[3 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
+    uint8_t prf[SIG_BATCH][PRF_ROOM], key[3 * AHEAD][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
     uint8_t keygen[SIG_BATCH][KEYGEN_ROOM + 16];
 } Scratch;
 
@@ -78,23 +80,37 @@ static void state_after(uint8_t kind, const uint8_t *seed, uint32_t state[8])
     explicit_bzero(block, sizeof block);
 }
 
-/* PRF of the first count messages in the scratch, to its keys. */
-static void hash_prfs(const SigTree *tree, SigWork *work, size_t count)
+/* PRF(SEED, ADRS) with keyAndMask 0 .. each - 1 for each place, to the keys of the scratch. */
+static void make_keys(const SigTree *tree, SigWork *work, const Place *places, size_t count, unsigned each)
 {
+    const SigSet *set = tree->set;
+    const bool started = has_prf_state(set);
     Scratch *x = (Scratch *)work->scratch;
     uint32_t state[8];
-    if (!has_prf_state(tree->set)) {
-        sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, tree->set->n, count);
-        return;
+    assert(each * count <= 3 * AHEAD);
+    if (started)
+        state_after(PRF_KIND, tree->open, state);
+    for (size_t done = 0; done < each * count;) {
+        size_t k = 0;
+        for (; k < SIG_BATCH && done + k < each * count; k++)
+            put_prf(tree, &places[(done + k) / each], (done + k) % each, x->prf[k]);
+        if (started)
+            sig_hash_many_after(work, state, 64, x->prf[0] + 64, PRF_ROOM, ADDRESS, x->key[done], SIG_MAX_N, 32, k);
+        else
+            sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(set), x->key[done], SIG_MAX_N, set->n, k);
+        done += k;
     }
-    state_after(PRF_KIND, tree->open, state);
-    sig_hash_many_after(work, state, 64, x->prf[0] + 64, PRF_ROOM, ADDRESS, x->key[0], SIG_MAX_N, 32, count);
 }
 
 static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        out[i] = a[i] ^ b[i];
+    for (size_t i = 0; i < n; i += 8) {
+        uint64_t x, y;
+        memcpy(&x, a + i, 8);
+        memcpy(&y, b + i, 8);
+        x ^= y;
+        memcpy(out + i, &x, 8);
+    }
 }
 
 void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_key, uint64_t index, uint8_t *out)
@@ -135,20 +151,19 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
+    Place places[SIG_BATCH];
     assert(count && count <= SIG_BATCH);
-    for (size_t i = 0; i < 2 * count; i++) {
-        Place place = {OTS_ADDRESS, chains[i / 2]->leaf, chains[i / 2]->chain, at[i / 2]};
-        put_prf(tree, &place, i & 1, x->prf[i]);
-    }
-    hash_prfs(tree, work, 2 * count);
+    for (size_t i = 0; i < count; i++)
+        places[i] = (Place){OTS_ADDRESS, chains[i]->leaf, chains[i]->chain, at[i]};
+    make_keys(tree, work, places, count, 2);
     for (size_t i = 0; i < count; i++) {
         put_kind(tree->set, F_KIND, x->message[i]);
         memcpy(x->message[i] + pad, x->key[2 * i], n);
         mask(x->message[i] + pad + n, chains[i]->value, x->key[2 * i + 1], n);
     }
-    sig_hash_many(work, x->message[0], H_ROOM, pad + 2 * n, x->key[0], SIG_MAX_N, n, count);
+    sig_hash_many(work, x->message[0], H_ROOM, pad + 2 * n, x->message[0], H_ROOM, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(chains[i]->value, x->key[i], n);
+        memcpy(chains[i]->value, x->message[i], n);
 }
 
 static void words_of(const uint8_t *bytes, unsigned words, uint32_t *out)
@@ -214,25 +229,42 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
 
 /* ---- nodes --------------------------------------------------------------------------------------------------------- */
 
-/* RAND_HASH (RFC 8391 Algorithm 7) of count <= SIG_BATCH pairs of nodes, 2n bytes each; out may be where pairs are. */
-static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, const uint8_t *const *pairs,
+/* RAND_HASH (RFC 8391 Algorithm 7) of count <= SIG_BATCH pairs of nodes, 2n bytes each, with the scratch's keys and masks
+ * from number `first` on; out may be where pairs are. */
+static void hash_pairs(const SigTree *tree, SigWork *work, size_t first, const uint8_t *const *pairs,
                        uint8_t *const *out, size_t count)
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
-    assert(count && count <= SIG_BATCH && work->room >= sizeof *x);
-    for (size_t i = 0; i < 3 * count; i++)
-        put_prf(tree, &places[i / 3], i % 3, x->prf[i]);
-    hash_prfs(tree, work, 3 * count);
+    assert(count && count <= SIG_BATCH && first + count <= AHEAD && work->room >= sizeof *x);
     for (size_t i = 0; i < count; i++) {
+        const uint8_t(*key)[SIG_MAX_N] = &x->key[3 * (first + i)];
         put_kind(tree->set, H_KIND, x->message[i]);
-        memcpy(x->message[i] + pad, x->key[3 * i], n);
-        mask(x->message[i] + pad + n, pairs[i], x->key[3 * i + 1], n);
-        mask(x->message[i] + pad + 2 * n, pairs[i] + n, x->key[3 * i + 2], n);
+        memcpy(x->message[i] + pad, key[0], n);
+        mask(x->message[i] + pad + n, pairs[i], key[1], n);
+        mask(x->message[i] + pad + 2 * n, pairs[i] + n, key[2], n);
     }
-    sig_hash_many(work, x->message[0], H_ROOM, pad + 3 * n, x->key[0], SIG_MAX_N, n, count);
+    sig_hash_many(work, x->message[0], H_ROOM, pad + 3 * n, x->message[0], H_ROOM, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(out[i], x->key[i], n);
+        memcpy(out[i], x->message[i], n);
+}
+
+/* A walk through the nodes of the L-trees of `leaves` keys: level by level, index by index, so that no output lies on
+ * an input still to come. */
+typedef struct {
+    uint64_t first;
+    unsigned leaves, nodes, level, done; /* nodes: of one key on the level below the node */
+} Walk;
+
+static Place next_place(Walk *w)
+{
+    const Place place = {LTREE_ADDRESS, (uint32_t)w->first + w->done % w->leaves, w->level, w->done / w->leaves};
+    if (++w->done == w->nodes / 2 * w->leaves) {
+        w->nodes = (w->nodes + 1) / 2;
+        w->level++;
+        w->done = 0;
+    }
+    return place;
 }
 
 /* RFC 8391 Algorithm 8 for `leaves` keys at once; key k has its nodes at keys + k * stride and ends in its first n
@@ -240,26 +272,29 @@ static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, 
 static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned leaves, uint8_t *keys, size_t stride)
 {
     const size_t n = tree->set->n;
-    unsigned nodes = tree->set->chains;
-    for (uint32_t level = 0; nodes > 1; level++) {
+    Walk walk = {first, leaves, tree->set->chains, 0, 0};
+    Place places[AHEAD];
+    size_t made = 0, used = 0;
+    for (unsigned nodes = tree->set->chains; nodes > 1; nodes = (nodes + 1) / 2) {
         const unsigned pairs = nodes / 2;
         for (unsigned done = 0; done < pairs * leaves;) {
-            Place places[SIG_BATCH];
             const uint8_t *in[SIG_BATCH];
             uint8_t *out[SIG_BATCH];
             unsigned k = 0;
-            /* index by index, so that no output lies on an input still to come */
-            for (; k < SIG_BATCH && done < pairs * leaves; k++, done++) {
-                uint32_t leaf = done % leaves, index = done / leaves;
-                places[k] = (Place){LTREE_ADDRESS, (uint32_t)first + leaf, level, index};
-                in[k] = keys + leaf * stride + 2 * n * index;
-                out[k] = keys + leaf * stride + n * index;
+            if (used == made) {
+                for (made = used = 0; made < AHEAD && walk.nodes > 1; made++)
+                    places[made] = next_place(&walk);
+                make_keys(tree, work, places, made, 3);
             }
-            hash_pairs(tree, work, places, in, out, k);
+            for (; k < SIG_BATCH && used + k < made && done < pairs * leaves; k++, done++) {
+                in[k] = keys + done % leaves * stride + 2 * n * (done / leaves);
+                out[k] = keys + done % leaves * stride + n * (done / leaves);
+            }
+            hash_pairs(tree, work, used, in, out, k);
+            used += k;
         }
         for (unsigned leaf = 0; leaf < leaves && nodes & 1; leaf++)
             memmove(keys + leaf * stride + pairs * n, keys + leaf * stride + (nodes - 1) * n, n);
-        nodes = (nodes + 1) / 2;
     }
 }
 
@@ -314,7 +349,25 @@ void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64
             in[k] = children + 2 * n * done;
             to[k] = out + n * done;
         }
-        hash_pairs(tree, work, places, in, to, k);
+        make_keys(tree, work, places, k, 3);
+        hash_pairs(tree, work, 0, in, to, k);
+    }
+}
+
+void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                    uint8_t *root)
+{
+    const size_t n = tree->set->n;
+    Place places[SIG_MAX_HEIGHT];
+    uint8_t pair[2 * SIG_MAX_N];
+    const uint8_t *const in[] = {pair};
+    for (unsigned level = 0; level < tree->height; level++)
+        places[level] = (Place){NODE_ADDRESS, 0, level, leaf >> (level + 1)};
+    make_keys(tree, work, places, tree->height, 3);
+    memcpy(root, node, n);
+    for (unsigned level = 0; level < tree->height; level++) {
+        sig_put_pair(leaf >> level & 1, root, path + level * n, n, pair);
+        hash_pairs(tree, work, level, in, &root, 1);
     }
 }
 
