@@ -58,7 +58,7 @@ struct SigSet {
 typedef struct {
     SigHash hash;
     const SigLanes *lanes;
-    EVP_MD *md; /* all but SHA-256 */
+    const EVP_MD *md; /* all but SHA-256 */
     EVP_MD_CTX *context;
     SHA256_CTX sha256; /* SHA-256: a third of the cost of EVP for short messages */
     size_t room;

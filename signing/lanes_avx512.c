@@ -233,26 +233,6 @@ INLINE __m512i take_16(__m512i v, __mmask16 lanes, const uint32_t *p)
 #define IS_ZERO(v) _mm512_testn_epi32_mask(v, v)
 #define IS_POSITIVE(v) _mm512_cmpgt_epi32_mask(v, _mm512_setzero_si512())
 #include "signing/sha256_lanes.inc"
-#undef LANE
-#undef WIDTH
-#undef V
-#undef LOAD
-#undef STORE
-#undef SET
-#undef ADD
-#undef AND
-#undef OR
-#undef XOR
-#undef SHL
-#undef SHR
-#undef COMPRESS
-#undef MASK
-#undef SIZE
-#undef TAKE
-#undef PUT
-#undef COUNT_DOWN
-#undef IS_ZERO
-#undef IS_POSITIVE
 
 #define BOTH(name, op) \
     INLINE Pair pair_##name(Pair x, Pair y) { return (Pair){op(x.lo, y.lo), op(x.hi, y.hi)}; }
