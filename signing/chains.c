@@ -79,7 +79,7 @@ static void fill(SigColumns *x, SigChains kind, const SigChain *chains, size_t c
         x->left[c] = 0;
 }
 
-static void set_early(SigColumns *x, SigChains kind)
+void sig_set_early(SigColumns *x, SigChains kind)
 {
     const uint32_t zero[4] = {0}, prf[4] = {3, x->seed[0], x->seed[1], x->seed[2]};
     if (kind == SIG_CHAINS_LMS) {
@@ -98,7 +98,7 @@ void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const 
 {
     assert(lanes && x && (x->words == 8 || x->words == 6));
     if (kind != SIG_CHAINS_LMS_SHAKE)
-        set_early(x, kind);
+        sig_set_early(x, kind);
     const bool fresh = count && chains[0].from < 0;
     for (size_t c = SIG_MOST_CHAINS; c < SIG_COLUMNS && fresh && kind != SIG_CHAINS_WOTS; c++)
         load_value(x, kind, c, secret);

@@ -136,7 +136,9 @@ typedef struct {
 
 typedef enum { SIG_CHAINS_LMS, SIG_CHAINS_LMS_SHAKE, SIG_CHAINS_WOTS } SigChains;
 
-/* chains.c; runs chains in lanes (with from = -1 either all or none). x: columns whose constants are set, left with chain
+/* chains.c; the rounds that all lanes share, from the other constants (SHA-256). */
+void sig_set_early(SigColumns *x, SigChains kind);
+/* Runs chains in lanes (with from = -1 either all or none). x: columns whose constants are set, left with chain
  * values in them. secret: what chains with from = -1 start with (LM-OTS), n bytes. */
 void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const uint8_t *secret, const SigChain *chains,
                     size_t count);

@@ -115,6 +115,19 @@ static void wots_chains(SigColumns *x)
     wots_1(x, 0);
 }
 
+static void nodes_ahead(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS])
+{
+    for (size_t c = 0; c < count; c++)
+        ahead_1(x, c, ready);
+}
+
+static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
+                  size_t out_stride, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        nodes_1(ready, c + i, pairs + i, out + i * out_stride, out_stride, 1);
+}
+
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
 {
     for (unsigned i = 0; i < SIG_LANES; i++)
@@ -127,6 +140,8 @@ const SigLanes sig_lanes_portable = {.name = "portable",
                                      .lms_chains = lms_chains,
                                      .wots_chains = wots_chains,
                                      .wots_starts = starts_1,
+                                     .nodes_ahead = nodes_ahead,
+                                     .nodes = nodes,
                                      .sha256_bare = bare};
 
 /* ---- choice -------------------------------------------------------------------------------------------------------------- */

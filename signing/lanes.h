@@ -55,6 +55,12 @@ typedef struct {
     /* PRF_keygen (SP 800-208 section 6.2): where chains of WOTS+ start, in the columns from .. end - 1. Columns behind
      * them may be spoilt. */
     void (*wots_starts)(SigColumns *x, size_t from, size_t end);
+    /* Nodes of XMSS trees, n = 32. The first makes `ready` for the nodes in the columns 0 .. count - 1, from words 4 to 6 of
+     * their addresses in leaf, chain and at (columns behind them may be spoilt); the second hashes at most 32 pairs of
+     * children of nodes in the columns from c on, 32 bytes each to out, out + out_stride, ... */
+    void (*nodes_ahead)(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS]);
+    void (*nodes)(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
+                  size_t out_stride, size_t count);
     /* One compression for each of 32 lanes, repeated: the bare loop that bench compares with. */
     void (*sha256_bare)(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times);
     /* SHAKE of count messages of equal length; rate in bytes. NULL: through libcrypto. */

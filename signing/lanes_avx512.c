@@ -354,6 +354,22 @@ static void wots_starts(SigColumns *x, size_t from, size_t end)
             x, from, end - from < 32 ? end : from + 32);
 }
 
+static void nodes_ahead(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS])
+{
+    for (size_t c = 0; c < count; c += 32)
+        (count - c <= 16 ? ahead_16 : ahead_32)(x, c, ready);
+}
+
+/* One alone is fastest with libcrypto. */
+static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
+                  size_t out_stride, size_t count)
+{
+    (count == 1      ? sig_lanes_portable.nodes
+     : count <= FEW  ? sig_lanes_shani.nodes
+     : count <= 16   ? nodes_16
+                     : nodes_32)(ready, c, pairs, out, out_stride, count);
+}
+
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
 {
     bare_32(state, block, 0, times);
@@ -365,6 +381,8 @@ const SigLanes sig_lanes_avx512 = {.name = "avx512",
                                    .lms_chains = lms_chains,
                                    .wots_chains = wots_chains,
                                    .wots_starts = wots_starts,
+                                   .nodes_ahead = nodes_ahead,
+                                   .nodes = nodes,
                                    .sha256_bare = bare,
                                    .shake_many = sig_shake_many_avx512,
                                    .lms_shake_chains = sig_lms_shake_chains_avx512,

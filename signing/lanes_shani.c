@@ -184,6 +184,19 @@ static void wots_chains(SigColumns *x)
     wots_4(x, 0);
 }
 
+static void nodes_ahead(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS])
+{
+    for (size_t c = 0; c < count; c += 4)
+        ahead_4(x, c, ready);
+}
+
+static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
+                  size_t out_stride, size_t count)
+{
+    for (size_t i = 0; i < count; i += 4)
+        nodes_4(ready, c + i, pairs + i, out + i * out_stride, out_stride, count - i < 4 ? count - i : 4);
+}
+
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
 {
     UNROLL
@@ -197,5 +210,7 @@ const SigLanes sig_lanes_shani = {.name = "shani",
                                   .lms_chains = lms_chains,
                                   .wots_chains = wots_chains,
                                   .wots_starts = starts_4,
+                                  .nodes_ahead = nodes_ahead,
+                                  .nodes = nodes,
                                   .sha256_bare = bare};
 #endif

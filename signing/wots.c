@@ -15,7 +15,11 @@ enum { AHEAD = 96 }; /* nodes whose keys and masks are made together: they need 
 
 /* What is hashed, and keys and masks; at the start of the work's scratch. */
 typedef struct {
-    uint8_t prf[SIG_BATCH][PRF_ROOM], key[3 * AHEAD][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
+    union {
+        uint8_t key[3 * AHEAD][SIG_MAX_N];
+        uint32_t ready[24][SIG_COLUMNS]; /* where nodes have lanes of their own */
+    };
+    uint8_t prf[SIG_BATCH][PRF_ROOM], message[SIG_BATCH][H_ROOM];
     uint8_t keygen[SIG_BATCH][KEYGEN_ROOM + 16];
 } Scratch;
 
@@ -59,14 +63,12 @@ static bool has_prf_state(const SigSet *set)
     return set->hash == SIG_SHA256 && set->n == 32;
 }
 
-/* PRF(SEED, ADRS) as a message, without the block that is in the state anyway. */
+/* PRF(SEED, ADRS) as a message. */
 static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
 {
     const SigSet *set = tree->set;
-    if (!has_prf_state(set)) {
-        put_kind(set, PRF_KIND, out);
-        memcpy(out + set->pad, tree->open, set->n);
-    }
+    put_kind(set, PRF_KIND, out);
+    memcpy(out + set->pad, tree->open, set->n);
     put_address(tree, place, key_and_mask, out + set->pad + set->n);
 }
 
@@ -83,23 +85,53 @@ static void state_after(uint8_t kind, const uint8_t *seed, uint32_t state[8])
 /* PRF(SEED, ADRS) with keyAndMask 0 .. each - 1 for each place, to the keys of the scratch. */
 static void make_keys(const SigTree *tree, SigWork *work, const Place *places, size_t count, unsigned each)
 {
-    const SigSet *set = tree->set;
-    const bool started = has_prf_state(set);
     Scratch *x = (Scratch *)work->scratch;
-    uint32_t state[8];
     assert(each * count <= 3 * AHEAD);
-    if (started)
-        state_after(PRF_KIND, tree->open, state);
     for (size_t done = 0; done < each * count;) {
         size_t k = 0;
         for (; k < SIG_BATCH && done + k < each * count; k++)
             put_prf(tree, &places[(done + k) / each], (done + k) % each, x->prf[k]);
-        if (started)
-            sig_hash_many_after(work, state, 64, x->prf[0] + 64, PRF_ROOM, ADDRESS, x->key[done], SIG_MAX_N, 32, k);
-        else
-            sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(set), x->key[done], SIG_MAX_N, set->n, k);
+        sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[done], SIG_MAX_N, tree->set->n, k);
         done += k;
     }
+}
+
+static void words_of(const uint8_t *bytes, unsigned words, uint32_t *out)
+{
+    for (unsigned i = 0; i < words; i++)
+        out[i] = (uint32_t)sig_get(bytes + 4 * i, 4);
+}
+
+/* What all lanes share, with SHA-256. */
+static void set_constants(const SigTree *tree, uint32_t type, SigColumns *x)
+{
+    x->words = tree->set->n / 4;
+    words_of(tree->open, x->words, x->seed);
+    x->address[0] = tree->layer;
+    x->address[1] = (uint32_t)(tree->tree >> 32);
+    x->address[2] = (uint32_t)tree->tree;
+    x->address[3] = type;
+    if (has_prf_state(tree->set))
+        state_after(PRF_KIND, tree->open, x->prf);
+    sig_set_early(x, SIG_CHAINS_WOTS);
+}
+
+/* Keys and masks of count <= AHEAD nodes. */
+static void prepare_nodes(const SigTree *tree, SigWork *work, const Place *places, size_t count)
+{
+    SigColumns x;
+    assert(count && count <= AHEAD);
+    if (!has_prf_state(tree->set)) {
+        make_keys(tree, work, places, count, 3);
+        return;
+    }
+    set_constants(tree, places[0].kind, &x);
+    for (size_t i = 0; i < count; i++) {
+        x.leaf[i] = places[i].a;
+        x.chain[i] = places[i].b;
+        x.at[i] = places[i].c;
+    }
+    work->lanes->nodes_ahead(&x, count, ((Scratch *)work->scratch)->ready);
 }
 
 static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
@@ -166,23 +198,10 @@ static void step_chains(const SigTree *tree, SigWork *work, const SigChain *cons
         memcpy(chains[i]->value, x->message[i], n);
 }
 
-static void words_of(const uint8_t *bytes, unsigned words, uint32_t *out)
-{
-    for (unsigned i = 0; i < words; i++)
-        out[i] = (uint32_t)sig_get(bytes + 4 * i, 4);
-}
-
 static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
     SigColumns x;
-    x.words = tree->set->n / 4;
-    words_of(tree->open, x.words, x.seed);
-    x.address[0] = tree->layer;
-    x.address[1] = (uint32_t)(tree->tree >> 32);
-    x.address[2] = (uint32_t)tree->tree;
-    x.address[3] = OTS_ADDRESS;
-    if (has_prf_state(tree->set))
-        state_after(PRF_KIND, tree->open, x.prf);
+    set_constants(tree, OTS_ADDRESS, &x);
     if (tree->secret && has_prf_state(tree->set))
         state_after(KEYGEN_KIND, tree->secret, x.start);
     else if (tree->secret)
@@ -237,6 +256,12 @@ static void hash_pairs(const SigTree *tree, SigWork *work, size_t first, const u
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
     assert(count && count <= SIG_BATCH && first + count <= AHEAD && work->room >= sizeof *x);
+    if (has_prf_state(tree->set)) {
+        work->lanes->nodes(x->ready, first, pairs, x->message[0], H_ROOM, count);
+        for (size_t i = 0; i < count; i++)
+            memcpy(out[i], x->message[i], n);
+        return;
+    }
     for (size_t i = 0; i < count; i++) {
         const uint8_t(*key)[SIG_MAX_N] = &x->key[3 * (first + i)];
         put_kind(tree->set, H_KIND, x->message[i]);
@@ -284,7 +309,7 @@ static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned 
             if (used == made) {
                 for (made = used = 0; made < AHEAD && walk.nodes > 1; made++)
                     places[made] = next_place(&walk);
-                make_keys(tree, work, places, made, 3);
+                prepare_nodes(tree, work, places, made);
             }
             for (; k < SIG_BATCH && used + k < made && done < pairs * leaves; k++, done++) {
                 in[k] = keys + done % leaves * stride + 2 * n * (done / leaves);
@@ -349,7 +374,7 @@ void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64
             in[k] = children + 2 * n * done;
             to[k] = out + n * done;
         }
-        make_keys(tree, work, places, k, 3);
+        prepare_nodes(tree, work, places, k);
         hash_pairs(tree, work, 0, in, to, k);
     }
 }
@@ -363,7 +388,7 @@ void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uin
     const uint8_t *const in[] = {pair};
     for (unsigned level = 0; level < tree->height; level++)
         places[level] = (Place){NODE_ADDRESS, 0, level, leaf >> (level + 1)};
-    make_keys(tree, work, places, tree->height, 3);
+    prepare_nodes(tree, work, places, tree->height);
     memcpy(root, node, n);
     for (unsigned level = 0; level < tree->height; level++) {
         sig_put_pair(leaf >> level & 1, root, path + level * n, n, pair);
