@@ -110,13 +110,6 @@ void sig_sha256(const uint8_t *in, size_t length, uint8_t *out, size_t n)
     explicit_bzero(whole, sizeof whole);
 }
 
-void sig_hash_many_after(SigWork *work, const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride,
-                         size_t length, uint8_t *out, size_t out_stride, size_t n, size_t count)
-{
-    assert(work->hash == SIG_SHA256);
-    work->lanes->sha256_many(state, skipped, in, in_stride, length, out, out_stride, n, count);
-}
-
 void sig_sha256_block(const uint8_t block[64], uint32_t state[8])
 {
     SHA256_CTX context;
@@ -135,7 +128,7 @@ static bool in_lanes(SigWork *work, const uint8_t *in, size_t in_stride, size_t 
     if (n % 8) /* lanes write whole words: the hash values of toy sets are shorter */
         return false;
     if (work->hash == SIG_SHA256 && lanes->wide > 1 && count > 1)
-        lanes->sha256_many(NULL, 0, in, in_stride, length, out, out_stride, n, count);
+        lanes->sha256_many(in, in_stride, length, out, out_stride, n, count);
     else if (work->hash == SIG_SHA512 && lanes->sha512_many && count > 1)
         lanes->sha512_many(in, in_stride, length, out, out_stride, n, count);
     else if (work->hash >= SIG_SHAKE128 && lanes->shake_many)

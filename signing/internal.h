@@ -83,10 +83,6 @@ void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, siz
 void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                    size_t n, size_t count);
 
-/* The same where all messages begin with the same `skipped` bytes (a multiple of 64), which state is the outcome of and
- * in leaves out. SHA-256 only. */
-void sig_hash_many_after(SigWork *work, const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride,
-                         size_t length, uint8_t *out, size_t out_stride, size_t n, size_t count);
 /* The state of SHA-256 after one block. */
 void sig_sha256_block(const uint8_t block[64], uint32_t state[8]);
 

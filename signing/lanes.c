@@ -98,11 +98,11 @@ static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, 
 #define BARE
 #include "signing/sha256_lanes.inc"
 
-static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
+static void many(const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
                  size_t out_stride, size_t n, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        many_1(state, skipped, in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n, 1);
+        many_1(in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n, 1);
 }
 
 static void lms_chains(SigColumns *x)
@@ -115,10 +115,10 @@ static void wots_chains(SigColumns *x)
     wots_1(x, 0);
 }
 
-static void nodes_ahead(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS])
+static void nodes_ahead(const SigColumns *x, size_t from, size_t end, uint32_t ready[24][SIG_COLUMNS])
 {
-    for (size_t c = 0; c < count; c++)
-        ahead_1(x, c, ready);
+    for (; from < end; from++)
+        ahead_1(x, from, ready);
 }
 
 static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,

@@ -43,10 +43,9 @@ typedef struct {
 typedef struct {
     const char *name;
     unsigned wide; /* lanes that are used at once at most */
-    /* SHA-256 of count messages of equal length, cut to n bytes (a multiple of 4). state: eight words after `skipped`
-     * bytes (a multiple of 64) that all messages begin with, not given again; or NULL and 0. */
-    void (*sha256_many)(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length,
-                        uint8_t *out, size_t out_stride, size_t n, size_t count);
+    /* SHA-256 of count messages of equal length, cut to n bytes (a multiple of 4). */
+    void (*sha256_many)(const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride, size_t n,
+                        size_t count);
     /* Runs the chains, each as many steps as it has left, with SHA-256. They end in another order: see number.
      * LM-OTS: value = H(I || q || i || j || value) for j = at, at + 1, ... modulo 256 (so that 0xff, the place of the
      * secret, comes before 0). WOTS+: RFC 8391 Algorithm 2. */
@@ -55,10 +54,10 @@ typedef struct {
     /* PRF_keygen (SP 800-208 section 6.2): where chains of WOTS+ start, in the columns from .. end - 1. Columns behind
      * them may be spoilt. */
     void (*wots_starts)(SigColumns *x, size_t from, size_t end);
-    /* Nodes of XMSS trees, n = 32. The first makes `ready` for the nodes in the columns 0 .. count - 1, from words 4 to 6 of
+    /* Nodes of XMSS trees, n = 32. The first makes `ready` for the nodes in the columns from .. end - 1, from words 4 to 6 of
      * their addresses in leaf, chain and at (columns behind them may be spoilt); the second hashes at most 32 pairs of
      * children of nodes in the columns from c on, 32 bytes each to out, out + out_stride, ... */
-    void (*nodes_ahead)(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS]);
+    void (*nodes_ahead)(const SigColumns *x, size_t from, size_t end, uint32_t ready[24][SIG_COLUMNS]);
     void (*nodes)(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
                   size_t out_stride, size_t count);
     /* One compression for each of 32 lanes, repeated: the bare loop that bench compares with. */

@@ -301,13 +301,13 @@ INLINE __mmask32 both(__mmask16 lo, __mmask16 hi)
 
 enum { FEW = 4 }; /* up to here SHA-NI is faster than 16 lanes that are mostly empty */
 
-static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
+static void many(const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
                  size_t out_stride, size_t n, size_t count)
 {
     while (count) {
         const size_t part = count > 32 ? 32 : count;
         (part <= FEW ? sig_lanes_shani.sha256_many : part <= 16 ? many_16 : many_32)(
-            state, skipped, in, in_stride, length, out, out_stride, n, part);
+            in, in_stride, length, out, out_stride, n, part);
         in += part * in_stride, out += part * out_stride, count -= part;
     }
 }
@@ -354,10 +354,14 @@ static void wots_starts(SigColumns *x, size_t from, size_t end)
             x, from, end - from < 32 ? end : from + 32);
 }
 
-static void nodes_ahead(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS])
+static void nodes_ahead(const SigColumns *x, size_t from, size_t end, uint32_t ready[24][SIG_COLUMNS])
 {
-    for (size_t c = 0; c < count; c += 32)
-        (count - c <= 16 ? ahead_16 : ahead_32)(x, c, ready);
+    for (; from < end; from += 32) {
+        if (end - from <= FEW)
+            sig_lanes_shani.nodes_ahead(x, from, end, ready);
+        else
+            (end - from <= 16 ? ahead_16 : ahead_32)(x, from, ready);
+    }
 }
 
 /* One alone is fastest with libcrypto. */

@@ -166,11 +166,11 @@ INLINE unsigned signs(__m128i v)
 #define BARE
 #include "signing/sha256_lanes.inc"
 
-static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
+static void many(const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
                  size_t out_stride, size_t n, size_t count)
 {
     for (size_t i = 0; i < count; i += 4)
-        many_4(state, skipped, in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n,
+        many_4(in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n,
                count - i < 4 ? count - i : 4);
 }
 
@@ -184,10 +184,10 @@ static void wots_chains(SigColumns *x)
     wots_4(x, 0);
 }
 
-static void nodes_ahead(const SigColumns *x, size_t count, uint32_t ready[24][SIG_COLUMNS])
+static void nodes_ahead(const SigColumns *x, size_t from, size_t end, uint32_t ready[24][SIG_COLUMNS])
 {
-    for (size_t c = 0; c < count; c += 4)
-        ahead_4(x, c, ready);
+    for (; from < end; from += 4)
+        ahead_4(x, from, ready);
 }
 
 static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,

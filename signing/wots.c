@@ -131,7 +131,7 @@ static void prepare_nodes(const SigTree *tree, SigWork *work, const Place *place
         x.chain[i] = places[i].b;
         x.at[i] = places[i].c;
     }
-    work->lanes->nodes_ahead(&x, count, ((Scratch *)work->scratch)->ready);
+    work->lanes->nodes_ahead(&x, 0, count, ((Scratch *)work->scratch)->ready);
 }
 
 static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)

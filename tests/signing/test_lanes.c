@@ -12,17 +12,21 @@ static const char *const names[] = {"portable", "shani", "avx512"};
 
 static void reference(const char *md_name, const uint8_t *in, size_t length, uint8_t *out, size_t n)
 {
-    EVP_MD *md = EVP_MD_fetch(NULL, md_name, NULL);
+    static GHashTable *fetched; /* fetching takes longer than hashing */
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     uint8_t whole[64];
-    ck_assert(EVP_DigestInit_ex2(context, md, NULL) && EVP_DigestUpdate(context, in, length));
-    if (g_str_has_prefix(md_name, "SHAKE"))
-        ck_assert(EVP_DigestFinalXOF(context, whole, sizeof whole));
-    else
-        ck_assert(EVP_DigestFinal_ex(context, whole, NULL));
+    if (!fetched)
+        fetched = g_hash_table_new(g_str_hash, g_str_equal);
+    EVP_MD *md = g_hash_table_lookup(fetched, md_name);
+    if (!md)
+        g_hash_table_insert(fetched, (char *)md_name, md = EVP_MD_fetch(NULL, md_name, NULL));
+    const bool fine = EVP_DigestInit_ex2(context, md, NULL) && EVP_DigestUpdate(context, in, length) &&
+                      (g_str_has_prefix(md_name, "SHAKE") ? EVP_DigestFinalXOF(context, whole, sizeof whole)
+                                                          : EVP_DigestFinal_ex(context, whole, NULL));
+    if (!fine) /* an assertion of check writes to a file: too slow for here */
+        abort();
     memcpy(out, whole, n);
     EVP_MD_CTX_free(context);
-    EVP_MD_free(md);
 }
 
 /* Runs one of the *_many functions of a back end; false if it has none. */
@@ -30,7 +34,7 @@ static bool many(const SigLanes *lanes, const char *md, const uint8_t *in, size_
                  size_t n, size_t count)
 {
     if (strcmp(md, "SHA2-256") == 0)
-        lanes->sha256_many(NULL, 0, in, stride, length, out, 64, n, count);
+        lanes->sha256_many(in, stride, length, out, 64, n, count);
     else if (strcmp(md, "SHA2-512") == 0 && lanes->sha512_many)
         lanes->sha512_many(in, stride, length, out, 64, n, count);
     else if (strncmp(md, "SHAKE", 5) == 0 && lanes->shake_many)
@@ -53,8 +57,10 @@ static void compare(const SigLanes *lanes, const char *md, size_t length, size_t
     for (size_t i = 0; i < count; i++) {
         reference(md, in + i * stride, length, expected, n);
         ck_assert_msg(memcmp(out + 64 * i, expected, n) == 0, "%s %s lane %zu of %zu", lanes->name, label, i, count);
-        for (size_t k = n; k < 64; k++)
-            ck_assert_msg(out[64 * i + k] == 0xa5, "%s %s wrote past %zu", lanes->name, label, n);
+        size_t behind = n;
+        while (behind < 64 && out[64 * i + behind] == 0xa5)
+            behind++;
+        ck_assert_msg(behind == 64, "%s %s wrote past %zu", lanes->name, label, n);
     }
     ck_assert_uint_eq(out[64 * count], 0xa5);
 }
@@ -78,26 +84,6 @@ START_TEST(hashes)
             for (size_t c = 0; c < G_N_ELEMENTS(counts); c++)
                 compare(lanes, kinds[kind].md, lengths[l], kinds[kind].n[(l + c) % 3] ? kinds[kind].n[(l + c) % 3]
                                                                                        : kinds[kind].n[0], counts[c]);
-}
-END_TEST
-
-/* A prefix that is already in the state. */
-START_TEST(skipped_block)
-{
-    const SigLanes *lanes = sig_lanes_named(names[_i]);
-    if (!lanes)
-        return;
-    uint8_t text[20][64 + 40], out[20][32], expected[32];
-    uint32_t state[8];
-    bytes_fill(text[0], sizeof text, "skipped");
-    sig_sha256_block(text[0], state);
-    for (size_t i = 1; i < 20; i++)
-        memcpy(text[i], text[0], 64);
-    lanes->sha256_many(state, 64, text[0] + 64, sizeof text[0], 40, out[0], 32, 32, 20);
-    for (size_t i = 0; i < 20; i++) {
-        reference("SHA2-256", text[i], 104, expected, 32);
-        ck_assert_mem_eq(out[i], expected, 32);
-    }
 }
 END_TEST
 
@@ -200,9 +186,10 @@ static void compare_chains(const ChainCase *c, unsigned count, unsigned longest,
     }
     set_constants(c, &x);
     sig_run_chains(c->lanes, &x, c->kind, c->secret, chains, count);
-    for (unsigned i = 0; i < count; i++)
-        ck_assert_msg(memcmp(value[i], alone[i], 32) == 0,
-                      "%s kind %d, %u words, chain %u of %u", c->lanes->name, c->kind, c->words, i, count);
+    unsigned good = 0;
+    while (good < count && memcmp(value[good], alone[good], 32) == 0)
+        good++;
+    ck_assert_msg(good == count, "%s kind %d, %u words, chain %u of %u", c->lanes->name, c->kind, c->words, good, count);
 }
 
 START_TEST(chains)
@@ -235,6 +222,59 @@ START_TEST(narrowing)
 }
 END_TEST
 
+/* RAND_HASH: RFC 8391 Algorithm 7, with SHA-256 and n = 32. */
+static void node_reference(const SigColumns *x, const uint8_t *seed, size_t c, const uint8_t *pair, uint8_t *out)
+{
+    uint8_t prf[96] = {[31] = 3}, h[128] = {[31] = 1}, mask[32];
+    memcpy(prf + 32, seed, 32);
+    for (unsigned i = 0; i < 4; i++)
+        sig_put(prf + 64 + 4 * i, x->address[i], 4);
+    sig_put(prf + 80, x->leaf[c], 4);
+    sig_put(prf + 84, x->chain[c], 4);
+    sig_put(prf + 88, x->at[c], 4);
+    reference("SHA2-256", prf, sizeof prf, h + 32, 32);
+    for (uint8_t i = 0; i < 2; i++) {
+        prf[95] = i + 1;
+        reference("SHA2-256", prf, sizeof prf, mask, 32);
+        for (unsigned k = 0; k < 32; k++)
+            h[64 + 32 * i + k] = pair[32 * i + k] ^ mask[k];
+    }
+    reference("SHA2-256", h, sizeof h, out, 32);
+}
+
+START_TEST(nodes)
+{
+    enum { NODES = 96 };
+    ChainCase c = {.lanes = sig_lanes_named(names[_i]), .words = 8, .layer = 7, .tree = 99};
+    static uint8_t pairs[NODES][64], out[32][40], expected[32];
+    static uint32_t ready[24][SIG_COLUMNS];
+    static SigColumns x;
+    const uint8_t *in[NODES];
+    if (!c.lanes)
+        return;
+    bytes_fill(c.open, sizeof c.open, "open");
+    bytes_fill(pairs[0], sizeof pairs, "pairs");
+    set_constants(&c, &x);
+    x.address[3] = 1;
+    sig_set_early(&x, SIG_CHAINS_WOTS);
+    for (unsigned i = 0; i < NODES; i++)
+        in[i] = pairs[i];
+    for (unsigned count = 1; count <= 32; count++) {
+        const unsigned from = (count * 7) % (NODES - 32);
+        c.lanes->nodes_ahead(&x, 0, from + count, ready);
+        memset(out, 0xa5, sizeof out);
+        c.lanes->nodes(ready, from, in + from, out[0], sizeof out[0], count);
+        for (unsigned i = 0; i < 32; i++) {
+            memset(expected, 0xa5, 32);
+            if (i < count)
+                node_reference(&x, c.open, from + i, pairs[from + i], expected);
+            ck_assert_msg(memcmp(out[i], expected, 32) == 0, "%s node %u of %u", c.lanes->name, i, count);
+            ck_assert_uint_eq(out[i][32], 0xa5);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lanes");
@@ -242,9 +282,9 @@ int main(void)
     tcase_set_timeout(tests, 120);
     const int all = G_N_ELEMENTS(names);
     tcase_add_loop_test(tests, hashes, 0, all);
-    tcase_add_loop_test(tests, skipped_block, 0, all);
     tcase_add_loop_test(tests, chains, 0, all);
     tcase_add_loop_test(tests, narrowing, 0, all);
+    tcase_add_loop_test(tests, nodes, 0, all);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
