@@ -277,19 +277,19 @@ static void hash_pairs(const SigTree *tree, SigWork *work, size_t first, const u
 /* A walk through the nodes of the L-trees of `leaves` keys: level by level, index by index, so that no output lies on
  * an input still to come. */
 typedef struct {
-    uint64_t first;
-    unsigned leaves, nodes, level, done; /* nodes: of one key on the level below the node */
+    unsigned leaves, nodes, level, index, leaf; /* nodes: of one key, one level below */
 } Walk;
 
-static Place next_place(Walk *w)
+static void walk_on(Walk *w)
 {
-    const Place place = {LTREE_ADDRESS, (uint32_t)w->first + w->done % w->leaves, w->level, w->done / w->leaves};
-    if (++w->done == w->nodes / 2 * w->leaves) {
-        w->nodes = (w->nodes + 1) / 2;
-        w->level++;
-        w->done = 0;
-    }
-    return place;
+    if (++w->leaf < w->leaves)
+        return;
+    w->leaf = 0;
+    if (++w->index < w->nodes / 2)
+        return;
+    w->index = 0;
+    w->nodes = (w->nodes + 1) / 2;
+    w->level++;
 }
 
 /* RFC 8391 Algorithm 8 for `leaves` keys at once; key k has its nodes at keys + k * stride and ends in its first n
@@ -297,29 +297,27 @@ static Place next_place(Walk *w)
 static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned leaves, uint8_t *keys, size_t stride)
 {
     const size_t n = tree->set->n;
-    Walk walk = {first, leaves, tree->set->chains, 0, 0};
+    Walk at = {leaves, tree->set->chains, 0, 0, 0}, ahead = at;
     Place places[AHEAD];
     size_t made = 0, used = 0;
-    for (unsigned nodes = tree->set->chains; nodes > 1; nodes = (nodes + 1) / 2) {
-        const unsigned pairs = nodes / 2;
-        for (unsigned done = 0; done < pairs * leaves;) {
-            const uint8_t *in[SIG_BATCH];
-            uint8_t *out[SIG_BATCH];
-            unsigned k = 0;
-            if (used == made) {
-                for (made = used = 0; made < AHEAD && walk.nodes > 1; made++)
-                    places[made] = next_place(&walk);
-                prepare_nodes(tree, work, places, made);
-            }
-            for (; k < SIG_BATCH && used + k < made && done < pairs * leaves; k++, done++) {
-                in[k] = keys + done % leaves * stride + 2 * n * (done / leaves);
-                out[k] = keys + done % leaves * stride + n * (done / leaves);
-            }
-            hash_pairs(tree, work, used, in, out, k);
-            used += k;
+    while (at.nodes > 1) {
+        const Walk before = at;
+        const uint8_t *in[SIG_BATCH];
+        uint8_t *out[SIG_BATCH];
+        size_t k = 0;
+        if (used == made) {
+            for (made = used = 0; made < AHEAD && ahead.nodes > 1; made++, walk_on(&ahead))
+                places[made] = (Place){LTREE_ADDRESS, (uint32_t)first + ahead.leaf, ahead.level, ahead.index};
+            prepare_nodes(tree, work, places, made);
         }
-        for (unsigned leaf = 0; leaf < leaves && nodes & 1; leaf++)
-            memmove(keys + leaf * stride + pairs * n, keys + leaf * stride + (nodes - 1) * n, n);
+        for (; k < SIG_BATCH && used + k < made && at.level == before.level; k++, walk_on(&at)) {
+            in[k] = keys + at.leaf * stride + 2 * n * at.index;
+            out[k] = keys + at.leaf * stride + n * at.index;
+        }
+        hash_pairs(tree, work, used, in, out, k);
+        used += k;
+        for (unsigned leaf = 0; leaf < leaves && before.nodes & 1 && at.level != before.level; leaf++)
+            memmove(keys + leaf * stride + before.nodes / 2 * n, keys + leaf * stride + (before.nodes - 1) * n, n);
     }
 }
 
