@@ -87,6 +87,7 @@ static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, 
 #define XOR(a, b) ((a) ^ (b))
 #define SHL(a, n) ((a) << (n))
 #define SHR(a, n) ((a) >> (n))
+#define COMPRESS_HERE COMPRESS
 #define COMPRESS(s, w, early) compress(s, w)
 #define MASK unsigned
 #define SIZE(mask) (mask)

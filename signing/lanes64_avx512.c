@@ -97,7 +97,7 @@ INLINE void keccak_round(const __m512i a[25], __m512i e[25], uint64_t constant)
     e[0] = _mm512_xor_si512(e[0], _mm512_set1_epi64((long long)constant));
 }
 
-static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
+INLINE void inline_keccak(__m512i state[25])
 {
     __m512i a[25], e[25];
     UNROLL
@@ -110,6 +110,11 @@ static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
     UNROLL
     for (unsigned i = 0; i < 25; i++)
         state[i] = a[i];
+}
+
+static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
+{
+    inline_keccak(state);
 }
 
 TARGET void sig_keccak_bare_avx512(uint64_t state[25][8], unsigned times)
@@ -252,7 +257,7 @@ static inline __attribute__((always_inline)) TARGET void lms_step(const SigColum
     if (full)
         state[6] = shifted(l->value[3], padding);
     state[16] = _mm512_set1_epi64((long long)(UINT64_C(1) << 63));
-    keccak(state);
+    inline_keccak(state);
     UNROLL
     for (unsigned i = 0; i < 4; i++)
         l->value[i] = state[i];

@@ -35,12 +35,20 @@ INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
     } while (0)
 /* The same with one operation more and a shorter way from e to the next e: for when nothing else hides the latency. The
  * compiler must not put the sums into another order. */
+#define PIN(x) __asm__("" : "+v"(x))
 #define SHORT_ROUND(a, b, c, d, e, f, g, h, kw) \
     do { \
-        __m512i t1 = PLUS(PLUS(d, PLUS(h, kw)), _mm512_ternarylogic_epi32(e, f, g, 0xca)); \
+        __m512i t1 = PLUS(d, PLUS(h, kw)); \
+        PIN(t1); \
+        t1 = PLUS(t1, _mm512_ternarylogic_epi32(e, f, g, 0xca)); \
+        PIN(t1); \
         h = _mm512_sub_epi32(_mm512_ternarylogic_epi32(a, b, c, 0xe8), d); \
+        PIN(h); \
         d = PLUS(t1, BIG(e, 6, 11, 25)); \
-        h = PLUS(PLUS(h, d), BIG(a, 2, 13, 22)); \
+        PIN(d); \
+        h = PLUS(h, d); \
+        PIN(h); \
+        h = PLUS(h, BIG(a, 2, 13, 22)); \
     } while (0)
 #define WORD(w, t) \
     (w[(t) & 15] = PLUS(PLUS(w[(t) & 15], w[((t) + 9) & 15]), \
@@ -60,10 +68,7 @@ INLINE __m512i xor3(__m512i x, __m512i y, __m512i z)
 #define HALF_NEXT(a, b, c, d, e, f, g, h, t) \
     SHORT_ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(WORD(w, t), K(t)));
 
-#if !defined(__clang__)
-__attribute__((optimize("no-tree-reassoc")))
-#endif
-static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m512i w[16], const uint32_t *early)
+INLINE void inline_16(__m512i state[8], __m512i w[16], const uint32_t *early)
 {
     __m512i s[8];
     const uint32_t *k = sig_sha256_k;
@@ -95,7 +100,7 @@ static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m51
     ROUND(s[a], s[b], s[c], s[d], s[e], s[f], s[g], s[h], PLUS(PAIR_WORD(w, t, lo), K(t))); \
     ROUND(u[a], u[b], u[c], u[d], u[e], u[f], u[g], u[h], PLUS(PAIR_WORD(w, t, hi), K(t)));
 
-static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[16], const uint32_t *early)
+INLINE void inline_32(Pair state[8], Pair w[16], const uint32_t *early)
 {
     __m512i s[8], u[8];
     const uint32_t *k = sig_sha256_k;
@@ -115,6 +120,16 @@ static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[1
     UNROLL
     for (unsigned i = 0; i < 8; i++)
         state[i].lo = PLUS(state[i].lo, s[i]), state[i].hi = PLUS(state[i].hi, u[i]);
+}
+
+static TARGET __attribute__((noinline)) void compress_16(__m512i state[8], __m512i w[16], const uint32_t *early)
+{
+    inline_16(state, w, early);
+}
+
+static TARGET __attribute__((noinline)) void compress_32(Pair state[8], Pair w[16], const uint32_t *early)
+{
+    inline_32(state, w, early);
 }
 
 /* A 16 x 16 matrix of words, turned. */
@@ -225,6 +240,7 @@ INLINE __m512i take_16(__m512i v, __mmask16 lanes, const uint32_t *p)
 #define SHL(a, n) _mm512_slli_epi32(a, n)
 #define SHR(a, n) _mm512_srli_epi32(a, n)
 #define COMPRESS(s, w, early) compress_16(s, w, early)
+#define COMPRESS_HERE inline_16
 #define MASK __mmask16
 #define SIZE(mask) (unsigned)__builtin_popcount(mask)
 #define TAKE(v, mask, p) take_16(v, mask, p)
@@ -288,6 +304,7 @@ INLINE __mmask32 both(__mmask16 lo, __mmask16 hi)
 #define SHL(x, n) ((Pair){_mm512_slli_epi32(x.lo, n), _mm512_slli_epi32(x.hi, n)})
 #define SHR(x, n) ((Pair){_mm512_srli_epi32(x.lo, n), _mm512_srli_epi32(x.hi, n)})
 #define COMPRESS(s, w, early) compress_32(s, w, early)
+#define COMPRESS_HERE inline_32
 #define MASK __mmask32
 #define SIZE(mask) (unsigned)__builtin_popcount(mask)
 #define TAKE(v, mask, p) pair_take(v, mask, p)
@@ -312,7 +329,7 @@ static void many(const uint8_t *in, size_t in_stride, size_t length, uint8_t *ou
     }
 }
 
-/* Whether 32 lanes are worth it. A step of 16 takes 4/7 of the time of one of 32 (measured), so 32 are only better where
+/* Whether 32 lanes are worth it. A step of 16 takes 3/5 of the time of one of 32 (measured), so 32 are only better where
  * there is enough to do beside the longest chain. */
 static bool worth_32(const SigColumns *x)
 {
@@ -323,28 +340,30 @@ static bool worth_32(const SigColumns *x)
     }
     const size_t by_32 = total / 32 > longest ? total / 32 : longest;
     const size_t by_16 = total / 16 > longest ? total / 16 : longest;
-    return 7 * by_32 <= 4 * by_16;
+    return 5 * by_32 <= 3 * by_16;
 }
 
+typedef void Run(SigColumns *x, size_t enough);
+
 /* Narrower as fewer chains are left. */
-static void lms_chains(SigColumns *x)
+static void run_chains(SigColumns *x, Run *by_32, Run *by_16, void (*by_4)(SigColumns *))
 {
     if (x->count > 16 && worth_32(x))
-        lms_32(x, 16);
+        by_32(x, 16);
     if (x->count - x->ended > FEW)
-        lms_16(x, FEW);
+        by_16(x, FEW);
     if (x->count > x->ended)
-        sig_lanes_shani.lms_chains(x);
+        by_4(x);
+}
+
+static void lms_chains(SigColumns *x)
+{
+    run_chains(x, lms_32, lms_16, sig_lanes_shani.lms_chains);
 }
 
 static void wots_chains(SigColumns *x)
 {
-    if (x->count > 16 && worth_32(x))
-        wots_32(x, 16);
-    if (x->count - x->ended > FEW)
-        wots_16(x, FEW);
-    if (x->count > x->ended)
-        sig_lanes_shani.wots_chains(x);
+    run_chains(x, wots_32, wots_16, sig_lanes_shani.wots_chains);
 }
 
 static void wots_starts(SigColumns *x, size_t from, size_t end)

@@ -155,6 +155,7 @@ INLINE unsigned signs(__m128i v)
 #define XOR(a, b) _mm_xor_si128(a, b)
 #define SHL(a, n) _mm_slli_epi32(a, n)
 #define SHR(a, n) _mm_srli_epi32(a, n)
+#define COMPRESS_HERE COMPRESS
 #define COMPRESS(s, w, early) compress(s, w, early)
 #define MASK unsigned
 #define SIZE(mask) (unsigned)__builtin_popcount(mask)
