@@ -116,3 +116,27 @@ void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const 
             store_value(x, kind, c, chains[done + x->number[c]].value);
     }
 }
+
+void sig_step_chains(const SigTree *tree, SigWork *work, SigStep *step, int first, const SigChain *chains, size_t count)
+{
+    const SigChain *active[SIG_BATCH];
+    int at[SIG_BATCH], end[SIG_BATCH];
+    size_t lanes = 0, next = 0;
+    while (lanes || next < count) {
+        for (; lanes < SIG_BATCH && next < count; next++) {
+            const SigChain *chain = &chains[next];
+            active[lanes] = chain;
+            at[lanes] = chain->from > first ? chain->from : first;
+            end[lanes] = chain->from + chain->steps;
+            lanes += at[lanes] < end[lanes];
+        }
+        if (lanes)
+            step(tree, work, active, at, lanes);
+        for (size_t i = lanes; i--;) {
+            if (++at[i] < end[i])
+                continue;
+            lanes--;
+            active[i] = active[lanes], at[i] = at[lanes], end[i] = end[lanes];
+        }
+    }
+}

@@ -139,6 +139,12 @@ void sig_set_early(SigColumns *x, SigChains kind);
 void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const uint8_t *secret, const SigChain *chains,
                     size_t count);
 
+/* The same for hashes that have no lanes for chains, step by step: count <= SIG_BATCH chains, each at a place of its own.
+ * first: the place before which nothing is to be done (-1: LM-OTS, 0: WOTS+, whose starts are made elsewhere). */
+typedef void SigStep(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
+void sig_step_chains(const SigTree *tree, SigWork *work, SigStep *step, int first, const SigChain *chains,
+                     size_t count);
+
 /* Scratch that making SIG_BATCH leaves, or one signature, needs. */
 size_t sig_leaves_room(const SigSet *set);
 size_t sig_one_time_room(const SigSet *set);

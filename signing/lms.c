@@ -27,42 +27,20 @@ void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, 
 
 /* ---- chains ---------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-    const SigChain *chain;
-    int left;
-} Lane;
-
-static void open_lane(const SigTree *tree, const SigChain *chain, Lane *lane, uint8_t *message)
-{
-    put_prefix(tree, chain->leaf, chain->chain, message);
-    message[PREFIX] = (uint8_t)chain->from;
-    memcpy(message + CHAIN_PREFIX, chain->from < 0 ? tree->secret : chain->value, tree->set->n);
-    *lane = (Lane){chain, chain->steps};
-}
-
-/* RFC 8554 Algorithm 1 step 4 in lockstep; Appendix A has the same shape with j = 0xff, which is "step -1". */
-static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+/* RFC 8554 Algorithm 1 step 4; Appendix A has the same shape with j = 0xff, which is "step -1". */
+static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
 {
     const size_t n = tree->set->n;
     uint8_t message[SIG_BATCH][64];
-    Lane lane[SIG_BATCH];
-    size_t used = 0, next = 0;
-    while (used || next < count) {
-        for (; used < SIG_BATCH && next < count; next++, used++)
-            open_lane(tree, &chains[next], &lane[used], message[used]);
-        for (size_t i = used; i--;) {
-            if (lane[i].left--)
-                continue;
-            memcpy(lane[i].chain->value, message[i] + CHAIN_PREFIX, n);
-            lane[i] = lane[--used];
-            memcpy(message[i], message[used], sizeof message[i]);
-        }
-        if (used)
-            sig_hash_many(work, message[0], sizeof message[0], CHAIN_PREFIX + n, message[0] + CHAIN_PREFIX,
-                          sizeof message[0], n, used);
-        for (size_t i = 0; i < used; i++)
-            message[i][PREFIX]++;
+    assert(count && count <= SIG_BATCH);
+    for (size_t i = 0; i < count; i++) {
+        put_prefix(tree, chains[i]->leaf, chains[i]->chain, message[i]);
+        message[i][PREFIX] = (uint8_t)at[i];
+        memcpy(message[i] + CHAIN_PREFIX, at[i] < 0 ? tree->secret : chains[i]->value, n);
     }
+    sig_hash_many(work, message[0], sizeof message[0], CHAIN_PREFIX + n, message[0], sizeof message[0], n, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(chains[i]->value, message[i], n);
     explicit_bzero(message, sizeof message);
 }
 
@@ -75,7 +53,7 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
 {
     SigColumns x;
     if (!has_lanes(tree->set, work->lanes)) {
-        run_other_chains(tree, work, chains, count);
+        sig_step_chains(tree, work, step_chains, -1, chains, count);
         return;
     }
     x.words = tree->set->n / 4;

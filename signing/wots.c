@@ -178,15 +178,14 @@ static void start_chains(const SigTree *tree, SigWork *work, const SigChain *cha
 }
 
 /* RFC 8391 Algorithm 2, one step for up to SIG_BATCH chains: place j of chain i is at[i]. */
-static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const uint32_t *at,
-                        size_t count)
+static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
     Place places[SIG_BATCH];
     assert(count && count <= SIG_BATCH);
     for (size_t i = 0; i < count; i++)
-        places[i] = (Place){OTS_ADDRESS, chains[i]->leaf, chains[i]->chain, at[i]};
+        places[i] = (Place){OTS_ADDRESS, chains[i]->leaf, chains[i]->chain, (uint32_t)at[i]};
     make_keys(tree, work, places, count, 2);
     for (size_t i = 0; i < count; i++) {
         put_kind(tree->set, F_KIND, x->message[i]);
@@ -209,31 +208,6 @@ static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain
     sig_run_chains(work->lanes, &x, SIG_CHAINS_WOTS, NULL, chains, count);
 }
 
-/* Any hash: chains in lockstep, as many as lanes, replaced as they end. */
-static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
-{
-    const SigChain *active[SIG_BATCH];
-    uint32_t at[SIG_BATCH], left[SIG_BATCH];
-    size_t lanes = 0, next = 0;
-    while (lanes || next < count) {
-        for (; lanes < SIG_BATCH && next < count; next++) {
-            uint32_t steps = chains[next].from < 0 ? chains[next].steps - 1u : chains[next].steps;
-            if (steps) {
-                active[lanes] = &chains[next];
-                at[lanes] = chains[next].from < 0 ? 0 : (uint32_t)chains[next].from;
-                left[lanes++] = steps;
-            }
-        }
-        if (lanes)
-            step_chains(tree, work, active, at, lanes);
-        for (size_t i = lanes; i--;) {
-            at[i]++;
-            if (--left[i] == 0)
-                lanes--, active[i] = active[lanes], at[i] = at[lanes], left[i] = left[lanes];
-        }
-    }
-}
-
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
     if (tree->set->hash == SIG_SHA256) {
@@ -243,7 +217,7 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
     for (size_t i = 0; i < count; i += SIG_BATCH)
         if (chains[i].from < 0)
             start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
-    run_other_chains(tree, work, chains, count);
+    sig_step_chains(tree, work, step_chains, 0, chains, count);
 }
 
 /* ---- nodes --------------------------------------------------------------------------------------------------------- */
