@@ -5,7 +5,8 @@
  *   portable  libcrypto, one after the other
  *
  * UCSIM_LANES=portable|shani|avx512 in the environment forces one (a name the CPU cannot do falls back to the best).
- * Secrets: lane buffers hold chain values; who owns them cleanses them. No function here allocates.
+ * Secrets: columns hold chain values, and so does the stack below these functions; who calls cleanses both. No function
+ * here allocates.
  * Words are 32-bit numbers in host order, arrays are [word][lane].
  */
 #ifndef SIGNING_LANES_H
