@@ -30,17 +30,13 @@ typedef struct {
     double bare, openssl;
 } Rates;
 
+/* Each of these is short, so that it can stand between what it is compared with: clocks change. */
 static double sha256_bare(void)
 {
     static uint32_t state[8][SIG_LANES] __attribute__((aligned(64))), block[16][SIG_LANES] __attribute__((aligned(64)));
-    double best = 0;
-    for (int i = 0; i < 200; i++) {
-        double start = now();
-        sig_lanes()->sha256_bare(state, block, 500);
-        double rate = 500.0 * SIG_LANES / (now() - start);
-        best = rate > best ? rate : best;
-    }
-    return best;
+    double start = now();
+    sig_lanes()->sha256_bare(state, block, 200);
+    return 200.0 * SIG_LANES / (now() - start);
 }
 
 static double sha256_openssl(void)
@@ -48,99 +44,90 @@ static double sha256_openssl(void)
     SHA256_CTX context;
     uint8_t block[64] = {0};
     SHA256_Init(&context);
-    double best = 0;
-    for (int k = 0; k < 200; k++) {
-        double start = now();
-        for (int i = 0; i < 4000; i++)
-            SHA256_Transform(&context, block);
-        double rate = 4000 / (now() - start);
-        best = rate > best ? rate : best;
-    }
-    return best;
+    double start = now();
+    for (int i = 0; i < 1000; i++)
+        SHA256_Transform(&context, block);
+    return 1000 / (now() - start);
 }
 
 static double keccak_bare(void)
 {
     static uint64_t state[25][8] __attribute__((aligned(64)));
-    double best = 0;
-    for (int i = 0; i < 200 && sig_lanes()->keccak_bare; i++) {
-        double start = now();
-        sig_lanes()->keccak_bare(state, 500);
-        double rate = 500.0 * 8 / (now() - start);
-        best = rate > best ? rate : best;
-    }
-    return best;
+    if (!sig_lanes()->keccak_bare)
+        return 0;
+    double start = now();
+    sig_lanes()->keccak_bare(state, 200);
+    return 200.0 * 8 / (now() - start);
 }
 
 static double keccak_openssl(void)
 {
     EVP_MD *md = EVP_MD_fetch(NULL, "SHAKE-256", NULL);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    static uint8_t text[136 * 1024];
+    static uint8_t text[136 * 256];
     uint8_t out[32];
-    double best = 0;
-    for (int i = 0; i < 20; i++) {
-        double start = now();
-        EVP_DigestInit_ex2(context, md, NULL);
-        EVP_DigestUpdate(context, text, sizeof text);
-        EVP_DigestFinalXOF(context, out, sizeof out);
-        double rate = 1025 / (now() - start);
-        best = rate > best ? rate : best;
-    }
+    double start = now();
+    EVP_DigestInit_ex2(context, md, NULL);
+    EVP_DigestUpdate(context, text, sizeof text);
+    EVP_DigestFinalXOF(context, out, sizeof out);
+    double rate = 257 / (now() - start);
     EVP_MD_CTX_free(context);
     EVP_MD_free(md);
-    return best;
+    return rate;
+}
+
+static void measure(bool shake, Rates *best)
+{
+    const double bare = shake ? keccak_bare() : sha256_bare(), openssl = shake ? keccak_openssl() : sha256_openssl();
+    best->bare = bare > best->bare ? bare : best->bare;
+    best->openssl = openssl > best->openssl ? openssl : best->openssl;
 }
 
 /* ---- one set --------------------------------------------------------------------------------------------------------------- */
 
+/* Compressions (permutations) of one operation, on average. lanes: those that can run beside others. serial: those that
+ * need the one before and have nothing beside them. */
+typedef struct {
+    double lanes, serial;
+} Work;
+
 typedef struct {
     const char *name;
     bool shake;
-    double leaf;            /* compressions of keygen for one leaf */
-    double sign, verify;    /* of a signature, on average */
-    unsigned trees;         /* height of the tree that keygen makes */
-    uint64_t spread;        /* sign at random leaves below this (trees below it are in the cache) */
+    double leaf;         /* of keygen for one leaf: all in lanes */
+    Work sign, verify;
+    unsigned trees;      /* height of the tree that keygen makes */
+    uint64_t spread;     /* sign at random leaves below this (trees below it are in the cache) */
 } Case;
 
-/* Compressions: LM-OTS: p chains of 1 (secret) + 2^w - 1 steps and the hash of the key; WOTS+: 67 chains of 3
- * (PRF_keygen) + 15 * 4, 66 * 6 for the L-tree. Signing does half the steps on average, verifying the other half. */
+/* LM-OTS: p chains of 1 (secret) + 2^w - 1 steps, and the hash of the key (35 or 18 blocks; 16 of SHAKE), of the leaf (1),
+ * of each node of the path (2; 1) and of the message (2; 1); C (1). WOTS+: 67 chains of 3 (PRF_keygen) + 15 * 4; 66 + 10
+ * nodes of 3 (keys and masks) + 3, of which the first block waits for nothing; r (2) and the message (3). Signing does half
+ * of the steps on average, verifying the other half; with W8 the two digits of the sum of 32 digits are 15.5 and 127.5. */
+enum { W8_SIGN = 34 + 32 * 255 / 2 + 143, W8_VERIFY = 32 * 255 / 2 + 2 * 255 - 143, WOTS = 67 * 15 * 4 / 2 };
 static const Case cases[] = {
-    {"LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4", false, 67 * 16 + 35, 67 + 67 * 7.5, 67 * 7.5 + 35 + 20, 10, 1024},
-    {"LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8", false, 34 * 256 + 18, 34 + 34 * 127.5, 34 * 127.5 + 18 + 20, 10, 1024},
-    {"LMS_SHA256_M32_H15/LMOTS_SHA256_N32_W4", false, 67 * 16 + 35, 67 + 67 * 7.5, 67 * 7.5 + 35 + 30, 15, 32768},
-    {"HSS:LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8,LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8", false, 34 * 256 + 18,
-     34 + 34 * 127.5, 2 * (34 * 127.5 + 18 + 20), 10, 1024},
-    {"XMSS-SHA2_10_256", false, 67 * 63 + 66 * 6, 67 * 3 + 67 * 7.5 * 4, 67 * 7.5 * 4 + 66 * 6 + 60, 10, 1024},
-    {"XMSSMT-SHA2_20/2_256", false, 67 * 63 + 66 * 6, 67 * 3 + 67 * 7.5 * 4, 2 * (67 * 7.5 * 4 + 66 * 6 + 60), 10, 1024},
-    {"LMS_SHAKE_M32_H10/LMOTS_SHAKE_N32_W4", true, 67 * 16 + 17, 67 + 67 * 7.5, 67 * 7.5 + 17 + 10, 10, 1024},
+    {"LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4", false, 67 * 16 + 35 + 1, {67 + 67 * 7.5, 3}, {67 * 7.5, 35 + 1 + 20 + 2}, 10, 1024},
+    {"LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8", false, 34 * 256 + 18 + 1, {W8_SIGN, 3}, {W8_VERIFY, 18 + 1 + 20 + 2}, 10, 1024},
+    {"LMS_SHA256_M32_H15/LMOTS_SHA256_N32_W4", false, 67 * 16 + 35 + 1, {67 + 67 * 7.5, 3}, {67 * 7.5, 35 + 1 + 30 + 2}, 15, 32768},
+    {"HSS:LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8,LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W8", false, 34 * 256 + 18 + 1,
+     {W8_SIGN, 3 + 2}, {2 * W8_VERIFY, 2 * (18 + 1 + 20 + 2)}, 10, 1024},
+    {"XMSS-SHA2_10_256", false, 67 * 63 + 66 * 6, {67 * 3 + WOTS, 2 + 3}, {WOTS + 76 * 4 + 64 * 2, (2 + 10) * 2 + 3}, 10, 1024},
+    {"XMSSMT-SHA2_20/2_256", false, 67 * 63 + 66 * 6, {67 * 3 + WOTS, 2 + 3},
+     {2 * (WOTS + 76 * 4 + 64 * 2), 2 * (2 + 10) * 2 + 3}, 10, 1024},
+    {"LMS_SHAKE_M32_H10/LMOTS_SHAKE_N32_W4", true, 67 * 16 + 16 + 1, {67 + 67 * 7.5, 2}, {67 * 7.5, 16 + 1 + 10 + 1}, 10, 1024},
 };
 
-static void line(const char *what, double seconds, double work, Rates rates, const char *unit, double value)
+static void line(const char *what, double seconds, Work work, Rates rates, const char *unit, double value)
 {
-    printf("  %-22s %12.4g %-9s %8.1f M/s  x%.2f of bare  x%.2f of OpenSSL\n", what, value, unit, work / seconds / 1e6,
-           rates.bare ? rates.bare * seconds / work : 0.0, work / seconds / rates.openssl);
+    const double all = work.lanes + work.serial;
+    printf("  %-22s %12.4g %-9s %8.1f M/s", what, value, unit, all / seconds / 1e6);
+    if (rates.bare)
+        printf("  x%.2f of bare  x%.2f of both", seconds * rates.bare / all,
+               seconds / (work.lanes / rates.bare + work.serial / rates.openssl));
+    printf("  x%.2f of OpenSSL\n", all / seconds / rates.openssl);
 }
 
-/* One job: processor time, so that other programs count less; more: the time that passes. */
-static double best_keygen(const SigSet *set, const uint8_t *seed, unsigned jobs, uint8_t *vk)
-{
-    SigControl control = {.jobs = jobs};
-    double best = 1e9;
-    for (int i = 0; i < 7; i++) {
-        const clockid_t id = jobs == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
-        double start = clock_of(id);
-        if (sig_public_with(NULL, set, seed, &control, vk) != SIG_OK)
-            exit(1);
-        double took = clock_of(id) - start;
-        best = took < best ? took : best;
-        if (took > 0.5)
-            break;
-    }
-    return best;
-}
-
-enum { SIGNATURES = 4000, CHUNK = 20 }; /* the best chunk counts: other programs may run beside us */
+enum { SIGNATURES = 50, ROUNDS = 100 }; /* the best round counts: other programs may run beside us */
 
 typedef struct {
     const Case *c;
@@ -149,6 +136,24 @@ typedef struct {
     uint8_t seed[192], vk[200], *signatures;
     unsigned good;
 } Run;
+
+/* One job: processor time, so that other programs count less; more: the time that passes. */
+static double best_keygen(Run *r, unsigned jobs, Rates *rates)
+{
+    SigControl control = {.jobs = jobs};
+    double best = 1e9;
+    for (int i = 0; i < 7; i++) {
+        const clockid_t id = jobs == 1 ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_MONOTONIC;
+        double start = clock_of(id);
+        if (sig_public_with(NULL, r->set, r->seed, &control, r->vk) != SIG_OK)
+            exit(1);
+        double took = clock_of(id) - start;
+        best = took < best ? took : best;
+        for (int k = 0; k < 20; k++)
+            measure(r->c->shake, rates);
+    }
+    return best;
+}
 
 static void sign_one(Run *r, unsigned i)
 {
@@ -163,38 +168,40 @@ static void verify_one(Run *r, unsigned i)
                           size) == SIG_OK;
 }
 
-/* Seconds for each. */
-static double best_of_chunks(Run *r, void (*one)(Run *, unsigned))
+/* Seconds for each. Always the same signatures: the best of different ones would be those with the shortest chains. */
+static double best_round(Run *r, void (*one)(Run *, unsigned), Rates *rates)
 {
     double best = 1e9;
-    for (unsigned i = 0; i < SIGNATURES; i += CHUNK) {
+    for (unsigned i = 0; i < ROUNDS; i++) {
         double start = now();
-        for (unsigned k = 0; k < CHUNK; k++)
-            one(r, i + k);
-        double took = (now() - start) / CHUNK;
+        for (unsigned k = 0; k < SIGNATURES; k++)
+            one(r, k);
+        double took = (now() - start) / SIGNATURES;
         best = took < best ? took : best;
+        measure(r->c->shake, rates);
     }
     return best;
 }
 
-static void run(const Case *c, Rates rates)
+static void run(const Case *c)
 {
     Run r = {.c = c, .set = sig_set_find(c->name, NULL), .cache = sig_cache_new((size_t)1 << 28)};
-    const double work = (double)(UINT64_C(1) << c->trees) * c->leaf;
+    const Work work = {(double)(UINT64_C(1) << c->trees) * c->leaf, 0};
+    Rates rates[4] = {0};
     memset(r.seed, 7, sizeof r.seed);
     r.signatures = malloc(SIGNATURES * sig_set_signature_size(r.set));
     printf("%s\n", c->name);
-    double took = best_keygen(r.set, r.seed, 1, r.vk);
-    line("keygen", took, work, rates, "s", took);
-    took = best_keygen(r.set, r.seed, 2, r.vk);
-    line("keygen, 2 jobs", took, work, rates, "s", took);
+    double took = best_keygen(&r, 1, &rates[0]);
+    line("keygen", took, work, rates[0], "s", took);
+    took = best_keygen(&r, 2, &rates[1]);
+    line("keygen, 2 jobs", took, work, rates[1], "s", took);
     sig_sign(r.cache, r.set, r.seed, 0, NULL, 0, r.signatures);
-    took = best_of_chunks(&r, sign_one);
-    line("sign, random leaf", took, c->sign, rates, "/s", 1 / took);
-    took = best_of_chunks(&r, verify_one);
-    line("verify", took, c->verify, rates, "/s", 1 / took);
+    took = best_round(&r, sign_one, &rates[2]);
+    line("sign, random leaf", took, c->sign, rates[2], "/s", 1 / took);
+    took = best_round(&r, verify_one, &rates[3]);
+    line("verify", took, c->verify, rates[3], "/s", 1 / took);
     printf("  %-22s %12.4g %s\n", "trees in memory", (double)sig_cache_bytes(r.cache) / 1e6, "MB");
-    if (r.good != SIGNATURES)
+    if (r.good != SIGNATURES * ROUNDS)
         exit(1);
     sig_cache_free(r.cache);
     free(r.signatures);
@@ -202,15 +209,16 @@ static void run(const Case *c, Rates rates)
 
 int main(void)
 {
-    Rates sha = {sha256_bare(), sha256_openssl()}, keccak = {keccak_bare(), keccak_openssl()};
+    Rates sha = {0}, keccak = {0};
+    for (int i = 0; i < 200; i++) {
+        measure(false, &sha);
+        measure(true, &keccak);
+    }
     printf("signing: lanes %s\n", sig_lanes()->name);
     printf("SHA-256 bare lanes %.1f M/s, OpenSSL one stream %.1f M/s\n", sha.bare / 1e6, sha.openssl / 1e6);
     printf("Keccak  bare lanes %.1f M/s, OpenSSL one stream %.1f M/s\n", keccak.bare / 1e6, keccak.openssl / 1e6);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        Rates *rates = cases[i].shake ? &keccak : &sha;
-        rates->bare = cases[i].shake ? keccak_bare() : sha256_bare(); /* again: clocks change */
-        run(&cases[i], *rates);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        run(&cases[i]);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("signing: at most %.1f MB of memory\n", (double)usage.ru_maxrss / 1e3);

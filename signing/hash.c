@@ -4,26 +4,38 @@
 
 #include <assert.h>
 #include <openssl/sha.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const names[] = {"SHA2-256", "SHA2-512", "SHAKE-128", "SHAKE-256"};
+static EVP_MD *fetched[4]; /* kept as long as the process: fetching takes as long as ten hashes */
+
+static void fetch(void)
+{
+    for (SigHash hash = SIG_SHA512; hash <= SIG_SHAKE256; hash++)
+        fetched[hash] = EVP_MD_fetch(NULL, names[hash], NULL);
+}
+
+static const EVP_MD *md_of(SigHash hash)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fetch);
+    return fetched[hash];
+}
 
 SigWork *sig_work_new(SigHash hash, size_t room)
 {
     assert(hash <= SIG_SHAKE256);
-    SigWork *work = calloc(1, sizeof *work);
+    SigWork *work = malloc(sizeof *work + room); /* one allocation: they are a part of what a signature costs */
     if (!work)
         return NULL;
-    work->hash = hash;
-    work->lanes = sig_lanes();
-    work->room = room;
-    if (hash != SIG_SHA256) {
-        work->md = EVP_MD_fetch(NULL, names[hash], NULL);
-        work->context = EVP_MD_CTX_new();
-    }
-    work->scratch = aligned_alloc(64, (room + 63) / 64 * 64 + 64);
-    if (work->scratch && (hash == SIG_SHA256 || (work->md && work->context)))
+    *work = (SigWork){.hash = hash, .lanes = sig_lanes(), .room = room};
+    if (hash == SIG_SHA256)
+        return work;
+    work->md = md_of(hash);
+    work->context = EVP_MD_CTX_new();
+    if (work->md && work->context)
         return work;
     sig_work_free(work);
     return NULL;
@@ -33,7 +45,7 @@ SigWork *sig_work_new(SigHash hash, size_t room)
  * signature. */
 __attribute__((noinline)) void sig_burn_lanes(void)
 {
-    uint8_t space[16 * 1024];
+    uint8_t space[24 * 1024];
     explicit_bzero(space, sizeof space);
 }
 
@@ -47,12 +59,8 @@ void sig_work_free(SigWork *work)
 {
     if (!work)
         return;
-    if (work->scratch)
-        explicit_bzero(work->scratch, work->room);
-    free(work->scratch);
     EVP_MD_CTX_free(work->context); /* cleanses the state */
-    EVP_MD_free(work->md);
-    explicit_bzero(work, sizeof *work);
+    explicit_bzero(work, sizeof *work + work->room);
     free(work);
 }
 
@@ -102,25 +110,6 @@ void sig_sha256(const uint8_t *in, size_t length, uint8_t *out, size_t n)
     explicit_bzero(whole, sizeof whole);
 }
 
-void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, size_t n)
-{
-    assert(work && in && out);
-    if (work->hash == SIG_SHA256) {
-        sig_sha256(in, length, out, n);
-        return;
-    }
-    sig_hash_begin(work);
-    sig_hash_update(work, in, length);
-    sig_hash_end(work, out, n);
-}
-
-void sig_hash_many_after(SigWork *work, const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride,
-                         size_t length, uint8_t *out, size_t out_stride, size_t n, size_t count)
-{
-    assert(work->hash == SIG_SHA256);
-    work->lanes->sha256_many(state, skipped, in, in_stride, length, out, out_stride, n, count);
-}
-
 void sig_sha256_block(const uint8_t block[64], uint32_t state[8])
 {
     SHA256_CTX context;
@@ -130,14 +119,17 @@ void sig_sha256_block(const uint8_t block[64], uint32_t state[8])
     explicit_bzero(&context, sizeof context);
 }
 
+/* False where it is for libcrypto: one message is faster there, but for SHAKE. */
 static bool in_lanes(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                      size_t n, size_t count)
 {
     const SigLanes *lanes = work->lanes;
     const size_t rate = work->hash == SIG_SHAKE128 ? 168 : 136;
-    if (work->hash == SIG_SHA256 && lanes->wide > 1)
-        lanes->sha256_many(NULL, 0, in, in_stride, length, out, out_stride, n, count);
-    else if (work->hash == SIG_SHA512 && lanes->sha512_many)
+    if (n % 8) /* lanes write whole words: the hash values of toy sets are shorter */
+        return false;
+    if (work->hash == SIG_SHA256 && lanes->wide > 1 && count > 1)
+        lanes->sha256_many(in, in_stride, length, out, out_stride, n, count);
+    else if (work->hash == SIG_SHA512 && lanes->sha512_many && count > 1)
         lanes->sha512_many(in, in_stride, length, out, out_stride, n, count);
     else if (work->hash >= SIG_SHAKE128 && lanes->shake_many)
         lanes->shake_many(rate, in, in_stride, length, out, out_stride, n, count);
@@ -149,9 +141,21 @@ static bool in_lanes(SigWork *work, const uint8_t *in, size_t in_stride, size_t 
 void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                    size_t n, size_t count)
 {
-    /* lanes write whole words: the hash values of toy sets are shorter */
-    if (count > 1 && n % 8 == 0 && in_lanes(work, in, in_stride, length, out, out_stride, n, count))
+    assert(work && in && out);
+    if (in_lanes(work, in, in_stride, length, out, out_stride, n, count))
         return;
-    for (size_t i = 0; i < count; i++)
-        sig_hash(work, in + i * in_stride, length, out + i * out_stride, n);
+    for (size_t i = 0; i < count; i++) {
+        if (work->hash == SIG_SHA256) {
+            sig_sha256(in + i * in_stride, length, out + i * out_stride, n);
+            continue;
+        }
+        sig_hash_begin(work);
+        sig_hash_update(work, in + i * in_stride, length);
+        sig_hash_end(work, out + i * out_stride, n);
+    }
+}
+
+void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, size_t n)
+{
+    sig_hash_many(work, in, 0, length, out, 0, n, 1);
 }

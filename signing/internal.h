@@ -21,6 +21,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <string.h>
 
 enum {
     SIG_MAX_N = 64,          /* bytes of a node */
@@ -57,14 +58,14 @@ struct SigSet {
 typedef struct {
     SigHash hash;
     const SigLanes *lanes;
-    EVP_MD *md; /* all but SHA-256 */
+    const EVP_MD *md; /* all but SHA-256 */
     EVP_MD_CTX *context;
     SHA256_CTX sha256; /* SHA-256: a third of the cost of EVP for short messages */
     size_t room;
-    uint8_t *scratch; /* room bytes, zeroised by sig_work_free */
+    uint8_t scratch[] __attribute__((aligned(16))); /* room bytes, zeroised by sig_work_free */
 } SigWork;
 
-/* Overwrites the stack below the caller, where lanes (about 12 KB deep) or single hashes may have left secrets. */
+/* Overwrites the stack below the caller, where lanes (about 20 KB deep) or single hashes may have left secrets. */
 void sig_burn_lanes(void);
 void sig_burn_hash(void);
 
@@ -82,10 +83,6 @@ void sig_hash(SigWork *work, const uint8_t *in, size_t length, uint8_t *out, siz
 void sig_hash_many(SigWork *work, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out, size_t out_stride,
                    size_t n, size_t count);
 
-/* The same where all messages begin with the same `skipped` bytes (a multiple of 64), which state is the outcome of and
- * in leaves out. SHA-256 only. */
-void sig_hash_many_after(SigWork *work, const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride,
-                         size_t length, uint8_t *out, size_t out_stride, size_t n, size_t count);
 /* The state of SHA-256 after one block. */
 void sig_sha256_block(const uint8_t block[64], uint32_t state[8]);
 
@@ -133,10 +130,20 @@ typedef struct {
     uint8_t *value;
 } SigChain;
 
-/* chains.c; runs chains with SHA-256 in lanes. common: a lane block whose constants are set (its lanes are used and
- * then cleansed); start: the words every chain with from = -1 starts with (LM-OTS), or NULL where value holds them. */
-void sig_run_chains(const SigLanes *lanes, SigChainLanes *common, bool lms, const uint32_t *start,
-                    const SigChain *chains, size_t count);
+typedef enum { SIG_CHAINS_LMS, SIG_CHAINS_LMS_SHAKE, SIG_CHAINS_WOTS } SigChains;
+
+/* chains.c; the rounds that all lanes share, from the other constants (SHA-256). */
+void sig_set_early(SigColumns *x, SigChains kind);
+/* Runs chains in lanes (with from = -1 either all or none). x: columns whose constants are set, left with chain
+ * values in them. secret: what chains with from = -1 start with (LM-OTS), n bytes. */
+void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const uint8_t *secret, const SigChain *chains,
+                    size_t count);
+
+/* The same for hashes that have no lanes for chains, step by step: count <= SIG_BATCH chains, each at a place of its own.
+ * first: the place before which nothing is to be done (-1: LM-OTS, 0: WOTS+, whose starts are made elsewhere). */
+typedef void SigStep(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
+void sig_step_chains(const SigTree *tree, SigWork *work, SigStep *step, int first, const SigChain *chains,
+                     size_t count);
 
 /* Scratch that making SIG_BATCH leaves, or one signature, needs. */
 size_t sig_leaves_room(const SigSet *set);
@@ -156,6 +163,13 @@ void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const 
 void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
                uint8_t *root);
 
+/* A node and its sibling in their order. */
+static inline void sig_put_pair(bool right, const uint8_t *node, const uint8_t *sibling, size_t n, uint8_t *pair)
+{
+    memcpy(pair + (right ? n : 0), node, n);
+    memcpy(pair + (right ? 0 : n), sibling, n);
+}
+
 /* lms.c; derive: secret values of the form of RFC 8554 Appendix A, H(I || u32(q) || u16(i) || 0xff || SEED). */
 void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, uint8_t *out, size_t n);
 size_t sig_lms_leaves_room(const SigSet *set);
@@ -163,6 +177,8 @@ size_t sig_lms_one_time_room(const SigSet *set);
 void sig_lms_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
 void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
                      const uint8_t *children, uint8_t *out);
+void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                   uint8_t *root);
 void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
@@ -173,6 +189,8 @@ size_t sig_xmss_one_time_room(const SigSet *set);
 void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
 void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
                      const uint8_t *children, uint8_t *out);
+void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                   uint8_t *root);
 void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);

@@ -3,6 +3,7 @@
 #include "signing/lanes.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 #include <pthread.h>
@@ -22,6 +23,25 @@ const uint32_t sig_sha256_k[64] = {
 const uint32_t sig_sha256_start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 
+static uint32_t rotated(uint32_t x, unsigned by)
+{
+    return x >> by | x << (32 - by);
+}
+
+void sig_sha256_early(const uint32_t state[8], const uint32_t w[4], uint32_t out[8])
+{
+    memcpy(out, state, 32);
+    for (unsigned t = 0; t < 4; t++) {
+        const uint32_t a = out[0], b = out[1], c = out[2], e = out[4], f = out[5], g = out[6];
+        const uint32_t t1 = out[7] + (rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)) + ((e & f) ^ (~e & g)) +
+                            sig_sha256_k[t] + w[t];
+        const uint32_t t2 = (rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+        memmove(out + 1, out, 28);
+        out[4] += t1;
+        out[0] = t1 + t2;
+    }
+}
+
 /* ---- portable: libcrypto, one lane ------------------------------------------------------------------------------------ */
 
 static void compress(uint32_t state[8], const uint32_t w[16])
@@ -37,12 +57,12 @@ static void compress(uint32_t state[8], const uint32_t w[16])
     memcpy(state, context.h, 32);
 }
 
-static void gather_1(const uint8_t *const *at, uint32_t *w)
+static void gather_1(const uint8_t *const *at, size_t bytes, uint32_t *w)
 {
-    for (unsigned i = 0; i < 16; i++) {
-        memcpy(&w[i], at[0] + 4 * i, 4);
-        w[i] = __builtin_bswap32(w[i]);
-    }
+    memset(w, 0, 64);
+    memcpy(w, at[0], bytes);
+    for (unsigned i = 0; i < 16; i++)
+        w[i] = be32toh(w[i]);
 }
 
 static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, size_t count)
@@ -67,27 +87,46 @@ static void scatter_1(const uint32_t *s, uint8_t *out, size_t stride, size_t n, 
 #define XOR(a, b) ((a) ^ (b))
 #define SHL(a, n) ((a) << (n))
 #define SHR(a, n) ((a) >> (n))
-#define COMPRESS(s, w) compress(s, w)
+#define COMPRESS_HERE COMPRESS
+#define COMPRESS(s, w, early) compress(s, w)
+#define MASK unsigned
+#define SIZE(mask) (mask)
+#define TAKE(v, mask, p) ((mask) ? *(p) : (v))
+#define PUT(p, mask, v) ((mask) ? (void)(*(p) = (v)) : (void)0)
+#define COUNT_DOWN(v) ((v) - 1)
+#define IS_ZERO(v) ((v) == 0)
+#define IS_POSITIVE(v) ((int32_t)(v) > 0)
 #define BARE
 #include "signing/sha256_lanes.inc"
 
-static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
+static void many(const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
                  size_t out_stride, size_t n, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        many_1(state, skipped, in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n, 1);
+        many_1(in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n, 1);
 }
 
-static void lms_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void lms_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i++)
-        lms_1(lanes, i, steps);
+    lms_1(x, 0);
 }
 
-static void wots_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void wots_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i++)
-        wots_1(lanes, i, steps);
+    wots_1(x, 0);
+}
+
+static void nodes_ahead(const SigColumns *x, size_t from, size_t end, uint32_t ready[24][SIG_COLUMNS])
+{
+    for (; from < end; from++)
+        ahead_1(x, from, ready);
+}
+
+static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
+                  size_t out_stride, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        nodes_1(ready, c + i, pairs + i, out + i * out_stride, out_stride, 1);
 }
 
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
@@ -96,7 +135,15 @@ static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], un
         bare_1(state, block, i, times);
 }
 
-const SigLanes sig_lanes_portable = {"portable", 1, many, lms_steps, wots_steps, bare, NULL, NULL, NULL};
+const SigLanes sig_lanes_portable = {.name = "portable",
+                                     .wide = 1,
+                                     .sha256_many = many,
+                                     .lms_chains = lms_chains,
+                                     .wots_chains = wots_chains,
+                                     .wots_starts = starts_1,
+                                     .nodes_ahead = nodes_ahead,
+                                     .nodes = nodes,
+                                     .sha256_bare = bare};
 
 /* ---- choice -------------------------------------------------------------------------------------------------------------- */
 

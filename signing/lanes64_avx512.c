@@ -97,7 +97,7 @@ INLINE void keccak_round(const __m512i a[25], __m512i e[25], uint64_t constant)
     e[0] = _mm512_xor_si512(e[0], _mm512_set1_epi64((long long)constant));
 }
 
-static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
+INLINE void inline_keccak(__m512i state[25])
 {
     __m512i a[25], e[25];
     UNROLL
@@ -110,6 +110,11 @@ static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
     UNROLL
     for (unsigned i = 0; i < 25; i++)
         state[i] = a[i];
+}
+
+static TARGET __attribute__((noinline)) void keccak(__m512i state[25])
+{
+    inline_keccak(state);
 }
 
 TARGET void sig_keccak_bare_avx512(uint64_t state[25][8], unsigned times)
@@ -179,6 +184,89 @@ void sig_shake_many_avx512(size_t rate, const uint8_t *in, size_t in_stride, siz
     for (size_t i = 0; i < count; i += WIDTH)
         shake_8(rate, in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n,
                 count - i < WIDTH ? count - i : WIDTH);
+}
+
+/* ---- LM-OTS with SHAKE256 ------------------------------------------------------------------------------------------------ */
+
+INLINE __m512i take_value(__m512i v, __mmask8 lanes, const uint64_t *p)
+{
+    return _mm512_mask_expand_epi64(v, lanes, _mm512_loadu_si512(p));
+}
+
+INLINE __m256i take_8(__m256i v, __mmask8 lanes, const uint32_t *p)
+{
+    return _mm256_mask_expand_epi32(v, lanes, _mm256_loadu_si256((const __m256i *)p));
+}
+
+INLINE __mmask8 first(__mmask8 lanes)
+{
+    return (__mmask8)((1u << __builtin_popcount(lanes)) - 1);
+}
+
+INLINE void put_value(uint64_t *p, __mmask8 lanes, __m512i v)
+{
+    _mm512_mask_storeu_epi64(p, first(lanes), _mm512_maskz_compress_epi64(lanes, v));
+}
+
+INLINE void put_8(uint32_t *p, __mmask8 lanes, __m256i v)
+{
+    _mm256_mask_storeu_epi32(p, first(lanes), _mm256_maskz_compress_epi32(lanes, v));
+}
+
+#define LANE(name) name##_8
+#define ROWS 4
+#define VALUES(x, i) ((x)->wide[i])
+#define V __m512i
+#define U __m256i
+#define MASK __mmask8
+#define SIZE(mask) (unsigned)__builtin_popcount(mask)
+#define TAKE(u, mask, p) take_8(u, mask, p)
+#define PUT(p, mask, u) put_8(p, mask, u)
+#define TAKE_VALUE(v, mask, p) take_value(v, mask, p)
+#define PUT_VALUE(p, mask, v) put_value(p, mask, v)
+#define COUNT_DOWN(u) _mm256_sub_epi32(u, _mm256_set1_epi32(1))
+#define IS_ZERO(u) _mm256_testn_epi32_mask(u, u)
+#define IS_POSITIVE(u) _mm256_cmpgt_epi32_mask(u, _mm256_setzero_si256())
+#include "signing/chain_lanes.inc"
+
+/* The bytes of low and high, but for the first: the word they begin with. */
+INLINE __m512i shifted(__m512i low, __m512i high)
+{
+    return _mm512_or_si512(_mm512_srli_epi64(low, 8), _mm512_slli_epi64(high, 56));
+}
+
+/* H(I || q || i || j || value): with the first byte of the padding just 7 words, or 6 for n = 24. */
+static inline __attribute__((always_inline)) TARGET void lms_step(const SigColumns *x, Lanes_8 *l)
+{
+    const __m512i reversed = _mm512_set4_epi32(0x08090a0b, 0x0c0d0e0f, 0x00010203, 0x04050607);
+    const __m512i place = _mm512_or_si512(_mm512_slli_epi64(_mm512_cvtepu32_epi64(l->leaf), 32),
+                                          _mm512_cvtepu32_epi64(_mm256_or_si256(l->chain, l->at)));
+    const __m512i padding = _mm512_set1_epi64(0x1f), zero = _mm512_setzero_si512();
+    const bool full = x->words == 8;
+    __m512i state[25];
+    UNROLL
+    for (unsigned i = 0; i < 25; i++)
+        state[i] = zero;
+    for (unsigned i = 0; i < 2; i++)
+        state[i] = _mm512_set1_epi64((long long)((uint64_t)__builtin_bswap32(x->id[2 * i + 1]) << 32 |
+                                                __builtin_bswap32(x->id[2 * i])));
+    state[2] = _mm512_or_si512(_mm512_shuffle_epi8(place, reversed), _mm512_slli_epi64(l->value[0], 56));
+    state[3] = shifted(l->value[0], l->value[1]);
+    state[4] = shifted(l->value[1], l->value[2]);
+    state[5] = shifted(l->value[2], full ? l->value[3] : padding);
+    if (full)
+        state[6] = shifted(l->value[3], padding);
+    state[16] = _mm512_set1_epi64((long long)(UINT64_C(1) << 63));
+    inline_keccak(state);
+    UNROLL
+    for (unsigned i = 0; i < 4; i++)
+        l->value[i] = state[i];
+    l->at = _mm256_and_si256(_mm256_add_epi32(l->at, _mm256_set1_epi32(0x100)), _mm256_set1_epi32(0xff00));
+}
+
+TARGET void sig_lms_shake_chains_avx512(SigColumns *x)
+{
+    run_8(x, 0, lms_step);
 }
 
 /* ---- SHA-512: FIPS 180-4 sections 4.1.3, 4.2.3, 5.3.5, 6.4 ----------------------------------------------------------------- */

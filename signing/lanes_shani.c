@@ -33,8 +33,8 @@ INLINE void turn(__m128i *a, __m128i *b, __m128i *c, __m128i *d)
 #define SCHEDULE(m0, m1, m2, m3) \
     _mm_sha256msg2_epu32(_mm_add_epi32(_mm_sha256msg1_epu32(m0, m1), _mm_alignr_epi8(m3, m2, 4)), m3)
 
-/* state[i]: word i of the four lanes; w likewise. */
-static TARGET void compress(__m128i state[8], __m128i w[16])
+/* state[i]: word i of the four lanes; w likewise. early: the state after four rounds, where it is the same in all lanes. */
+static TARGET void compress(__m128i state[8], __m128i w[16], const uint32_t *early)
 {
     __m128i x[4], y[4], abef[4], cdgh[4], m[4][4];
     UNROLL
@@ -48,6 +48,10 @@ static TARGET void compress(__m128i state[8], __m128i w[16])
         abef[i] = _mm_alignr_epi8(ba, hgfe, 8);
         cdgh[i] = _mm_blend_epi16(hgfe, ba, 0xf0);
         x[i] = abef[i], y[i] = cdgh[i];
+        if (early) {
+            abef[i] = _mm_set_epi32((int)early[0], (int)early[1], (int)early[4], (int)early[5]);
+            cdgh[i] = _mm_set_epi32((int)early[2], (int)early[3], (int)early[6], (int)early[7]);
+        }
     }
     UNROLL
     for (unsigned g = 0; g < 4; g++) {
@@ -60,9 +64,10 @@ static TARGET void compress(__m128i state[8], __m128i w[16])
         UNROLL
         for (unsigned g = 0; g < 4; g++) {
             __m128i k = _mm_loadu_si128((const __m128i *)(sig_sha256_k + t + 4 * g));
-            UNROLL
-            for (unsigned i = 0; i < 4; i++)
-                ROUNDS(abef[i], cdgh[i], m[g][i], k);
+            if (t || g || !early)
+                UNROLL
+                for (unsigned i = 0; i < 4; i++)
+                    ROUNDS(abef[i], cdgh[i], m[g][i], k);
             if (t < 48)
                 UNROLL
                 for (unsigned i = 0; i < 4; i++)
@@ -81,14 +86,23 @@ static TARGET void compress(__m128i state[8], __m128i w[16])
     turn(&state[4], &state[5], &state[6], &state[7]);
 }
 
-static TARGET void gather_4(const uint8_t *const *at, __m128i *w)
+static TARGET void gather_4(const uint8_t *const *at, size_t bytes, __m128i *w)
 {
     const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    uint8_t block[4][64];
+    const uint8_t *from[4];
+    for (unsigned i = 0; i < 4; i++) {
+        from[i] = at[i];
+        if (bytes < 64) {
+            memset(block[i], 0, 64);
+            from[i] = memcpy(block[i], at[i], bytes);
+        }
+    }
     UNROLL
     for (unsigned g = 0; g < 4; g++) {
         UNROLL
         for (unsigned i = 0; i < 4; i++)
-            w[4 * g + i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(at[i] + 16 * g)), swap);
+            w[4 * g + i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(from[i] + 16 * g)), swap);
         turn(&w[4 * g], &w[4 * g + 1], &w[4 * g + 2], &w[4 * g + 3]);
     }
 }
@@ -107,6 +121,28 @@ static TARGET void scatter_4(const __m128i *s, uint8_t *out, size_t stride, size
     }
 }
 
+INLINE __m128i take_4(__m128i v, unsigned lanes, const uint32_t *p)
+{
+    uint32_t words[4];
+    _mm_storeu_si128((__m128i *)words, v);
+    for (; lanes; lanes &= lanes - 1)
+        words[__builtin_ctz(lanes)] = *p++;
+    return _mm_loadu_si128((const __m128i *)words);
+}
+
+INLINE void put_4(uint32_t *p, unsigned lanes, __m128i v)
+{
+    uint32_t words[4];
+    _mm_storeu_si128((__m128i *)words, v);
+    for (; lanes; lanes &= lanes - 1)
+        *p++ = words[__builtin_ctz(lanes)];
+}
+
+INLINE unsigned signs(__m128i v)
+{
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(v));
+}
+
 #define LANE(name) name##_4
 #define WIDTH 4
 #define V __m128i
@@ -119,28 +155,47 @@ static TARGET void scatter_4(const __m128i *s, uint8_t *out, size_t stride, size
 #define XOR(a, b) _mm_xor_si128(a, b)
 #define SHL(a, n) _mm_slli_epi32(a, n)
 #define SHR(a, n) _mm_srli_epi32(a, n)
-#define COMPRESS(s, w) compress(s, w)
+#define COMPRESS_HERE COMPRESS
+#define COMPRESS(s, w, early) compress(s, w, early)
+#define MASK unsigned
+#define SIZE(mask) (unsigned)__builtin_popcount(mask)
+#define TAKE(v, mask, p) take_4(v, mask, p)
+#define PUT(p, mask, v) put_4(p, mask, v)
+#define COUNT_DOWN(v) _mm_sub_epi32(v, _mm_set1_epi32(1))
+#define IS_ZERO(v) signs(_mm_cmpeq_epi32(v, _mm_setzero_si128()))
+#define IS_POSITIVE(v) signs(_mm_cmpgt_epi32(v, _mm_setzero_si128()))
 #define BARE
 #include "signing/sha256_lanes.inc"
 
-static void many(const uint32_t *state, size_t skipped, const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
+static void many(const uint8_t *in, size_t in_stride, size_t length, uint8_t *out,
                  size_t out_stride, size_t n, size_t count)
 {
     for (size_t i = 0; i < count; i += 4)
-        many_4(state, skipped, in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n,
+        many_4(in + i * in_stride, in_stride, length, out + i * out_stride, out_stride, n,
                count - i < 4 ? count - i : 4);
 }
 
-static void lms_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void lms_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i += 4)
-        lms_4(lanes, i, steps);
+    lms_4(x, 0);
 }
 
-static void wots_steps(SigChainLanes *lanes, unsigned count, unsigned steps)
+static void wots_chains(SigColumns *x)
 {
-    for (unsigned i = 0; i < count; i += 4)
-        wots_4(lanes, i, steps);
+    wots_4(x, 0);
+}
+
+static void nodes_ahead(const SigColumns *x, size_t from, size_t end, uint32_t ready[24][SIG_COLUMNS])
+{
+    for (; from < end; from += 4)
+        ahead_4(x, from, ready);
+}
+
+static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *const *pairs, uint8_t *out,
+                  size_t out_stride, size_t count)
+{
+    for (size_t i = 0; i < count; i += 4)
+        nodes_4(ready, c + i, pairs + i, out + i * out_stride, out_stride, count - i < 4 ? count - i : 4);
 }
 
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
@@ -150,5 +205,13 @@ static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], un
         bare_4(state, block, i, times);
 }
 
-const SigLanes sig_lanes_shani = {"shani", 4, many, lms_steps, wots_steps, bare, NULL, NULL, NULL};
+const SigLanes sig_lanes_shani = {.name = "shani",
+                                  .wide = 4,
+                                  .sha256_many = many,
+                                  .lms_chains = lms_chains,
+                                  .wots_chains = wots_chains,
+                                  .wots_starts = starts_4,
+                                  .nodes_ahead = nodes_ahead,
+                                  .nodes = nodes,
+                                  .sha256_bare = bare};
 #endif

@@ -27,64 +27,40 @@ void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, 
 
 /* ---- chains ---------------------------------------------------------------------------------------------------- */
 
-typedef struct {
-    const SigChain *chain;
-    int left;
-} Lane;
-
-static void open_lane(const SigTree *tree, const SigChain *chain, Lane *lane, uint8_t *message)
-{
-    put_prefix(tree, chain->leaf, chain->chain, message);
-    message[PREFIX] = (uint8_t)chain->from;
-    memcpy(message + CHAIN_PREFIX, chain->from < 0 ? tree->secret : chain->value, tree->set->n);
-    *lane = (Lane){chain, chain->steps};
-}
-
-/* RFC 8554 Algorithm 1 step 4 in lockstep; Appendix A has the same shape with j = 0xff, which is "step -1". */
-static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+/* RFC 8554 Algorithm 1 step 4; Appendix A has the same shape with j = 0xff, which is "step -1". */
+static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
 {
     const size_t n = tree->set->n;
     uint8_t message[SIG_BATCH][64];
-    Lane lane[SIG_BATCH];
-    size_t used = 0, next = 0;
-    while (used || next < count) {
-        for (; used < SIG_BATCH && next < count; next++, used++)
-            open_lane(tree, &chains[next], &lane[used], message[used]);
-        for (size_t i = used; i--;) {
-            if (lane[i].left--)
-                continue;
-            memcpy(lane[i].chain->value, message[i] + CHAIN_PREFIX, n);
-            lane[i] = lane[--used];
-            memcpy(message[i], message[used], sizeof message[i]);
-        }
-        if (used)
-            sig_hash_many(work, message[0], sizeof message[0], CHAIN_PREFIX + n, message[0] + CHAIN_PREFIX,
-                          sizeof message[0], n, used);
-        for (size_t i = 0; i < used; i++)
-            message[i][PREFIX]++;
+    assert(count && count <= SIG_BATCH);
+    for (size_t i = 0; i < count; i++) {
+        put_prefix(tree, chains[i]->leaf, chains[i]->chain, message[i]);
+        message[i][PREFIX] = (uint8_t)at[i];
+        memcpy(message[i] + CHAIN_PREFIX, at[i] < 0 ? tree->secret : chains[i]->value, n);
     }
+    sig_hash_many(work, message[0], sizeof message[0], CHAIN_PREFIX + n, message[0], sizeof message[0], n, count);
+    for (size_t i = 0; i < count; i++)
+        memcpy(chains[i]->value, message[i], n);
     explicit_bzero(message, sizeof message);
 }
 
-static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
+static bool has_lanes(const SigSet *set, const SigLanes *lanes)
 {
-    SigChainLanes lanes;
-    uint32_t start[8] = {0};
-    lanes.words = tree->set->n / 4;
-    for (unsigned i = 0; i < 4; i++)
-        lanes.id[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
-    for (unsigned i = 0; tree->secret && i < lanes.words; i++)
-        start[i] = (uint32_t)sig_get(tree->secret + 4 * i, 4);
-    sig_run_chains(work->lanes, &lanes, true, start, chains, count);
-    explicit_bzero(start, sizeof start);
+    return set->hash == SIG_SHA256 || (lanes->lms_shake_chains && set->n >= 24); /* toys have less */
 }
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
-    if (tree->set->hash == SIG_SHA256)
-        run_sha256_chains(tree, work, chains, count);
-    else
-        run_other_chains(tree, work, chains, count);
+    SigColumns x;
+    if (!has_lanes(tree->set, work->lanes)) {
+        sig_step_chains(tree, work, step_chains, -1, chains, count);
+        return;
+    }
+    x.words = tree->set->n / 4;
+    for (unsigned i = 0; i < 4; i++)
+        x.id[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
+    sig_run_chains(work->lanes, &x, tree->set->hash == SIG_SHA256 ? SIG_CHAINS_LMS : SIG_CHAINS_LMS_SHAKE, tree->secret,
+                   chains, count);
 }
 
 /* ---- leaves and nodes -------------------------------------------------------------------------------------------- */
@@ -156,21 +132,35 @@ void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_
     }
 }
 
+/* RFC 8554 Algorithm 6a step 4. */
+void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                   uint8_t *root)
+{
+    const size_t n = tree->set->n;
+    uint8_t message[PREFIX + 2 * 32];
+    uint64_t number = (UINT64_C(1) << tree->height) + leaf;
+    memcpy(root, node, n);
+    for (unsigned level = 0; level < tree->height; level++, number >>= 1) {
+        put_prefix(tree, (uint32_t)(number >> 1), D_INTR, message);
+        sig_put_pair(number & 1, root, path + level * n, n, message + PREFIX);
+        sig_hash(work, message, PREFIX + 2 * n, root, n);
+    }
+}
+
 /* ---- one-time signatures ------------------------------------------------------------------------------------------ */
 
 /* The digits of Q || Cksm(Q): RFC 8554 sections 3.1.3, 4.4. */
 static void digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
 {
     uint8_t text[32 + 2];
-    const unsigned top = (1u << set->w) - 1;
+    const unsigned top = (1u << set->w) - 1, of_digest = 8 * set->n / set->w;
     unsigned sum = 0;
     memcpy(text, digest, set->n);
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (unsigned i = 0; i < set->chains; i++)
-            digit[i] = text[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
-        for (unsigned i = 0; i < 8 * set->n / set->w && !pass; i++)
-            sum += top - digit[i];
-        sig_put(text + set->n, sum << set->shift, 2);
+    for (unsigned i = 0; i < set->chains; i++) {
+        if (i == of_digest)
+            sig_put(text + set->n, sum << set->shift, 2);
+        digit[i] = text[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
+        sum += top - digit[i];
     }
 }
 

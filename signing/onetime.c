@@ -1,8 +1,6 @@
 /* LM-OTS or WOTS+, LMS or XMSS nodes, by the scheme of the set. */
 #include "signing/internal.h"
 
-#include <string.h>
-
 static bool is_lms(const SigSet *set)
 {
     return set->scheme == SIG_LMS;
@@ -40,17 +38,8 @@ void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const 
     (is_lms(tree->set) ? sig_lms_leaf : sig_xmss_leaf)(tree, work, leaf, digest, values, out);
 }
 
-/* RFC 8554 Algorithm 6a steps 4; RFC 8391 Algorithm 13. */
 void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
                uint8_t *root)
 {
-    const size_t n = tree->set->n;
-    uint8_t pair[2 * SIG_MAX_N];
-    memcpy(root, node, n);
-    for (unsigned level = 1; level <= tree->height; level++) {
-        bool right = leaf >> (level - 1) & 1;
-        memcpy(pair + (right ? n : 0), root, n);
-        memcpy(pair + (right ? 0 : n), path + (level - 1) * n, n);
-        sig_parents(tree, work, level, leaf >> level, 1, pair, root);
-    }
+    (is_lms(tree->set) ? sig_lms_climb : sig_xmss_climb)(tree, work, leaf, node, path, root);
 }

@@ -21,9 +21,9 @@ struct SigStream {
     uint8_t secret[SIG_MAX_N];    /* bottom.secret */
     uint8_t open[SIG_MAX_N];      /* bottom.open */
     uint8_t root[SIG_MAX_N];      /* verifying: of the bottom tree (LMS, HSS) or of the top (XMSS) */
-    uint8_t *signature;           /* owned */
-    uint8_t *values;              /* where in it the chains of the bottom level are */
+    uint8_t *values;              /* where in the signature the chains of the bottom level are */
     uint8_t *path;                /* and the path */
+    uint8_t signature[];
 };
 
 void sig_stream_free(SigStream *s)
@@ -31,25 +31,23 @@ void sig_stream_free(SigStream *s)
     if (!s)
         return;
     sig_work_free(s->work);
-    free(s->signature);
-    explicit_bzero(s, sizeof *s);
+    explicit_bzero(s, sizeof *s); /* the signature is public */
     free(s);
 }
 
 static SigStream *stream_new(const SigSet *set, bool signing)
 {
     const SigSet *bottom = set->scheme == SIG_HSS ? set->level[set->levels - 1] : set;
-    SigStream *s = calloc(1, sizeof *s);
+    SigStream *s = calloc(1, sizeof *s + sig_set_signature_size(set));
     if (!s)
         return NULL;
     s->set = set;
     s->signing = signing;
-    s->signature = calloc(1, sig_set_signature_size(set));
     s->work = sig_work_new(set->hash, sig_one_time_room(bottom));
     s->bottom = (SigTree){.set = bottom, .height = bottom->height / bottom->levels, .open = s->open};
     if (signing)
         s->bottom.secret = s->secret;
-    if (s->signature && s->work)
+    if (s->work)
         return s;
     sig_stream_free(s);
     return NULL;

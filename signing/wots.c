@@ -11,9 +11,15 @@ enum { F_KIND = 0, H_KIND = 1, PRF_KIND = 3, KEYGEN_KIND = 4 };
 enum { OTS_ADDRESS = 0, LTREE_ADDRESS = 1, NODE_ADDRESS = 2, ADDRESS = 32 };
 enum { PRF_ROOM = SIG_MAX_N + SIG_MAX_N + ADDRESS, H_ROOM = 4 * SIG_MAX_N, KEYGEN_ROOM = 3 * SIG_MAX_N + ADDRESS };
 
-/* Messages and outputs of one call of hash_many; at the start of the work's scratch. */
+enum { AHEAD = 96 }; /* nodes whose keys and masks are made together: they need no other node, so they fill the lanes */
+
+/* What is hashed, and keys and masks; at the start of the work's scratch. */
 typedef struct {
-    uint8_t prf[3 * SIG_BATCH][PRF_ROOM], key[3 * SIG_BATCH][SIG_MAX_N], message[SIG_BATCH][H_ROOM];
+    union {
+        uint8_t key[3 * AHEAD][SIG_MAX_N];
+        uint32_t ready[24][SIG_COLUMNS]; /* where nodes have lanes of their own */
+    };
+    uint8_t prf[SIG_BATCH][PRF_ROOM], message[SIG_BATCH][H_ROOM];
     uint8_t keygen[SIG_BATCH][KEYGEN_ROOM + 16];
 } Scratch;
 
@@ -57,42 +63,86 @@ static bool has_prf_state(const SigSet *set)
     return set->hash == SIG_SHA256 && set->n == 32;
 }
 
-/* PRF(SEED, ADRS) as a message, without the block that is in the state anyway. */
+/* PRF(SEED, ADRS) as a message. */
 static void put_prf(const SigTree *tree, const Place *place, uint32_t key_and_mask, uint8_t *out)
 {
     const SigSet *set = tree->set;
-    if (!has_prf_state(set)) {
-        put_kind(set, PRF_KIND, out);
-        memcpy(out + set->pad, tree->open, set->n);
-    }
+    put_kind(set, PRF_KIND, out);
+    memcpy(out + set->pad, tree->open, set->n);
     put_address(tree, place, key_and_mask, out + set->pad + set->n);
 }
 
-static void prf_state(const SigTree *tree, uint32_t state[8])
+/* The state after toByte(kind, 32) || seed. */
+static void state_after(uint8_t kind, const uint8_t *seed, uint32_t state[8])
 {
     uint8_t block[64];
-    sig_put(block, PRF_KIND, 32);
-    memcpy(block + 32, tree->open, 32);
+    sig_put(block, kind, 32);
+    memcpy(block + 32, seed, 32);
     sig_sha256_block(block, state);
+    explicit_bzero(block, sizeof block);
 }
 
-/* PRF of the first count messages in the scratch, to its keys. */
-static void hash_prfs(const SigTree *tree, SigWork *work, size_t count)
+/* PRF(SEED, ADRS) with keyAndMask 0 .. each - 1 for each place, to the keys of the scratch. */
+static void make_keys(const SigTree *tree, SigWork *work, const Place *places, size_t count, unsigned each)
 {
     Scratch *x = (Scratch *)work->scratch;
-    uint32_t state[8];
+    assert(each * count <= 3 * AHEAD);
+    for (size_t done = 0; done < each * count;) {
+        size_t k = 0;
+        for (; k < SIG_BATCH && done + k < each * count; k++)
+            put_prf(tree, &places[(done + k) / each], (done + k) % each, x->prf[k]);
+        sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[done], SIG_MAX_N, tree->set->n, k);
+        done += k;
+    }
+}
+
+static void words_of(const uint8_t *bytes, unsigned words, uint32_t *out)
+{
+    for (unsigned i = 0; i < words; i++)
+        out[i] = (uint32_t)sig_get(bytes + 4 * i, 4);
+}
+
+/* What all lanes share, with SHA-256. */
+static void set_constants(const SigTree *tree, uint32_t type, SigColumns *x)
+{
+    x->words = tree->set->n / 4;
+    words_of(tree->open, x->words, x->seed);
+    x->address[0] = tree->layer;
+    x->address[1] = (uint32_t)(tree->tree >> 32);
+    x->address[2] = (uint32_t)tree->tree;
+    x->address[3] = type;
+    if (has_prf_state(tree->set))
+        state_after(PRF_KIND, tree->open, x->prf);
+    sig_set_early(x, SIG_CHAINS_WOTS);
+}
+
+/* Keys and masks of count <= AHEAD nodes. */
+static void prepare_nodes(const SigTree *tree, SigWork *work, const Place *places, size_t count)
+{
+    SigColumns x;
+    assert(count && count <= AHEAD);
     if (!has_prf_state(tree->set)) {
-        sig_hash_many(work, x->prf[0], PRF_ROOM, prf_length(tree->set), x->key[0], SIG_MAX_N, tree->set->n, count);
+        make_keys(tree, work, places, count, 3);
         return;
     }
-    prf_state(tree, state);
-    sig_hash_many_after(work, state, 64, x->prf[0] + 64, PRF_ROOM, ADDRESS, x->key[0], SIG_MAX_N, 32, count);
+    set_constants(tree, places[0].kind, &x);
+    for (size_t i = 0; i < count; i++) {
+        x.leaf[i] = places[i].a;
+        x.chain[i] = places[i].b;
+        x.at[i] = places[i].c;
+    }
+    work->lanes->nodes_ahead(&x, 0, count, ((Scratch *)work->scratch)->ready);
 }
 
 static void mask(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        out[i] = a[i] ^ b[i];
+    for (size_t i = 0; i < n; i += 8) {
+        uint64_t x, y;
+        memcpy(&x, a + i, 8);
+        memcpy(&y, b + i, 8);
+        x ^= y;
+        memcpy(out + i, &x, 8);
+    }
 }
 
 void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_key, uint64_t index, uint8_t *out)
@@ -128,96 +178,92 @@ static void start_chains(const SigTree *tree, SigWork *work, const SigChain *cha
 }
 
 /* RFC 8391 Algorithm 2, one step for up to SIG_BATCH chains: place j of chain i is at[i]. */
-static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const uint32_t *at,
-                        size_t count)
+static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
+    Place places[SIG_BATCH];
     assert(count && count <= SIG_BATCH);
-    for (size_t i = 0; i < 2 * count; i++) {
-        Place place = {OTS_ADDRESS, chains[i / 2]->leaf, chains[i / 2]->chain, at[i / 2]};
-        put_prf(tree, &place, i & 1, x->prf[i]);
-    }
-    hash_prfs(tree, work, 2 * count);
+    for (size_t i = 0; i < count; i++)
+        places[i] = (Place){OTS_ADDRESS, chains[i]->leaf, chains[i]->chain, (uint32_t)at[i]};
+    make_keys(tree, work, places, count, 2);
     for (size_t i = 0; i < count; i++) {
         put_kind(tree->set, F_KIND, x->message[i]);
         memcpy(x->message[i] + pad, x->key[2 * i], n);
         mask(x->message[i] + pad + n, chains[i]->value, x->key[2 * i + 1], n);
     }
-    sig_hash_many(work, x->message[0], H_ROOM, pad + 2 * n, x->key[0], SIG_MAX_N, n, count);
+    sig_hash_many(work, x->message[0], H_ROOM, pad + 2 * n, x->message[0], H_ROOM, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(chains[i]->value, x->key[i], n);
+        memcpy(chains[i]->value, x->message[i], n);
 }
 
 static void run_sha256_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
-    const SigSet *set = tree->set;
-    SigChainLanes lanes;
-    lanes.words = set->n / 4;
-    for (unsigned i = 0; i < lanes.words; i++)
-        lanes.seed[i] = (uint32_t)sig_get(tree->open + 4 * i, 4);
-    lanes.address[0] = tree->layer;
-    lanes.address[1] = (uint32_t)(tree->tree >> 32);
-    lanes.address[2] = (uint32_t)tree->tree;
-    if (has_prf_state(set))
-        prf_state(tree, lanes.prf);
-    sig_run_chains(work->lanes, &lanes, false, NULL, chains, count);
-}
-
-/* Any hash: chains in lockstep, as many as lanes, replaced as they end. */
-static void run_other_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
-{
-    const SigChain *active[SIG_BATCH];
-    uint32_t at[SIG_BATCH], left[SIG_BATCH];
-    size_t lanes = 0, next = 0;
-    while (lanes || next < count) {
-        for (; lanes < SIG_BATCH && next < count; next++) {
-            uint32_t steps = chains[next].from < 0 ? chains[next].steps - 1u : chains[next].steps;
-            if (steps) {
-                active[lanes] = &chains[next];
-                at[lanes] = chains[next].from < 0 ? 0 : (uint32_t)chains[next].from;
-                left[lanes++] = steps;
-            }
-        }
-        if (lanes)
-            step_chains(tree, work, active, at, lanes);
-        for (size_t i = lanes; i--;) {
-            at[i]++;
-            if (--left[i] == 0)
-                lanes--, active[i] = active[lanes], at[i] = at[lanes], left[i] = left[lanes];
-        }
-    }
+    SigColumns x;
+    set_constants(tree, OTS_ADDRESS, &x);
+    if (tree->secret && has_prf_state(tree->set))
+        state_after(KEYGEN_KIND, tree->secret, x.start);
+    else if (tree->secret)
+        words_of(tree->secret, x.words, x.start);
+    sig_run_chains(work->lanes, &x, SIG_CHAINS_WOTS, NULL, chains, count);
 }
 
 static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chains, size_t count)
 {
+    if (tree->set->hash == SIG_SHA256) {
+        run_sha256_chains(tree, work, chains, count);
+        return;
+    }
     for (size_t i = 0; i < count; i += SIG_BATCH)
         if (chains[i].from < 0)
             start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
-    (tree->set->hash == SIG_SHA256 ? run_sha256_chains : run_other_chains)(tree, work, chains, count);
+    sig_step_chains(tree, work, step_chains, 0, chains, count);
 }
 
 /* ---- nodes --------------------------------------------------------------------------------------------------------- */
 
-/* RAND_HASH (RFC 8391 Algorithm 7) of count <= SIG_BATCH pairs of nodes, 2n bytes each; out may be where pairs are. */
-static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, const uint8_t *const *pairs,
+/* RAND_HASH (RFC 8391 Algorithm 7) of count <= SIG_BATCH pairs of nodes, 2n bytes each, with the scratch's keys and masks
+ * from number `first` on; out may be where pairs are. */
+static void hash_pairs(const SigTree *tree, SigWork *work, size_t first, const uint8_t *const *pairs,
                        uint8_t *const *out, size_t count)
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
-    assert(count && count <= SIG_BATCH && work->room >= sizeof *x);
-    for (size_t i = 0; i < 3 * count; i++)
-        put_prf(tree, &places[i / 3], i % 3, x->prf[i]);
-    hash_prfs(tree, work, 3 * count);
-    for (size_t i = 0; i < count; i++) {
-        put_kind(tree->set, H_KIND, x->message[i]);
-        memcpy(x->message[i] + pad, x->key[3 * i], n);
-        mask(x->message[i] + pad + n, pairs[i], x->key[3 * i + 1], n);
-        mask(x->message[i] + pad + 2 * n, pairs[i] + n, x->key[3 * i + 2], n);
+    assert(count && count <= SIG_BATCH && first + count <= AHEAD && work->room >= sizeof *x);
+    if (has_prf_state(tree->set)) {
+        work->lanes->nodes(x->ready, first, pairs, x->message[0], H_ROOM, count);
+        for (size_t i = 0; i < count; i++)
+            memcpy(out[i], x->message[i], n);
+        return;
     }
-    sig_hash_many(work, x->message[0], H_ROOM, pad + 3 * n, x->key[0], SIG_MAX_N, n, count);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t(*key)[SIG_MAX_N] = &x->key[3 * (first + i)];
+        put_kind(tree->set, H_KIND, x->message[i]);
+        memcpy(x->message[i] + pad, key[0], n);
+        mask(x->message[i] + pad + n, pairs[i], key[1], n);
+        mask(x->message[i] + pad + 2 * n, pairs[i] + n, key[2], n);
+    }
+    sig_hash_many(work, x->message[0], H_ROOM, pad + 3 * n, x->message[0], H_ROOM, n, count);
     for (size_t i = 0; i < count; i++)
-        memcpy(out[i], x->key[i], n);
+        memcpy(out[i], x->message[i], n);
+}
+
+/* A walk through the nodes of the L-trees of `leaves` keys: level by level, index by index, so that no output lies on
+ * an input still to come. */
+typedef struct {
+    unsigned leaves, nodes, level, index, leaf; /* nodes: of one key, one level below */
+} Walk;
+
+static void walk_on(Walk *w)
+{
+    if (++w->leaf < w->leaves)
+        return;
+    w->leaf = 0;
+    if (++w->index < w->nodes / 2)
+        return;
+    w->index = 0;
+    w->nodes = (w->nodes + 1) / 2;
+    w->level++;
 }
 
 /* RFC 8391 Algorithm 8 for `leaves` keys at once; key k has its nodes at keys + k * stride and ends in its first n
@@ -225,26 +271,27 @@ static void hash_pairs(const SigTree *tree, SigWork *work, const Place *places, 
 static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned leaves, uint8_t *keys, size_t stride)
 {
     const size_t n = tree->set->n;
-    unsigned nodes = tree->set->chains;
-    for (uint32_t level = 0; nodes > 1; level++) {
-        const unsigned pairs = nodes / 2;
-        for (unsigned done = 0; done < pairs * leaves;) {
-            Place places[SIG_BATCH];
-            const uint8_t *in[SIG_BATCH];
-            uint8_t *out[SIG_BATCH];
-            unsigned k = 0;
-            /* index by index, so that no output lies on an input still to come */
-            for (; k < SIG_BATCH && done < pairs * leaves; k++, done++) {
-                uint32_t leaf = done % leaves, index = done / leaves;
-                places[k] = (Place){LTREE_ADDRESS, (uint32_t)first + leaf, level, index};
-                in[k] = keys + leaf * stride + 2 * n * index;
-                out[k] = keys + leaf * stride + n * index;
-            }
-            hash_pairs(tree, work, places, in, out, k);
+    Walk at = {leaves, tree->set->chains, 0, 0, 0}, ahead = at;
+    Place places[AHEAD];
+    size_t made = 0, used = 0;
+    while (at.nodes > 1) {
+        const Walk before = at;
+        const uint8_t *in[SIG_BATCH];
+        uint8_t *out[SIG_BATCH];
+        size_t k = 0;
+        if (used == made) {
+            for (made = used = 0; made < AHEAD && ahead.nodes > 1; made++, walk_on(&ahead))
+                places[made] = (Place){LTREE_ADDRESS, (uint32_t)first + ahead.leaf, ahead.level, ahead.index};
+            prepare_nodes(tree, work, places, made);
         }
-        for (unsigned leaf = 0; leaf < leaves && nodes & 1; leaf++)
-            memmove(keys + leaf * stride + pairs * n, keys + leaf * stride + (nodes - 1) * n, n);
-        nodes = (nodes + 1) / 2;
+        for (; k < SIG_BATCH && used + k < made && at.level == before.level; k++, walk_on(&at)) {
+            in[k] = keys + at.leaf * stride + 2 * n * at.index;
+            out[k] = keys + at.leaf * stride + n * at.index;
+        }
+        hash_pairs(tree, work, used, in, out, k);
+        used += k;
+        for (unsigned leaf = 0; leaf < leaves && before.nodes & 1 && at.level != before.level; leaf++)
+            memmove(keys + leaf * stride + before.nodes / 2 * n, keys + leaf * stride + (before.nodes - 1) * n, n);
     }
 }
 
@@ -299,7 +346,25 @@ void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64
             in[k] = children + 2 * n * done;
             to[k] = out + n * done;
         }
-        hash_pairs(tree, work, places, in, to, k);
+        prepare_nodes(tree, work, places, k);
+        hash_pairs(tree, work, 0, in, to, k);
+    }
+}
+
+void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+                    uint8_t *root)
+{
+    const size_t n = tree->set->n;
+    Place places[SIG_MAX_HEIGHT];
+    uint8_t pair[2 * SIG_MAX_N];
+    const uint8_t *const in[] = {pair};
+    for (unsigned level = 0; level < tree->height; level++)
+        places[level] = (Place){NODE_ADDRESS, 0, level, leaf >> (level + 1)};
+    prepare_nodes(tree, work, places, tree->height);
+    memcpy(root, node, n);
+    for (unsigned level = 0; level < tree->height; level++) {
+        sig_put_pair(leaf >> level & 1, root, path + level * n, n, pair);
+        hash_pairs(tree, work, level, in, &root, 1);
     }
 }
 
