@@ -164,6 +164,7 @@ int main(int argc, char **argv)
     bool have = false;
     unsigned largest = argc > 1 ? (unsigned)atoi(argv[1]) : 8;
     uc_big_heap();
+    uc_big_heap_for_all();
     if (argc > 2) {
         print_part(largest, argv[2], argc > 3 ? (unsigned)atoi(argv[3]) : 1);
         return 0;

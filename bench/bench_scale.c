@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "environments/pair.h"
+#include "simulator/explore/big.h"
 
 typedef struct {
     EnvWorlds *worlds;
@@ -111,6 +112,7 @@ int main(int argc, char **argv)
 {
     uint64_t parties = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000, operations = argc > 2 ? strtoull(argv[2], NULL, 10) : 100000;
     EnvOptions o = env_default_options();
+    uc_big_heap();
     o.scheme = argc > 3 ? argv[3] : "HSS:LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4,LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4";
     o.crypto_ideal = argc > 4 && !strcmp(argv[4], "ideal");
     o.budget = 0;

@@ -331,7 +331,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     if (!prefix)
         return false;
     double began = (double)g_get_monotonic_time() / 1e6;
-    uc_big_heap();
+    uc_big_heap_for_all();
     g_autofree char *key = key_of(o, s, &x);
     g_autoptr(GByteArray) stopped = g_byte_array_new();
     g_autoptr(GByteArray) resume = NULL;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "simulator/explore/big.h"
 
 static void print_help(void)
 {
@@ -72,6 +73,7 @@ static int help_about(char *name)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C"); /* no locale in anything users see */
+    uc_big_heap();
     signal(SIGPIPE, SIG_DFL);
     signal(SIGABRT, internal_error);
     if (argc < 2) {

@@ -69,8 +69,9 @@ void uc_big_heap(void)
     mallopt(M_TOP_PAD, AHEAD);
     mallopt(M_TRIM_THRESHOLD, G_MAXINT);
     mallopt(M_MMAP_THRESHOLD, TOGETHER);
-    mallopt(M_ARENA_MAX, 1); /* those of other threads would have small pages */
 }
+
+void uc_big_heap_for_all(void) { mallopt(M_ARENA_MAX, 1); }
 
 void uc_big_heap_follow(char **end)
 {

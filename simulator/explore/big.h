@@ -20,9 +20,11 @@ typedef struct {
 void *uc_arena_get(UcArena *arena, size_t bytes, size_t alignment); /* zeroed; alignment: a power of two, at most 64 */
 void uc_arena_free(UcArena *arena);
 
-/* For a whole program whose work is a search, once: malloc takes memory from the kernel far ahead and gives none back,
- * so that uc_big_heap_follow() comes in time. */
+/* For a whole program, once: malloc takes memory from the kernel far ahead and gives none back, so that large regions that
+ * are copied again and again do not cost first touches, and uc_big_heap_follow() comes in time. */
 void uc_big_heap(void);
+/* All threads take from that heap, of which one alone would have small pages elsewhere. */
+void uc_big_heap_for_all(void);
 /* Asks for huge pages for what the heap has grown by since `end`, which moves on; NULL at first. */
 void uc_big_heap_follow(char **end);
 
