@@ -22,19 +22,29 @@ registry. ROTE, LCM: ePrint 2017/048, arXiv 1701.00981. KLL: Kelsey, Lang, Lucks
 own inference. Numbers from 200 on are our own scenarios.
 T
 
-field() { # NAME FILE: the string in `NAME = "..."`
-    sed -n "s/^ *$1 *= *\"\(.*\)\",\{0,1\} *\(--.*\)\{0,1\}\$/\1/p" "$2" | head -n 1
-}
-
 rows() {
-    find environments/scenarios -name '*.lua' ! -path '*/lib/*' | while read -r script; do
-        title=$(field title "$script")
-        case "$title" in [0-9]*) ;; *) title="999 $title" ;; esac
-        verdict=$(field expect "$script")
-        rule=$(field expect_rule "$script")
-        printf '%s\t%s\t%s\t%s\t[%s](../%s)\n' "${title%% *}" "${title#* }" "$(field source "$script")" \
-            "$verdict${rule:+, $rule}" "${script#environments/scenarios/}" "$script"
-    done
+    find environments/scenarios -name '*.lua' ! -path '*/lib/*' -exec awk '
+    function value(name) { # the string in `NAME = "..."`, of the first such line
+        if (!(name in got) && match($0, "^ *" name " *= *\"")) {
+            got[name] = substr($0, RLENGTH + 1)
+            sub(/",? *(--.*)?$/, "", got[name])
+        }
+    }
+    function row() {
+        if (file == "") return
+        if (got["title"] !~ /^[0-9]/) got["title"] = "999 " got["title"]
+        number = title = got["title"]
+        sub(/ .*/, "", number)
+        sub(/^[^ ]* /, "", title)
+        short = file
+        sub(/^environments\/scenarios\//, "", short)
+        printf "%s\t%s\t%s\t%s\t[%s](../%s)\n", number, title, got["source"],
+            got["expect"] ("expect_rule" in got ? ", " got["expect_rule"] : ""), short, file
+        split("", got)
+    }
+    FNR == 1 { row(); file = FILENAME }
+    { value("title"); value("source"); value("expect"); value("expect_rule") }
+    END { row() }' {} +
     awk -F '\t' '{ printf "%s\t%s\t%s\t\t%s\n", $1, $2, $3, $4 }' docs/scenarios-without-script.tsv
 }
 

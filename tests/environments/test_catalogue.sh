@@ -14,18 +14,22 @@ if ! cmp -s "$work/table" docs/scenarios-catalogue.md; then
     diff docs/scenarios-catalogue.md "$work/table" | head -n 10
     bad=1
 fi
-n=1
-while [ "$n" -le 120 ]; do
-    grep -q "^| $n | " docs/scenarios-catalogue.md || { echo "entry $n has neither a script nor a reason"; bad=1; }
-    n=$((n + 1))
-done
-find environments/scenarios -name '[0-9]*.lua' | while read -r script; do
-    number=$(basename "$script" | sed 's/^0*\([0-9]*\)-.*/\1/')
-    grep -q "^ *title = \"$number " "$script" || echo "$script: the title does not start with $number"
-    grep -q '^ *source = "' "$script" || echo "$script: no source"
-    grep -q '^ *expect = "' "$script" || echo "$script: no expected verdict"
-done >"$work/heads"
-[ -s "$work/heads" ] && { cat "$work/heads"; bad=1; }
+awk '/^\| [0-9]+ \| / { has[$2] = 1 }
+     END { for (n = 1; n <= 120; n++) if (!(n in has)) print "entry " n " has neither a script nor a reason" }' \
+    docs/scenarios-catalogue.md >"$work/entries"
+find environments/scenarios -name '[0-9]*.lua' -exec awk '
+function look() {
+    if (file == "") return
+    if (!title) print file ": the title does not start with " number
+    if (!source) print file ": no source"
+    if (!expect) print file ": no expected verdict"
+}
+FNR == 1 { look(); file = number = FILENAME; title = source = expect = 0; sub(/.*\//, "", number); sub(/^0*/, "", number); sub(/-.*/, "", number) }
+/^ *title = "/ && index($0, "title = \"" number " ") { title = 1 }
+/^ *source = "/ { source = 1 }
+/^ *expect = "/ { expect = 1 }
+END { look() }' {} + >"$work/heads"
+cat "$work/entries" "$work/heads" | grep . && bad=1
 
 for crypto in real ideal; do
     "$UCSIM" check --quiet --crypto $crypto environments/scenarios >"$work/out" 2>&1 ||

@@ -5,35 +5,62 @@ cd "$(dirname "$0")/../.." || exit 2
 command -v patch >/dev/null || { echo "patch is not installed"; exit 77; }
 bad=0 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-for file in tests/must_diverge/*.patch; do
+here=tests/must_diverge
+
+# With those that it needs, to copies of what they change.
+applies_with() { # FILE NEEDED...
     rm -rf "${work:?}/source"
-    for name in $(basename "$file" .patch) $(sed -n 's/^with: *//p' "$file"); do
-        for source in $(sed -n 's,^+++ b/\([^[:space:]]*\).*,\1,p' "tests/must_diverge/$name.patch"); do
-            mkdir -p "$work/source/$(dirname "$source")"
+    for patch in $(printf "$here/%s.patch " $2) "$1"; do
+        for source in $(sed -n 's,^+++ b/\([^[:space:]]*\).*,\1,p' "$patch"); do
+            mkdir -p "$work/source/${source%/*}"
             [ -f "$work/source/$source" ] || cp "$source" "$work/source/$source"
         done
-        patch -s -p1 -d "$work/source" -i "$PWD/tests/must_diverge/$name.patch" >"$work/log" 2>&1 ||
-            { echo "$file: $name does not apply"; cat "$work/log"; bad=1; }
+        patch -s -p1 -d "$work/source" -i "$PWD/$patch" >"$work/log" 2>&1 || return 1
     done
-    for word in name breaks; do
-        grep -q "^$word: ." "$file" || { echo "$file: no '$word:' line"; bad=1; }
-    done
-    grep -q '^catcher: .* => .\|^equivalent: .' "$file" || { echo "$file: says neither what catches it nor why nothing can"; bad=1; }
-    name=$(basename "$file" .patch)
-    case $(sed -n '/^---/q; s/^explored: //p' "$file") in
-    *' => indistinguishable, because '*) [ ! -e "tests/must_diverge/counterexamples/$name.txt" ] ||
-        { echo "$file: nothing is found, and there is a counterexample"; bad=1; } ;;
-    *' => '*' moves') [ -f "tests/must_diverge/counterexamples/$name.txt" ] ||
-        { echo "$file: there is no counterexamples/$name.txt (run.sh --record $name)"; bad=1; } ;;
-    *) echo "$file: does not say what exploration finds, or why it cannot"; bad=1 ;;
-    esac
-    sed -n 's/^catcher: *\(.*\) => .*/\1/p' "$file" | while read -r catcher; do
-        catcher=${catcher##* } # after options
-        [ -f "$catcher" ] || [ -f "$catcher.c" ] || { echo "$file: there is no $catcher"; exit 1; }
-    done || bad=1
+}
+for file in "$here"/*.patch; do
+    needs=$(sed -n '/^---/q; s/^with: *//p' "$file")
+    if [ -n "$needs" ]; then applies_with "$file" "$needs"
+    else patch -s -p1 --dry-run -i "$file" >"$work/log" 2>&1
+    fi || { echo "$file: does not apply"; cat "$work/log"; bad=1; }
 done
+
+# The heads: what each must say, and as "need FILE PATH" or "none FILE PATH" what must exist, or must not.
+awk '
+function check() {
+    if (file == "") return
+    if (!said["name"]) print file ": no \"name:\" line"
+    if (!said["breaks"]) print file ": no \"breaks:\" line"
+    if (!caught) print file ": says neither what catches it nor why nothing can"
+    text = file
+    sub(/.*\//, "", text); sub(/\.patch$/, ".txt", text)
+    text = here "/counterexamples/" text
+    if (explored ~ / => indistinguishable, because /) print "none", file, text
+    else if (explored ~ / => .*, [0-9]+ moves$/) print "need", file, text
+    else print file ": does not say what exploration finds, or why it cannot"
+}
+FNR == 1 { check(); file = FILENAME; split("", said); explored = ""; caught = body = 0 }
+/^---/ { body = 1 }
+body { next }
+/^(name|breaks): ./ { word = $1; sub(/:/, "", word); said[word] = 1 }
+/^equivalent: ./ { caught = 1 }
+/^explored: / { explored = $0 }
+/^catcher: .* => ./ {
+    caught = 1
+    sub(/ => .*/, "")
+    print "need", file, $NF ($NF ~ /\.lua$/ || $NF !~ /^tests\// ? "" : ".c")
+}
+END { check() }' here="$here" "$here"/*.patch >"$work/heads"
+while read -r word file path; do
+    case $word in
+    need) [ -e "$path" ] || { echo "$file: there is no $path"; bad=1; } ;;
+    none) [ ! -e "$path" ] || { echo "$file: nothing is found, and there is $path"; bad=1; } ;;
+    *) echo "$word $file $path"; bad=1 ;;
+    esac
+done <"$work/heads"
 for file in tests/must_diverge/counterexamples/*.txt; do
-    [ -f "tests/must_diverge/$(basename "$file" .txt).patch" ] || { echo "$file: of no broken version"; bad=1; }
+    name=${file##*/}
+    [ -f "$here/${name%.txt}.patch" ] || { echo "$file: of no broken version"; bad=1; }
 done
 sh tests/must_diverge/run.sh quick || bad=1
 exit $bad
