@@ -275,7 +275,7 @@ static UcChoice *add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
     move.write = write;
     move.counter = what == ENV_DO_DELIVER ? UC_NO_COUNTER : (uint8_t)what;
     move.counter2 = UC_NO_COUNTER;
-    move.actor = (uint8_t)actor;
+    move.actor = (uint16_t)actor;
     move.tag = (uint8_t)what;
     move.names = names_in(t->g, what, &write);
     g_array_append_val(t->out, move);

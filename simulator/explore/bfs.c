@@ -154,8 +154,9 @@ static void expand_block(Job *j, Block *k)
     uint64_t skipped = 0;
     k->edges.count = 0;
     k->edges.idle = 0;
+    k->edges.stopped = false;
     k->sound = true;
-    for (uint32_t i = 0; i < k->count && k->sound; i++) {
+    for (uint32_t i = 0; i < k->count && k->sound && !k->edges.stopped; i++) {
         uint32_t skips;
         const uint32_t *skip = skips_of(&j->b->level, k->from + i, &skips);
         load(j, &j->b->level, k->from + i);
@@ -365,6 +366,13 @@ static bool search_window(Bfs *b, uint32_t blocks)
 {
     Block *last;
     work(b, expand_blocks, blocks);
+    for (uint32_t n = 0; n < blocks; n++) {
+        if (b->block[n].edges.stopped) { /* the window is not entered: it is worked out again when the search goes on */
+            bool go_on = uc_search_go_on(b->s, frontier_memory(b));
+            g_assert(!go_on);
+            return false;
+        }
+    }
     blocks = cut_at_finding(b, blocks, &last);
     if (b->s->result->end == UC_SEARCH_BROKEN)
         return false;
@@ -576,6 +584,8 @@ static Bfs *bfs_new(UcSearch *s)
     for (uint32_t i = 0; i < WINDOW; i++) {
         b->block[i].claims = g_array_new(FALSE, FALSE, sizeof(Claim));
         b->block[i].skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        b->block[i].edges.stop = uc_search_stop;
+        b->block[i].edges.stop_data = s;
     }
     s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
     return b;

@@ -46,6 +46,8 @@ static bool open_frame(Dfs *d, uint32_t state)
     f->state = state;
     f->next = f->edges.count = 0;
     f->edges.idle = 0;
+    f->edges.stop = uc_search_stop;
+    f->edges.stop_data = d->s;
     load(d);
     if (!d->s->model->expand(d->worker, d->row.word, NULL, 0, &f->edges)) {
         d->s->result->end = UC_SEARCH_BROKEN;

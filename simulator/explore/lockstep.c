@@ -99,6 +99,10 @@ static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint
     note_skips(w, skip, skips);
     for (uint32_t i = 0; i < list->count; i++) {
         const Listed *move = &list->move[i];
+        if (i % MANY == MANY - 1 && out->stop && out->stop(out->stop_data)) {
+            out->stopped = true;
+            return true;
+        }
         if (i + AHEAD < list->count)
             uc_memo_prefetch(l->memo, list->move[i + AHEAD].number);
         if (!possible(l, column, move, faults_left) || !in_order(l, column, move) || skipped(w, move->number))

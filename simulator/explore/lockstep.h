@@ -27,7 +27,7 @@ typedef struct {
     UcEnvelope write;
     uint8_t counter;  /* what it uses up when it changes something; UC_NO_COUNTER: nothing */
     uint8_t counter2;
-    uint8_t actor;
+    uint16_t actor;
     uint8_t tag;      /* the chooser's own */
     uint32_t names;   /* bit i: involves party i, as the one that acts or as an argument; 0 where no parties are alike */
     UcWord extra[4];  /* the chooser's own: handles and numbers that belong to the move */

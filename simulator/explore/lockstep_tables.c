@@ -225,7 +225,7 @@ size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, siz
     m.write.message.kind = head[3];
     m.counter = (uint8_t)head[4];
     m.counter2 = (uint8_t)head[5];
-    m.actor = (uint8_t)head[6];
+    m.actor = (uint16_t)head[6];
     m.tag = (uint8_t)head[7];
     m.names = (uint32_t)head[8];
     for (unsigned i = 0; i < MOVE_WORDS; i++) {

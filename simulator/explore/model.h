@@ -26,6 +26,10 @@ typedef struct {
     UcEdge *edge;
     uint32_t count, room;
     uint64_t idle;      /* moves that were tried and changed nothing */
+    /* Asked now and then where a state has many moves: true, and the rest of them is left out. May be NULL. */
+    bool (*stop)(void *data);
+    void *stop_data;
+    bool stopped;
 } UcEdges;
 
 static inline UcEdge *uc_edges_add(UcEdges *edges)
@@ -43,7 +47,8 @@ typedef struct {
     void *(*worker_new)(void *data);
     void (*worker_free)(void *worker);
     /* Appends the moves that change something (or find something), in an order that is a function of the state,
-     * without the moves in `skip`. False: the model is broken (not deterministic); `broken` says how. */
+     * without the moves in `skip`; sets `stopped` where it left moves out. False: the model is broken (not
+     * deterministic); `broken` says how. */
     bool (*expand)(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips,
                    UcEdges *out);
     /* One move. False: it is not possible there, or the model is broken. A move that changes nothing keeps the hash. */

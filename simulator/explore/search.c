@@ -17,6 +17,8 @@ void uc_search_result_free(UcSearchResult *result)
     g_free(result);
 }
 
+static double seconds_now(void) { return (double)g_get_monotonic_time() / 1e6; }
+
 void uc_search_path(UcSearch *s, uint32_t state, uint32_t last_move)
 {
     GArray *path = s->result->path;
@@ -35,7 +37,24 @@ UcDigest uc_search_root(UcSearch *s, UcRow *row, UcRows *rows)
     return hash;
 }
 
-/* May the search go on? Looked at between blocks. */
+/* The limit that is reached, or UC_SEARCH_ENDS. */
+static UcSearchEnd limit_reached(const UcSearch *s, size_t memory)
+{
+    const UcSearchOptions *o = s->options;
+    if (o->interrupt && *o->interrupt)
+        return UC_SEARCH_INTERRUPTED;
+    if (o->memory && memory > o->memory)
+        return UC_SEARCH_MEMORY;
+    return o->seconds > 0 && seconds_now() - s->began > o->seconds ? UC_SEARCH_TIME : UC_SEARCH_ENDS;
+}
+
+bool uc_search_stop(void *search)
+{
+    const UcSearch *s = search;
+    return limit_reached(s, s->model->memory(s->model->data)) != UC_SEARCH_ENDS;
+}
+
+/* May the search go on? Looked at between windows. */
 bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
 {
     UcSearchFigures *f = &s->result->figures;
@@ -47,20 +66,15 @@ bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
         f->omission = uc_visited_omission(s->visited);
     }
     f->memory = f->visited_memory + frontier_memory + s->model->memory(s->model->data);
-    double now = (double)g_get_monotonic_time() / 1e6;
+    double now = seconds_now();
     if (o->progress && now - s->told >= 0.5) {
         s->told = now;
         o->progress(o->progress_data, f);
     }
-    if (o->interrupt && *o->interrupt)
-        s->result->end = UC_SEARCH_INTERRUPTED;
-    else if (o->memory && f->memory > o->memory)
-        s->result->end = UC_SEARCH_MEMORY;
-    else if (o->seconds > 0 && now - s->began > o->seconds)
-        s->result->end = UC_SEARCH_TIME;
-    else
-        return true;
-    return false;
+    UcSearchEnd limit = limit_reached(s, f->memory);
+    if (limit != UC_SEARCH_ENDS)
+        s->result->end = limit;
+    return limit == UC_SEARCH_ENDS;
 }
 
 UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options)
@@ -69,7 +83,7 @@ UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options)
     UcSearchResult *result = g_new0(UcSearchResult, 1);
     result->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     UcSearch s = { .model = model, .options = options, .result = result };
-    s.began = s.told = (double)g_get_monotonic_time() / 1e6;
+    s.began = s.told = seconds_now();
     switch (options->strategy) {
     case UC_BFS: uc_search_bfs(&s); break;
     case UC_DFS: uc_search_dfs(&s); break;

@@ -57,6 +57,8 @@ void uc_search_walks(UcSearch *search);
 UcDigest uc_search_root(UcSearch *search, UcRow *row, UcRows *rows);
 /* The way to a state and one move more. */
 void uc_search_path(UcSearch *search, uint32_t state, uint32_t last_move);
+/* For UcEdges: a limit is reached, and uc_search_go_on() will say which. Any thread. */
+bool uc_search_stop(void *search);
 /* False: a limit was reached; the result says which. */
 bool uc_search_go_on(UcSearch *search, size_t frontier_memory);
 

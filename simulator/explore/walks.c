@@ -3,7 +3,7 @@
 
 #include "simulator/explore/search_internal.h"
 
-enum { DEPTH = 1000, PCT_LENGTH = 32, ACTORS_MAX = 256, BLOCK = 32 }; /* PCT_LENGTH: where change points may fall */
+enum { DEPTH = 1000, PCT_LENGTH = 32, POINTS_MAX = 256, BLOCK = 32 }; /* PCT_LENGTH: where change points may fall */
 
 /* A small generator with a published name: splitmix64 (Steele, Lea and Flood, OOPSLA 2014). */
 static uint64_t draw(uint64_t *state)
@@ -38,14 +38,14 @@ typedef struct {
     GArray *path;                    /* uint32_t */
     Tally tally;
     uint64_t coins;
-    uint64_t priority[ACTORS_MAX];   /* pct: higher moves first */
-    uint32_t change_at[ACTORS_MAX];
+    uint64_t *priority;              /* pct, by actor: higher moves first */
+    uint32_t change_at[POINTS_MAX];
 } Walk;
 
 static void begin_pct(Walk *w)
 {
     uint32_t actors = w->s->model->actors, points = w->s->options->change_points;
-    g_assert(actors <= ACTORS_MAX && points <= ACTORS_MAX);
+    g_assert(points <= POINTS_MAX);
     for (uint32_t i = 0; i < actors; i++)
         w->priority[i] = (draw(&w->coins) >> 8) + points;
     for (uint32_t i = 0; i + 1 < points; i++)
@@ -91,6 +91,8 @@ static bool walk(Walk *w, uint64_t number)
         w->edges.count = w->edges.idle = 0;
         if (!m->expand(w->worker, w->row.word, NULL, 0, &w->edges))
             return w->tally.sound = false;
+        if (w->edges.stopped)
+            return false;
         w->tally.idle += w->edges.idle;
         if (!w->edges.count)
             break;
@@ -154,6 +156,9 @@ void uc_search_walks(UcSearch *s)
         w[i] = g_new0(Walk, 1);
         w[i]->s = s;
         w[i]->ordered = &ordered;
+        w[i]->priority = g_new0(uint64_t, s->model->actors);
+        w[i]->edges.stop = uc_search_stop;
+        w[i]->edges.stop_data = s;
         w[i]->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
         w[i]->worker = s->model->worker_new(s->model->data);
         uc_search_root(s, &w[i]->row, &w[i]->root);
@@ -167,6 +172,7 @@ void uc_search_walks(UcSearch *s)
         uc_rows_clear(&w[i]->root);
         g_array_unref(w[i]->path);
         g_free(w[i]->edges.edge);
+        g_free(w[i]->priority);
         g_free(w[i]);
     }
     g_free(w);

@@ -74,6 +74,15 @@ says 'payload: the block is not in \[0,N)'; says 'payload: the public key does n
 says 'payload: for another party'; says 'payload: another number of keys was requested'
 says 'payload: the seed does not give the public key'
 
+# A session whose every state has many thousand moves stops at its limit all the same, whatever the strategy.
+{ printf 'return scenario { title = "many", capacity = 3, expect = "indistinguishable", parties = {'
+  awk 'BEGIN { for (i = 1; i <= 70; i++) printf "\"p%d\", ", i }'
+  echo '}, environment = function (z) end, explore = { transfer = 2, sign = 1, crash = 1 } }'; } >"$dir/many.lua"
+for strategy in bfs dfs random pct; do
+    run 3 explore "$dir/many.lua" --seconds 0.1 --strategy $strategy
+    says 'nothing found in what was searched'
+done
+
 # The same output for any number of jobs, and again.
 for jobs in 1 2 3; do
     run 0 explore "$dir/keys.lua" -b wrong=1 -b keygen-by=1 --json --jobs $jobs
