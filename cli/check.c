@@ -1,4 +1,5 @@
 /* ucsim check: scenarios through both worlds, one line each. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "report/tap.h"
 #include "report/text.h"
 
-enum { DEFAULT_SEED = 1, MAX_JOBS = 64, MAX_SEEDS = 100000 };
+enum { DEFAULT_SEED = 1, MAX_JOBS = 64, MAX_SEEDS = 100000, NO_SEEDS = INT_MIN /* the option was not given */ };
 
 typedef struct {
     gboolean tap, json, quiet, torture, show, harvest;
@@ -535,7 +536,9 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "--jobs: expected 1 to %d, got %d", MAX_JOBS, o->jobs);
     if (cli_check_color(o->color) != CLI_OK)
         return CLI_USAGE;
-    if (o->seeds < 0 || o->seeds == 1 || o->seeds > MAX_SEEDS)
+    if (o->seeds == NO_SEEDS)
+        o->seeds = 0;
+    else if (o->seeds < 2 || o->seeds > MAX_SEEDS)
         return cli_fail(CLI_USAGE, "--seeds: expected 2 to %d, got %d", MAX_SEEDS, o->seeds);
     if (o->seeds && o->trace)
         return cli_fail(CLI_USAGE, "check: expected --seeds or --trace, got both; a trace is of one run");
@@ -546,7 +549,7 @@ static int check_options(Options *o)
 
 int cli_check(int argc, char **argv)
 {
-    Options o = { .jobs = 1 };
+    Options o = { .jobs = 1, .seeds = NO_SEEDS };
     const GOptionEntry entries[] = {
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
         { "seeds", 0, 0, G_OPTION_ARG_INT, &o.seeds, "each with N seeds, one after the other, and rule A4 over them", "N" },

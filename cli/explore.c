@@ -106,6 +106,11 @@ static const char *ended(const EnvExplored *e, bool walks)
     }
 }
 
+static bool walks(const EnvExploration *x)
+{
+    return x->search.strategy == UC_RANDOM || x->search.strategy == UC_PCT;
+}
+
 static bool stopped(const EnvExplored *e)
 {
     return e->end == UC_SEARCH_MEMORY || e->end == UC_SEARCH_TIME || e->end == UC_SEARCH_INTERRUPTED ||
@@ -142,15 +147,15 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
         printf("  %s\n", e->why);
     printf("  %s, %s, %s; the script itself was not explored\n", uc_strategy_name[x->search.strategy],
            x->which == ENV_WORLDS ? "both worlds in lock step" : env_world_name[x->which],
-           ended(e, x->search.strategy == UC_RANDOM || x->search.strategy == UC_PCT));
+           ended(e, walks(x)));
     printf("  bounds:");
     for (int i = 0; i < ENV_DOS; i++)
         printf(" %s=%u", env_do_name[i], x->alphabet.bound[i]);
-    printf("; wrong arguments of an input: at most %u; faults searched: %u of %u\n", x->alphabet.wrong, e->faults,
-           e->fault_budget);
+    g_autofree char *cuts = env_alphabet_cuts(&x->alphabet);
+    printf("; alphabet: %s; faults searched: %u of %u\n", cuts, e->faults, e->fault_budget);
     if (x->symmetry)
         puts("  symmetry: of parties that are alike only the first that is not yet involved was tried");
-    if (x->search.strategy == UC_RANDOM || x->search.strategy == UC_PCT)
+    if (walks(x))
         printf("  %" G_GUINT64_FORMAT " walks", f->walks);
     else
         printf("  %" G_GUINT64_FORMAT " states (%.1f bytes each; probability that one was taken for another: %.1e)",
@@ -181,17 +186,19 @@ static void json_list(GString *out, const char *name, const GPtrArray *texts)
     g_string_append_c(out, ']');
 }
 
-static void json_figures(GString *out, const EnvExplored *e)
+/* Walks that other threads made beyond the one that found something leave regions behind: chance. */
+static void json_figures(GString *out, const EnvExplored *e, bool of_walks)
 {
     const UcSearchFigures *f = &e->figures;
     g_string_append_printf(out, ",\n \"states\":%" G_GUINT64_FORMAT ",\"moves\":%" G_GUINT64_FORMAT
                            ",\"idle-moves\":%" G_GUINT64_FORMAT ",\"skipped-moves\":%" G_GUINT64_FORMAT
                            ",\"walks\":%" G_GUINT64_FORMAT ",\"depth\":%u,\"faults\":%u,\"fault-bound\":%u",
-                           f->edges ? f->states : f->states, f->edges, f->idle, f->skipped, f->walks, f->depth,
+                           f->states, f->edges, f->idle, f->skipped, f->walks, f->depth,
                            e->faults, e->fault_budget);
-    g_string_append_printf(out, ",\n \"visited-bytes\":%zu,\"waiting\":%" G_GUINT64_FORMAT ",\"regions\":%u"
-                           ",\"omission\":\"%.1e\"", f->visited_memory, f->frontier + f->waiting, e->worlds.regions,
-                           f->omission);
+    g_string_append_printf(out, ",\n \"visited-bytes\":%zu,\"waiting\":%" G_GUINT64_FORMAT ",\"omission\":\"%.1e\"",
+                           f->visited_memory, f->frontier + f->waiting, f->omission);
+    if (!of_walks)
+        g_string_append_printf(out, ",\"regions\":%u", e->worlds.regions);
 }
 
 static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e)
@@ -209,8 +216,9 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
     g_string_append(out, ",\n \"bounds\":{");
     for (int i = 0; i < ENV_DOS; i++)
         g_string_append_printf(out, "%s\"%s\":%u", i ? "," : "", env_do_name[i], x->alphabet.bound[i]);
-    g_string_append_printf(out, "},\n \"symmetry\":%s", x->symmetry ? "true" : "false");
-    json_figures(out, e);
+    g_autofree char *cuts = env_alphabet_cuts(&x->alphabet);
+    g_string_append_printf(out, "},\n \"alphabet\":\"%s\",\"symmetry\":%s", cuts, x->symmetry ? "true" : "false");
+    json_figures(out, e, walks(x));
     json_list(out, "reached", e->coverage->seen);
     json_list(out, "reasons", e->coverage->reasons);
     json_list(out, "missing", e->coverage->missing);
@@ -281,14 +289,20 @@ static bool read_checkpoint(const char *path, const char *key, GByteArray **out,
     gsize length, n = strlen(key);
     if (!g_file_get_contents(path, &text, &length, error))
         return false;
-    bool ok = length >= n && !memcmp(text, key, n);
-    if (ok)
-        *out = g_byte_array_append(g_byte_array_new(), (const guint8 *)text + n, (guint)(length - n));
+    UcDigest sum = { 0, 0 };
+    bool ours = length >= n + sizeof sum && !memcmp(text, key, n);
+    if (ours)
+        sum = uc_digest(text, length - sizeof sum);
+    bool whole = ours && !memcmp(text + length - sizeof sum, &sum, sizeof sum);
+    if (whole)
+        *out = g_byte_array_append(g_byte_array_new(), (const guint8 *)text + n, (guint)(length - n - sizeof sum));
+    else if (ours)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a whole checkpoint, got a damaged one", path);
     else
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
                     "got another file", path);
     g_free(text);
-    return ok;
+    return whole;
 }
 
 static bool write_checkpoint(const char *path, const char *key, const GByteArray *bytes, GError **error)
@@ -298,6 +312,8 @@ static bool write_checkpoint(const char *path, const char *key, const GByteArray
         return true;
     g_byte_array_append(all, (const guint8 *)key, (guint)strlen(key));
     g_byte_array_append(all, bytes->data, bytes->len);
+    UcDigest sum = uc_digest(all->data, all->len);
+    g_byte_array_append(all, (const guint8 *)&sum, sizeof sum);
     return cli_write_file(path, all->data, all->len, error);
 }
 
@@ -305,8 +321,6 @@ static int conclude(const EnvScenario *s, const EnvExplored *e)
 {
     if (e->end == UC_SEARCH_BROKEN)
         return CLI_INTERNAL;
-    if (e->end == UC_SEARCH_NOT_RESUMED)
-        return cli_fail(CLI_USAGE, "the checkpoint does not fit this program or is damaged");
     if (e->end == UC_SEARCH_FOUND)
         return s->expect == UC_INDISTINGUISHABLE ? CLI_UNEXPECTED : CLI_OK;
     if (e->end != UC_SEARCH_COMPLETE)
@@ -347,6 +361,11 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
         return false;
     if (x.search.progress)
         fputs("\r\033[K", stderr);
+    if (e->end == UC_SEARCH_NOT_RESUMED) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this program, got one that does not fit it",
+                    o->resume);
+        return false;
+    }
     bool ok = write_found(o, s, e, error) &&
               write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
     if (ok && o->json)
@@ -382,8 +401,8 @@ int cli_explore(int argc, char **argv)
         { "bound", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o.bound, "a bound, such as sign=2; may be repeated", "NAME=N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "ideal (default) or real", "NAME" },
         { "memory", 0, 0, G_OPTION_ARG_INT, &o.memory, "stop beyond so many MiB (4096; 0: never)", "N" },
-        { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "stop after so long", "S" },
-        { "depth", 0, 0, G_OPTION_ARG_INT, &o.depth, "at most so many moves", "N" },
+        { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "stop after so long (0: never)", "S" },
+        { "depth", 0, 0, G_OPTION_ARG_INT, &o.depth, "at most so many moves (0: any number)", "N" },
         { "walks", 0, 0, G_OPTION_ARG_INT, &o.walks, "random, pct: how many (10000)", "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT64, &o.seed, "random, pct: of the walks (1)", "N" },
         { "change-points", 0, 0, G_OPTION_ARG_INT, &o.points, "pct: d (3)", "D" },
@@ -407,7 +426,7 @@ int cli_explore(int argc, char **argv)
     if (cli_parse("explore", "SCENARIO", "Runs both worlds through every schedule within the bounds of the scenario's "
                   "table `explore`, the shortest\nfirst. What tells the worlds apart is shrunk and shown. --bound widens or "
                   "narrows a bound for this run.\n\nExit code, for a scenario that expects indistinguishable: 0 nothing "
-                  "found and all schedules tried, 1 something\nfound; for others the other way round. 2 an error, 3 a limit "
+                  "found and all schedules tried, 1 something\nfound; for others the other way round, whatever is found. 2 an error, 3 a limit "
                   "came first, 4 an internal error.\n\nExamples:\n"
                   "  ucsim explore mine.lua\n"
                   "  ucsim explore mine.lua --bound sign=3 -o found.jsonl && ucsim diagram found.jsonl -o found.svg\n"
@@ -416,6 +435,8 @@ int cli_explore(int argc, char **argv)
             code = cli_fail(CLI_USAGE, "explore: expected one scenario, got %u", o.file ? g_strv_length(o.file) : 0);
         else if (o.jobs < 1 || o.jobs > 256)
             code = cli_fail(CLI_USAGE, "--jobs: expected 1 to 256, got %d", o.jobs);
+        else if ((o.checkpoint || o.resume) && o.strategy && strcmp(o.strategy, "bfs"))
+            code = cli_fail(CLI_USAGE, "explore: expected --strategy bfs with --checkpoint and --resume, got %s", o.strategy);
         else if (o.points < 1 || o.points > 100)
             code = cli_fail(CLI_USAGE, "--change-points: expected 1 to 100, got %d", o.points);
         else if (o.memory < 0 || o.depth < 0 || o.walks < 0 || o.tries < 0 || !(o.seconds >= 0))

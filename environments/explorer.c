@@ -202,11 +202,11 @@ static void add_figures(UcSearchFigures *sum, const UcSearchFigures *last)
     sum->skipped += skipped;
 }
 
-/* ---- where an exploration stood: the budget, what the searches before came to, then the search ---- */
+/* ---- where an exploration stood: the budget, what the searches before came to, what was reached, the search ---- */
 
 enum { POSITION_WORDS = 4 };
 
-static void write_position(const EnvExploration *x, uint32_t budget, const UcSearchFigures *before,
+static void write_position(const EnvExploration *x, UcLockstep *l, uint32_t budget, const UcSearchFigures *before,
                            const GByteArray *search)
 {
     if (!search || !search->len)
@@ -215,11 +215,12 @@ static void write_position(const EnvExploration *x, uint32_t budget, const UcSea
     uc_append_u64(x->checkpoint, before->edges);
     uc_append_u64(x->checkpoint, before->idle);
     uc_append_u64(x->checkpoint, before->skipped);
+    uc_lockstep_save_reached(l, x->checkpoint);
     g_byte_array_append(x->checkpoint, search->data, search->len);
 }
 
 /* The bytes of the search within, or NULL. */
-static GByteArray *read_position(const GByteArray *bytes, uint32_t *budget, UcSearchFigures *before)
+static GByteArray *read_position(UcLockstep *l, const GByteArray *bytes, uint32_t *budget, UcSearchFigures *before)
 {
     uint64_t word[POSITION_WORDS] = { 0 };
     if (!bytes || bytes->len < sizeof word)
@@ -228,8 +229,9 @@ static GByteArray *read_position(const GByteArray *bytes, uint32_t *budget, UcSe
         word[i / 8] = word[i / 8] << 8 | bytes->data[i];
     *budget = (uint32_t)MIN(word[0], (uint64_t)UINT32_MAX);
     *before = (UcSearchFigures){ .edges = word[1], .idle = word[2], .skipped = word[3] };
-    GByteArray *search = g_byte_array_new();
-    return g_byte_array_append(search, bytes->data + sizeof word, bytes->len - (guint)sizeof word);
+    size_t reached = uc_lockstep_load_reached(l, bytes->data + sizeof word, bytes->len - sizeof word);
+    size_t at = sizeof word + reached;
+    return reached ? g_byte_array_append(g_byte_array_new(), bytes->data + at, (guint)(bytes->len - at)) : NULL;
 }
 
 /* One search with this budget of faults. True: the next budget may follow. */
@@ -247,7 +249,7 @@ static bool explore_with(EnvWorlds *worlds, const EnvExploration *x, UcLockstep 
     out->end = r->end;
     out->walk = r->walk;
     add_figures(&out->figures, &r->figures);
-    write_position(x, budget, &before, stopped);
+    write_position(x, l, budget, &before, stopped);
     if (r->end == UC_SEARCH_BROKEN)
         out->broken = g_strdup(model->broken(model->data));
     if (r->end == UC_SEARCH_FOUND)
@@ -259,7 +261,7 @@ static void explore_budgets(EnvWorlds *worlds, const EnvExploration *x, UcLockst
 {
     UcModel model = uc_lockstep_model(l);
     uint32_t budget = x->deepen && x->search.strategy == UC_BFS ? 0 : all;
-    g_autoptr(GByteArray) search = read_position(x->resume, &budget, &out->figures);
+    g_autoptr(GByteArray) search = read_position(l, x->resume, &budget, &out->figures);
     if (x->resume && (!search || budget > all)) {
         out->end = UC_SEARCH_NOT_RESUMED;
         return;

@@ -62,6 +62,19 @@ bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **
     return false;
 }
 
+char *env_alphabet_cuts(const EnvAlphabet *d)
+{
+    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, "messages=%u wrong=%u any=%d flawed=%d", d->messages, d->wrong, d->any, d->flawed);
+    if (d->parties)
+        g_string_append_printf(out, " parties=%u", d->parties);
+    if (d->keygen_by)
+        g_string_append_printf(out, " keygen-by=%u", d->keygen_by);
+    for (unsigned i = 0; i < d->counts; i++)
+        g_string_append_printf(out, "%s%" G_GINT64_FORMAT, i ? "," : " counts=", d->count[i]);
+    return g_string_free(out, FALSE);
+}
+
 static bool take_domains(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
 {
     const EnvDomain *messages = env_scenario_domain(scenario, "messages");

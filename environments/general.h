@@ -56,6 +56,8 @@ EnvAlphabet env_default_alphabet(void);
 /* Sets a bound ("sign") or a cut of the alphabet ("messages", "wrong", "any", "parties", "keygen-by") by its name;
  * false and an error that names it when there is none or the value is out of range. */
 bool env_alphabet_set(EnvAlphabet *domain, const char *name, int64_t value, GError **error);
+/* The cuts as they stand, "messages=2 wrong=8 ...", the domains of counts and messages with them. Free with g_free. */
+char *env_alphabet_cuts(const EnvAlphabet *domain);
 /* From a scenario's `explore` table, with its domains `counts` and `messages`; an error when it has none. Bounds that it does not name: keygen 1, request as
  * transfer, restart as crash and restore together, forge as corrupt, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
 bool env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario, GError **error);

@@ -102,6 +102,10 @@ typedef struct {
 } UcCoverage;
 UcCoverage *uc_lockstep_coverage(UcLockstep *lockstep);
 void uc_coverage_free(UcCoverage *coverage);
+/* What was reached so far, for a search that goes on later: appended as bytes; added from bytes, of which it returns how
+ * many it took, 0: these are none. */
+void uc_lockstep_save_reached(UcLockstep *lockstep, GByteArray *out);
+size_t uc_lockstep_load_reached(UcLockstep *lockstep, const uint8_t *bytes, size_t length);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcCoverage, uc_coverage_free)
 
 #endif

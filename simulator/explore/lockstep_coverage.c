@@ -53,13 +53,24 @@ static int by_text(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static GPtrArray *sorted_reasons(UcLockstep *l)
+{
+    GPtrArray *all = g_ptr_array_new();
+    GHashTableIter iter;
+    gpointer reason;
+    g_hash_table_iter_init(&iter, l->reasons);
+    while (g_hash_table_iter_next(&iter, &reason, NULL))
+        g_ptr_array_add(all, reason);
+    g_ptr_array_sort(all, by_text); /* never in the order of a hash table */
+    return all;
+}
+
 UcCoverage *uc_lockstep_coverage(UcLockstep *l)
 {
     g_assert(l);
     UcCoverage *c = g_new0(UcCoverage, 1);
     const UcMessageTable *table = &l->set.spec[0]->messages;
-    GHashTableIter iter;
-    gpointer reason;
+    g_autoptr(GPtrArray) reasons = sorted_reasons(l);
     c->seen = g_ptr_array_new_with_free_func(g_free);
     c->missing = g_ptr_array_new_with_free_func(g_free);
     c->reasons = g_ptr_array_new_with_free_func(g_free);
@@ -70,10 +81,8 @@ UcCoverage *uc_lockstep_coverage(UcLockstep *l)
         cover(c, l->kinds_seen[i / 64] >> i % 64 & 1, kind->name, NULL, NULL);
         cover_codes(c, l, kind, i);
     }
-    g_hash_table_iter_init(&iter, l->reasons);
-    while (g_hash_table_iter_next(&iter, &reason, NULL))
-        g_ptr_array_add(c->reasons, g_strdup(reason));
-    g_ptr_array_sort(c->reasons, by_text); /* never in the order of a hash table */
+    for (guint i = 0; i < reasons->len; i++)
+        g_ptr_array_add(c->reasons, g_strdup(reasons->pdata[i]));
     return c;
 }
 
@@ -85,4 +94,41 @@ void uc_coverage_free(UcCoverage *c)
     g_ptr_array_unref(c->missing);
     g_ptr_array_unref(c->reasons);
     g_free(c);
+}
+
+/* ---- for a search that goes on later ---- */
+
+void uc_lockstep_save_reached(UcLockstep *l, GByteArray *out)
+{
+    g_autoptr(GPtrArray) reasons = sorted_reasons(l);
+    for (size_t i = 0; i < G_N_ELEMENTS(l->kinds_seen); i++)
+        uc_append_u64(out, l->kinds_seen[i]);
+    for (size_t i = 0; i < KINDS_MAX; i++) {
+        for (unsigned f = 0; f < UC_MESSAGE_WORDS; f++)
+            uc_append_u64(out, l->codes_seen[i][f]);
+    }
+    uc_append_u64(out, reasons->len);
+    for (guint i = 0; i < reasons->len; i++)
+        g_byte_array_append(out, reasons->pdata[i], (guint)strlen(reasons->pdata[i]) + 1);
+}
+
+size_t uc_lockstep_load_reached(UcLockstep *l, const uint8_t *bytes, size_t length)
+{
+    enum { SEEN = KINDS_MAX / 64, WORDS = SEEN + KINDS_MAX * UC_MESSAGE_WORDS + 1 };
+    if (length < WORDS * 8)
+        return 0;
+    for (size_t i = 0; i < SEEN; i++)
+        l->kinds_seen[i] |= lockstep_read_u64(bytes + 8 * i);
+    for (size_t i = 0; i < KINDS_MAX * UC_MESSAGE_WORDS; i++)
+        l->codes_seen[i / UC_MESSAGE_WORDS][i % UC_MESSAGE_WORDS] |= lockstep_read_u64(bytes + 8 * (SEEN + i));
+    uint64_t reasons = lockstep_read_u64(bytes + 8 * (WORDS - 1));
+    size_t at = WORDS * 8;
+    for (; reasons; reasons--) {
+        size_t n = strnlen((const char *)bytes + at, length - at);
+        if (at + n >= length)
+            return 0;
+        g_hash_table_add(l->reasons, g_strdup((const char *)bytes + at));
+        at += n + 1;
+    }
+    return at;
 }

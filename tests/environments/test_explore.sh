@@ -97,12 +97,16 @@ run 0 "$@"
 cp "$dir/out" "$dir/whole"
 run 3 "$@" --seconds 0.1 --checkpoint "$dir/state"
 [ -s "$dir/state" ] || fail 'no checkpoint was written'
+cp "$dir/state" "$dir/early"
 timeout -s INT 0.3 "$UCSIM" "$@" --resume "$dir/state" >/dev/null 2>&1
 run 0 "$@" --resume "$dir/state"
 cmp "$dir/out" "$dir/whole" || fail 'resuming changed the result'
 run 2 explore "$dir/keys.lua" -b wrong=1 --resume "$dir/state";           says 'expected a checkpoint of this scenario'
 head -c 300 "$dir/state" >"$dir/cut"
 run 2 "$@" --resume "$dir/cut"
+{ head -c 2000 "$dir/early"; printf x; tail -c +2002 "$dir/early"; } >"$dir/damaged"
+run 2 "$@" --resume "$dir/damaged";                                       says 'got a damaged one'
+run 2 "$@" --strategy dfs --checkpoint "$dir/none";                       says 'expected --strategy bfs with --checkpoint'
 
 # Limits say what was covered; bad input says what was expected.
 run 3 explore "$dir/keys.lua" --memory 2;                 says 'out of the memory allowed'; says 'states ('
