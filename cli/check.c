@@ -1,5 +1,6 @@
 /* ucsim check: scenarios through both worlds, one line each. */
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -301,6 +302,7 @@ static void work(gpointer data, gpointer queue)
         c->error = g_strdup(error->message);
         g_clear_error(&error);
     }
+    OPENSSL_thread_stop(); /* what libcrypto keeps for this thread: the program may end before the thread does */
     g_async_queue_push(queue, c);
 }
 
