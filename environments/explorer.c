@@ -225,8 +225,8 @@ static GByteArray *read_position(UcLockstep *l, const GByteArray *bytes, uint32_
     uint64_t word[POSITION_WORDS] = { 0 };
     if (!bytes || bytes->len < sizeof word)
         return NULL;
-    for (size_t i = 0; i < sizeof word; i++)
-        word[i / 8] = word[i / 8] << 8 | bytes->data[i];
+    for (size_t i = 0; i < POSITION_WORDS; i++)
+        word[i] = uc_read_u64(bytes->data + 8 * i);
     *budget = (uint32_t)MIN(word[0], (uint64_t)UINT32_MAX);
     *before = (UcSearchFigures){ .edges = word[1], .idle = word[2], .skipped = word[3] };
     size_t reached = uc_lockstep_load_reached(l, bytes->data + sizeof word, bytes->len - sizeof word);

@@ -177,6 +177,14 @@ void uc_append_u16(GByteArray *out, uint16_t value) { append_be(out, value, 2); 
 void uc_append_u32(GByteArray *out, uint32_t value) { append_be(out, value, 4); }
 void uc_append_u64(GByteArray *out, uint64_t value) { append_be(out, value, 8); }
 
+uint64_t uc_read_u64(const uint8_t *at)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | at[i];
+    return value;
+}
+
 char *uc_hex(const uint8_t *bytes, size_t length)
 {
     static const char digit[] = "0123456789abcdef";

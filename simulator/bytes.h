@@ -51,6 +51,7 @@ void uc_append_u8(GByteArray *out, uint8_t value);
 void uc_append_u16(GByteArray *out, uint16_t value);
 void uc_append_u32(GByteArray *out, uint32_t value);
 void uc_append_u64(GByteArray *out, uint64_t value);
+uint64_t uc_read_u64(const uint8_t *at); /* as uc_append_u64 wrote it */
 
 /* Lower-case hex; free with g_free. */
 char *uc_hex(const uint8_t *bytes, size_t length);

@@ -2,15 +2,19 @@
 
 #include <string.h>
 
+static void make_chunk(UcChunks *c, unsigned chunk, size_t size)
+{
+    g_assert(chunk < UC_CHUNKS);
+    if (!c->chunk[chunk])
+        __atomic_store_n(&c->chunk[chunk], g_malloc0(size << (chunk + UC_FIRST_CHUNK_BITS)), __ATOMIC_RELEASE);
+}
+
 void *uc_chunks_reach(UcChunks *c, uint32_t number, size_t size)
 {
     uint32_t at;
     unsigned last = uc_chunk_of(number, &at);
-    g_assert(last < UC_CHUNKS);
-    for (unsigned i = 0; i <= last; i++) {
-        if (!c->chunk[i])
-            __atomic_store_n(&c->chunk[i], g_malloc0(size << (i + UC_FIRST_CHUNK_BITS)), __ATOMIC_RELEASE);
-    }
+    for (unsigned i = 0; i <= last; i++)
+        make_chunk(c, i, size);
     if (number >= c->count)
         __atomic_store_n(&c->count, number + 1, __ATOMIC_RELEASE);
     return (char *)c->chunk[last] + at * size;
@@ -21,9 +25,7 @@ uint32_t uc_chunks_add(UcChunks *c, const void *element, size_t size)
     g_assert(element);
     uint32_t at, number = c->count;
     unsigned chunk = uc_chunk_of(number, &at);
-    g_assert(chunk < UC_CHUNKS);
-    if (!c->chunk[chunk])
-        __atomic_store_n(&c->chunk[chunk], g_malloc0(size << (chunk + UC_FIRST_CHUNK_BITS)), __ATOMIC_RELEASE);
+    make_chunk(c, chunk, size);
     memcpy((char *)c->chunk[chunk] + at * size, element, size);
     __atomic_store_n(&c->count, number + 1, __ATOMIC_RELEASE);
     return number;

@@ -15,13 +15,11 @@ typedef struct {
 
 static uint64_t get(Reader *r)
 {
-    uint64_t value = 0;
     if (r->left < 8) {
         r->bad = true;
         return 0;
     }
-    for (int i = 0; i < 8; i++)
-        value = value << 8 | r->at[i];
+    uint64_t value = uc_read_u64(r->at);
     r->at += 8;
     r->left -= 8;
     return value;

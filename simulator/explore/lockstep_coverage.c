@@ -118,10 +118,10 @@ size_t uc_lockstep_load_reached(UcLockstep *l, const uint8_t *bytes, size_t leng
     if (length < WORDS * 8)
         return 0;
     for (size_t i = 0; i < SEEN; i++)
-        l->kinds_seen[i] |= lockstep_read_u64(bytes + 8 * i);
+        l->kinds_seen[i] |= uc_read_u64(bytes + 8 * i);
     for (size_t i = 0; i < KINDS_MAX * UC_MESSAGE_WORDS; i++)
-        l->codes_seen[i / UC_MESSAGE_WORDS][i % UC_MESSAGE_WORDS] |= lockstep_read_u64(bytes + 8 * (SEEN + i));
-    uint64_t reasons = lockstep_read_u64(bytes + 8 * (WORDS - 1));
+        l->codes_seen[i / UC_MESSAGE_WORDS][i % UC_MESSAGE_WORDS] |= uc_read_u64(bytes + 8 * (SEEN + i));
+    uint64_t reasons = uc_read_u64(bytes + 8 * (WORDS - 1));
     size_t at = WORDS * 8;
     for (; reasons; reasons--) {
         size_t n = strnlen((const char *)bytes + at, length - at);

@@ -131,8 +131,6 @@ uint64_t lockstep_order(void *data, uint32_t move);
 uint32_t lockstep_moves_now(void *data);
 void lockstep_save_move(void *data, uint32_t move, GByteArray *out);
 size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length);
-/* Big endian, as uc_append_u64 writes it. */
-uint64_t lockstep_read_u64(const uint8_t *at);
 guint lockstep_move_hash(gconstpointer p);
 gboolean lockstep_move_equal(gconstpointer a, gconstpointer b);
 

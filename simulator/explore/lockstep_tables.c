@@ -198,14 +198,6 @@ void lockstep_save_move(void *data, uint32_t move, GByteArray *out)
     }
 }
 
-uint64_t lockstep_read_u64(const uint8_t *at)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
 size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
 {
     UcLockstep *l = data;
@@ -217,7 +209,7 @@ size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, siz
     if (length < sizeof head)
         return 0;
     for (; at < HEAD_WORDS; at++)
-        head[at] = lockstep_read_u64(bytes + 8 * at);
+        head[at] = uc_read_u64(bytes + 8 * at);
     at *= 8;
     m.write.from = (uint16_t)head[0];
     m.write.to = (uint16_t)head[1];
@@ -232,7 +224,7 @@ size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, siz
         if (length - at < 9)
             return 0;
         bool handle = bytes[at];
-        UcWord word = lockstep_read_u64(bytes + at + 1);
+        UcWord word = uc_read_u64(bytes + at + 1);
         at += 9;
         if (handle && word > length - at)
             return 0;
