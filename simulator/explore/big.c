@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <malloc.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -84,4 +85,21 @@ void uc_big_heap_follow(char **end)
     if (now > from)
         madvise(from, (size_t)(now - from), MADV_HUGEPAGE); /* refused where it is not the heap's */
     *end = now;
+}
+
+size_t uc_big_resident(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file || fscanf(file, "%*u %lu", &pages) != 1)
+        pages = 0;
+    if (file)
+        fclose(file);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t uc_big_machine(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+    return pages > 0 ? (size_t)pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }

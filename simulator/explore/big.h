@@ -28,4 +28,8 @@ void uc_big_heap_for_all(void);
 /* Asks for huge pages for what the heap has grown by since `end`, which moves on; NULL at first. */
 void uc_big_heap_follow(char **end);
 
+/* Bytes of memory that this program has now; that the machine has. 0: not known. */
+size_t uc_big_resident(void);
+size_t uc_big_machine(void);
+
 #endif

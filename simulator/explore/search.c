@@ -48,10 +48,17 @@ static UcSearchEnd limit_reached(const UcSearch *s, size_t memory)
     return o->seconds > 0 && seconds_now() - s->began > o->seconds ? UC_SEARCH_TIME : UC_SEARCH_ENDS;
 }
 
+/* What is counted leaves out what the allocator holds and what is used in between: a limit is of what the program takes. */
+static size_t memory_taken(const UcSearch *s, size_t counted)
+{
+    size_t now = uc_big_resident(), grown = now > s->resident ? now - s->resident : 0;
+    return MAX(counted, grown);
+}
+
 bool uc_search_stop(void *search)
 {
     const UcSearch *s = search;
-    return limit_reached(s, s->model->memory(s->model->data)) != UC_SEARCH_ENDS;
+    return limit_reached(s, memory_taken(s, s->model->memory(s->model->data))) != UC_SEARCH_ENDS;
 }
 
 /* May the search go on? Looked at between windows. */
@@ -65,7 +72,7 @@ bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
         f->visited_memory = uc_visited_memory(s->visited);
         f->omission = uc_visited_omission(s->visited);
     }
-    f->memory = f->visited_memory + frontier_memory + s->model->memory(s->model->data);
+    f->memory = memory_taken(s, f->visited_memory + frontier_memory + s->model->memory(s->model->data));
     double now = seconds_now();
     if (o->progress && now - s->told >= 0.5) {
         s->told = now;
@@ -84,6 +91,7 @@ UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options)
     result->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     UcSearch s = { .model = model, .options = options, .result = result };
     s.began = s.told = seconds_now();
+    s.resident = uc_big_resident();
     switch (options->strategy) {
     case UC_BFS: uc_search_bfs(&s); break;
     case UC_DFS: uc_search_dfs(&s); break;

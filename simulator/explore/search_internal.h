@@ -12,6 +12,7 @@ typedef struct {
     UcVisited *visited;
     double began, told;
     char *heap_end;  /* see uc_big_heap_follow() */
+    size_t resident; /* what the program had when the search began */
 } UcSearch;
 
 /* Threads that work side by side, one step after the other; each has a job of its own. */
