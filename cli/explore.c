@@ -1,4 +1,5 @@
 /* ucsim explore: every schedule within bounds (docs/exploration.md). */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +11,19 @@
 #include "simulator/explore/big.h"
 #include "simulator/json.h"
 
-/* Set by the signal handler, which has nowhere else to write. */
+/* Set by the signal handler, which has nowhere else to write. The same signal again ends the program at once. */
 static volatile sig_atomic_t stop_asked;
 static void on_interrupt(int number) { stop_asked = 1; }
+
+static void stop_on_signals(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        struct sigaction now, stop = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+        if (!sigaction(signals[i], NULL, &now) && now.sa_handler != SIG_IGN) /* as nohup left it */
+            sigaction(signals[i], &stop, NULL);
+    }
+}
 
 typedef struct {
     char *world, *strategy, *crypto, *output, *schedule, *checkpoint, *resume;
@@ -46,9 +57,10 @@ static bool parse_bounds(EnvAlphabet *alphabet, char **bound, GError **error)
 {
     for (; bound && *bound; bound++) {
         const char *equals = strchr(*bound, '=');
-        gint64 value;
+        char *end = NULL;
+        gint64 value = equals ? g_ascii_strtoll(equals + 1, &end, 10) : 0; /* too large a number becomes the largest */
         g_autofree char *name = equals ? g_strndup(*bound, (gsize)(equals - *bound)) : NULL;
-        if (!equals || !g_ascii_string_to_signed(equals + 1, 10, 0, INT32_MAX, &value, NULL)) {
+        if (!equals || end == equals + 1 || *end || g_ascii_isspace(equals[1])) {
             g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--bound: expected NAME=NUMBER, got '%s'", *bound);
             return false;
         }
@@ -117,6 +129,19 @@ static bool stopped(const EnvExplored *e)
            e->end == UC_SEARCH_DEPTH;
 }
 
+/* Where the views differ a watched rule is often broken first, and a search ends there: it is the rule that was named, or not. */
+static bool as_expected(const EnvScenario *s, const EnvExplored *e)
+{
+    bool rule = s->expect_rule && e->rule && g_str_has_prefix(e->rule, s->expect_rule);
+    return rule ? e->verdict == s->expect || s->expect == UC_DISTINGUISHED : e->verdict == s->expect && !s->expect_rule;
+}
+
+/* With the rule where the scenario names one, as `check` writes it. */
+static char *expectation(const EnvScenario *s)
+{
+    return g_strconcat(uc_verdict_name[s->expect], s->expect_rule ? ": " : NULL, s->expect_rule, NULL);
+}
+
 /* What a search that came to a limit can still be held to: bfs visits all of one length before any longer one. */
 static void print_covered(const EnvExploration *x, const EnvExplored *e)
 {
@@ -141,8 +166,11 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
 {
     const UcSearchFigures *f = &e->figures;
     const char *nothing = stopped(e) ? "nothing found in what was searched" : "nothing found";
-    printf("%s: %s\n", env_scenario_file(s), e->broken ? e->broken : e->verdict == UC_INDISTINGUISHABLE
-           ? nothing : uc_verdict_name[e->verdict]);
+    g_autofree char *expected = expectation(s);
+    bool other = !e->broken && !stopped(e) && !as_expected(s, e);
+    printf("%s%s%s%s: %s%s%s%s\n", env_scenario_file(s), s->instance ? " (" : "", s->instance ? s->instance : "",
+           s->instance ? ")" : "", e->broken ? e->broken : e->verdict == UC_INDISTINGUISHABLE ? nothing
+           : uc_verdict_name[e->verdict], other ? " (expected " : "", other ? expected : "", other ? ")" : "");
     if (e->why && *e->why)
         printf("  %s\n", e->why);
     printf("  %s, %s, %s; the script itself was not explored\n", uc_strategy_name[x->search.strategy],
@@ -205,7 +233,12 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
 {
     g_autoptr(GString) out = g_string_new("{\"ucsim-explore\":1,\n \"scenario\":");
     uc_json_text(out, env_scenario_file(s));
-    g_string_append_printf(out, ",\"hash\":\"%s\",\"strategy\":\"%s\",\"world\":\"%s\",\"end\":\"%s\",\n \"verdict\":\"%s\"",
+    g_autofree char *expected = expectation(s);
+    g_string_append(out, ",\"instance\":");
+    uc_json_text(out, s->instance);
+    g_string_append(out, ",\"expect\":");
+    uc_json_text(out, expected);
+    g_string_append_printf(out, ",\n \"hash\":\"%s\",\"strategy\":\"%s\",\"world\":\"%s\",\"end\":\"%s\",\n \"verdict\":\"%s\"",
                            s->hash, uc_strategy_name[x->search.strategy],
                            x->which == ENV_WORLDS ? "both" : env_world_name[x->which], uc_search_end_name[e->end],
                            uc_verdict_name[e->verdict]);
@@ -246,14 +279,11 @@ static void describe(UcSchedule *schedule, const EnvScenario *s, UcVerdict verdi
     uc_options_add(schedule->options, "expect", uc_verdict_name[verdict]);
 }
 
-static bool write_found(const Options *o, const EnvScenario *s, EnvExplored *e, GError **error)
+static bool write_found(const Options *o, const EnvExplored *e, GError **error)
 {
-    UcSchedule *schedule = e->shrunk ? e->shrunk : e->schedule;
+    const UcSchedule *schedule = e->shrunk ? e->shrunk : e->schedule;
     if (!schedule)
         return true;
-    if (e->shrunk)
-        describe(e->shrunk, s, e->verdict);
-    describe(e->schedule, s, e->verdict);
     g_autofree char *text = uc_schedule_print(schedule);
     if (o->schedule && !cli_write_file(o->schedule, text, strlen(text), error))
         return false;
@@ -270,10 +300,10 @@ static bool write_found(const Options *o, const EnvScenario *s, EnvExplored *e, 
 /* ---- stopping and going on ---- */
 
 /* What an exploration is about; a checkpoint goes on with nothing else. */
-static char *key_of(const Options *o, const EnvScenario *s, const EnvExploration *x)
+static char *key_of(const EnvScenario *s, const EnvExploration *x)
 {
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, "ucsim-explore-checkpoint 2 %s %s %d %d %d %d %d %u %u %d %d %u %u %u", UCSIM_VERSION, s->hash,
+    g_string_append_printf(key, "ucsim-explore-checkpoint 3 %s %s %d %d %d %d %d %u %u %d %d %u %u %u", UCSIM_VERSION, s->hash,
                            (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal,
                            x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.flawed,
                            x->alphabet.parties, x->alphabet.keygen_by, x->search.depth);
@@ -321,22 +351,52 @@ static int conclude(const EnvScenario *s, const EnvExplored *e)
 {
     if (e->end == UC_SEARCH_BROKEN)
         return CLI_INTERNAL;
-    if (e->end == UC_SEARCH_FOUND)
-        return s->expect == UC_INDISTINGUISHABLE ? CLI_UNEXPECTED : CLI_OK;
-    if (e->end != UC_SEARCH_COMPLETE)
+    if (e->end != UC_SEARCH_COMPLETE && e->end != UC_SEARCH_FOUND)
         return CLI_LIMIT;
-    return s->expect == UC_INDISTINGUISHABLE ? CLI_OK : CLI_UNEXPECTED;
+    return cli_code_of_verdict(e->verdict, as_expected(s, e));
+}
+
+static bool fill_alphabet(EnvAlphabet *a, const Options *o, const EnvScenario *s, GError **error)
+{
+    *a = env_default_alphabet();
+    if (!o->bound && !s->bound->len) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected bounds for exploration, got none: give the scenario a "
+                    "table `explore = { sign = 2, ... }` or say --bound sign=2", s->path);
+        return false;
+    }
+    env_alphabet_of(a, s);
+    if (!parse_bounds(a, o->bound, error))
+        return false;
+    env_alphabet_settle(a);
+    return true;
+}
+
+static EnvExplored *run(const Options *o, const EnvScenario *s, EnvWorlds *worlds, EnvExploration *x, const char *key,
+                        GError **error)
+{
+    double began = (double)g_get_monotonic_time() / 1e6;
+    g_autoptr(GByteArray) resume = NULL;
+    if (o->resume && !read_checkpoint(o->resume, key, &resume, error))
+        return NULL;
+    x->resume = resume;
+    x->search.progress = isatty(STDERR_FILENO) && !o->quiet ? show_progress : NULL;
+    x->search.progress_data = &began;
+    g_autoptr(EnvExplored) e = env_explore(worlds, x, error);
+    if (e && x->search.progress)
+        fputs("\r\033[K", stderr);
+    if (e && e->end == UC_SEARCH_NOT_RESUMED) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this program, got one that does not fit it",
+                    o->resume);
+        return NULL;
+    }
+    return g_steal_pointer(&e);
 }
 
 static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
 {
-    EnvExploration x = { .alphabet = env_default_alphabet() };
-    bool bounds = o->bound || s->bound->len;
-    if (!fill_exploration(o, &x, error) ||
-        !((s->bound->len || !bounds) ? env_alphabet_of(&x.alphabet, s, error) : true) ||
-        !parse_bounds(&x.alphabet, o->bound, error))
+    EnvExploration x = { 0 };
+    if (!fill_exploration(o, &x, error) || !fill_alphabet(&x.alphabet, o, s, error))
         return false;
-    env_alphabet_settle(&x.alphabet);
     s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");
     if (x.alphabet.bound[ENV_DO_FORGE])
         s->options.seal_real = true; /* a forged token would open in this process only: its schedule would not replay */
@@ -344,36 +404,49 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, error) : NULL;
     if (!prefix)
         return false;
-    double began = (double)g_get_monotonic_time() / 1e6;
     uc_big_heap_for_all();
-    g_autofree char *key = key_of(o, s, &x);
+    g_autofree char *key = key_of(s, &x);
     g_autoptr(GByteArray) stopped = g_byte_array_new();
-    g_autoptr(GByteArray) resume = NULL;
-    if (o->resume && !read_checkpoint(o->resume, key, &resume, error))
-        return false;
     x.checkpoint = o->checkpoint || o->resume ? stopped : NULL;
-    x.resume = resume;
     x.prefix = prefix;
-    x.search.progress = isatty(STDERR_FILENO) && !o->quiet ? show_progress : NULL;
-    x.search.progress_data = &began;
-    g_autoptr(EnvExplored) e = env_explore(worlds, &x, error);
+    g_autoptr(EnvExplored) e = run(o, s, worlds, &x, key, error);
     if (!e)
         return false;
-    if (x.search.progress)
-        fputs("\r\033[K", stderr);
-    if (e->end == UC_SEARCH_NOT_RESUMED) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this program, got one that does not fit it",
-                    o->resume);
-        return false;
-    }
-    bool ok = write_found(o, s, e, error) &&
-              write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
-    if (ok && o->json)
+    if (e->schedule)
+        describe(e->shrunk ? e->shrunk : e->schedule, s, e->replayed);
+    *code = conclude(s, e);
+    bool kept = write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
+    bool written = write_found(o, e, kept ? error : NULL);
+    if (o->json) /* in any case: what cannot be written is not lost */
         print_json(s, &x, e);
-    else if (ok && !o->quiet)
+    else if (!o->quiet)
         print_text(s, &x, e);
-    *code = MAX(*code, conclude(s, e));
-    return ok;
+    return kept && written;
+}
+
+/* What is found out in hours should not be lost for the name of a file. */
+static bool can_write(const char *path, GError **error)
+{
+    if (!path)
+        return true;
+    g_autofree char *folder = g_path_get_dirname(path);
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR) && !access(g_file_test(path, G_FILE_TEST_EXISTS) ? path : folder, W_OK))
+        return true;
+    int number = g_file_test(path, G_FILE_TEST_IS_DIR) ? EISDIR : errno;
+    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: cannot be written: %s", path, g_strerror(number));
+    return false;
+}
+
+/* Of several scenarios in one file: a search that broke says most, one that stopped at a limit least. */
+static int worse(int a, int b)
+{
+    static const int order[] = { CLI_OK, CLI_LIMIT, CLI_UNEXPECTED, CLI_USAGE, CLI_INTERNAL };
+    int worst = CLI_OK;
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        if (order[i] == a || order[i] == b)
+            worst = order[i];
+    }
+    return worst;
 }
 
 static int explore_file(const Options *o)
@@ -382,25 +455,38 @@ static int explore_file(const Options *o)
     g_autoptr(GPtrArray) scenarios = env_scenario_load(o->file[0], &error);
     int code = CLI_OK, crypto;
     static const char *const cryptos[] = { "ideal", "real", NULL };
-    if (!scenarios || (o->crypto && !choose("--crypto", cryptos, o->crypto, &crypto, &error)))
+    if (!scenarios || (o->crypto && !choose("--crypto", cryptos, o->crypto, &crypto, &error)) ||
+        !can_write(o->output, &error) || !can_write(o->schedule, &error) || !can_write(o->checkpoint ? o->checkpoint : o->resume, &error))
         return cli_fail_error(error);
-    signal(SIGINT, on_interrupt);
-    for (guint i = 0; i < scenarios->len && !stop_asked; i++) {
-        if (!explore(o, scenarios->pdata[i], &code, &error))
+    if (scenarios->len > 1 && (o->output || o->schedule || o->checkpoint || o->resume))
+        return cli_fail(CLI_USAGE, "explore: -o, --schedule, --checkpoint and --resume expect one scenario, got %u by for_each",
+                        scenarios->len);
+    stop_on_signals();
+    for (guint i = 0; i < scenarios->len; i++) {
+        int one = CLI_LIMIT;
+        if (!stop_asked && !explore(o, scenarios->pdata[i], &one, &error))
             return cli_fail_error(error);
+        code = worse(code, one);
     }
     return code;
 }
 
+/* MiB: not more than a machine can give, which would be ended from outside. */
+static int default_memory(void)
+{
+    size_t machine = uc_big_machine() >> 20;
+    return (int)(machine ? MIN((size_t)4096, machine - machine / 4) : 4096);
+}
+
 int cli_explore(int argc, char **argv)
 {
-    Options o = { .memory = 4096, .walks = 10000, .jobs = 1, .points = 3, .tries = 2000, .seed = 1 };
+    Options o = { .memory = default_memory(), .walks = 10000, .jobs = 1, .points = 3, .tries = 2000, .seed = 1 };
     const GOptionEntry entries[] = {
         { "strategy", 0, 0, G_OPTION_ARG_STRING, &o.strategy, "bfs (default), dfs, random or pct", "NAME" },
         { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "both (default), or one world under its watchers", "NAME" },
         { "bound", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o.bound, "a bound, such as sign=2; may be repeated", "NAME=N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "ideal (default) or real", "NAME" },
-        { "memory", 0, 0, G_OPTION_ARG_INT, &o.memory, "stop beyond so many MiB (4096; 0: never)", "N" },
+        { "memory", 0, 0, G_OPTION_ARG_INT, &o.memory, "stop beyond so many MiB (4096, or 3/4 of the machine's; 0: never)", "N" },
         { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "stop after so long (0: never)", "S" },
         { "depth", 0, 0, G_OPTION_ARG_INT, &o.depth, "at most so many moves (0: any number)", "N" },
         { "walks", 0, 0, G_OPTION_ARG_INT, &o.walks, "random, pct: how many (10000)", "N" },
@@ -425,9 +511,10 @@ int cli_explore(int argc, char **argv)
     int code;
     if (cli_parse("explore", "SCENARIO", "Runs both worlds through every schedule within the bounds of the scenario's "
                   "table `explore`, the shortest\nfirst. What tells the worlds apart is shrunk and shown. --bound widens or "
-                  "narrows a bound for this run.\n\nExit code, for a scenario that expects indistinguishable: 0 nothing "
-                  "found and all schedules tried, 1 something\nfound; for others the other way round, whatever is found. 2 an error, 3 a limit "
-                  "came first, 4 an internal error.\n\nExamples:\n"
+                  "narrows a bound for this run.\nInterrupted (Ctrl-C, SIGTERM) it stops, says what it covered and writes its "
+                  "checkpoint; a second time ends it at once.\n\nExit code: 0 what the scenario expects (`expect`: nothing "
+                  "found and all schedules or walks tried, or this verdict and\nrule found first), 1 something else, 2 an "
+                  "error, 3 a limit or an interruption came first, 4 an internal error.\n\nExamples:\n"
                   "  ucsim explore mine.lua\n"
                   "  ucsim explore mine.lua --bound sign=3 -o found.jsonl && ucsim diagram found.jsonl -o found.svg\n"
                   "  ucsim explore mine.lua --strategy random --walks 100000 --seconds 60", entries, &argc, &argv, &code)) {
@@ -437,10 +524,14 @@ int cli_explore(int argc, char **argv)
             code = cli_fail(CLI_USAGE, "--jobs: expected 1 to 256, got %d", o.jobs);
         else if ((o.checkpoint || o.resume) && o.strategy && strcmp(o.strategy, "bfs"))
             code = cli_fail(CLI_USAGE, "explore: expected --strategy bfs with --checkpoint and --resume, got %s", o.strategy);
+        else if (o.seed < 0)
+            code = cli_fail(CLI_USAGE, "--seed: expected a number from 0 to 2^63 - 1, got %" G_GINT64_FORMAT, o.seed);
+        else if (o.walks < 1)
+            code = cli_fail(CLI_USAGE, "--walks: expected 1 or more, got %d", o.walks);
         else if (o.points < 1 || o.points > 100)
             code = cli_fail(CLI_USAGE, "--change-points: expected 1 to 100, got %d", o.points);
-        else if (o.memory < 0 || o.depth < 0 || o.walks < 0 || o.tries < 0 || !(o.seconds >= 0))
-            code = cli_fail(CLI_USAGE, "explore: --memory, --depth, --walks, --shrink-tries and --seconds expect 0 or more");
+        else if (o.memory < 0 || o.depth < 0 || o.tries < 0 || !(o.seconds >= 0))
+            code = cli_fail(CLI_USAGE, "explore: --memory, --depth, --shrink-tries and --seconds expect 0 or more");
         else
             code = explore_file(&o);
     }

@@ -55,6 +55,19 @@ static void internal_error(int number)
     _exit(CLI_INTERNAL);
 }
 
+/* GLib ends a program that gets no memory as if it were a bug. */
+static void on_log(const char *domain, GLogLevelFlags level, const char *message, void *data)
+{
+    if (!(level & G_LOG_LEVEL_ERROR)) {
+        g_log_default_handler(domain, level, message, data);
+        return;
+    }
+    bool memory = strstr(message, "failed to allocate") || strstr(message, "bytes of memory");
+    fprintf(stderr, "ucsim: %s%s%s\n", memory ? "out of memory: " : "internal error: ", message,
+            memory ? "; a lower --memory stops explore in time, with what it covered" : "");
+    _exit(memory ? CLI_LIMIT : CLI_INTERNAL);
+}
+
 static const CliCommand *find(const char *name)
 {
     const CliCommand *c = cli_commands;
@@ -76,6 +89,7 @@ int main(int argc, char **argv)
     uc_big_heap();
     signal(SIGPIPE, SIG_DFL);
     signal(SIGABRT, internal_error);
+    g_log_set_default_handler(on_log, NULL);
     if (argc < 2) {
         print_help();
         return CLI_USAGE;
@@ -95,5 +109,6 @@ int main(int argc, char **argv)
         return unknown(argv[1]);
     char **words = g_newa(char *, 2 * (size_t)argc + 1);
     int count = split_short(argc - 1, argv + 1, words);
-    return c->run(count, words);
+    int code = c->run(count, words);
+    return fflush(stdout) || ferror(stdout) ? cli_fail(CLI_USAGE, "standard output: expected to write, got an error") : code;
 }

@@ -74,7 +74,7 @@ bool env_replay(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, U
     bool ok = true;
     unsigned n = 0;
     run_begin(&run, worlds, which, observe, data);
-    while (ok && n < schedule->move->len && c.verdict == UC_INDISTINGUISHABLE) {
+    while (ok && n < schedule->move->len && uc_verdict_is_open(c.verdict)) {
         UcEnvelope write;
         UcMessage reply;
         ok = uc_resolver_write(resolver, schedule, uc_schedule_move(schedule, n + 1), &write, error);
@@ -176,6 +176,15 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
     return same && out->schedule;
 }
 
+static UcVerdict verdict_in_both(EnvWorlds *worlds, const UcSchedule *schedule)
+{
+    EnvOutcome outcome;
+    env_replay(worlds, ENV_WORLDS, schedule, NULL, NULL, &outcome, NULL);
+    UcVerdict verdict = outcome.verdict;
+    env_outcome_clear(&outcome);
+    return verdict;
+}
+
 static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uint32_t finding, const GArray *path,
                   EnvExplored *out)
 {
@@ -191,6 +200,7 @@ static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uin
     }
     if (x->shrink_tries)
         out->shrunk = env_shrink(worlds, x->which, out->schedule, x->shrink_tries, &out->tries, NULL, NULL);
+    out->replayed = verdict_in_both(worlds, out->shrunk ? out->shrunk : out->schedule);
 }
 
 static void add_figures(UcSearchFigures *sum, const UcSearchFigures *last)

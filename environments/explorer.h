@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     UcVerdict verdict;      /* UC_INDISTINGUISHABLE: nothing was found */
     char *rule, *why;       /* of what was found; may be NULL */
+    UcVerdict replayed;     /* what a replay of it says, in both worlds: of a search of one world it may be another */
     UcSchedule *schedule;   /* as found; NULL: nothing was found */
     UcSchedule *shrunk;     /* no move of it can be left out; NULL: not shrunk */
     unsigned tries;         /* of the shrinker */
@@ -44,7 +45,8 @@ EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration, G
 void env_explored_free(EnvExplored *explored);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvExplored, env_explored_free)
 
-/* Runs a schedule in fresh worlds up to the first verdict that is not UC_INDISTINGUISHABLE. */
+/* Runs a schedule in fresh worlds, as env_replay_run() does: on past a watched rule that is broken, for the views may yet
+ * differ, up to a verdict that stands. */
 typedef struct {
     UcVerdict verdict;
     char *rule, *why;  /* may be NULL */

@@ -7,65 +7,89 @@ const char *const env_do_name[ENV_DOS + 1] = {
     "restart", "restore", "corrupt", "forge", "counterfeit", NULL,
 };
 
-enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, DELIVERED_BITS = 4, LOST_MAX = 3, SNAPSHOTS_MAX = 8,
-       ALIKE_PARTIES = 64 / DELIVERED_BITS /* deliveries are counted for so many apart */ };
+enum { UNSET = UINT32_MAX, BOUND_MAX = 1000, LOST_MAX = 3, SNAPSHOTS_MAX = 8, ALIKE_PARTIES = 16 };
 
 /* ---- bounds ---- */
 
 EnvAlphabet env_default_alphabet(void)
 {
-    EnvAlphabet d = { .messages = 2, .wrong = ENV_WRONG_ALL, .any = true };
+    EnvAlphabet d = { .messages = 2, .wrong = ENV_WRONG_ALL, .any = 1 };
     for (int i = 0; i < ENV_DOS; i++)
         d.bound[i] = UNSET;
     return d;
 }
 
-static bool set_cut(EnvAlphabet *d, const char *name, int64_t value)
+static const struct {
+    const char *name;
+    size_t offset;
+    int low, high;
+} cuts[] = {
+    { "messages", offsetof(EnvAlphabet, messages), 1, ENV_MESSAGES_MAX },
+    { "wrong", offsetof(EnvAlphabet, wrong), 0, ENV_WRONG_ALL },
+    { "any", offsetof(EnvAlphabet, any), 0, 1 },
+    { "flawed", offsetof(EnvAlphabet, flawed), 0, 1 },
+    { "parties", offsetof(EnvAlphabet, parties), 1, 1000 },
+    { "keygen-by", offsetof(EnvAlphabet, keygen_by), 1, 1000 },
+};
+
+/* Scripts write keygen_by, for Lua takes no hyphen in a name. */
+static bool is_named(const char *name, const char *got)
 {
-    if (!strcmp(name, "messages") && value >= 1 && value <= MESSAGES_MAX)
-        d->messages = (unsigned)value;
-    else if (!strcmp(name, "wrong") && value >= 0 && value <= ENV_WRONG_ALL)
-        d->wrong = (unsigned)value;
-    else if (!strcmp(name, "any") && (value == 0 || value == 1))
-        d->any = value;
-    else if (!strcmp(name, "flawed") && (value == 0 || value == 1))
-        d->flawed = value;
-    else if (!strcmp(name, "parties") && value >= 1 && value <= 1000)
-        d->parties = (uint32_t)value;
-    else if (!strcmp(name, "keygen-by") && value >= 1 && value <= 1000)
-        d->keygen_by = (uint32_t)value;
-    else
-        return false;
-    return true;
+    while (*name && (*name == *got || (*name == '-' && *got == '_')))
+        name++, got++;
+    return *name == *got;
+}
+
+/* The value of this name and its range; NULL: there is none. */
+static unsigned *value_of(EnvAlphabet *d, const char *name, int *low, int *high)
+{
+    *low = 0;
+    *high = BOUND_MAX;
+    for (int i = 0; i < ENV_DOS; i++) {
+        if (is_named(env_do_name[i], name))
+            return &d->bound[i];
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(cuts); i++) {
+        *low = cuts[i].low;
+        *high = cuts[i].high;
+        if (is_named(cuts[i].name, name))
+            return (unsigned *)(void *)((char *)d + cuts[i].offset);
+    }
+    return NULL;
+}
+
+bool env_alphabet_range(const char *name, int *low, int *high)
+{
+    EnvAlphabet any;
+    return value_of(&any, name, low, high) != NULL;
 }
 
 bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **error)
 {
     g_assert(d && name);
-    for (int i = 0; i < ENV_DOS; i++) {
-        if (strcmp(env_do_name[i], name))
-            continue;
-        if (value >= 0 && value <= BOUND_MAX) {
-            d->bound[i] = (uint32_t)value;
-            return true;
-        }
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound %s: expected 0 to %d, got %" G_GINT64_FORMAT, name,
-                    BOUND_MAX, value);
+    int low, high;
+    unsigned *at = value_of(d, name, &low, &high);
+    if (at && value >= low && value <= high) {
+        *at = (unsigned)value;
+        return true;
+    }
+    if (at) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound %s: expected an integer from %d to %d, got %" G_GINT64_FORMAT,
+                    name, low, high, value);
         return false;
     }
-    if (set_cut(d, name, value))
-        return true;
     g_autofree char *names = g_strjoinv(", ", (char **)env_do_name);
-    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
-                "bound: expected one of %s, messages (1-4), wrong (0-8), any (0-1), flawed (0-1), parties, keygen-by, got %s=%"
-                G_GINT64_FORMAT, names, name, value);
+    g_autoptr(GString) all = g_string_new(names);
+    for (size_t i = 0; i < G_N_ELEMENTS(cuts); i++)
+        g_string_append_printf(all, ", %s", cuts[i].name);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound: expected one of %s, got '%s'", all->str, name);
     return false;
 }
 
 char *env_alphabet_cuts(const EnvAlphabet *d)
 {
     GString *out = g_string_new(NULL);
-    g_string_append_printf(out, "messages=%u wrong=%u any=%d flawed=%d", d->messages, d->wrong, d->any, d->flawed);
+    g_string_append_printf(out, "messages=%u wrong=%u any=%u flawed=%u", d->messages, d->wrong, d->any, d->flawed);
     if (d->parties)
         g_string_append_printf(out, " parties=%u", d->parties);
     if (d->keygen_by)
@@ -75,44 +99,21 @@ char *env_alphabet_cuts(const EnvAlphabet *d)
     return g_string_free(out, FALSE);
 }
 
-static bool take_domains(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
+void env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario)
 {
     const EnvDomain *messages = env_scenario_domain(scenario, "messages");
     const EnvDomain *counts = env_scenario_domain(scenario, "counts");
-    guint texts = messages ? messages->text->len : 0, numbers = counts ? counts->number->len : 0;
-    bool fits = texts <= MESSAGES_MAX && numbers <= G_N_ELEMENTS(d->count);
-    if (!fits)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: %s: expected at most %u, got %u", scenario->path,
-                    texts > MESSAGES_MAX ? "messages" : "counts",
-                    texts > MESSAGES_MAX ? (unsigned)MESSAGES_MAX : (unsigned)G_N_ELEMENTS(d->count),
-                    texts > MESSAGES_MAX ? texts : numbers);
-    if (fits && texts)
-        d->messages = texts;
-    for (guint i = 0; fits && i < texts; i++)
+    for (guint i = 0; messages && i < messages->text->len; i++)
         d->message[i] = messages->text->pdata[i];
-    for (guint i = 0; fits && i < numbers; i++)
+    if (messages)
+        d->messages = messages->text->len;
+    for (guint i = 0; counts && i < counts->number->len; i++)
         d->count[d->counts++] = g_array_index(counts->number, int64_t, i);
-    return fits;
-}
-
-bool env_alphabet_of(EnvAlphabet *d, const EnvScenario *scenario, GError **error)
-{
-    if (!scenario->bound->len) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
-                    "%s: expected bounds for exploration, got none: give the scenario a table `explore = { sign = 2, "
-                    "... }` or say --bound sign=2", scenario->path);
-        return false;
-    }
-    if (!take_domains(d, scenario, error))
-        return false;
     for (guint i = 0; i < scenario->bound->len; i++) {
         const EnvBound *b = &g_array_index(scenario->bound, EnvBound, i);
-        if (!env_alphabet_set(d, b->name, b->value, error)) {
-            g_prefix_error(error, "%s: ", scenario->path);
-            return false;
-        }
+        bool fits = env_alphabet_set(d, b->name, b->value, NULL);
+        g_assert(fits); /* or the script would not have been loaded */
     }
-    return true;
 }
 
 static void settle(EnvAlphabet *d, EnvDo which, uint32_t value)
@@ -158,16 +159,26 @@ static int compare(const EnvGeneral *g, const Item *a, const Item *b)
     UcDigest x = uc_store_digest(g->store, a->bytes), y = uc_store_digest(g->store, b->bytes);
     if (x.hi != y.hi)
         return x.hi < y.hi ? -1 : 1;
-    return x.lo == y.lo ? 0 : x.lo < y.lo ? -1 : 1;
+    if (x.lo != y.lo)
+        return x.lo < y.lo ? -1 : 1;
+    return a->type != ITEM_DELIVERED || a->a == b->a ? 0 : a->a < b->a ? -1 : 1;
+}
+
+/* Where an item stands or would stand. */
+static size_t place_of(const EnvGeneral *g, const Item *item, size_t n, const Item *wanted)
+{
+    size_t at = 0;
+    while (at < n && compare(g, &item[at], wanted) < 0)
+        at++;
+    return at;
 }
 
 /* A copy with one more item; NULL when it is known. */
 static UcRegion *with_item(const EnvGeneral *g, const UcRegion *knowledge, const Item *fresh)
 {
-    size_t n, at = 0;
+    size_t n;
     const Item *item = items_of(knowledge, &n);
-    while (at < n && compare(g, &item[at], fresh) < 0)
-        at++;
+    size_t at = place_of(g, item, n, fresh);
     if (at < n && compare(g, &item[at], fresh) == 0)
         return NULL;
     UcRegion *out = uc_region_new((n + 1) * ITEM_WORDS);
@@ -206,18 +217,24 @@ static bool item_from(const EnvGeneral *g, const UcChoice *move, const UcViewEnt
     }
 }
 
-static unsigned delivered_shift(UcWord party) { return (unsigned)(party * DELIVERED_BITS % 64); }
-
 /* One delivery more of a payload to a party that changed something. */
-static UcRegion *delivered(const UcRegion *knowledge, const Item *lesson)
+static UcRegion *delivered(const EnvGeneral *g, const UcRegion *knowledge, const Item *lesson)
 {
-    UcRegion *out = uc_region_copy(knowledge, knowledge->words);
-    Item *item = (Item *)(void *)out->word;
-    for (size_t i = 0; i < knowledge->words / ITEM_WORDS; i++) {
-        if (item[i].type == ITEM_PAYLOAD && item[i].bytes == lesson->bytes)
-            item[i].number += UINT64_C(1) << delivered_shift(lesson->a);
-    }
+    UcRegion *out = with_item(g, knowledge, lesson);
+    if (out)
+        return out;
+    size_t n;
+    const Item *item = items_of(knowledge, &n);
+    out = uc_region_copy(knowledge, knowledge->words);
+    ((Item *)(void *)out->word)[place_of(g, item, n, lesson)].number++;
     return out;
+}
+
+static UcWord times_delivered(const Table *t, UcWord payload, UcWord to)
+{
+    Item wanted = { ITEM_DELIVERED, .bytes = payload, .a = to };
+    size_t at = place_of(t->g, t->item, t->items, &wanted);
+    return at < t->items && compare(t->g, &t->item[at], &wanted) == 0 ? t->item[at].number : 0;
 }
 
 static UcRegion *lesson(void *data, const UcChoice *move, const UcViewEntry *entry, size_t entries, bool changed)
@@ -226,7 +243,7 @@ static UcRegion *lesson(void *data, const UcChoice *move, const UcViewEntry *ent
     Item item[8];
     size_t n = 0;
     if (changed && move->tag == ENV_DO_DELIVER)
-        item[n++] = (Item){ ITEM_DELIVERED, .bytes = move->extra[0], .a = move->extra[1] };
+        item[n++] = (Item){ ITEM_DELIVERED, .bytes = move->extra[0], .a = move->extra[1], .number = 1 };
     for (size_t i = 0; i < entries && n < G_N_ELEMENTS(item); i++)
         n += item_from(g, move, &entry[i], &item[n]);
     if (!n)
@@ -243,7 +260,7 @@ static UcRegion *absorb(void *data, const UcRegion *knowledge, const UcRegion *t
     const Item *item = items_of(taught, &n);
     for (size_t i = 0; i < n; i++) {
         const UcRegion *before = now ? now : knowledge;
-        UcRegion *more = item[i].type == ITEM_DELIVERED ? delivered(before, &item[i]) : with_item(data, before, &item[i]);
+        UcRegion *more = item[i].type == ITEM_DELIVERED ? delivered(data, before, &item[i]) : with_item(data, before, &item[i]);
         if (more) {
             uc_region_unref(now);
             now = more;
@@ -253,12 +270,6 @@ static UcRegion *absorb(void *data, const UcRegion *knowledge, const UcRegion *t
 }
 
 /* ---- moves ---- */
-
-/* A value of an argument, and whether it is a wrong one. */
-typedef struct {
-    UcWord word;
-    unsigned wrong;
-} Value;
 
 /* The parties that a move involves. A changed payload, or one with a flaw, may name any of them. Other payloads, tickets and stolen states
  * name parties that were involved when they were made. */
@@ -315,11 +326,13 @@ UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcW
     return move;
 }
 
-static size_t keys(const Table *t, Value *out, bool any)
+/* Into the table's room for them, until the next time. */
+static size_t keys(const Table *t, bool any)
 {
+    Value *out = t->kid;
     size_t n = 0;
     for (size_t i = 0; i < t->items; i++) {
-        if (t->item[i].type == ITEM_KEY && n < 14)
+        if (t->item[i].type == ITEM_KEY)
             out[n++] = (Value){ t->item[i].bytes, 0 };
     }
     if (any && n)
@@ -327,7 +340,6 @@ static size_t keys(const Table *t, Value *out, bool any)
     out[n++] = (Value){ t->g->wrong_kid, 1 };
     return n;
 }
-enum { KEYS_MAX = 16 };
 
 static void keygens(Table *t, UcWord p)
 {
@@ -342,8 +354,8 @@ static void keygens(Table *t, UcWord p)
 static void requests(Table *t, UcWord p)
 {
     const EnvGeneral *g = t->g;
-    Value kid[KEYS_MAX];
-    size_t n = env_general_wants(t, ENV_DO_REQUEST) ? keys(t, kid, g->domain.any) : 0;
+    const Value *kid = t->kid;
+    size_t n = env_general_wants(t, ENV_DO_REQUEST) ? keys(t, g->domain.any) : 0;
     for (size_t k = 0; k < n; k++) {
         for (UcWord from = 0; from <= g->parties; from++) {
             unsigned wrong = kid[k].wrong + (from == p || from == g->parties);
@@ -359,8 +371,8 @@ static void requests(Table *t, UcWord p)
 static void transfers_on(Table *t, UcWord p, const Item *ticket)
 {
     const EnvGeneral *g = t->g;
-    Value kid[KEYS_MAX];
-    size_t n = keys(t, kid, false);
+    const Value *kid = t->kid;
+    size_t n = keys(t, false);
     for (size_t k = 0; k < n; k++) {
         unsigned bad_key = kid[k].wrong || (ticket && ticket->other != UC_NONE && ticket->other != kid[k].word);
         for (UcWord to = 0; to <= g->parties; to++) {
@@ -399,8 +411,8 @@ static void on_ticket(Table *t, UcWord p, const Item *ticket)
 
 static void with_keys(Table *t, UcWord p)
 {
-    Value kid[KEYS_MAX];
-    size_t n = keys(t, kid, false);
+    const Value *kid = t->kid;
+    size_t n = keys(t, false);
     for (size_t k = 0; k < n; k++) {
         for (unsigned m = 0; env_general_wants(t, ENV_DO_SIGN) && m < t->g->domain.messages; m++)
             env_general_input(t, ENV_DO_SIGN, kid[k].wrong, p, (UcMessage){ DKM_SIGN, { kid[k].word, t->g->message[m] } });
@@ -427,12 +439,12 @@ static void verifies(Table *t, UcWord p)
 
 static void deliveries(Table *t, UcWord to)
 {
-    uint32_t bound = MIN(t->g->domain.bound[ENV_DO_DELIVER], (1u << DELIVERED_BITS) - 1);
+    uint32_t bound = t->g->domain.bound[ENV_DO_DELIVER];
     for (size_t i = 0; i < t->items; i++) {
         const Item *payload = &t->item[i];
         if (payload->type != ITEM_PAYLOAD)
             continue;
-        if ((payload->number >> delivered_shift(to) & ((1 << DELIVERED_BITS) - 1)) < bound)
+        if (bound && times_delivered(t, payload->bytes, to) < bound)
             env_general_deliver(t, ENV_DO_DELIVER, payload->bytes, payload->bytes, to);
         env_general_mutations(t, payload, to);
     }
@@ -478,6 +490,7 @@ static void moves(void *data, const UcRegion *knowledge, GArray *out)
     Table t = { .g = data, .out = out };
     uint32_t acting = t.g->domain.parties ? MIN(t.g->domain.parties, t.g->parties) : t.g->parties;
     t.item = items_of(knowledge, &t.items);
+    g_autofree Value *kid = t.kid = g_new(Value, t.items + 2);
     for (UcWord p = 0; p < acting; p++) {
         keygens(&t, p);
         requests(&t, p);
@@ -520,7 +533,7 @@ static void fill_counts(EnvGeneral *g)
 
 EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
 {
-    g_assert(worlds && domain && domain->messages >= 1 && domain->messages <= MESSAGES_MAX);
+    g_assert(worlds && domain && domain->messages >= 1 && domain->messages <= ENV_MESSAGES_MAX);
     static const uint8_t nobody[DKM_TICKET_BYTES];
     EnvGeneral *g = g_new0(EnvGeneral, 1);
     g->worlds = worlds;
@@ -531,7 +544,7 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
     g->wrong_set = uc_store_text(g->store, "unknown set");
     g->wrong_kid = uc_store_put(g->store, nobody, DKM_KID_BYTES);
     g->wrong_ticket = uc_store_put(g->store, nobody, DKM_TICKET_BYTES);
-    for (unsigned m = 0; m < MESSAGES_MAX; m++) {
+    for (unsigned m = 0; m < ENV_MESSAGES_MAX; m++) {
         char name[] = { 'm', (char)('0' + m), 0 };
         g->message[m] = uc_store_text(g->store, domain->message[m] ? domain->message[m] : name);
     }
@@ -548,11 +561,10 @@ bool env_general_set_symmetry(EnvGeneral *g, GError **error)
     const EnvOptions *o = env_worlds_options(g->worlds);
     const char *got = !o->crypto_ideal ? "crypto real"
                     : o->enclave_of ? "several enclaves"
-                    : g->parties > ALIKE_PARTIES ? "more parties"
-                    : g->domain.bound[ENV_DO_KEYGEN] > KEYS_MAX - 2 ? "more keys than are told apart" : NULL;
+                    : g->parties > ALIKE_PARTIES ? "more parties" : NULL;
     if (got)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal, one enclave, at most %d "
-                    "parties and keygen=%d, got %s", ALIKE_PARTIES, KEYS_MAX - 2, got);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal, one enclave and at most "
+                    "%d parties, got %s", ALIKE_PARTIES, got);
     g->symmetry = !got;
     return g->symmetry;
 }

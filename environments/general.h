@@ -37,30 +37,32 @@ typedef enum {
 } EnvDo;
 extern const char *const env_do_name[ENV_DOS + 1];
 
-enum { ENV_WRONG_ALL = 8 };
+enum { ENV_WRONG_ALL = 8, ENV_MESSAGES_MAX = 4, ENV_COUNTS_MAX = 8 };
 
 typedef struct {
     uint32_t bound[ENV_DOS];
     unsigned messages; /* 1 .. 4 different messages to sign */
     unsigned wrong;    /* wrong arguments of an input at most */
-    bool any;          /* requests for any key too */
-    bool flawed;       /* forge: payloads with one flaw too, and of a key that A made */
+    unsigned any;      /* 1: requests for any key too */
+    unsigned flawed;   /* 1: forge: payloads with one flaw too, and of a key that A made */
     uint32_t parties;  /* the first so many parties act; 0: all */
     uint32_t keygen_by;/* the first so many parties generate keys; 0: all */
-    const char *message[4]; /* their texts, borrowed; NULL: "m0", "m1", ... */
-    int64_t count[8];  /* in place of the counts of the alphabet */
+    const char *message[ENV_MESSAGES_MAX]; /* their texts, borrowed; NULL: "m0", "m1", ... */
+    int64_t count[ENV_COUNTS_MAX];  /* in place of the counts of the alphabet */
     unsigned counts;
 } EnvAlphabet;
 
 EnvAlphabet env_default_alphabet(void);
-/* Sets a bound ("sign") or a cut of the alphabet ("messages", "wrong", "any", "parties", "keygen-by") by its name;
- * false and an error that names it when there is none or the value is out of range. */
+/* From where to where a bound ("sign") or a cut of the alphabet ("messages", "wrong", "any", "flawed", "parties", "keygen-by",
+ * in scripts keygen_by) may be; false: there is none of this name. */
+bool env_alphabet_range(const char *name, int *low, int *high);
+/* Sets it; false and an error that names it when there is none or the value is out of range. */
 bool env_alphabet_set(EnvAlphabet *domain, const char *name, int64_t value, GError **error);
 /* The cuts as they stand, "messages=2 wrong=8 ...", the domains of counts and messages with them. Free with g_free. */
 char *env_alphabet_cuts(const EnvAlphabet *domain);
-/* From a scenario's `explore` table, with its domains `counts` and `messages`; an error when it has none. Bounds that it does not name: keygen 1, request as
+/* From a scenario's `explore` table, with its domains `counts` and `messages`. Bounds that nobody sets: keygen 1, request as
  * transfer, restart as crash and restore together, forge as corrupt, status 1, resend 1 with a transfer, else 0; deliver 1 with a transfer. */
-bool env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario, GError **error);
+void env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario);
 /* Fills in what depends on other bounds; to be called once all are set. */
 void env_alphabet_settle(EnvAlphabet *domain);
 

@@ -5,17 +5,15 @@
 #include "adversary/stolen.h"
 #include "environments/general.h"
 
-enum { MESSAGES_MAX = 4 };
-
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
  * which things became known. */
-typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_STATE, ITEM_DELIVERED } ItemType; /* the last in lessons only */
+typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_STATE, ITEM_DELIVERED } ItemType;
 typedef struct {
     UcWord type;
     UcWord bytes;      /* kid, ticket, payload, signature, state of a corrupted party (a) */
-    UcWord a, b;       /* ticket: of, from. payload: from, to */
+    UcWord a, b;       /* ticket: of, from. payload: from, to. delivered: to */
     UcWord other;      /* key: vk. ticket: kid or none. signature: message */
-    UcWord number;     /* ticket: count. payload: how often delivered, DELIVERED_BITS a receiver */
+    UcWord number;     /* ticket: count. delivered: how often */
 } Item;
 enum { ITEM_WORDS = sizeof(Item) / sizeof(UcWord) };
 
@@ -24,18 +22,25 @@ struct EnvGeneral {
     EnvAlphabet domain;
     UcStore *store;
     unsigned parties;
-    UcWord set, wrong_set, wrong_kid, wrong_ticket, message[MESSAGES_MAX];
-    UcWord count[8];
+    UcWord set, wrong_set, wrong_kid, wrong_ticket, message[ENV_MESSAGES_MAX];
+    UcWord count[ENV_COUNTS_MAX];
     unsigned counts, good_counts;
     bool symmetry;
     AdversaryKey own_key; /* with `flawed`: one that A made; else no vk */
     UcWord own_message;   /* nobody else signs it */
 };
 
+/* A value of an argument, and whether it is a wrong one. */
+typedef struct {
+    UcWord word;
+    unsigned wrong;
+} Value;
+
 typedef struct {
     const EnvGeneral *g;
     const Item *item;
     size_t items;
+    Value *kid; /* room for every key that Z knows, any and none */
     GArray *out;
 } Table;
 

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "environments/general.h"
 #include "environments/lua_scenario.h"
 
 enum { TEXT_BYTES = 1 << 20, INSTANCES = 10000, PARTIES = 1000 };
@@ -337,7 +339,7 @@ static void read_enclaves(lua_State *L, EnvScenario *s)
 /* What exploration can be told (general.h): how many of each, and where alphabets are cut. */
 static const char *const bounds_known[] = { "keygen", "request", "cancel", "transfer", "resend", "sign", "verify",
                                             "status", "deliver", "mutate", "crash", "restart", "restore", "corrupt",
-                                            "forge", "counterfeit", "wrong", "any", "flawed", "parties", "counts",
+                                            "forge", "counterfeit", "wrong", "any", "flawed", "parties", "keygen_by", "counts",
                                             "messages", NULL };
 
 static void read_domain(lua_State *L, EnvScenario *s, const char *name)
@@ -346,8 +348,6 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
     g_array_append_val(s->domain, d);
     size_t n = lua_rawlen(L, -1);
     bool counts = !strcmp(name, "counts");
-    if (!counts && strcmp(name, "messages"))
-        expected(L, name, "an integer of at least 0", -1);
     for (size_t i = 1; i <= n; i++) {
         int fits = 0;
         lua_rawgeti(L, -1, (lua_Integer)i);
@@ -360,6 +360,23 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
     }
     if (!n || (counts ? d.text->len : d.number->len))
         expected(L, name, counts ? "a list of integers" : "a list of texts", -1);
+    unsigned most = counts ? ENV_COUNTS_MAX : ENV_MESSAGES_MAX;
+    if (n > most) {
+        lua_pushfstring(L, "expected at most %d, got %I", (int)most, (LUAI_UACINT)n);
+        bad(L, name);
+    }
+}
+
+static void read_bound(lua_State *L, EnvScenario *s, const char *name)
+{
+    int low, high, fits = 0;
+    bool known = env_alphabet_range(name, &low, &high);
+    g_assert(known);
+    lua_Integer value = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &fits) : 0;
+    if (!fits || value < low || value > high)
+        expected(L, name, lua_pushfstring(L, "an integer from %d to %d", low, high), -2);
+    EnvBound b = { g_strdup(name), value };
+    g_array_append_val(s->bound, b);
 }
 
 static void read_explore(lua_State *L, EnvScenario *s)
@@ -369,15 +386,10 @@ static void read_explore(lua_State *L, EnvScenario *s)
         if (!g_strv_contains(bounds_known, *name))
             unknown_field(L, *name, bounds_known);
         lua_getfield(L, -2, *name);
-        if (lua_type(L, -1) == LUA_TTABLE) {
+        if (!strcmp(*name, "counts") || (!strcmp(*name, "messages") && lua_type(L, -1) == LUA_TTABLE))
             read_domain(L, s, *name);
-        } else if (!strcmp(*name, "counts")) {
-            expected(L, *name, "a list of integers", -1);
-        } else {
-            EnvBound b = { NULL, (int64_t)number_of(L, *name) };
-            b.name = g_strdup(*name);
-            g_array_append_val(s->bound, b);
-        }
+        else
+            read_bound(L, s, *name);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
@@ -707,24 +719,22 @@ static GPtrArray *load_all(const EnvScenario *draft, const char *folder, GError 
     return g_steal_pointer(&all);
 }
 
+/* No more than a script may have: the path may name a device that never ends. */
 static char *read_text(const char *path, GError **error)
 {
-    g_autofree char *text = NULL;
-    gsize length;
-    GError *inner = NULL;
-    if (!g_file_get_contents(path, &text, &length, &inner)) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: %s", path, g_strerror(errno));
-        g_error_free(inner);
-        return NULL;
-    }
-    if (length > TEXT_BYTES || memchr(text, 0, length)) {
-        g_autofree char *got = length > TEXT_BYTES ? g_strdup_printf("%" G_GSIZE_FORMAT " bytes", length)
-                                                   : g_strdup("a file with a NUL byte in it");
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text of at most %d bytes, got %s", path, TEXT_BYTES,
-                    got);
-        return NULL;
-    }
-    return g_steal_pointer(&text);
+    g_autofree char *text = g_malloc0(TEXT_BYTES + 2);
+    FILE *file = fopen(path, "rb");
+    size_t length = file ? fread(text, 1, TEXT_BYTES + 1, file) : 0;
+    int failed = !file || ferror(file) ? errno : 0;
+    bool fits = length <= TEXT_BYTES && !memchr(text, 0, length);
+    if (file)
+        fclose(file);
+    if (failed)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: %s", path, g_strerror(failed));
+    else if (!fits)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text of at most %d bytes, got a %s", path, TEXT_BYTES,
+                    length > TEXT_BYTES ? "longer one" : "file with a NUL byte in it");
+    return failed || !fits ? NULL : g_steal_pointer(&text);
 }
 
 GPtrArray *env_scenario_load(const char *path, GError **error)

@@ -12,7 +12,7 @@ scenario() { # FILE EXTRA BOUNDS
 return scenario {
   title = "$1", parties = { "hsm1", "hsm2", "hsm3" }, scheme = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8",
   protocol = "ticketed-transfer", capacity = 3, $2
-  expect = "indistinguishable",
+  expect = "${expect:-indistinguishable}",
   environment = function (z) end,
   $3
 }
@@ -66,6 +66,39 @@ run 0 replay "$dir/short.jsonl"
 moves() { grep -cvE '^(#|ucsim-schedule|option|$)' "$1"; }
 [ "$(moves "$dir/short.txt")" -le "$(moves "$dir/long.txt")" ] || fail 'shrinking made it longer'
 
+# A finding in one world: what is written replays in both, and is shrunk there, with the verdict that it names.
+for world in real ideal; do
+    run 1 explore "$dir/rollback.lua" -b wrong=0 --world $world --schedule "$dir/one.txt" -o "$dir/one.jsonl"
+    run 0 replay "$dir/one.txt"
+    run 0 replay "$dir/one.jsonl"
+    run 0 shrink "$dir/one.txt" -o "$dir/less.txt"
+    run 0 replay "$dir/less.txt"
+done
+# Views that differ after a rule was broken are not shrunk to the rule.
+run 0 check environments/scenarios/storage/22-snapshot.lua --trace "$dir/22.jsonl"
+run 0 shrink "$dir/22.jsonl" -o "$dir/22.txt"
+run 0 replay "$dir/22.txt";                               says 'distinguished after'
+
+# What a scenario expects is a verdict and, where it says so, a rule; anything else that is found is not as expected.
+expecting() { # CODE EXPECTATION [RULE]
+    (expect=$2; scenario expecting 'storage = "rollback",'"${3:+ expect_rule = \"$3\",}" 'explore = { sign = 2, restore = 1, wrong = 0 },')
+    run "$1" explore "$dir/expecting.lua"
+}
+expecting 0 'no progress: A3'
+expecting 0 'no progress'
+expecting 1 'no progress: A2';      says 'no progress (expected no progress: A2)'
+expecting 1 'distinguished';        says 'no progress (expected distinguished)'
+expecting 0 'distinguished' A3
+expecting 1 'distinguished' I1;     says 'no progress (expected distinguished: I1)'
+(expect=distinguished; scenario harmless '' 'explore = { sign = 1, wrong = 0 },')
+run 1 explore "$dir/harmless.lua";  says 'nothing found (expected distinguished)'
+run 1 explore "$dir/harmless.lua" --json; says '"expect":"distinguished"'
+
+# Several scenarios in one file: each is named; there is one file for one finding only.
+scenario several 'for_each = { capacity = { 1, 2 } },' 'explore = { sign = 1, wrong = 0 },'
+run 0 explore "$dir/several.lua";           says 'several.lua (capacity=1): nothing found'
+run 2 explore "$dir/several.lua" -o "$dir/x"; says 'expect one scenario, got 2 by for_each'
+
 # What A seals and signs with stolen keys, flaws and all, is accepted or refused alike.
 scenario stolen '' 'explore = { transfer = 1, deliver = 1, corrupt = 1, counterfeit = 1, flawed = 1, wrong = 0, messages = 1 },'
 run 0 explore "$dir/stolen.lua" -b keygen-by=1 -b parties=2
@@ -108,6 +141,25 @@ run 2 "$@" --resume "$dir/cut"
 run 2 "$@" --resume "$dir/damaged";                                       says 'got a damaged one'
 run 2 "$@" --strategy dfs --checkpoint "$dir/none";                       says 'expected --strategy bfs with --checkpoint'
 
+# Told to end, it ends like an interrupted one: what it has is kept.
+scenario long '' 'explore = { deliver = 9, sign = 9, transfer = 9, crash = 9 },'
+for signal in INT TERM HUP; do
+    rm -f "$dir/kept"
+    timeout -s $signal 0.5 "$UCSIM" explore "$dir/long.lua" --checkpoint "$dir/kept" >"$dir/out" 2>"$dir/err"
+    says 'stopped: interrupted'
+    run 3 explore "$dir/long.lua" --resume "$dir/kept" --memory 8
+done
+# A name that cannot be written is refused before the search; a disk that is full loses no result.
+run 2 explore "$dir/long.lua" --checkpoint "$dir/none/x"; says "none/x: cannot be written: No such file"
+run 2 explore "$dir/rollback.lua" -b wrong=0 -o /dev/full; says 'found by'; says '/dev/full: cannot be written'
+"$UCSIM" explore "$dir/rollback.lua" -b wrong=0 >/dev/full 2>"$dir/err"; got=$?
+[ $got = 2 ] || fail "exit $got instead of 2 with a full standard output"
+says 'standard output: expected to write'
+# No memory at all is a limit as well. (Sanitizers want more than that for themselves.)
+if (ulimit -v 400000; "$UCSIM" --version >/dev/null 2>&1); then
+    (ulimit -v 400000; run 3 explore "$dir/long.lua"; says 'out of memory'; exit $bad) || bad=1
+fi
+
 # Limits say what was covered; bad input says what was expected.
 run 3 explore "$dir/keys.lua" --memory 2;                 says 'out of the memory allowed'; says 'states ('
 says 'nothing found in what was searched'; says 'covered: every schedule of at most [0-9]* moves with at most 0 faults; [0-9]* states'
@@ -127,8 +179,18 @@ domain 'counts = { "one" }'                    'counts: expected a list of integ
 domain 'counts = { 1, 2, 3, 4, 5, 6, 7, 8, 9 }' 'counts: expected at most 8, got 9'
 domain 'messages = { 1 }'                      'messages: expected a list of texts'
 domain 'messages = { "a", "b", "c", "d", "e" }' 'messages: expected at most 4, got 5'
-domain 'transfer = { 1, 2 }'                   'transfer: expected an integer of at least 0, got a table'
-domain 'flawed = 2'                            'flawed (0-1)'
+domain 'transfer = { 1, 2 }'                   'transfer: expected an integer from 0 to 1000, got a table'
+domain 'flawed = 2'                            'domain.lua:6: flawed: expected an integer from 0 to 1, got 2'
+domain 'keygen_by = 0'                         'keygen_by: expected an integer from 1 to 1000, got 0'
+run 2 explore "$dir/keys.lua" -b flawed=2;                says 'bound flawed: expected an integer from 0 to 1, got 2'
+run 2 explore "$dir/keys.lua" -b sign=99999999999;        says 'bound sign: expected an integer from 0 to 1000, got 99999999999'
+run 2 explore "$dir/keys.lua" --strategy random --seed=-1; says 'expected a number from 0 to 2^63 - 1'
+run 2 explore "$dir/keys.lua" --strategy random --walks 0; says 'expected 1 or more, got 0'
+run 2 explore /dev/zero;                                  says 'expected a text of at most'
+scenario counts '' 'explore = { counts = { 1 } },'
+run 0 explore "$dir/counts.lua" -b sign=1 -b wrong=0;     says ' counts=1;'
+scenario first '' 'explore = { sign = 1, wrong = 0, keygen_by = 1 },'
+run 0 explore "$dir/first.lua";                           says ' keygen-by=1;'
 run 0 explore "$dir/unbound.lua" -b sign=1 -b wrong=0
 run 2 shrink "$dir/nowhere";                             says 'No such file'
 printf 'ucsim-schedule 1\ncorrupt hsm1\nrequest hsm2 none 1 hsm1\ndeliver hsm2 hex:00 from:1\n' >"$dir/made.txt"

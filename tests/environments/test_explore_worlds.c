@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "environments/explorer.h"
+#include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/environments/reference_search.h"
 
@@ -42,6 +43,12 @@ static UcResult keeps_block(UcCtx *ctx, const UcEnvelope *in)
     if (in->message.kind != DKM_TRANSFER || !uc_store_knows(uc_ctx_store(ctx), in->message.w[0]))
         return pi_class.step(ctx, in);
     return keeping(ctx, in, "own", dkm_key_index(uc_ctx_store(ctx), in->message.w[0]));
+}
+
+static UcResult signs_for_nobody(UcCtx *ctx, const UcEnvelope *in)
+{
+    UcResult r = pi_class.step(ctx, in);
+    return in->message.kind == DKM_SIGN && r.code == UC_SEND ? uc_pass("silent") : r;
 }
 
 /* ---- one exploration ---- */
@@ -419,6 +426,27 @@ START_TEST(findings_become_minimal_schedules)
 }
 END_TEST
 
+/* The protocol alone breaks a rule; in both worlds the same schedule makes the views differ, and is written so. */
+START_TEST(findings_in_one_world_say_what_a_replay_says)
+{
+    Session s;
+    begin(&s, NULL, 0, ENV_REAL, signs_for_nobody);
+    env_worlds_spec(s.worlds, ENV_IDEAL)->sandbox.class = &pi_class;
+    EnvExploration x = { .which = ENV_REAL, .alphabet = env_default_alphabet(), .shrink_tries = 1000 };
+    env_alphabet_set(&x.alphabet, "sign", 1, NULL);
+    env_alphabet_set(&x.alphabet, "wrong", 0, NULL);
+    env_alphabet_settle(&x.alphabet);
+    g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);
+    EnvOutcome o;
+    ck_assert(env_replay(s.worlds, ENV_WORLDS, e->shrunk, NULL, NULL, &o, NULL));
+    ck_assert_int_eq(e->verdict, UC_NO_PROGRESS);
+    ck_assert_int_eq(o.verdict, UC_DISTINGUISHED);
+    ck_assert_int_eq(e->replayed, o.verdict);
+    env_outcome_clear(&o);
+    end(&s);
+}
+END_TEST
+
 START_TEST(coverage_tells_what_a_bound_cannot_reach)
 {
     static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 0 }, { "sign", 1 }, { "wrong", 1 } };
@@ -458,6 +486,104 @@ START_TEST(corrupted_members_seal)
 }
 END_TEST
 
+/* ---- memory ---- */
+
+static size_t (*counted)(void *data);
+static size_t resident_peak;
+
+/* The model's own figure, asked for whenever the limit is looked at. */
+static size_t note_resident(void *data)
+{
+    resident_peak = MAX(resident_peak, uc_big_resident());
+    return counted(data);
+}
+
+/* A limit of memory is one of what the program takes, counted or not. */
+START_TEST(memory_taken_stays_near_the_limit)
+{
+    enum { LIMIT = 64 << 20 };
+    static const Bound bound[] = { { "transfer", 9 }, { "sign", 9 }, { "deliver", 9 }, { "crash", 9 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, NULL);
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&s.setup);
+    UcModel model = uc_lockstep_model(l);
+    counted = model.memory;
+    model.memory = note_resident;
+    size_t before = uc_big_resident();
+    g_autoptr(UcSearchResult) r = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS, .memory = LIMIT });
+    ck_assert_int_eq(r->end, UC_SEARCH_MEMORY);
+    ck_assert_uint_gt(r->figures.states, 10000);
+    ck_assert_msg(resident_peak - before < LIMIT + LIMIT / 8, "%zu MiB were taken", (resident_peak - before) >> 20);
+    end(&s);
+}
+END_TEST
+
+/* ---- the table of moves, with more parties and keys than fit into one word or a small array ---- */
+
+enum { MANY_PARTIES = 20, MANY_KEYS = 20 };
+
+static UcRegion *taught(const UcChooser *c, UcRegion *knowledge, const UcChoice *move, UcViewEntry entry)
+{
+    UcRegion *lesson = c->lesson(c->data, move, &entry, 1, true), *after = c->absorb(c->data, knowledge, lesson);
+    uc_region_unref(lesson);
+    uc_region_unref(knowledge);
+    return after;
+}
+
+/* How many of the moves are of this kind and to this party. */
+static unsigned count_moves(const UcChooser *c, const UcRegion *knowledge, EnvDo what, UcWord to)
+{
+    g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
+    unsigned n = 0;
+    c->moves(c->data, knowledge, moves);
+    for (guint i = 0; i < moves->len; i++) {
+        const UcChoice *m = &g_array_index(moves, UcChoice, i);
+        UcWord party = (m->write.to == UC_A ? m->write.peer : m->write.to) - (UcWord)UC_PARTY_0;
+        n += m->tag == what && party == to;
+    }
+    return n;
+}
+
+START_TEST(many_parties_and_keys_are_told_apart)
+{
+    char name[MANY_PARTIES][8];
+    const char *party[MANY_PARTIES + 1] = { NULL };
+    for (int i = 0; i < MANY_PARTIES; i++) {
+        g_snprintf(name[i], sizeof name[i], "p%d", i);
+        party[i] = name[i];
+    }
+    EnvOptions o = env_default_options();
+    EnvAlphabet a = env_default_alphabet();
+    o.party = party;
+    env_alphabet_set(&a, "deliver", 20, NULL);
+    env_alphabet_set(&a, "sign", 1, NULL);
+    env_alphabet_set(&a, "wrong", 0, NULL);
+    env_alphabet_set(&a, "messages", 1, NULL);
+    env_alphabet_settle(&a);
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
+    g_autoptr(EnvGeneral) general = env_general_new(worlds, &a);
+    UcLockstepSetup setup = env_general_setup(general, ENV_WORLDS);
+    const UcChooser *c = &setup.chooser;
+    UcStore *store = env_worlds_store(worlds);
+    UcWord payload = uc_store_text(store, "payload");
+    UcChoice none = { .tag = ENV_DO_STATUS }, delivery = { .tag = ENV_DO_DELIVER, .extra = { payload, 0 } };
+    UcRegion *k = taught(c, NULL, &none, (UcViewEntry){ .peer = UC_PARTY_0, .message = { UC_M_PAYLOAD, { 1, payload } } });
+    for (int i = 0; i < 20; i++) {
+        ck_assert_uint_eq(count_moves(c, k, ENV_DO_DELIVER, 0), 1);
+        k = taught(c, k, &delivery, (UcViewEntry){ .message = { UC_M_EMPTY, { 0 } } });
+    }
+    ck_assert_uint_eq(count_moves(c, k, ENV_DO_DELIVER, 0), 0);
+    for (UcWord p = 1; p < MANY_PARTIES; p++)
+        ck_assert_uint_eq(count_moves(c, k, ENV_DO_DELIVER, p), 1);
+    for (int i = 0; i < MANY_KEYS; i++) {
+        UcWord kid = uc_store_put(store, &(uint8_t){ (uint8_t)i }, 1);
+        k = taught(c, k, &none, (UcViewEntry){ .message = { DKM_KEY, { kid, kid, 3 } } });
+    }
+    ck_assert_uint_eq(count_moves(c, k, ENV_DO_SIGN, 7), MANY_KEYS);
+    uc_region_unref(k);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("exploration of worlds");
@@ -473,7 +599,10 @@ int main(void)
     tcase_add_test(tc, symmetry_is_refused_where_it_is_not_known_to_hold);
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, corrupted_members_seal, 0, 2);
+    tcase_add_test(tc, findings_in_one_world_say_what_a_replay_says);
     tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);
+    tcase_add_test(tc, memory_taken_stays_near_the_limit);
+    tcase_add_test(tc, many_parties_and_keys_are_told_apart);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -528,7 +528,7 @@ START_TEST(bad_files)
         { "return scenario { title = 'x', " E ", torture = 1 }", "torture: expected true or false, got 1" },
         { "return scenario { title = 'x', " E ", limits = { key = 1 } }", "unknown field 'key'; did you mean 'keys'?" },
         { "return scenario { title = 'x', " E ",\n explore = {\n sgin = 1 } }", "t.lua:3: unknown field 'sgin'; did you mean 'sign'?" },
-        { "return scenario { title = 'x', " E ", explore = { sign = true } }", "sign: expected an integer of at least 0, got true" },
+        { "return scenario { title = 'x', " E ", explore = { sign = true } }", "sign: expected an integer from 0 to 1000, got true" },
         { "return scenario { title = 'x', " E ", explore = { counts = { 1, 'a' } } }", "counts: expected a list of integers" },
         { "return scenario { title = 'x', " E ", expect = 'indistinguishabel' }", "; did you mean 'indistinguishable'?" },
         { "return scenario { title = 'x', environment = 3 }", "environment: expected a function, got 3" },
