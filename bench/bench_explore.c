@@ -148,12 +148,13 @@ static void print_speedup(const char *what, unsigned k, bool is_toy)
     printf("two jobs over one, %s: %.2f s over %.2f s: x%.2f\n", what, best[0], best[1], best[0] / best[1]);
 }
 
-/* One part alone, for profiling: toy, real or both, and jobs. */
+/* One part alone, for profiling: toy, real (the protocol alone), both or real-crypto (both worlds), and jobs. */
 static void print_part(unsigned k, const char *part, unsigned jobs)
 {
     clockid_t clock = jobs > 1 ? CLOCK_MONOTONIC : CLOCK_PROCESS_CPUTIME_ID;
     Figures f = !strcmp(part, "toy") ? toy(k, jobs, clock)
-                                     : worlds(k, !strcmp(part, "real") ? ENV_REAL : ENV_WORLDS, true, jobs, clock);
+                                     : worlds(k, !strcmp(part, "real") ? ENV_REAL : ENV_WORLDS,
+                                              strcmp(part, "real-crypto") != 0, jobs, clock);
     print(part, &f, NULL);
 }
 

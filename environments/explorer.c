@@ -143,7 +143,7 @@ UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sche
 
 /* ---- exploration ---- */
 
-/* The writes of a path as a schedule, run in fresh worlds. */
+/* The writes of a path as a schedule, run in fresh worlds that remember nothing. */
 static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, const GArray *path, EnvExplored *out)
 {
     const UcWorldSpec *spec = env_worlds_spec(worlds, ENV_REAL);
@@ -152,6 +152,7 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
     UcComparison c = { .verdict = UC_INDISTINGUISHABLE, .why = "" };
     EnvOutcome again;
     Run run;
+    env_worlds_remember(worlds, false); /* the search is over */
     run_begin(&run, worlds, x->which, NULL, NULL);
     for (size_t i = 0; i < prefix + path->len && c.verdict == UC_INDISTINGUISHABLE; i++) {
         const UcChoice *choice = i < prefix ? NULL : uc_lockstep_move(l, g_array_index(path, uint32_t, i - prefix));

@@ -550,10 +550,17 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
     }
     fill_counts(g);
     env_general_make_own_key(g);
+    env_worlds_remember(worlds, true);
     return g;
 }
 
-void env_general_free(EnvGeneral *general) { g_free(general); }
+void env_general_free(EnvGeneral *general)
+{
+    if (!general)
+        return;
+    env_worlds_remember(general->worlds, false);
+    g_free(general);
+}
 
 bool env_general_set_symmetry(EnvGeneral *g, GError **error)
 {

@@ -7,7 +7,7 @@
 #include "functionality/f_dkm.h"
 #include "functionality/watchers.h"
 
-enum { CACHE_BYTES = 256 << 20, KEPT_BYTES = 512 << 20 };
+enum { CACHE_BYTES = 256 << 20, KEPT_BYTES = 512 << 20, ANSWERS_BYTES = 16 << 20, SEALING_KEYS = 1 << 16 };
 
 G_DEFINE_QUARK(ucsim-environment-error, env_error)
 
@@ -202,4 +202,11 @@ bool env_worlds_key_pool(EnvWorlds *w, const uint8_t base[UC_SEED_BYTES], unsign
         return true;
     g_set_error(error, ENV_ERROR, ENV_ERROR_LIMIT, "the pool of %u keys cannot be made", count);
     return false;
+}
+
+void env_worlds_remember(EnvWorlds *w, bool remember)
+{
+    g_assert(w);
+    sigma_remember_answers(w->sigma, remember ? ANSWERS_BYTES : 0);
+    seal_remember_keys(w->seal, remember ? SEALING_KEYS : 0);
 }

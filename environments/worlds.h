@@ -66,6 +66,9 @@ void env_worlds_audit(EnvWorlds *worlds, UcWorld *real);
 /* Crypto real: signature keys come from a pool of `count` keys, a function of the base seed (sigma_set_pool). Before the
  * first world. Nothing happens with ideal crypto or a count of 0. */
 bool env_worlds_key_pool(EnvWorlds *worlds, const uint8_t base[UC_SEED_BYTES], unsigned count, GError **error);
+/* Crypto real: whether signatures, what verify said and the keys of seals are remembered (sigma_remember_answers,
+ * seal_remember_keys), in at most 32 MiB. While no world runs. */
+void env_worlds_remember(EnvWorlds *worlds, bool remember);
 /* A fresh world in its first state. */
 UcWorld *env_worlds_start(EnvWorlds *worlds, EnvWorld which);
 

@@ -9,7 +9,7 @@
 #include <openssl/sha.h>
 #include <string.h>
 
-enum { NONCE_BYTES = 12, HASH = 32 };
+enum { NONCE_BYTES = 12, HASH = 32, DERIVED_BYTES = 32 };
 static const char LABEL[] = "ucsim ticketed transfer v1";
 
 struct Seal {
@@ -19,7 +19,15 @@ struct Seal {
     GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
     GHashTable *sealed_by; /* digest of (key, header) -> digest of the plaintext */
     uint64_t used_twice;
+    GHashTable *derived;   /* digest of (key, header) -> K */
+    unsigned derived_max;  /* 0: not remembered */
 };
+
+static void free_derived(gpointer k)
+{
+    OPENSSL_cleanse(k, DERIVED_BYTES);
+    g_free(k);
+}
 
 static Seal *seal_new(bool ideal)
 {
@@ -31,6 +39,7 @@ static Seal *seal_new(bool ideal)
                                            (GDestroyNotify)g_bytes_unref);
     seal->sealed_by = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                             (GDestroyNotify)g_bytes_unref);
+    seal->derived = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, free_derived);
     return seal;
 }
 
@@ -47,7 +56,17 @@ void seal_forget(Seal *seal)
     g_assert(seal);
     g_hash_table_remove_all(seal->plain_of);
     g_hash_table_remove_all(seal->sealed_by);
+    g_hash_table_remove_all(seal->derived);
     seal->used_twice = 0;
+}
+
+void seal_remember_keys(Seal *seal, unsigned count)
+{
+    g_assert(seal);
+    g_mutex_lock(&seal->lock);
+    seal->derived_max = count;
+    g_hash_table_remove_all(seal->derived);
+    g_mutex_unlock(&seal->lock);
 }
 
 Seal *seal_real_new(void) { return seal_new(false); }
@@ -59,6 +78,7 @@ void seal_free(Seal *seal)
         return;
     g_hash_table_unref(seal->plain_of);
     g_hash_table_unref(seal->sealed_by);
+    g_hash_table_unref(seal->derived);
     g_mutex_clear(&seal->lock);
     g_free(seal);
 }
@@ -95,6 +115,29 @@ static GBytes *digest_of(const void *a, size_t na, const void *b, size_t nb)
     SHA256_Update(&c, b, nb);
     SHA256_Final(out, &c);
     return g_bytes_new(out, sizeof out);
+}
+
+/* K, as derived before if that is remembered. */
+static void key_for(Seal *seal, const uint8_t *key, const uint8_t *header, size_t n, uint8_t out[DERIVED_BYTES])
+{
+    if (!seal->derived_max) {
+        derive(key, header, n, out);
+        return;
+    }
+    g_autoptr(GBytes) of = digest_of(key, SEAL_KEY_BYTES, header, n);
+    g_mutex_lock(&seal->lock);
+    const uint8_t *known = g_hash_table_lookup(seal->derived, of);
+    if (known)
+        memcpy(out, known, DERIVED_BYTES);
+    g_mutex_unlock(&seal->lock);
+    if (known)
+        return;
+    derive(key, header, n, out);
+    g_mutex_lock(&seal->lock);
+    if (g_hash_table_size(seal->derived) >= seal->derived_max)
+        g_hash_table_remove_all(seal->derived);
+    g_hash_table_replace(seal->derived, g_bytes_ref(of), g_memdup2(out, DERIVED_BYTES));
+    g_mutex_unlock(&seal->lock);
 }
 
 /* No K may ever seal two plaintexts; counted here, read by the tests and the report. `used` is what K is: real, K
@@ -193,7 +236,7 @@ static void close_with(Seal *seal, bool counted, const uint8_t *key, const uint8
         used = digest_of(key, SEAL_KEY_BYTES, header, nh);
         token_close(seal, key, header, nh, plain, length, out);
     } else {
-        derive(key, header, nh, k);
+        key_for(seal, key, header, nh, k);
         used = digest_of("", 0, k, sizeof k);
         gcm_close(k, header, nh, plain, length, seal->tag_bytes, out);
         OPENSSL_cleanse(k, sizeof k);
@@ -226,7 +269,7 @@ bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *hea
     if (seal->ideal)
         return token_open(seal, key, header, header_length, sealed, length, out);
     uint8_t k[32];
-    derive(key, header, header_length, k);
+    key_for(seal, key, header, header_length, k);
     bool ok = gcm_open(k, header, header_length, sealed, length, seal->tag_bytes, out);
     OPENSSL_cleanse(k, sizeof k);
     return ok;

@@ -28,6 +28,9 @@ void seal_set_tag_bytes(Seal *seal, size_t tag_bytes);
 size_t seal_overhead(const Seal *seal);
 /* Forgets what was sealed: for many short runs one after the other. */
 void seal_forget(Seal *seal);
+/* real: from now on up to so many K are remembered by (sealing key, header), since HKDF costs four times AES-GCM and
+ * exploration seals and opens the same few again and again; 0: no longer, and none is kept. No result changes. */
+void seal_remember_keys(Seal *seal, unsigned count);
 
 /* Writes length + seal_overhead() bytes. */
 void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,

@@ -58,6 +58,12 @@ static void link_newest(SigCache *cache, SigBlob *blob)
     cache->newest = blob;
 }
 
+/* With what is needed to find it: of many small blobs that is the most. */
+static size_t weight(const SigBlob *blob)
+{
+    return sizeof *blob + blob->size;
+}
+
 static void drop(SigCache *cache, SigBlob *blob)
 {
     SigBlob **at = place_of(cache, blob->key);
@@ -66,7 +72,7 @@ static void drop(SigCache *cache, SigBlob *blob)
     *at = blob->chain;
     if (!blob->building) {
         unlink_use(cache, blob);
-        cache->bytes -= blob->size;
+        cache->bytes -= weight(blob);
     }
     free(blob->data);
     free(blob);
@@ -165,7 +171,7 @@ static SigStatus build_blob(SigCache *cache, SigBlob *blob, SigBuild *build, voi
     pthread_mutex_lock(&cache->lock);
     if (status == SIG_OK) {
         blob->building = false;
-        cache->bytes += blob->size;
+        cache->bytes += weight(blob);
         link_newest(cache, blob);
         trim(cache);
     } else {

@@ -1,4 +1,5 @@
 #define OPENSSL_SUPPRESS_DEPRECATED /* as in hash.c: EVP costs several times the hashing of one block */
+#include "signing/internal.h"
 #include "signing/sigma.h"
 
 #include <assert.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH = 32, IDEAL_SIGNATURE = 16 + 8 + HASH + HASH };
+enum { HASH = SIG_KEY, IDEAL_SIGNATURE = 16 + 8 + HASH + HASH };
 
 typedef struct {
     uint8_t *vk, *seed;
@@ -102,20 +103,32 @@ void sigma_free(Sigma *s)
         return;
     terms_free(s->terms);
     terms_free(s->made);
+    sig_cache_free(s->answers);
     free(s->pool);
     free(s);
 }
 
-/* SHA-256 over the parts, the first byte telling what for. */
-static void hash(uint8_t out[HASH], uint8_t purpose, const void *a, size_t na, const void *b, size_t nb)
+typedef struct {
+    const void *bytes;
+    size_t length;
+} Part;
+
+/* SHA-256 over the parts, the first byte telling what for. All parts but the last have a length that follows from this. */
+static void hash_parts(uint8_t out[HASH], uint8_t purpose, const Part *part, size_t parts)
 {
     SHA256_CTX c;
     SHA256_Init(&c);
     SHA256_Update(&c, &purpose, 1);
-    SHA256_Update(&c, a, na);
-    if (nb)
-        SHA256_Update(&c, b, nb);
+    for (size_t i = 0; i < parts; i++) {
+        if (part[i].length)
+            SHA256_Update(&c, part[i].bytes, part[i].length);
+    }
     SHA256_Final(out, &c);
+}
+
+static void hash(uint8_t out[HASH], uint8_t purpose, const void *a, size_t na, const void *b, size_t nb)
+{
+    hash_parts(out, purpose, (const Part[]){ { a, na }, { b, nb } }, 2);
 }
 
 static const Term *find(const Sigma *s, const struct SigmaTerms *t, const uint8_t *vk)
@@ -194,6 +207,72 @@ bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
     return true;
 }
 
+/* ---- real: the core, or what it said before ---- */
+
+typedef struct {
+    const Sigma *sigma;
+    const uint8_t *key; /* to sign: the seed; to verify: vk */
+    uint64_t index;
+    const uint8_t *message;
+    size_t length;
+    const uint8_t *signature; /* to verify */
+} Question;
+
+static SigStatus core_sign(void *question, uint8_t *signature)
+{
+    const Question *q = question;
+    return sig_sign(q->sigma->cache, q->sigma->set, q->key, q->index, q->message, q->length, signature);
+}
+
+static SigStatus core_verify(void *question, uint8_t *valid)
+{
+    const Question *q = question;
+    *valid = sig_verify(q->sigma->set, q->key, q->sigma->public_size, q->message, q->length, q->signature,
+                        q->sigma->signature_size) == SIG_OK;
+    return SIG_OK;
+}
+
+static bool answer(const Sigma *s, const uint8_t digest[HASH], SigBuild *ask, Question *q, uint8_t *out, size_t size)
+{
+    SigBlob *blob;
+    if (sig_cache_get(s->answers, digest, size, ask, q, &blob) != SIG_OK)
+        return false;
+    memcpy(out, sig_blob_data(blob), size);
+    sig_cache_release(s->answers, blob);
+    return true;
+}
+
+static bool real_sign(Sigma *s, Question *q, uint8_t *signature)
+{
+    uint8_t digest[HASH];
+    if (!s->answers)
+        return core_sign(q, signature) == SIG_OK;
+    hash_parts(digest, 6, (const Part[]){ { q->key, s->seed_size }, { &q->index, sizeof q->index },
+                                          { q->message, q->length } }, 3);
+    return answer(s, digest, core_sign, q, signature, s->signature_size);
+}
+
+static bool real_verify(Sigma *s, Question *q)
+{
+    uint8_t digest[HASH], valid = false;
+    if (s->answers) {
+        hash_parts(digest, 7, (const Part[]){ { q->key, s->public_size }, { q->signature, s->signature_size },
+                                              { q->message, q->length } }, 3);
+        if (answer(s, digest, core_verify, q, &valid, sizeof valid))
+            return valid;
+    }
+    return core_verify(q, &valid) == SIG_OK && valid;
+}
+
+void sigma_remember_answers(Sigma *s, size_t limit_bytes)
+{
+    assert(s);
+    sig_cache_free(s->answers);
+    s->answers = limit_bytes && !s->terms ? sig_cache_new(limit_bytes) : NULL;
+}
+
+/* ---- */
+
 /* kid || index || H(m) || tag, the tag a function of the seed and the rest. */
 static void ideal_term(const Sigma *s, const uint8_t *vk, const uint8_t *seed, uint64_t index,
                        const uint8_t *message, size_t length, uint8_t *out)
@@ -212,7 +291,7 @@ bool sigma_sign(Sigma *s, const uint8_t *seed, uint64_t index, const uint8_t *me
 {
     assert(s && seed && signature && index < s->capacity);
     if (!s->terms)
-        return sig_sign(s->cache, s->set, pooled(s, seed), index, message, length, signature) == SIG_OK;
+        return real_sign(s, &(Question){ s, pooled(s, seed), index, message, length, NULL }, signature);
     uint8_t vk[256];
     assert(s->public_size <= sizeof vk);
     sigma_public(s, seed, vk);
@@ -240,10 +319,10 @@ bool sigma_verify(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *
                   const uint8_t *signature, size_t signature_length)
 {
     assert(s);
-    if (!s->terms)
-        return sig_verify(s->set, vk, vk_length, message, length, signature, signature_length) == SIG_OK;
-    return vk_length == s->public_size && signature_length == s->signature_size &&
-           ideal_verify(s, vk, message, length, signature);
+    if (vk_length != s->public_size || signature_length != s->signature_size)
+        return false;
+    return s->terms ? ideal_verify(s, vk, message, length, signature)
+                    : real_verify(s, &(Question){ s, vk, 0, message, length, signature });
 }
 
 /* ---- guesses ---- */

@@ -23,6 +23,7 @@ typedef struct Sigma {
     SigCache *cache;          /* real: borrowed */
     struct SigmaTerms *terms; /* ideal: owned */
     struct SigmaTerms *made;  /* real, if they are remembered: owned */
+    SigCache *answers;        /* real, if they are remembered: owned */
     uint8_t *pool;            /* real: seeds of the only keys there are, or NULL; owned */
     size_t pool_count;
 } Sigma;
@@ -38,6 +39,10 @@ void sigma_free(Sigma *sigma);
 bool sigma_set_pool(Sigma *sigma, const uint8_t *seeds, size_t count);
 /* ideal: forgets its terms, for many short runs one after the other. */
 void sigma_forget(Sigma *sigma);
+/* real: from now on signatures, and what verify said, are remembered by a digest of all that they depend on, in at most so
+ * many bytes (the least recently used go); 0: no longer, and nothing is kept. For exploration, which asks for the same few
+ * again and again. No answer changes. Not while others use sigma. */
+void sigma_remember_answers(Sigma *sigma, size_t limit_bytes);
 
 /* False only when the core fails (memory, interruption). */
 bool sigma_public(Sigma *sigma, const uint8_t *seed, uint8_t *vk);

@@ -230,6 +230,55 @@ START_TEST(jobs_change_nothing)
 }
 END_TEST
 
+/* Real crypto that remembers signatures, verdicts and sealing keys, or not; one job, or several that share all this. */
+START_TEST(remembered_crypto_changes_nothing)
+{
+    static const Bound bound[] = { { "real-crypto", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 2 }, { "verify", 1 },
+                                   { "wrong", 0 }, { "any", 0 }, { "parties", 2 }, { "deliver", 2 } };
+    UcResult (*step[])(UcCtx *, const UcEnvelope *) = { NULL, keeps_tickets };
+    Seen seen[3];
+    for (int i = 0; i < 3; i++) {
+        Session s;
+        begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i]);
+        env_worlds_remember(s.worlds, i > 0);
+        seen[i] = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .jobs = i == 2 ? 3 : 1, .commute = true });
+        end(&s);
+        same(&seen[0], &seen[i]);
+    }
+    ck_assert_int_eq(seen[0].end, _i ? UC_SEARCH_FOUND : UC_SEARCH_COMPLETE);
+}
+END_TEST
+
+static bool remembers; /* as the last step of a party saw it */
+static unsigned while_remembering;
+
+static UcResult looks_whether_it_remembers(UcCtx *ctx, const UcEnvelope *in)
+{
+    const PiConfig *config = uc_config(ctx);
+    remembers = config->dkm->sigma[0]->answers;
+    while_remembering += remembers;
+    return keeps_tickets(ctx, in);
+}
+
+/* What is shown was found again by the bare machines and the bare signing core. */
+START_TEST(findings_are_run_again_without_memory)
+{
+    static const Bound bound[] = { { "real-crypto", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "deliver", 2 },
+                                   { "wrong", 0 }, { "messages", 1 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, looks_whether_it_remembers);
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet() };
+    for (unsigned i = 1; i < G_N_ELEMENTS(bound); i++)
+        env_alphabet_set(&x.alphabet, bound[i].name, bound[i].value, NULL);
+    env_alphabet_settle(&x.alphabet);
+    g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);
+    ck_assert_int_eq(e->end, UC_SEARCH_FOUND);
+    ck_assert_uint_gt(while_remembering, 0);
+    ck_assert(!remembers);
+    end(&s);
+}
+END_TEST
+
 /* Stopped at a limit and gone on with in fresh worlds, several times: the same in the end. */
 START_TEST(resumption_changes_nothing)
 {
@@ -592,6 +641,8 @@ int main(void)
     tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
     tcase_add_loop_test(tc, commuting_moves_lose_no_state, 0, G_N_ELEMENTS(small));
     tcase_add_test(tc, jobs_change_nothing);
+    tcase_add_loop_test(tc, remembered_crypto_changes_nothing, 0, 2);
+    tcase_add_test(tc, findings_are_run_again_without_memory);
     tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, symmetry_visits_one_of_each_orbit, 0, G_N_ELEMENTS(alike));

@@ -1,5 +1,6 @@
 /* Payloads on the wire: known bytes, a second decoder, every bit and length altered, what the sealing key depends on. */
 #include <check.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,12 +125,17 @@ END_TEST
 
 /* ---- seals ---- */
 
-static Seal *seal_of(int ideal)
+enum { REAL, IDEAL, REMEMBERING, REMEMBERING_FEW, PROVIDERS };
+
+static Seal *seal_of(int provider)
 {
-    if (!ideal)
-        return sealer;
-    seal_free(sealer);
-    return sealer = seal_ideal_new();
+    if (provider == IDEAL) {
+        seal_free(sealer);
+        sealer = seal_ideal_new();
+    }
+    if (provider >= REMEMBERING)
+        seal_remember_keys(sealer, provider == REMEMBERING ? 10000 : 3);
+    return sealer;
 }
 
 /* The same plaintext under another key or header: no byte of the stream may stay, or the key derivation leaves it
@@ -204,6 +210,38 @@ START_TEST(two_plaintexts_under_one_key_are_counted)
     plain[0] = 1;
     seal_close(s, key, key, 8, plain, BODY, out);
     ck_assert_uint_eq(seal_keys_used_twice(s), 1);
+}
+END_TEST
+
+START_TEST(remembered_keys_seal_the_same)
+{
+    Seal *plain_one = seal_real_new(), *s = seal_of(_i);
+    uint8_t plain[BODY] = { 0 }, expected[BODY + 16], sealed[BODY + 16], header[9] = "a header";
+    for (int n = 0; n < 40; n++) { /* five headers, shorter and longer, under two keys, again and again */
+        size_t nh = sizeof header - n % 2;
+        header[0] = (uint8_t)(n * n % 5);
+        key[0] = (uint8_t)(n / 2 % 2);
+        plain[0] = (uint8_t)n;
+        seal_close_stolen(plain_one, key, header, nh, plain, BODY, expected);
+        seal_close_stolen(s, key, header, nh, plain, BODY, sealed);
+        ck_assert_mem_eq(sealed, expected, sizeof sealed);
+    }
+    seal_free(plain_one);
+}
+END_TEST
+
+START_TEST(remembered_keys_stay_few)
+{
+    enum { MANY = 2000 };
+    Seal *s = seal_of(REMEMBERING_FEW);
+    uint8_t sealed[BODY + 16], plain[BODY] = { 0 };
+    size_t held = 0;
+    for (uint32_t n = 0; n <= MANY; n++) {
+        seal_close_stolen(s, key, (const uint8_t *)&n, sizeof n, plain, BODY, sealed);
+        if (n == 0)
+            held = mallinfo2().uordblks; /* after libcrypto has what it keeps */
+    }
+    ck_assert_uint_lt(mallinfo2().uordblks, held + MANY * 32); /* asan counts nothing */
 }
 END_TEST
 
@@ -297,9 +335,11 @@ int main(void)
     tcase_add_test(codec, the_second_decoder_reads_known_bytes);
     tcase_add_test(codec, headers);
     tcase_add_test(codec, bodies);
-    tcase_add_loop_test(codec, every_byte_enters_the_key, 0, 2);
-    tcase_add_loop_test(codec, only_what_was_sealed_opens, 0, 2);
-    tcase_add_loop_test(codec, two_plaintexts_under_one_key_are_counted, 0, 2);
+    tcase_add_loop_test(codec, every_byte_enters_the_key, 0, PROVIDERS);
+    tcase_add_loop_test(codec, only_what_was_sealed_opens, 0, PROVIDERS);
+    tcase_add_loop_test(codec, two_plaintexts_under_one_key_are_counted, 0, PROVIDERS);
+    tcase_add_test(codec, remembered_keys_stay_few);
+    tcase_add_loop_test(codec, remembered_keys_seal_the_same, REMEMBERING, PROVIDERS);
     tcase_add_checked_fixture(protocol, set_up_pair, tear_down_pair);
     tcase_add_test(protocol, the_second_decoder_reads_what_the_protocol_sends);
     tcase_add_test(protocol, every_altered_payload_is_dropped);
