@@ -181,8 +181,9 @@ static void claim_block(Job *j, Block *k)
 {
     UcVisited *visited = j->b->s->visited;
     const UcEdge *edge = k->edges.edge;
-    uint32_t parent = 0;
-    g_array_set_size(k->claims, 0);
+    uint32_t parent = 0, claims = 0;
+    g_array_set_size(k->claims, k->limit);
+    Claim *claim = (Claim *)(void *)k->claims->data;
     for (uint32_t e = 0; e < MIN(k->limit, (uint32_t)AHEAD); e++)
         uc_visited_prefetch(visited, edge[e].hash);
     for (uint32_t e = 0; e < k->limit; e++) {
@@ -192,10 +193,11 @@ static void claim_block(Job *j, Block *k)
             uc_visited_prefetch_state(visited, edge[e + NEAR].hash);
         while (e >= k->end_of[parent])
             parent++;
-        Claim c = { uc_visited_claim(visited, edge[e].hash, k->rank + e), e, parent };
-        if (c.place != UC_NO_PLACE)
-            g_array_append_val(k->claims, c);
+        uint64_t place = uc_visited_claim(visited, edge[e].hash, k->rank + e);
+        if (place != UC_NO_PLACE)
+            claim[claims++] = (Claim){ place, e, parent };
     }
+    g_array_set_size(k->claims, claims);
 }
 
 static void claim_blocks(void *job)
@@ -235,11 +237,13 @@ static void note_skips(Job *j, Block *k, const Claim *c)
     if (!j->b->s->options->commute || !m->commute)
         return;
     uint64_t mine = m->order(m->data, edge[c->edge].move);
-    uint32_t to = MIN(k->end_of[c->parent], k->limit);
-    for (uint32_t i = c->parent ? k->end_of[c->parent - 1] : 0; i < to; i++) {
+    uint32_t to = MIN(k->end_of[c->parent], k->limit), from = c->parent ? k->end_of[c->parent - 1] : 0, skips = k->skip->len;
+    g_array_set_size(k->skip, skips + to - from);
+    for (uint32_t i = from; i < to; i++) {
         if (i != c->edge && m->order(m->data, edge[i].move) < mine && m->commute(j->worker, &edge[i], &edge[c->edge]))
-            g_array_append_val(k->skip, edge[i].move);
+            g_array_index(k->skip, uint32_t, skips++) = edge[i].move;
     }
+    g_array_set_size(k->skip, skips);
 }
 
 static void settle_block(Job *j, Block *k)

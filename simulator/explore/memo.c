@@ -103,6 +103,26 @@ const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const
     return NULL;
 }
 
+const void *uc_memo_trace(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, GArray *slots)
+{
+    const Node *node = root_of(m, trie);
+    if (!node || node->version != version)
+        return NULL;
+    while (node) {
+        for (uint32_t i = 0; i < node->pairs; i++) {
+            if (row[node->pair[i].slot] != node->pair[i].value)
+                return NULL;
+            g_array_append_val(slots, node->pair[i].slot);
+        }
+        const Table *t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
+        if (!t)
+            return node->effect;
+        g_array_append_val(slots, node->slot);
+        node = child_of(t, row[node->slot]);
+    }
+    return NULL;
+}
+
 /* ---- adding, under the lock ---- */
 
 static Table *new_table(UcMemo *m, uint32_t size)
