@@ -71,10 +71,14 @@ static bool try_list(Worker *w, const List *list, const uint32_t *column, UcEdge
     UcLockstep *l = w->l;
     uint32_t version = lockstep_count_slots(l), exhausted = lockstep_exhausted(l, column);
     w->tries = 0;
+    g_array_set_size(w->allowed, list->parts);
+    const Allowed **allowed = (const Allowed **)(void *)w->allowed->data;
     for (uint32_t i = 0; i < list->parts; i++) {
-        const Part *part = &list->part[i];
-        const Allowed *allowed = lockstep_allowed(l, part->group, column, exhausted);
-        if (!lockstep_try(w, part, allowed, &version, column, out))
+        allowed[i] = lockstep_allowed(l, list->part[i].group, column, exhausted);
+        uc_memo_prefetch(l->outcomes, allowed[i]->trie);
+    }
+    for (uint32_t i = 0; i < list->parts; i++) {
+        if (!lockstep_try(w, &list->part[i], allowed[i], &version, column, out))
             return false;
     }
     sort_tried(w->tried, w->tries);
@@ -222,6 +226,7 @@ static void *worker_new(void *data)
     w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     w->writes = g_array_new(FALSE, FALSE, sizeof(Write));
     w->effect = g_byte_array_new();
+    w->allowed = g_array_new(FALSE, FALSE, sizeof(const Allowed *));
     w->open = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     w->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     w->columns = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -251,6 +256,7 @@ static void worker_free(void *worker)
     g_array_unref(w->writes);
     g_byte_array_unref(w->effect);
     g_free(w->tried);
+    g_array_unref(w->allowed);
     g_array_unref(w->open);
     g_array_unref(w->path);
     g_array_unref(w->columns);

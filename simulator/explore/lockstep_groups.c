@@ -230,6 +230,8 @@ bool lockstep_try(Worker *w, const Part *part, const Allowed *a, uint32_t *versi
     if (!count_hits(w, part->group, a, known, column))
         return false;
     out->idle += a->count - known->open;
+    for (uint32_t i = 0; i < known->open; i++)
+        uc_memo_prefetch(w->l->memo, part->group->move[known->at[i]].number);
     for (uint32_t i = 0; i < known->open; i++) {
         const Effect *effect = lockstep_effect_of(w, part->group->move[known->at[i]].number, version, column);
         if (!effect)

@@ -134,6 +134,7 @@ typedef struct {
     GByteArray *effect;       /* of the run */
     GArray *skip;             /* by move: when it was last to be skipped */
     uint64_t skipping;
+    GArray *allowed;          /* const Allowed*, of a state */
     Tried *tried;             /* of a state */
     uint32_t tries, tried_room;
     GArray *open;             /* uint32_t: moves of a group that are not known to be idle */

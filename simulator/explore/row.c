@@ -52,7 +52,10 @@ static Wide *block_at(const UcRow *row, uint32_t block) { return (Wide *)(void *
 
 static void use(UcRow *row, uint32_t block)
 {
-    row->used[block / 64] |= UINT64_C(1) << block % 64;
+    uint64_t bit = UINT64_C(1) << block % 64;
+    if (row->used[block / 64] & bit)
+        return;
+    row->used[block / 64] |= bit;
     row->reach = MAX(row->reach, block / 64 + 1);
 }
 
