@@ -6,7 +6,7 @@
 #include "simulator/explore/search_internal.h"
 
 /* Parents that one job takes at a time; blocks of a window, and how many moves it should have; states of a level whose
- * rows lie together; states that are indexed again at a time; how far ahead the visited set is asked, so that its misses overlap. */
+ * rows lie together; places of the index that are moved at a time; how far ahead the visited set is asked, so that its misses overlap. */
 enum { BLOCK = 64, WINDOW = 128, WINDOW_EDGES = 1 << 15, SEGMENT = 1024, PIECE = 1 << 14, AHEAD = 16, NEAR = 6 };
 
 /* A state of the next level: its row is made when its level begins. */
@@ -20,6 +20,7 @@ typedef struct {
 
 typedef struct {
     UcRows *segment;
+    uint32_t *readers;   /* by segment: segments of the next level that are still made from it; NULL before */
     uint32_t count;
     GArray *skip;        /* uint32_t moves */
     size_t *skip_end;    /* by state; NULL: none */
@@ -80,6 +81,7 @@ static void level_clear(Level *level)
     for (uint32_t i = 0; i < segments(level); i++)
         uc_rows_clear(&level->segment[i]);
     g_free(level->segment);
+    g_free(level->readers);
     g_free(level->skip_end);
     if (level->skip)
         g_array_unref(level->skip);
@@ -181,8 +183,9 @@ static void claim_block(Job *j, Block *k)
 {
     UcVisited *visited = j->b->s->visited;
     const UcEdge *edge = k->edges.edge;
-    uint32_t parent = 0;
-    g_array_set_size(k->claims, 0);
+    uint32_t parent = 0, claims = 0;
+    g_array_set_size(k->claims, k->limit);
+    Claim *claim = (Claim *)(void *)k->claims->data;
     for (uint32_t e = 0; e < MIN(k->limit, (uint32_t)AHEAD); e++)
         uc_visited_prefetch(visited, edge[e].hash);
     for (uint32_t e = 0; e < k->limit; e++) {
@@ -192,10 +195,11 @@ static void claim_block(Job *j, Block *k)
             uc_visited_prefetch_state(visited, edge[e + NEAR].hash);
         while (e >= k->end_of[parent])
             parent++;
-        Claim c = { uc_visited_claim(visited, edge[e].hash, k->rank + e), e, parent };
-        if (c.place != UC_NO_PLACE)
-            g_array_append_val(k->claims, c);
+        uint64_t place = uc_visited_claim(visited, edge[e].hash, k->rank + e);
+        if (place != UC_NO_PLACE)
+            claim[claims++] = (Claim){ place, e, parent };
     }
+    g_array_set_size(k->claims, claims);
 }
 
 static void claim_blocks(void *job)
@@ -235,11 +239,13 @@ static void note_skips(Job *j, Block *k, const Claim *c)
     if (!j->b->s->options->commute || !m->commute)
         return;
     uint64_t mine = m->order(m->data, edge[c->edge].move);
-    uint32_t to = MIN(k->end_of[c->parent], k->limit);
-    for (uint32_t i = c->parent ? k->end_of[c->parent - 1] : 0; i < to; i++) {
+    uint32_t to = MIN(k->end_of[c->parent], k->limit), from = c->parent ? k->end_of[c->parent - 1] : 0, skips = k->skip->len;
+    g_array_set_size(k->skip, skips + to - from);
+    for (uint32_t i = from; i < to; i++) {
         if (i != c->edge && m->order(m->data, edge[i].move) < mine && m->commute(j->worker, &edge[i], &edge[c->edge]))
-            g_array_append_val(k->skip, edge[i].move);
+            g_array_index(k->skip, uint32_t, skips++) = edge[i].move;
     }
+    g_array_set_size(k->skip, skips);
 }
 
 static void settle_block(Job *j, Block *k)
@@ -322,18 +328,21 @@ static void found(Bfs *b, const Block *k)
     uc_search_path(s, b->first + k->from + parent, edge->move);
 }
 
-static void index_pieces(void *job)
+static void move_pieces(void *job)
 {
     Job *j = job;
     UcVisited *visited = j->b->s->visited;
     for (uint32_t n; take(j, share_of_piece, &n);)
-        uc_visited_index(visited, n * PIECE, MIN((n + 1) * PIECE, uc_visited_count(visited)));
+        uc_visited_move(visited, (uint64_t)n * PIECE, MIN(((uint64_t)n + 1) * PIECE, uc_visited_outgrown(visited)));
 }
 
 static void make_room(Bfs *b, uint32_t more)
 {
-    if (uc_visited_grow(b->s->visited, more))
-        work(b, index_pieces, (uc_visited_count(b->s->visited) + PIECE - 1) / PIECE);
+    UcVisited *visited = b->s->visited;
+    if (!uc_visited_grow(visited, more))
+        return;
+    work(b, move_pieces, (uint32_t)((uc_visited_outgrown(visited) + PIECE - 1) / PIECE));
+    uc_visited_moved(visited);
 }
 
 /* Enters the new states of a window. */
@@ -398,6 +407,35 @@ static bool search_level(Bfs *b)
     return true;
 }
 
+/* The segments of this level that a segment of the next one is made from: children come in the order of parents. */
+static void parents_of(const Bfs *b, const Level *next, uint32_t number, uint32_t *first, uint32_t *last)
+{
+    uint32_t from = number * SEGMENT, to = MIN(next->count, from + SEGMENT);
+    *first = g_array_index(b->children, Child, from).parent / SEGMENT;
+    *last = g_array_index(b->children, Child, to - 1).parent / SEGMENT;
+}
+
+static void count_readers(Bfs *b, const Level *next)
+{
+    b->level.readers = g_new0(uint32_t, segments(&b->level));
+    for (uint32_t n = 0, first, last; n < segments(next); n++) {
+        parents_of(b, next, n, &first, &last);
+        for (uint32_t i = first; i <= last; i++)
+            b->level.readers[i]++;
+    }
+}
+
+/* Rows that nobody needs any more make room for those of the next level. */
+static void release_parents(Bfs *b, const Level *next, uint32_t number)
+{
+    uint32_t first, last;
+    parents_of(b, next, number, &first, &last);
+    for (uint32_t i = first; i <= last; i++) {
+        if (__atomic_sub_fetch(&b->level.readers[i], 1, __ATOMIC_ACQ_REL) == 0)
+            uc_rows_clear(&b->level.segment[i]);
+    }
+}
+
 /* The rows of one segment of the next level. */
 static void build_segment(Job *j, Level *next, uint32_t number)
 {
@@ -416,6 +454,7 @@ static void build_segment(Job *j, Level *next, uint32_t number)
         loaded = c->parent;
         uc_rows_add(&next->segment[number], &j->row, j->change, m->changes(j->worker, j->row.word, &edge, j->change));
     }
+    release_parents(j->b, next, number);
 }
 
 static void build_segments(void *job)
@@ -430,6 +469,7 @@ static void next_level(Bfs *b)
     Level next = { .count = b->children->len };
     next.segment = g_new0(UcRows, segments(&next) + 1);
     b->next = &next;
+    count_readers(b, &next);
     work(b, build_segments, segments(&next));
     next.skip_end = g_new(size_t, next.count + 1);
     for (uint32_t i = 0; i < next.count; i++)

@@ -9,14 +9,21 @@
 
 enum { HUGE_PAGE = 2 << 20, AHEAD = 256 << 20, TOGETHER = 32 << 20, FIRST_BLOCK = 1 << 16, LINE = 64 };
 
+/* Begins where a large page can, so that no part is left to small ones. */
 void *uc_big_new(size_t bytes)
 {
     g_assert(bytes > 0);
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    size_t gap = bytes >= HUGE_PAGE ? HUGE_PAGE : 0, page = (size_t)sysconf(_SC_PAGESIZE);
+    uint8_t *all = mmap(NULL, bytes + gap, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
         g_error("cannot get %" G_GSIZE_FORMAT " bytes of memory", bytes);
-    madvise(memory, bytes, MADV_HUGEPAGE); /* it may be refused: then the pages are small */
-    return memory;
+    size_t before = gap ? -(uintptr_t)all & (HUGE_PAGE - 1) : 0;
+    if (before)
+        munmap(all, before);
+    if (gap > before)
+        munmap(all + before + (bytes + page - 1) / page * page, gap - before);
+    madvise(all + before, bytes, MADV_HUGEPAGE); /* it may be refused: then the pages are small */
+    return all + before;
 }
 
 void uc_big_free(void *memory, size_t bytes)

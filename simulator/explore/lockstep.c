@@ -9,39 +9,10 @@ static void free_finding(gpointer p)
     g_free(f);
 }
 
-static uint32_t faults_in(const UcLockstep *l, const uint32_t *column)
-{
-    uint32_t sum = 0;
-    for (unsigned i = 0; i < l->set.chooser.counters; i++)
-        sum += l->set.chooser.fault[i] ? column[COUNTER_0 + i] : 0;
-    return sum;
-}
-
-static bool within(const UcLockstep *l, const uint32_t *column, uint8_t counter, bool faults_left)
-{
-    return counter == UC_NO_COUNTER || (column[COUNTER_0 + counter] < l->set.chooser.limit[counter] &&
-                                        (faults_left || !l->set.chooser.fault[counter]));
-}
-
 static void count_up(const UcLockstep *l, UcDigest *hash, uint32_t counter, uint32_t value)
 {
     digest_add(hash, counter_digest(l, counter, value + 1));
     digest_take(hash, counter_digest(l, counter, value));
-}
-
-/* The parties involved so far are kept behind the counters, in a word that is 0 where none are alike. */
-static uint32_t involved(const UcLockstep *l) { return COUNTER_0 + l->set.chooser.counters - 1; }
-
-/* Of the parties of a class, are those that are involved after the move the first ones? */
-static bool in_order(const UcLockstep *l, const uint32_t *column, const Listed *move)
-{
-    for (int i = 0; i < UC_ALIKE_MAX && l->set.chooser.alike[i]; i++) {
-        uint32_t class = l->set.chooser.alike[i];
-        uint32_t first = ((column[involved(l)] | move->names) & class) / (class & -class);
-        if (first & (first + 1))
-            return false;
-    }
-    return true;
 }
 
 /* False: nothing is changed or found by it. */
@@ -55,10 +26,10 @@ static bool edge_of(Worker *w, const uint32_t *row, const Listed *move, const Ef
     digest_add(&e->hash, effect->delta);
     if (learnt)
         digest_add(&e->hash, learnt->delta);
-    if (move->counter != UC_NO_COUNTER)
-        count_up(w->l, &e->hash, move->counter, counter[move->counter]);
-    if (move->counter2 != UC_NO_COUNTER)
-        count_up(w->l, &e->hash, move->counter2, counter[move->counter2]);
+    for (uint32_t left = move->counters; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        count_up(w->l, &e->hash, i, counter[i]);
+    }
     uint32_t at = involved(w->l);
     if (move->names & ~column[at]) {
         digest_add(&e->hash, counter_digest(w->l, at - COUNTER_0, column[at] | move->names));
@@ -82,39 +53,54 @@ static bool skipped(const Worker *w, uint32_t number)
     return number < w->skip->len && g_array_index(w->skip, uint64_t, number) == w->skipping;
 }
 
-static bool possible(const UcLockstep *l, const uint32_t *column, const Listed *move, bool faults_left)
+/* In the order of the list. */
+static void sort_tried(Tried *tried, uint32_t count)
 {
-    return within(l, column, move->counter, faults_left) && within(l, column, move->counter2, faults_left);
+    for (uint32_t i = 1; i < count; i++) {
+        Tried t = tried[i];
+        uint32_t at = i;
+        for (; at > 0 && tried[at - 1].place > t.place; at--)
+            tried[at] = tried[at - 1];
+        tried[at] = t;
+    }
+}
+
+/* What the moves of a list do; the idle ones are only counted. False: broken, or stopped. */
+static bool try_list(Worker *w, const List *list, const uint32_t *column, UcEdges *out)
+{
+    UcLockstep *l = w->l;
+    uint32_t version = lockstep_count_slots(l), exhausted = lockstep_exhausted(l, column);
+    w->tries = 0;
+    g_array_set_size(w->allowed, list->parts);
+    const Allowed **allowed = (const Allowed **)(void *)w->allowed->data;
+    for (uint32_t i = 0; i < list->parts; i++) {
+        allowed[i] = lockstep_allowed(l, list->part[i].group, column, exhausted);
+        uc_memo_prefetch(l->outcomes, allowed[i]->trie);
+    }
+    for (uint32_t i = 0; i < list->parts; i++) {
+        if (!lockstep_try(w, &list->part[i], allowed[i], &version, column, out))
+            return false;
+    }
+    sort_tried(w->tried, w->tries);
+    return true;
 }
 
 static bool expand(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips,
                    UcEdges *out)
 {
     Worker *w = worker;
-    UcLockstep *l = w->l;
-    const uint32_t *column = row + HEAD;
-    const List *list = lockstep_list_of(l, column[KNOWLEDGE]);
-    uint32_t version = lockstep_count_slots(l);
-    bool faults_left = faults_in(l, column) < l->set.fault_budget;
+    const List *list = lockstep_list_of(w->l, row[HEAD + KNOWLEDGE]);
+    if (!try_list(w, list, row + HEAD, out))
+        return out->stopped;
     note_skips(w, skip, skips);
-    for (uint32_t i = 0; i < list->count; i++) {
-        const Listed *move = &list->move[i];
-        if (i % MANY == MANY - 1 && out->stop && out->stop(out->stop_data)) {
-            out->stopped = true;
-            return true;
-        }
-        if (i + AHEAD < list->count)
-            uc_memo_prefetch(l->memo, list->move[i + AHEAD].number);
-        if (!possible(l, column, move, faults_left) || !in_order(l, column, move) || skipped(w, move->number))
+    for (uint32_t i = 0; i < w->tries; i++) {
+        const Tried *t = &w->tried[i];
+        if (skips && skipped(w, t->move->number))
             continue;
-        const Effect *effect = lockstep_effect_of(w, move->number, &version, column);
-        if (!effect)
-            return false;
-        UcEdge edge;
-        if (effect != l->idle && edge_of(w, row, move, effect, &edge))
-            *uc_edges_add(out) = edge;
-        else
+        if (!edge_of(w, row, t->move, t->effect, uc_edges_add(out))) {
+            out->count--;
             out->idle++;
+        }
     }
     return true;
 }
@@ -126,7 +112,7 @@ static bool step(void *worker, const uint32_t *row, uint32_t number, UcEdge *edg
     const uint32_t *column = row + HEAD;
     uint32_t version = lockstep_count_slots(l);
     Listed move = lockstep_listed(l, number);
-    if (!possible(l, column, &move, faults_in(l, column) < l->set.fault_budget))
+    if (!lockstep_possible(&move, lockstep_exhausted(l, column)))
         return false;
     const Effect *effect = lockstep_effect_of(w, number, &version, column);
     if (effect)
@@ -240,6 +226,11 @@ static void *worker_new(void *data)
     w->skip = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     w->writes = g_array_new(FALSE, FALSE, sizeof(Write));
     w->effect = g_byte_array_new();
+    w->allowed = g_array_new(FALSE, FALSE, sizeof(const Allowed *));
+    w->open = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    w->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    w->columns = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    w->due = w->l->set.recheck;
     for (unsigned i = 0; i < w->l->set.worlds; i++) {
         w->world[i] = w->l->set.start(w->l->set.data, i);
         uc_state_clear(uc_world_state(w->world[i]));
@@ -264,6 +255,11 @@ static void worker_free(void *worker)
     g_array_unref(w->skip);
     g_array_unref(w->writes);
     g_byte_array_unref(w->effect);
+    g_free(w->tried);
+    g_array_unref(w->allowed);
+    g_array_unref(w->open);
+    g_array_unref(w->path);
+    g_array_unref(w->columns);
     g_free(w);
 }
 
@@ -273,7 +269,8 @@ static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 static size_t memory(void *data)
 {
     UcLockstep *l = data;
-    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + uc_memo_memory(l->absorbed) + l->effects.memory + uc_store_memory(l->set.store);
+    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + uc_memo_memory(l->outcomes) +
+           uc_memo_memory(l->absorbed) + l->effects.memory + uc_store_memory(l->set.store);
 }
 
 UcModel uc_lockstep_model(UcLockstep *l)
@@ -293,11 +290,13 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     if (!l->set.recheck)
         l->set.recheck = UINT32_MAX;
     for (uint32_t i = 0; i < UC_COUNTERS_MAX; i++) {
+        l->faults |= (uint32_t)l->set.chooser.fault[i] << i;
         for (uint32_t value = 0; value < COUNTED; value++)
             l->counted[i][value] = lockstep_make_counter_digest(i, value);
     }
     l->pool = uc_pool_new();
     l->memo = uc_memo_new();
+    l->outcomes = uc_memo_new();
     l->absorbed = uc_memo_new();
     l->idle = uc_arena_get(&l->effects, sizeof(Effect) + sizeof(Masks), LINE);
     g_mutex_init(&l->lock);
@@ -306,6 +305,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     for (unsigned i = 0; i < setup->worlds; i++)
         l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);
     l->move_of = g_hash_table_new(lockstep_move_hash, lockstep_move_equal);
+    l->groups = g_hash_table_new_full(lockstep_group_hash, lockstep_group_equal, lockstep_group_free, NULL);
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -320,12 +320,14 @@ void uc_lockstep_free(UcLockstep *l)
     if (!l)
         return;
     uc_memo_free(l->memo);
+    uc_memo_free(l->outcomes);
     uc_memo_free(l->absorbed);
     uc_arena_free(&l->effects);
     uc_pool_free(l->pool);
+    g_hash_table_unref(l->groups);
     g_hash_table_unref(l->move_of);
     for (uint32_t i = 0; i < l->lists.count; i++)
-        g_free(*(List **)uc_chunks_at(&l->lists, i, sizeof(List *)));
+        lockstep_list_free(*(List **)uc_chunks_at(&l->lists, i, sizeof(List *)));
     uc_chunks_free(&l->moves);
     uc_chunks_free(&l->lists);
     for (unsigned i = 0; i < 2; i++)

@@ -34,16 +34,53 @@ typedef struct {
     uint64_t reads[MASK], writes[MASK];
 } Masks;
 
-/* A move, with what is needed of it to tell whether it is possible. */
+/* A move, with what is needed of it to tell whether it is possible. No gaps: they are compared by their bytes. */
 typedef struct {
     uint32_t number, names;
-    uint8_t counter, counter2;
+    uint32_t counters;  /* bit i: uses up counter i */
 } Listed;
 
+/* Moves within their bounds: which these are is a matter of the counters. */
+typedef struct Allowed Allowed;
+struct Allowed {
+    Allowed *next;
+    uint64_t bounds;    /* used up counters; above them, parties involved so far */
+    uint32_t trie;      /* of the outcomes */
+    uint32_t count;
+    uint32_t at[];      /* of the group */
+};
+
+/* The moves of a list that are about one machine. They look at much the same places, so what all of them do is remembered
+ * together. Lists share equal groups. */
 typedef struct {
+    uint32_t counters, names; /* of all of them */
+    Allowed *allowed;   /* those met so far */
     uint32_t count;
     Listed move[];
+} Group;
+
+typedef struct {
+    Group *group;
+    uint32_t *place;    /* in the list, of each move of the group */
+} Part;
+
+typedef struct {
+    uint32_t parts;
+    Part part[];
 } List;
+
+/* Of the moves of a group that are allowed all do nothing, whatever else the state is, but those that are open. */
+typedef struct {
+    uint32_t open;
+    uint32_t at[];      /* of the group */
+} Outcome;
+
+/* A move that did something, on its way to the edges. */
+typedef struct {
+    const Listed *move;
+    const Effect *effect;
+    uint32_t place;
+} Tried;
 
 typedef struct {
     UcChoice choice;
@@ -58,6 +95,7 @@ struct UcLockstep {
     UcLockstepSetup set;
     UcPool *pool;
     UcMemo *memo;
+    UcMemo *outcomes;         /* by the trie of what is allowed of a group */
     UcMemo *absorbed;         /* by lesson: what it makes of what Z knows */
     const Effect *idle;       /* see is_idle() */
     GMutex lock __attribute__((aligned(LINE))); /* for adding; what is often written lies apart from what is often read */
@@ -66,6 +104,10 @@ struct UcLockstep {
     GHashTable *reasons;      /* text of all workers, under the lock */
     GPtrArray *findings;      /* UcFinding* */
     GHashTable *move_of;      /* UcChoice* -> number */
+    GHashTable *groups;       /* Group*, by its moves */
+    uint32_t outcome_tries;   /* how many */
+    uint32_t counters;        /* bit i: some move so far uses up counter i */
+    uint32_t faults;          /* bit i: counter i counts against the budget of faults */
     Column column[UC_ROW_MAX] __attribute__((aligned(LINE)));
     UcDigest counted[UC_COUNTERS_MAX][COUNTED]; /* see counter_digest() */
     uint32_t columns;
@@ -92,7 +134,14 @@ typedef struct {
     GByteArray *effect;       /* of the run */
     GArray *skip;             /* by move: when it was last to be skipped */
     uint64_t skipping;
+    GArray *allowed;          /* const Allowed*, of a state */
+    Tried *tried;             /* of a state */
+    uint32_t tries, tried_room;
+    GArray *open;             /* uint32_t: moves of a group that are not known to be idle */
+    GArray *path, *columns;   /* uint32_t: columns that a move looks at; those of a group */
+    uint64_t looked[UC_ROW_MAX], looking; /* by column: the last group that looked at it */
     uint64_t hits, misses, rechecked;
+    uint64_t due;             /* hits to the next that is run again, 1 .. */
 } Worker;
 
 static inline UcChoice *move_at(const UcLockstep *l, uint32_t move)
@@ -100,6 +149,9 @@ static inline UcChoice *move_at(const UcLockstep *l, uint32_t move)
     g_assert(move < uc_chunks_count(&l->moves));
     return &((Known *)uc_chunks_at(&l->moves, move, sizeof(Known)))->choice;
 }
+
+/* The parties involved so far are kept behind the counters, in a word that is 0 where none are alike. */
+static inline uint32_t involved(const UcLockstep *l) { return COUNTER_0 + l->set.chooser.counters - 1; }
 
 UcDigest lockstep_make_counter_digest(uint32_t counter, uint32_t value);
 
@@ -124,6 +176,7 @@ uint32_t lockstep_column_for(UcLockstep *l, unsigned world, uint32_t slot);
 Listed lockstep_listed(const UcLockstep *l, uint32_t number);
 /* The moves for a knowledge; kept by l. */
 const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge);
+void lockstep_list_free(List *list);
 /* The version of what is remembered. */
 uint32_t lockstep_count_slots(UcLockstep *l);
 UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value);
@@ -141,9 +194,28 @@ void lockstep_probe(void *data, uint32_t slot);
 uint32_t lockstep_note_finding(UcLockstep *l, const UcComparison *c);
 /* One move from a state: the effect, remembered or run. NULL: broken. */
 const Effect *lockstep_effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column);
+/* Does a remembered move still do the same? */
+bool lockstep_recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *column);
 /* What a lesson makes of what Z knows, as one write of a row. */
 const Effect *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row);
 bool lockstep_commute(void *worker, const UcEdge *a, const UcEdge *b);
+
+/* ---- lockstep_groups.c ---- */
+
+/* Bit i: counter i is used up. */
+uint32_t lockstep_exhausted(const UcLockstep *l, const uint32_t *column);
+bool lockstep_possible(const Listed *move, uint32_t exhausted);
+/* The moves (Listed) of one machine; kept by l. Under the lock. */
+Group *lockstep_group(UcLockstep *l, const GArray *moves);
+/* What of a group is possible in a row. */
+const Allowed *lockstep_allowed(UcLockstep *l, Group *group, const uint32_t *column, uint32_t exhausted);
+/* What these do there: counts the idle ones, and adds the others to tried[]. False: broken, or `out` says that it was
+ * stopped. */
+bool lockstep_try(Worker *w, const Part *part, const Allowed *allowed, uint32_t *version, const uint32_t *column,
+                  UcEdges *out);
+guint lockstep_group_hash(gconstpointer p);
+gboolean lockstep_group_equal(gconstpointer a, gconstpointer b);
+void lockstep_group_free(gpointer group);
 
 /* ---- lockstep_coverage.c ---- */
 

@@ -226,7 +226,7 @@ static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
     }
 }
 
-static bool recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row)
+bool lockstep_recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *row)
 {
     w->rechecked++;
     const Effect *again = run(w, move_at(w->l, number), row);
@@ -267,10 +267,13 @@ const Effect *lockstep_effect_of(Worker *w, uint32_t number, uint32_t *version, 
     if (!effect) {
         effect = miss(w, number, column);
         *version = lockstep_count_slots(l);
-    } else if (++w->hits % l->set.recheck == 0 && !recheck(w, number, effect, column)) {
-        effect = NULL;
+        return effect;
     }
-    return effect;
+    w->hits++;
+    if (--w->due > 0)
+        return effect;
+    w->due = l->set.recheck;
+    return lockstep_recheck(w, number, effect, column) ? effect : NULL;
 }
 
 static bool apart(const uint64_t a[MASK], const uint64_t b[MASK])

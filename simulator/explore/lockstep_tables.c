@@ -50,6 +50,14 @@ static uint64_t order_of(const UcLockstep *l, const UcChoice *m)
     return uc_digest(flat, sizeof flat).lo;
 }
 
+static uint32_t bit_of(uint8_t counter) { return counter == UC_NO_COUNTER ? 0 : UINT32_C(1) << counter; }
+
+Listed lockstep_listed(const UcLockstep *l, uint32_t number)
+{
+    const UcChoice *m = move_at(l, number);
+    return (Listed){ number, m->names, bit_of(m->counter) | bit_of(m->counter2) };
+}
+
 static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
 {
     gpointer known;
@@ -68,24 +76,59 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
     if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
         return GPOINTER_TO_UINT(known);
     Known fresh = { clean, order_of(l, move) };
-    uint32_t n = uc_chunks_add(&l->moves, &fresh, sizeof fresh);
+    uint32_t n = uc_chunks_add(&l->moves, &fresh, sizeof fresh), uses = lockstep_listed(l, n).counters;
+    __atomic_store_n(&l->counters, l->counters | uses, __ATOMIC_RELAXED);
     g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
     return n;
 }
 
-Listed lockstep_listed(const UcLockstep *l, uint32_t number)
+/* Whom a write of Z is about: an order to A is about the party that it names. */
+static uint32_t machine_of(const UcChoice *m) { return m->write.to >= UC_PARTY_0 ? m->write.to : m->write.peer; }
+
+/* Moves of one machine, while a list is made. */
+typedef struct {
+    uint32_t machine;
+    GArray *moves;  /* Listed */
+    GArray *place;  /* uint32_t */
+} Gathered;
+
+static Gathered *gathered_for(GArray *all, uint32_t machine)
 {
-    const UcChoice *m = move_at(l, number);
-    return (Listed){ number, m->names, m->counter, m->counter2 };
+    guint i = 0;
+    while (i < all->len && g_array_index(all, Gathered, i).machine != machine)
+        i++;
+    if (i == all->len) {
+        Gathered fresh = { machine, g_array_new(FALSE, FALSE, sizeof(Listed)), g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+        g_array_append_val(all, fresh);
+    }
+    return &g_array_index(all, Gathered, i);
 }
 
-static const List *make_list(UcLockstep *l, const GArray *moves)
+static List *make_list(UcLockstep *l, const GArray *moves)
 {
-    List *list = g_malloc(sizeof(List) + moves->len * sizeof(Listed));
-    list->count = moves->len;
-    for (guint i = 0; i < moves->len; i++)
-        list->move[i] = lockstep_listed(l, intern_move(l, &g_array_index(moves, UcChoice, i)));
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Gathered));
+    for (guint i = 0; i < moves->len; i++) {
+        const UcChoice *move = &g_array_index(moves, UcChoice, i);
+        Gathered *g = gathered_for(all, machine_of(move));
+        Listed listed = lockstep_listed(l, intern_move(l, move));
+        g_array_append_val(g->moves, listed);
+        g_array_append_val(g->place, i);
+    }
+    List *list = g_malloc(sizeof(List) + all->len * sizeof(Part));
+    list->parts = all->len;
+    for (guint i = 0; i < all->len; i++) {
+        Gathered *g = &g_array_index(all, Gathered, i);
+        list->part[i] = (Part){ lockstep_group(l, g->moves), (uint32_t *)(void *)g_array_free(g->place, FALSE) };
+        g_array_unref(g->moves);
+    }
     return list;
+}
+
+void lockstep_list_free(List *list)
+{
+    for (uint32_t i = 0; list && i < list->parts; i++)
+        g_free(list->part[i].place);
+    g_free(list);
 }
 
 const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge)

@@ -6,7 +6,7 @@
 /* A node is a run of (slot, value) pairs that must all be as they are, one after the other in memory, and then either
  * what the move did, or one more slot whose value tells the children apart. Where a new state leaves a run, the run is
  * cut there. Nodes and tables are only ever replaced, never changed or freed before the end, so readers need no lock. */
-enum { FIRST_TABLE = 2, LINE = 64 };
+enum { FIRST_EXPONENT = 1, LINE = 64 };
 
 typedef struct Node Node;
 
@@ -15,10 +15,10 @@ typedef struct {
     Node *child; /* NULL: free */
 } Entry;
 
-typedef struct {
-    uint32_t mask, used;
-    Entry entry[];
-} Table;
+/* Entries, a power of two of them, whose exponent stands in the low bits of their address: a look-up goes to the entry at
+ * once. 0: none. */
+typedef uintptr_t Table;
+enum { TABLE_ALIGNMENT = 32 };
 
 typedef struct {
     uint32_t slot, value;
@@ -28,7 +28,8 @@ struct Node {
     uint32_t version;    /* of the trie that begins here */
     uint32_t pairs;
     uint32_t slot;       /* whose value tells the children apart */
-    Table *table;        /* children; NULL: this is the end */
+    uint32_t used;       /* of the table */
+    Table table;         /* children; 0: this is the end */
     const void *effect;
     Pair pair[];
 };
@@ -57,16 +58,20 @@ void uc_memo_free(UcMemo *m)
     g_aligned_free(m);
 }
 
+static inline Entry *entries_of(Table t) { return (Entry *)(t & ~(Table)(TABLE_ALIGNMENT - 1)); }
+static inline uint32_t mask_of(Table t) { return (1u << (t & (TABLE_ALIGNMENT - 1))) - 1; }
+
 static inline uint32_t place(uint32_t value, uint32_t mask)
 {
     return (value * UINT32_C(0x9e3779b1) >> 7) & mask;
 }
 
-static inline Node *child_of(const Table *t, uint32_t value)
+static inline Node *child_of(Table t, uint32_t value)
 {
-    for (uint32_t at = place(value, t->mask);; at = (at + 1) & t->mask) {
-        Node *child = __atomic_load_n(&t->entry[at].child, __ATOMIC_ACQUIRE);
-        if (!child || t->entry[at].value == value)
+    const Entry *entry = entries_of(t);
+    for (uint32_t mask = mask_of(t), at = place(value, mask);; at = (at + 1) & mask) {
+        Node *child = __atomic_load_n(&entry[at].child, __ATOMIC_ACQUIRE);
+        if (!child || entry[at].value == value)
             return child;
     }
 }
@@ -95,7 +100,7 @@ const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const
             if (row[node->pair[i].slot] != node->pair[i].value)
                 return NULL;
         }
-        const Table *t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
+        Table t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
         if (!t)
             return node->effect;
         node = child_of(t, row[node->slot]);
@@ -103,47 +108,68 @@ const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const
     return NULL;
 }
 
-/* ---- adding, under the lock ---- */
-
-static Table *new_table(UcMemo *m, uint32_t size)
+const void *uc_memo_trace(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, GArray *slots)
 {
-    Table *t = uc_arena_get(&m->arena, sizeof(Table) + size * sizeof(Entry), sizeof(Entry));
-    t->mask = size - 1;
-    return t;
+    const Node *node = root_of(m, trie);
+    if (!node || node->version != version)
+        return NULL;
+    while (node) {
+        for (uint32_t i = 0; i < node->pairs; i++) {
+            if (row[node->pair[i].slot] != node->pair[i].value)
+                return NULL;
+            g_array_append_val(slots, node->pair[i].slot);
+        }
+        Table t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
+        if (!t)
+            return node->effect;
+        g_array_append_val(slots, node->slot);
+        node = child_of(t, row[node->slot]);
+    }
+    return NULL;
 }
 
-static void table_put(Table *t, uint32_t value, Node *child)
+/* ---- adding, under the lock ---- */
+
+static Table new_table(UcMemo *m, unsigned exponent)
 {
-    uint32_t at = place(value, t->mask);
-    while (t->entry[at].child)
-        at = (at + 1) & t->mask;
-    t->used++;
-    t->entry[at].value = value;
-    __atomic_store_n(&t->entry[at].child, child, __ATOMIC_RELEASE);
+    return (Table)uc_arena_get(&m->arena, sizeof(Entry) << exponent, TABLE_ALIGNMENT) | exponent;
+}
+
+static void table_put(Table t, uint32_t value, Node *child)
+{
+    Entry *entry = entries_of(t);
+    uint32_t mask = mask_of(t), at = place(value, mask);
+    while (entry[at].child)
+        at = (at + 1) & mask;
+    entry[at].value = value;
+    __atomic_store_n(&entry[at].child, child, __ATOMIC_RELEASE);
 }
 
 static void node_put(UcMemo *m, Node *node, uint32_t value, Node *child)
 {
-    Table *old = node->table;
-    if ((old->used + 1) * 4 > (old->mask + 1) * 3) {
-        Table *t = new_table(m, (old->mask + 1) * 2);
-        for (uint32_t i = 0; i <= old->mask; i++) {
-            if (old->entry[i].child)
-                table_put(t, old->entry[i].value, old->entry[i].child);
-        }
-        table_put(t, value, child);
-        __atomic_store_n(&node->table, t, __ATOMIC_RELEASE);
+    Table old = node->table;
+    uint32_t mask = mask_of(old);
+    if (++node->used * 4 <= (mask + 1) * 3) {
+        table_put(old, value, child);
         return;
     }
-    table_put(old, value, child);
+    Table t = new_table(m, (unsigned)(old & (TABLE_ALIGNMENT - 1)) + 1);
+    const Entry *entry = entries_of(old);
+    for (uint32_t i = 0; i <= mask; i++) {
+        if (entry[i].child)
+            table_put(t, entry[i].value, entry[i].child);
+    }
+    table_put(t, value, child);
+    __atomic_store_n(&node->table, t, __ATOMIC_RELEASE);
 }
 
-static void table_replace(Table *t, uint32_t value, Node *child)
+static void table_replace(Table t, uint32_t value, Node *child)
 {
-    uint32_t at = place(value, t->mask);
-    while (t->entry[at].value != value || !t->entry[at].child)
-        at = (at + 1) & t->mask;
-    __atomic_store_n(&t->entry[at].child, child, __ATOMIC_RELEASE);
+    Entry *entry = entries_of(t);
+    uint32_t mask = mask_of(t), at = place(value, mask);
+    while (entry[at].value != value || !entry[at].child)
+        at = (at + 1) & mask;
+    __atomic_store_n(&entry[at].child, child, __ATOMIC_RELEASE);
 }
 
 /* The rest of a path that is new. */
@@ -169,18 +195,19 @@ static Node *cut(UcMemo *m, const Node *node, uint32_t at, uint32_t value, Node 
         tail->pair[tail->pairs++] = node->pair[i];
     tail->slot = node->slot;
     tail->table = node->table;
+    tail->used = node->used;
     tail->effect = node->effect;
     head->version = node->version;
     head->slot = node->pair[at].slot;
-    head->table = new_table(m, FIRST_TABLE);
-    table_put(head->table, node->pair[at].value, tail);
+    head->table = new_table(m, FIRST_EXPONENT);
+    node_put(m, head, node->pair[at].value, tail);
     node_put(m, head, value, other);
     return head;
 }
 
 typedef struct {
     Node **at;     /* where the root hangs, or */
-    Table *table;  /* the table and */
+    Table table;   /* the table and */
     uint32_t value;/* the value under which the node hangs */
 } Hook;
 

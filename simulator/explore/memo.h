@@ -22,6 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcMemo, uc_memo_free)
 /* The effect of this trie for the row, or NULL. A trie whose version is another one
  * is forgotten: versions say which slots there were to look at. */
 const void *uc_memo_find(const UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row);
+/* The same, and appends the slots that were looked at to `slots` (uint32_t), in the order of looking. */
+const void *uc_memo_trace(const UcMemo *memo, uint32_t trie, uint32_t version, const uint32_t *row, GArray *slots);
 /* A find costs some misses one after the other: call this ahead. */
 void uc_memo_prefetch(const UcMemo *memo, uint32_t trie);
 /* Adds an effect, which stays the caller's, for the values that the row has in the slots read, in the order of reading.

@@ -9,14 +9,18 @@ typedef struct {
     uint32_t parent, move;
 } State;
 
-/* States lie in chunks that never move; the index is one row of (tag, number + 1). The number of a claim is what it
- * would be if every claim before it were of a new state; its hash lies where that state would. */
-enum { CHUNK_BITS = 17, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 15, FIRST_INDEX = 1 << 12 };
+/* States lie in chunks that never move; the index is one row of (tag, number + 1). The tag is the high half of the spread
+ * hash, whose highest bits say the place: so an index that has grown is filled from the old one in the order of its
+ * places, without a look at the states. The number of a claim is what it would be if every claim before it were of a new
+ * state; its hash lies where that state would. */
+enum { CHUNK_BITS = 18, CHUNK = 1 << CHUNK_BITS, CHUNKS = 1 << 15, FIRST_BITS = 12 };
 
 struct UcVisited {
     State **chunk;
     uint64_t *index; /* high half: tag, low half: number + 1; 0: free */
     uint64_t mask;
+    unsigned shift;  /* of the spread hash, to a place */
+    uint64_t *outgrown, outgrown_places; /* while it is moved */
     uint32_t count;
     unsigned bits;
     UcDigest keep;   /* the bits of the hash that are kept */
@@ -31,7 +35,8 @@ UcVisited *uc_visited_new(unsigned bits)
     g_assert(bits >= 1 && bits <= 128);
     UcVisited *v = g_new0(UcVisited, 1);
     v->chunk = g_new0(State *, CHUNKS);
-    v->mask = FIRST_INDEX - 1;
+    v->mask = (1 << FIRST_BITS) - 1;
+    v->shift = 64 - FIRST_BITS;
     v->index = uc_big_new(index_bytes(v));
     v->bits = bits;
     v->keep = (UcDigest){ low_bits(bits), bits > 64 ? low_bits(bits - 64) : 0 };
@@ -46,6 +51,7 @@ void uc_visited_free(UcVisited *v)
         uc_big_free(v->chunk[i], CHUNK * sizeof(State));
     g_free(v->chunk);
     uc_big_free(v->index, index_bytes(v));
+    uc_visited_moved(v);
     g_free(v);
 }
 
@@ -67,8 +73,8 @@ static inline uint64_t spread(UcDigest h)
     return x * UINT64_C(0xd6e8feb86659fd93);
 }
 
-static inline uint64_t tag_of(uint64_t s) { return s << 32; }
-static inline uint64_t place_of(const UcVisited *v, uint64_t s) { return (s >> 28) & v->mask; }
+static inline uint64_t tag_of(uint64_t s) { return s & ~(uint64_t)UINT32_MAX; }
+static inline uint64_t place_of(const UcVisited *v, uint64_t s) { return s >> v->shift; }
 
 bool uc_visited_grow(UcVisited *v, uint32_t more)
 {
@@ -80,24 +86,35 @@ bool uc_visited_grow(UcVisited *v, uint32_t more)
     }
     if (need * 4 <= (v->mask + 1) * 3)
         return false;
-    uc_big_free(v->index, index_bytes(v));
-    while (need * 4 > (v->mask + 1) * 3)
+    g_assert(!v->outgrown);
+    v->outgrown = v->index;
+    v->outgrown_places = v->mask + 1;
+    for (; need * 4 > (v->mask + 1) * 3; v->shift--)
         v->mask = v->mask * 2 + 1;
     v->index = uc_big_new(index_bytes(v));
     return true;
 }
 
-void uc_visited_index(UcVisited *v, uint32_t from, uint32_t to)
+uint64_t uc_visited_outgrown(const UcVisited *v) { return v->outgrown_places; }
+
+void uc_visited_move(UcVisited *v, uint64_t from, uint64_t to)
 {
-    g_assert(from <= to && to <= v->count);
-    for (uint32_t i = from; i < to; i++) {
-        uint64_t s = spread((UcDigest){ state_at(v, i)->lo, state_at(v, i)->hi });
-        uint64_t at = place_of(v, s), entry = tag_of(s) | (i + UINT64_C(1)), none = 0;
-        while (!__atomic_compare_exchange_n(&v->index[at], &none, entry, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    g_assert(from <= to && to <= v->outgrown_places);
+    for (uint64_t i = from; i < to; i++) {
+        uint64_t entry = v->outgrown[i], none = 0;
+        if (!entry)
+            continue;
+        for (uint64_t at = place_of(v, entry);
+             !__atomic_compare_exchange_n(&v->index[at], &none, entry, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED); none = 0)
             at = (at + 1) & v->mask;
-            none = 0;
-        }
     }
+}
+
+void uc_visited_moved(UcVisited *v)
+{
+    uc_big_free(v->outgrown, v->outgrown_places * sizeof *v->outgrown);
+    v->outgrown = NULL;
+    v->outgrown_places = 0;
 }
 
 static uint32_t find(const UcVisited *v, UcDigest h, uint64_t s, uint64_t *at)
@@ -123,8 +140,10 @@ uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t m
     if (!*fresh)
         return number;
     if (((uint64_t)v->count + 1) * 4 > (v->mask + 1) * 3 || !v->chunk[v->count >> CHUNK_BITS]) {
-        if (uc_visited_grow(v, 1))
-            uc_visited_index(v, 0, v->count);
+        if (uc_visited_grow(v, 1)) {
+            uc_visited_move(v, 0, v->outgrown_places);
+            uc_visited_moved(v);
+        }
         find(v, h, s, &at);
     }
     number = v->count++;

@@ -26,9 +26,12 @@ UcVisited *uc_visited_new(unsigned bits);
 void uc_visited_free(UcVisited *visited);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcVisited, uc_visited_free)
 
-/* Room for so many more states. True: all states must be put into the index again, in pieces, by any number of threads. */
+/* Room for so many more states. True: the index was outgrown, and its places 0 .. uc_visited_outgrown()-1 must be moved to
+ * the new one, in pieces, by any number of threads; then one of them says that all were. */
 bool uc_visited_grow(UcVisited *visited, uint32_t more);
-void uc_visited_index(UcVisited *visited, uint32_t from, uint32_t to);
+uint64_t uc_visited_outgrown(const UcVisited *visited);
+void uc_visited_move(UcVisited *visited, uint64_t from, uint64_t to);
+void uc_visited_moved(UcVisited *visited);
 /* The number of the state with this hash; it is added if new. */
 uint32_t uc_visited_add(UcVisited *visited, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh);
 

@@ -113,8 +113,10 @@ START_TEST(claims_number_states_as_one_thread_would)
             hash[i] = uc_digest(&value, sizeof value);
             uc_visited_add(one, hash[i], round, i, &fresh);
         }
-        if (uc_visited_grow(many, BATCH))
-            uc_visited_index(many, 0, uc_visited_count(many));
+        if (uc_visited_grow(many, BATCH)) {
+            uc_visited_move(many, 0, uc_visited_outgrown(many));
+            uc_visited_moved(many);
+        }
         for (unsigned i = 0; i < THREADS; i++)
             t[i] = (Thread){ .number = i, .visited = many, .hash = hash, .place = place };
         run_threads(t, claim_hashes);
