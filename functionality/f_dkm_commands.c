@@ -172,12 +172,14 @@ static UcResult change_status(UcCtx *ctx, UcWord party, UcStatus from, UcStatus 
 /* burned: owned by the party, at most R indices per key, each key once. */
 static const char *burn(UcCtx *ctx, UcWord party, UcWord burned)
 {
-    UcWord kid, sum;
-    size_t at = 0, n;
-    DkmInterval *block;
-    while (dkm_burned_next(uc_ctx_store(ctx), burned, &at, &kid, &block, &n)) {
-        g_autofree DkmInterval *row = block;
-        sum = 0;
+    UcStore *store = uc_ctx_store(ctx);
+    UcReader r = uc_store_reader(store, burned);
+    while (r.left) {
+        UcWord kid, sum = 0;
+        size_t n;
+        g_autofree DkmInterval *row = dkm_burned_next(store, &r, &kid, &n);
+        if (!row)
+            break;
         for (size_t i = 0; i < n; i++) {
             if (!f_key_of(ctx, kid) || !owner_map_owns(f_map_of(ctx, kid, party), party, row[i]))
                 return "restart: burns what the party does not own";
@@ -187,7 +189,7 @@ static const char *burn(UcCtx *ctx, UcWord party, UcWord burned)
         if (sum > f_options(ctx)->reservation)
             return "restart: burns more than the reservation window";
     }
-    return NULL;
+    return r.bad ? "restart: what it burns is malformed" : NULL;
 }
 
 static UcResult restart(UcCtx *ctx, const UcMessage *m)
