@@ -83,6 +83,16 @@ static void push_parties(lua_State *L, UcWord handle)
     }
 }
 
+/* Its number where a broken protocol says what has no name. */
+static void push_name(lua_State *L, const char *const *names, UcWord number)
+{
+    const char *name = uc_name_of(names, number);
+    if (name)
+        lua_pushstring(L, name);
+    else
+        lua_pushinteger(L, (lua_Integer)number);
+}
+
 static void push_field(lua_State *L, const UcField *field, UcWord word)
 {
     switch (field->type) {
@@ -92,8 +102,8 @@ static void push_field(lua_State *L, const UcField *field, UcWord word)
     case UC_TEXT: push_bytes(L, word); break;
     case UC_INTERVALS: push_intervals(L, word); break;
     case UC_PARTIES: push_parties(L, word); break;
-    case UC_POINT: lua_pushstring(L, word < UC_POINTS ? uc_point_name[word] : "?"); break;
-    case UC_CODE: lua_pushstring(L, field->names[word]); break;
+    case UC_POINT: push_name(L, uc_point_name, word); break;
+    case UC_CODE: push_name(L, field->names, word); break;
     }
 }
 

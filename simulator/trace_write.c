@@ -136,11 +136,9 @@ static void party(GString *out, const UcWorldSpec *spec, uint64_t number)
 
 static void named(GString *out, const char *const *names, UcWord number)
 {
-    UcWord i = 0;
-    while (names && names[i] && i < number)
-        i++;
-    if (names && names[i])
-        uc_json_text(out, names[i]);
+    const char *name = uc_name_of(names, number);
+    if (name)
+        uc_json_text(out, name);
     else
         g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)number);
 }
