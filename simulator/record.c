@@ -85,7 +85,8 @@ static UcWord take_word(UcReader *r, bool handle, UcStore *store)
 
 static bool take_region(UcReader *r, UcWorld *world, uint16_t owner, UcRecordRegion *out)
 {
-    out->key = (UcSlotKey){ owner, (uint32_t)uc_take(r, 4), uc_take(r, 8) };
+    out->key = (UcSlotKey){ .machine = owner, .kind = (uint32_t)uc_take(r, 4) };
+    out->key.index = uc_take(r, 8); /* apart: C leaves the order within a list open */
     uint64_t words = uc_take(r, 4);
     if (r->bad || out->key.kind >= UC_FIRST_KIND + uc_machine_kinds(world->spec, owner) || words > WORDS_MAX ||
         words > r->left) /* every word takes at least four bytes */
