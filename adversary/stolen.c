@@ -132,7 +132,7 @@ UcWord adversary_sign(UcStore *store, const PiConfig *config, UcWord seed, UcWor
     const uint8_t *s = uc_store_get(store, seed, &seed_length), *m = uc_store_get(store, message, &length);
     for (unsigned i = 0; i < config->dkm->sigmas; i++) {
         Sigma *sigma = config->dkm->sigma[i];
-        if (sigma->seed_size != seed_length || index >= sigma->capacity)
+        if (sigma->seed_size != seed_length)
             continue;
         g_autofree uint8_t *out = g_malloc(sigma->signature_size);
         if (sigma_sign(sigma, s, index, m, length, out))

@@ -39,7 +39,7 @@ bool sigma_set_pool(Sigma *sigma, const uint8_t *seeds, size_t count);
 /* ideal: forgets its terms, for many short runs one after the other. */
 void sigma_forget(Sigma *sigma);
 
-/* False only when the core fails (memory, interruption). */
+/* False only when the core fails (memory, interruption), or when there is no such index. */
 bool sigma_public(Sigma *sigma, const uint8_t *seed, uint8_t *vk);
 bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t *message, size_t length,
                 uint8_t *signature);

@@ -12,7 +12,7 @@ return scenario {
     local stolen = z:corrupt("hsm1")
     local payload = z:seal { with = stolen.sealing[1], from = "hsm1", to = "hsm2", ticket = ticket, key = stolen.keys[1],
                              a = -1, b = 1 }
-    assert(z:deliver("hsm2", payload) == nil)
-    assert(z:status("hsm2", key).error == "unknown-key")
+    local received, signature = z:deliver("hsm2", payload), z:sign("hsm2", key, "with index 2^64 - 1")
+    assert(received == nil and signature.error == "unknown-key")
   end,
 }
