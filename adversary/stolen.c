@@ -5,32 +5,6 @@
 
 /* ---- the record of a party's state ---- */
 
-typedef struct {
-    const uint8_t *at, *end;
-    bool bad;
-} Reader;
-
-static uint64_t number(Reader *r, unsigned bytes)
-{
-    uint64_t value = 0;
-    if ((size_t)(r->end - r->at) < bytes)
-        r->bad = true;
-    for (unsigned i = 0; i < bytes && !r->bad; i++)
-        value = value << 8 | *r->at++;
-    return value;
-}
-
-static const uint8_t *take(Reader *r, size_t count)
-{
-    if (r->bad || (size_t)(r->end - r->at) < count) {
-        r->bad = true;
-        return NULL;
-    }
-    const uint8_t *at = r->at;
-    r->at += count;
-    return at;
-}
-
 static bool is_handle(const UcRegionKind *kind, uint64_t word)
 {
     if (word < kind->head_words)
@@ -39,21 +13,21 @@ static bool is_handle(const UcRegionKind *kind, uint64_t word)
 }
 
 /* One word; of a handle its bytes, interned. */
-static UcWord read_word(Reader *r, UcStore *store, bool handle)
+static UcWord read_word(UcReader *r, UcStore *store, bool handle)
 {
     if (!handle)
-        return number(r, 8);
-    uint64_t length = number(r, 4);
-    const uint8_t *bytes = length == UINT32_MAX ? NULL : take(r, length);
+        return uc_take(r, 8);
+    uint64_t length = uc_take(r, 4);
+    const uint8_t *bytes = length == UINT32_MAX ? NULL : uc_take_bytes(r, length);
     return bytes ? uc_store_put(store, bytes, length) : UC_NONE;
 }
 
 /* The region named "keys" is a list of kid, vk, seed, set (protocol/party.c). */
-static void read_region(Reader *r, UcStore *store, GArray *keys)
+static void read_region(UcReader *r, UcStore *store, GArray *keys)
 {
-    uint64_t number_of_kind = number(r, 4);
-    number(r, 8);
-    uint64_t words = number(r, 4);
+    uint64_t number_of_kind = uc_take(r, 4);
+    uc_take(r, 8);
+    uint64_t words = uc_take(r, 4);
     if (number_of_kind < UC_FIRST_KIND || number_of_kind - UC_FIRST_KIND >= pi_class.kinds)
         r->bad = true;
     const UcRegionKind *kind = r->bad ? NULL : &pi_class.kind[number_of_kind - UC_FIRST_KIND];
@@ -71,25 +45,25 @@ bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, G
 {
     g_assert(store && bytes && keys && sealing);
     enum { SUM = 32 };
-    Reader r = { bytes, bytes + length, false };
-    const uint8_t *magic = take(&r, 4);
+    UcReader r = { bytes, length };
+    const uint8_t *magic = uc_take_bytes(&r, 4);
     r.bad |= !magic || memcmp(magic, "UCR1", 4);
-    number(&r, 8);
-    uint64_t body = number(&r, 4), regions = number(&r, 4);
+    uc_take(&r, 8);
+    uint64_t body = uc_take(&r, 4), regions = uc_take(&r, 4);
     r.bad |= body > length;
     for (uint64_t i = 0; i < regions && !r.bad; i++)
         read_region(&r, store, keys);
-    take(&r, SUM);
-    uint64_t count = number(&r, 4);
+    uc_take_bytes(&r, SUM);
+    uint64_t count = uc_take(&r, 4);
     for (uint64_t i = 0; i < count && !r.bad; i++) {
-        uint64_t party = number(&r, 4);
-        const uint8_t *key = take(&r, SEAL_KEY_BYTES);
+        uint64_t party = uc_take(&r, 4);
+        const uint8_t *key = uc_take_bytes(&r, SEAL_KEY_BYTES);
         if (!key)
             break;
         AdversarySealing s = { party == UINT32_MAX ? UC_NO_PARTY : party, uc_store_put(store, key, SEAL_KEY_BYTES) };
         g_array_append_val(sealing, s);
     }
-    return !r.bad && r.at == r.end;
+    return !r.bad && !r.left;
 }
 
 /* ---- payloads ---- */
@@ -158,7 +132,7 @@ UcWord adversary_sign(UcStore *store, const PiConfig *config, UcWord seed, UcWor
     const uint8_t *s = uc_store_get(store, seed, &seed_length), *m = uc_store_get(store, message, &length);
     for (unsigned i = 0; i < config->dkm->sigmas; i++) {
         Sigma *sigma = config->dkm->sigma[i];
-        if (sigma->seed_size != seed_length || index >= sigma->capacity)
+        if (sigma->seed_size != seed_length)
             continue;
         g_autofree uint8_t *out = g_malloc(sigma->signature_size);
         if (sigma_sign(sigma, s, index, m, length, out))

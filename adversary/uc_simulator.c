@@ -40,8 +40,10 @@ static const char *refusal(UcCtx *ctx, UcWord party, const UcOutcome *out, uint1
         return NULL;
     if (out->result.code != UC_SEND)
         return uc_reason(ctx, "the sandboxed %s refuses: %s", name, out->result.reason ? out->result.reason : "silent");
-    if (out->result.message.kind == DKM_ERROR)
-        return uc_reason(ctx, "the sandboxed %s answers error %s", name, dkm_error_name[out->result.message.w[0]]);
+    if (out->result.message.kind == DKM_ERROR) {
+        const char *error = uc_name_of(dkm_error_name, out->result.message.w[0]);
+        return uc_reason(ctx, "the sandboxed %s answers error %s", name, error ? error : "of no name");
+    }
     if (out->result.to != expected_to)
         return uc_reason(ctx, "the sandboxed %s writes to %s", name, expected_to == UC_A ? "Z" : "the network");
     return NULL;

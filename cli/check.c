@@ -252,11 +252,26 @@ static void judge_seeds(Case *c, DkmSeeds *seeds)
 
 /* With a toy tag or ticket some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
  * there are to be runs. */
-static bool is_lucky(const Case *c, unsigned wanted)
+static bool is_toy(const Case *c)
 {
     const EnvOptions *o = &c->scenario->options;
-    bool toy = o->tag_bytes < SEAL_OVERHEAD_BYTES || o->ticket_bytes < DKM_TICKET_BYTES;
-    return toy && !c->as_expected && !c->error && c->lucky < wanted;
+    return o->tag_bytes < SEAL_OVERHEAD_BYTES || o->ticket_bytes < DKM_TICKET_BYTES;
+}
+
+static bool is_lucky(const Case *c, unsigned wanted)
+{
+    return is_toy(c) && !c->as_expected && !c->error && c->lucky < wanted;
+}
+
+/* Every seed that may come must be one that --seed takes. */
+static bool seeds_fit(const Case *c, uint64_t first, unsigned wanted, GError **error)
+{
+    unsigned most = is_toy(c) ? 2 * wanted : wanted;
+    if (first <= (uint64_t)G_MAXINT64 - (most - 1))
+        return true;
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--seeds: expected seeds up to 2^63 - 1, got %u from %" G_GUINT64_FORMAT
+                " on", most, first);
+    return false;
 }
 
 /* The same with seeds that follow each other, until a verdict is another than expected. */
@@ -265,6 +280,8 @@ static bool run_seeds(Case *c, GError **error)
     g_autoptr(DkmSeeds) seeds = dkm_seeds_new();
     unsigned wanted = (unsigned)c->options->seeds;
     uint64_t first = env_seed_number(c->scenario->options.seed), last = first;
+    if (!seeds_fit(c, first, wanted, error))
+        return false;
     for (bool go_on = true; go_on && c->runs - c->lucky < wanted; c->runs++) {
         forget_verdict(c);
         last = first + c->runs;

@@ -40,6 +40,22 @@ static char *meant_option(const GOptionEntry *entries, int argc, char **argv)
     return NULL;
 }
 
+/* "--harvest=no", which GOption would take for --harvest: the first switch that is given a value; NULL: none is. */
+static const char *switch_with_value(const GOptionEntry *entries, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+        size_t length = strcspn(argv[i], "=");
+        if (!g_str_has_prefix(argv[i], "--") || !argv[i][length])
+            continue;
+        for (const GOptionEntry *e = entries; e->long_name; e++) {
+            bool named = strlen(e->long_name) == length - 2 && !strncmp(argv[i] + 2, e->long_name, length - 2);
+            if (named && (e->arg == G_OPTION_ARG_NONE || e->flags & G_OPTION_FLAG_NO_ARG))
+                return argv[i];
+        }
+    }
+    return NULL;
+}
+
 bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
                char ***argv, int *code)
 {
@@ -58,6 +74,12 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
             *code = CLI_OK;
             return false;
         }
+    }
+    const char *valued = switch_with_value(entries, *argc, *argv);
+    if (valued) {
+        *code = cli_fail(CLI_USAGE, "%s: %.*s takes no value, got '%s'; see '%s --help'", command,
+                         (int)strcspn(valued, "="), valued, valued + strcspn(valued, "=") + 1, program);
+        return false;
     }
     g_autofree char *meant = meant_option(entries, *argc, *argv);
     if (!g_option_context_parse(context, argc, argv, &error)) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "signing/lanes.h"
 #include "simulator/explore/big.h"
 
 static void print_help(void)
@@ -107,6 +108,9 @@ int main(int argc, char **argv)
     const CliCommand *c = find(argv[1]);
     if (!c)
         return unknown(argv[1]);
+    const char *lanes = g_getenv("UCSIM_LANES");
+    if (lanes && *lanes && !sig_lanes_known(lanes))
+        return cli_fail(CLI_USAGE, "UCSIM_LANES: expected portable, shani or avx512, got '%s'", lanes);
     char **words = g_newa(char *, 2 * (size_t)argc + 1);
     int count = split_short(argc - 1, argv + 1, words);
     int code = c->run(count, words);

@@ -50,16 +50,13 @@ static void observe(void *data, const UcWorld *world, const UcActivation *a)
 /* The parties that Z may count on, from the session's answer. */
 static void note_honest(EnvHarvester *h, UcCtx *ctx, const UcMessage *corrupted)
 {
-    size_t length, at = 0;
-    const uint8_t *list = uc_store_get(uc_ctx_store(ctx), corrupted->w[0], &length);
-    for (uint32_t p = 0; p < uc_party_count(ctx) && h->honest->len < PARTIES; p++) {
-        uint32_t next = at + 4 <= length ? (uint32_t)list[at] << 24 | (uint32_t)list[at + 1] << 16 |
-                                           (uint32_t)list[at + 2] << 8 | list[at + 3] : UINT32_MAX;
-        UcWord party = p;
-        if (p == next)
-            at += 4;
+    UcReader list = uc_store_reader(uc_ctx_store(ctx), corrupted->w[0]);
+    UcWord next = uc_take(&list, 4);
+    for (UcWord p = 0; p < uc_party_count(ctx) && h->honest->len < PARTIES; p++) {
+        if (!list.bad && p == next)
+            next = uc_take(&list, 4);
         else
-            g_array_append_val(h->honest, party);
+            g_array_append_val(h->honest, p);
     }
 }
 

@@ -460,10 +460,7 @@ static uint64_t draw(lua_State *L)
         luaL_error(L, "expected math.random inside 'environment' or 'adversary' only");
     uint8_t bytes[8];
     uc_draw(lua->ctx, "script", bytes, sizeof bytes);
-    uint64_t word = 0;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        word = word << 8 | bytes[i];
-    return word;
+    return uc_read_u64(bytes);
 }
 
 static int random_number(lua_State *L)

@@ -53,46 +53,44 @@ static void push_bytes(lua_State *L, UcWord handle)
     lua_pushlstring(L, (const char *)bytes, length);
 }
 
-static uint64_t big_endian(const uint8_t *at, unsigned bytes)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
 /* The bytes of a row; none for what a corrupted party left out. */
-static const uint8_t *row_of(lua_State *L, UcWord handle, size_t *length)
+static UcReader row_of(lua_State *L, UcWord handle)
 {
-    const UcStore *store = env_lua(L)->store;
-    *length = 0;
-    return uc_store_knows(store, handle) ? uc_store_get(store, handle, length) : NULL;
+    return uc_store_reader(env_lua(L)->store, handle);
 }
 
 static void push_intervals(lua_State *L, UcWord handle)
 {
-    size_t length;
-    const uint8_t *row = row_of(L, handle, &length);
-    lua_createtable(L, (int)(length / 16), 0);
-    for (size_t i = 0; i < length / 16; i++) {
+    UcReader row = row_of(L, handle);
+    lua_createtable(L, (int)(row.left / 16), 0);
+    for (lua_Integer i = 1; row.left >= 16; i++) {
         lua_createtable(L, 0, 2);
-        lua_pushinteger(L, (lua_Integer)big_endian(row + 16 * i, 8));
+        lua_pushinteger(L, (lua_Integer)uc_take(&row, 8));
         lua_setfield(L, -2, "a");
-        lua_pushinteger(L, (lua_Integer)big_endian(row + 16 * i + 8, 8));
+        lua_pushinteger(L, (lua_Integer)uc_take(&row, 8));
         lua_setfield(L, -2, "b");
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
+        lua_rawseti(L, -2, i);
     }
 }
 
 static void push_parties(lua_State *L, UcWord handle)
 {
-    size_t length;
-    const uint8_t *row = row_of(L, handle, &length);
-    lua_createtable(L, (int)(length / 4), 0);
-    for (size_t i = 0; i < length / 4; i++) {
-        env_lua_push_party(L, big_endian(row + 4 * i, 4));
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    UcReader row = row_of(L, handle);
+    lua_createtable(L, (int)(row.left / 4), 0);
+    for (lua_Integer i = 1; row.left >= 4; i++) {
+        env_lua_push_party(L, uc_take(&row, 4));
+        lua_rawseti(L, -2, i);
     }
+}
+
+/* Its number where a broken protocol says what has no name. */
+static void push_name(lua_State *L, const char *const *names, UcWord number)
+{
+    const char *name = uc_name_of(names, number);
+    if (name)
+        lua_pushstring(L, name);
+    else
+        lua_pushinteger(L, (lua_Integer)number);
 }
 
 static void push_field(lua_State *L, const UcField *field, UcWord word)
@@ -104,8 +102,8 @@ static void push_field(lua_State *L, const UcField *field, UcWord word)
     case UC_TEXT: push_bytes(L, word); break;
     case UC_INTERVALS: push_intervals(L, word); break;
     case UC_PARTIES: push_parties(L, word); break;
-    case UC_POINT: lua_pushstring(L, word < UC_POINTS ? uc_point_name[word] : "?"); break;
-    case UC_CODE: lua_pushstring(L, field->names[word]); break;
+    case UC_POINT: push_name(L, uc_point_name, word); break;
+    case UC_CODE: push_name(L, field->names, word); break;
     }
 }
 
@@ -573,12 +571,13 @@ static int payload_header(lua_State *L)
     lua_createtable(L, 0, G_N_ELEMENTS(header));
     for (size_t i = 0; i < G_N_ELEMENTS(header); i++) {
         const char *at = bytes + header[i].offset;
+        UcReader r = { (const uint8_t *)at, header[i].bytes };
         if (header[i].type == UC_BYTES)
             lua_pushlstring(L, at, header[i].bytes);
         else if (header[i].type == UC_PARTY)
-            env_lua_push_party(L, big_endian((const uint8_t *)at, (unsigned)header[i].bytes));
+            env_lua_push_party(L, uc_take(&r, (unsigned)header[i].bytes));
         else
-            lua_pushinteger(L, (lua_Integer)big_endian((const uint8_t *)at, (unsigned)header[i].bytes));
+            lua_pushinteger(L, (lua_Integer)uc_take(&r, (unsigned)header[i].bytes));
         lua_setfield(L, -2, header[i].name);
     }
     return 1;

@@ -68,10 +68,7 @@ UcOptions *env_options_print(const EnvOptions *options)
 
 uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES])
 {
-    uint64_t n = 0;
-    for (int i = UC_SEED_BYTES - 8; i < UC_SEED_BYTES; i++)
-        n = n << 8 | seed[i];
-    return n;
+    return uc_read_u64(seed + UC_SEED_BYTES - 8);
 }
 
 typedef struct {

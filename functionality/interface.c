@@ -234,30 +234,21 @@ UcWord dkm_burned(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine)
     return out->len ? uc_store_put(uc_ctx_store(ctx), out->data, out->len) : UC_NONE;
 }
 
-static uint64_t read_be(const uint8_t *at, unsigned bytes)
+DkmInterval *dkm_burned_next(UcStore *store, UcReader *burned, UcWord *kid, size_t *count)
 {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
-bool dkm_burned_next(UcStore *store, UcWord burned, size_t *at, UcWord *kid, DkmInterval **interval, size_t *count)
-{
-    size_t length = 0;
-    const uint8_t *bytes = uc_store_knows(store, burned) ? uc_store_get(store, burned, &length) : NULL;
-    if (length - *at < 8 + DKM_KID_BYTES || *at >= length || read_be(bytes + *at, 4) != DKM_KID_BYTES)
-        return false;
-    *kid = uc_store_put(store, bytes + *at + 4, DKM_KID_BYTES);
-    bytes = uc_store_get(store, burned, &length) + *at + 4 + DKM_KID_BYTES;
-    *count = read_be(bytes, 4);
-    if ((length - *at - 8 - DKM_KID_BYTES) / 16 < *count)
-        return false;
-    *interval = g_new(DkmInterval, *count + 1);
-    for (size_t i = 0; i < *count; i++)
-        (*interval)[i] = (DkmInterval){ read_be(bytes + 4 + 16 * i, 8), read_be(bytes + 12 + 16 * i, 8) };
-    *at += 8 + DKM_KID_BYTES + 16 * *count;
-    return true;
+    uint64_t length = uc_take(burned, 4);
+    const uint8_t *bytes = uc_take_bytes(burned, DKM_KID_BYTES);
+    *count = uc_take(burned, 4);
+    burned->bad = burned->bad || length != DKM_KID_BYTES || *count > burned->left / 16;
+    if (burned->bad)
+        return NULL;
+    *kid = uc_store_put(store, bytes, DKM_KID_BYTES);
+    DkmInterval *interval = g_new(DkmInterval, *count + 1);
+    for (size_t i = 0; i < *count; i++) {
+        interval[i].a = uc_take(burned, 8);
+        interval[i].b = uc_take(burned, 8);
+    }
+    return interval;
 }
 
 UcMessage dkm_error_message(DkmError error)

@@ -172,7 +172,8 @@ typedef struct {
 UcWord dkm_holdings(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine);
 /* Canonical bytes of what a restart will lose: for each key, kid and intervals. */
 UcWord dkm_burned(UcCtx *ctx, const DkmInspector *inspector, uint16_t machine);
-/* One key of dkm_burned from *at on: false at the end or where malformed. */
-bool dkm_burned_next(UcStore *store, UcWord burned, size_t *at, UcWord *kid, DkmInterval **interval, size_t *count);
+/* The next key of what dkm_burned wrote: its intervals, which the caller frees. NULL where malformed, which the reader
+ * then says too. */
+DkmInterval *dkm_burned_next(UcStore *store, UcReader *burned, UcWord *kid, size_t *count);
 
 #endif

@@ -30,7 +30,6 @@ void owner_map_set(OwnerMap map, DkmInterval block, UcWord owner)
 {
     size_t count, n = 0;
     const Owned *old = row(map, &count);
-    g_assert(count && block.a < block.b && block.b <= old[count - 1].b);
     g_autofree Owned *fresh = g_new(Owned, count + 2);
     for (size_t i = 0; i < count; i++) {
         Owned o = old[i];

@@ -24,7 +24,8 @@ typedef struct {
 } OwnerMap;
 
 void owner_map_init(OwnerMap map, UcWord capacity, UcWord owner);
-/* Gives [a,b) to one owner. [a,b) lies in [0,N). */
+/* Gives [a,b) to one owner. F sees to it that [a,b) lies in [0,N); an F that does not is for the watchers to find, so it
+ * is not asserted. */
 void owner_map_set(OwnerMap map, DkmInterval block, UcWord owner);
 /* The lowest index of an owner. */
 bool owner_map_lowest(OwnerMap map, UcWord owner, UcWord *index);

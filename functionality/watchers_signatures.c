@@ -108,20 +108,18 @@ static const char *signs_twice(UcCtx *ctx, const WatchEvent *e)
 
 /* The index that the bytes of a signature name: RFC 8554, section 5.4 and RFC 8391, section 4.1.8 begin with it; the
  * ideal scheme's terms have it after the kid. False where it lies deeper (HSS, XMSS^MT). */
-static bool named_index(const Sigma *sigma, const uint8_t *signature, UcWord *index)
+static bool named_index(const Sigma *sigma, UcReader signature, UcWord *index)
 {
     bool single = g_str_has_prefix(sigma->name, "LMS_") || g_str_has_prefix(sigma->name, "XMSS-");
-    size_t at = sigma->terms ? 16 : 0, bytes = sigma->terms ? 8 : 4;
-    *index = 0;
-    for (size_t i = 0; i < bytes; i++)
-        *index = *index << 8 | signature[at + i];
+    uc_take_bytes(&signature, sigma->terms ? 16 : 0);
+    *index = uc_take(&signature, sigma->terms ? 8 : 4);
     return sigma->terms || single;
 }
 
 static bool names_another(UcCtx *ctx, const WatchKey *key, UcWord signature, UcWord expected)
 {
     UcWord index;
-    const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), signature, NULL);
+    UcReader bytes = uc_store_reader(uc_ctx_store(ctx), signature);
     return named_index(watch_config(ctx)->options->sigma[key->sigma], bytes, &index) && index != expected;
 }
 

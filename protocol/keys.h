@@ -8,7 +8,7 @@
 #include "protocol/seal.h"
 #include "simulator/tape.h"
 
-/* The key that a pair of members share; symmetric in the two. */
+/* The key that a pair of members share; symmetric in the two. With itself a member has one that nobody else has. */
 void keys_pair(const uint8_t seed[UC_SEED_BYTES], const char *enclave, uint32_t one, uint32_t other,
                uint8_t out[SEAL_KEY_BYTES]);
 /* The master key of the enclave. */

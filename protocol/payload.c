@@ -34,14 +34,6 @@ static uint8_t *put_bytes(uint8_t *at, const uint8_t *from, size_t count)
     return at + count;
 }
 
-static uint64_t get(const uint8_t *at, unsigned bytes)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
-}
-
 void payload_write_header(const PayloadHeader *h, uint8_t out[PAYLOAD_HEADER_BYTES])
 {
     g_assert(h);
@@ -57,14 +49,15 @@ void payload_write_header(const PayloadHeader *h, uint8_t out[PAYLOAD_HEADER_BYT
 bool payload_read_header(const uint8_t *bytes, size_t length, PayloadHeader *out)
 {
     g_assert(out);
-    if (length < PAYLOAD_HEADER_BYTES || get(bytes, 2) != PAYLOAD_VERSION)
+    UcReader r = { bytes, length };
+    if (length < PAYLOAD_HEADER_BYTES || uc_take(&r, 2) != PAYLOAD_VERSION)
         return false;
     out->version = PAYLOAD_VERSION;
-    memcpy(out->scheme, bytes + 2, 8);
-    memcpy(out->enclave, bytes + 10, 16);
-    out->from = (uint32_t)get(bytes + 26, 4);
-    out->to = (uint32_t)get(bytes + 30, 4);
-    memcpy(out->ticket, bytes + 34, DKM_TICKET_BYTES);
+    memcpy(out->scheme, uc_take_bytes(&r, sizeof out->scheme), sizeof out->scheme);
+    memcpy(out->enclave, uc_take_bytes(&r, sizeof out->enclave), sizeof out->enclave);
+    out->from = (uint32_t)uc_take(&r, 4);
+    out->to = (uint32_t)uc_take(&r, 4);
+    memcpy(out->ticket, uc_take_bytes(&r, sizeof out->ticket), sizeof out->ticket);
     return true;
 }
 
@@ -89,10 +82,11 @@ bool payload_read_body(const Sigma *sigma, const uint8_t *bytes, size_t length, 
     g_assert(sigma && out);
     if (length != payload_body_size(sigma))
         return false;
-    memcpy(out->kid, bytes, DKM_KID_BYTES);
-    out->vk = bytes + DKM_KID_BYTES;
-    out->seed = out->vk + sigma->public_size;
-    out->a = get(out->seed + sigma->seed_size, 8);
-    out->b = get(out->seed + sigma->seed_size + 8, 8);
+    UcReader r = { bytes, length };
+    memcpy(out->kid, uc_take_bytes(&r, sizeof out->kid), sizeof out->kid);
+    out->vk = uc_take_bytes(&r, sigma->public_size);
+    out->seed = uc_take_bytes(&r, sigma->seed_size);
+    out->a = uc_take(&r, 8);
+    out->b = uc_take(&r, 8);
     return true;
 }

@@ -53,8 +53,8 @@ static void notes(GString *out, const RepResult *r)
         return;
     g_string_append(out, "    <system-out>");
     if (r->runs)
-        g_string_append_printf(out, "%u seeds: %u keys, %u tickets and %u payloads compared\n", r->runs, r->keys, r->tickets,
-                               r->payloads);
+        g_string_append_printf(out, "%u seed%s: %u keys, %u tickets and %u payloads compared\n", r->runs,
+                               r->runs == 1 ? "" : "s", r->keys, r->tickets, r->payloads);
     if (r->compromised)
         g_string_append_printf(out, "compromised: key %s\n", r->compromised);
     g_string_append(out, "</system-out>\n");

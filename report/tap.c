@@ -28,7 +28,7 @@ static void point(GString *out, const RepResult *r, unsigned number)
     g_string_append(out, ": ");
     description(out, r->error ? "error" : r->verdict);
     if (r->runs)
-        g_string_append_printf(out, " (%u seeds)", r->runs);
+        g_string_append_printf(out, " (%u seed%s)", r->runs, r->runs == 1 ? "" : "s");
     g_string_append_c(out, '\n');
     if (r->compromised)
         g_string_append_printf(out, "# compromised: key %s\n", r->compromised);

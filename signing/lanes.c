@@ -186,6 +186,12 @@ const SigLanes *sig_lanes_named(const char *name)
     return strcmp(name, "portable") == 0 ? &sig_lanes_portable : NULL;
 }
 
+bool sig_lanes_known(const char *name)
+{
+    assert(name);
+    return !strcmp(name, "portable") || !strcmp(name, "shani") || !strcmp(name, "avx512");
+}
+
 static const SigLanes *chosen;
 
 static void choose(void)

@@ -4,7 +4,8 @@
  *   shani     SHA-256 in 4 interleaved streams of the SHA extensions
  *   portable  libcrypto, one after the other
  *
- * UCSIM_LANES=portable|shani|avx512 in the environment forces one (a name the CPU cannot do falls back to the best).
+ * UCSIM_LANES=portable|shani|avx512 in the environment forces one (one that the CPU cannot do falls back to the best; so
+ * does an unknown name, which `ucsim` refuses before it comes here: sig_lanes_known).
  * Secrets: columns hold chain values, and so does the stack below these functions; who calls cleanses both. No function
  * here allocates.
  * Words are 32-bit numbers in host order, arrays are [word][lane].
@@ -77,6 +78,7 @@ typedef struct {
 const SigLanes *sig_lanes(void);
 /* One of them by name, NULL if unknown or not possible on this CPU. For tests and bench. */
 const SigLanes *sig_lanes_named(const char *name);
+bool sig_lanes_known(const char *name); /* on whatever CPU */
 
 extern const SigLanes sig_lanes_portable;
 #if defined(__x86_64__)

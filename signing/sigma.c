@@ -289,7 +289,9 @@ static void ideal_term(const Sigma *s, const uint8_t *vk, const uint8_t *seed, u
 bool sigma_sign(Sigma *s, const uint8_t *seed, uint64_t index, const uint8_t *message, size_t length,
                 uint8_t *signature)
 {
-    assert(s && seed && signature && index < s->capacity);
+    assert(s && seed && signature);
+    if (index >= s->capacity)
+        return false;
     if (!s->terms)
         return real_sign(s, &(Question){ s, pooled(s, seed), index, message, length, NULL }, signature);
     uint8_t vk[256];

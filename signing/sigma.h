@@ -44,7 +44,7 @@ void sigma_forget(Sigma *sigma);
  * again and again. No answer changes. Not while others use sigma. */
 void sigma_remember_answers(Sigma *sigma, size_t limit_bytes);
 
-/* False only when the core fails (memory, interruption). */
+/* False only when the core fails (memory, interruption), or when there is no such index. */
 bool sigma_public(Sigma *sigma, const uint8_t *seed, uint8_t *vk);
 bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t *message, size_t length,
                 uint8_t *signature);

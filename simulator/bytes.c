@@ -177,12 +177,41 @@ void uc_append_u16(GByteArray *out, uint16_t value) { append_be(out, value, 2); 
 void uc_append_u32(GByteArray *out, uint32_t value) { append_be(out, value, 4); }
 void uc_append_u64(GByteArray *out, uint64_t value) { append_be(out, value, 8); }
 
-uint64_t uc_read_u64(const uint8_t *at)
+static uint64_t read_be(const uint8_t *at, unsigned bytes)
 {
     uint64_t value = 0;
-    for (int i = 0; i < 8; i++)
+    for (unsigned i = 0; i < bytes; i++)
         value = value << 8 | at[i];
     return value;
+}
+
+uint64_t uc_read_u64(const uint8_t *at) { return read_be(at, 8); }
+
+UcReader uc_store_reader(const UcStore *store, UcWord handle)
+{
+    UcReader reader = { .bad = !uc_store_knows(store, handle) };
+    if (!reader.bad)
+        reader.at = uc_store_get(store, handle, &reader.left);
+    return reader;
+}
+
+const uint8_t *uc_take_bytes(UcReader *reader, size_t count)
+{
+    if (reader->bad || reader->left < count) {
+        reader->bad = true;
+        return NULL;
+    }
+    const uint8_t *at = reader->at;
+    reader->at += count;
+    reader->left -= count;
+    return at;
+}
+
+uint64_t uc_take(UcReader *reader, unsigned bytes)
+{
+    g_assert(bytes <= 8);
+    const uint8_t *at = uc_take_bytes(reader, bytes);
+    return at ? read_be(at, bytes) : 0;
 }
 
 char *uc_hex(const uint8_t *bytes, size_t length)

@@ -53,6 +53,17 @@ void uc_append_u32(GByteArray *out, uint32_t value);
 void uc_append_u64(GByteArray *out, uint64_t value);
 uint64_t uc_read_u64(const uint8_t *at); /* as uc_append_u64 wrote it */
 
+/* And reading what somebody else may have written. Beyond the end everything is 0 or NULL and `bad` is set; nothing is
+ * taken any more. A cursor owns nothing. */
+typedef struct {
+    const uint8_t *at;
+    size_t left;
+    bool bad;
+} UcReader;
+UcReader uc_store_reader(const UcStore *store, UcWord handle); /* bad if the handle was never given out */
+uint64_t uc_take(UcReader *reader, unsigned bytes);            /* at most 8 */
+const uint8_t *uc_take_bytes(UcReader *reader, size_t count);
+
 /* Lower-case hex; free with g_free. */
 char *uc_hex(const uint8_t *bytes, size_t length);
 /* NULL unless text is an even number of hex digits; free with g_byte_array_unref. */

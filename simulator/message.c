@@ -20,6 +20,14 @@ static const UcMessageKind engine_kind[UC_M_USER] = {
     [UC_M_CORRUPTED] = { "corrupted", { { "parties", UC_PARTIES } } },
 };
 
+const char *uc_name_of(const char *const *names, UcWord number)
+{
+    UcWord i = 0;
+    while (names && names[i] && i < number)
+        i++;
+    return names && i == number ? names[i] : NULL;
+}
+
 const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind)
 {
     const UcMessageKind *found = NULL;

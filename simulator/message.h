@@ -87,6 +87,8 @@ typedef struct {
 } UcMessageTable;
 
 /* NULL when there is no such kind. */
+/* Out of a NULL-terminated table; NULL: a number without a name. */
+const char *uc_name_of(const char *const *names, UcWord number);
 const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind);
 unsigned uc_message_fields(const UcMessageKind *kind);
 /* The number of the kind of this name, or -1. */

@@ -74,44 +74,22 @@ GByteArray *uc_record_encode(UcWorld *world, uint16_t owner, UcRecordPart part, 
     return out;
 }
 
-typedef struct {
-    const uint8_t *at, *end;
-    bool bad;
-} Reader;
-
-static uint64_t take(Reader *r, unsigned bytes)
-{
-    uint64_t value = 0;
-    if (r->bad || (size_t)(r->end - r->at) < bytes) {
-        r->bad = true;
-        return 0;
-    }
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | *r->at++;
-    return value;
-}
-
-static UcWord take_word(Reader *r, bool handle, UcStore *store)
+static UcWord take_word(UcReader *r, bool handle, UcStore *store)
 {
     if (!handle)
-        return take(r, 8);
-    uint64_t length = take(r, 4);
-    if (r->bad || length == UINT32_MAX)
-        return UC_NONE;
-    if ((uint64_t)(r->end - r->at) < length) {
-        r->bad = true;
-        return UC_NONE;
-    }
-    r->at += length;
-    return uc_store_put(store, r->at - length, length);
+        return uc_take(r, 8);
+    uint64_t length = uc_take(r, 4);
+    const uint8_t *bytes = length == UINT32_MAX ? NULL : uc_take_bytes(r, length);
+    return bytes ? uc_store_put(store, bytes, length) : UC_NONE;
 }
 
-static bool take_region(Reader *r, UcWorld *world, uint16_t owner, UcRecordRegion *out)
+static bool take_region(UcReader *r, UcWorld *world, uint16_t owner, UcRecordRegion *out)
 {
-    out->key = (UcSlotKey){ owner, (uint32_t)take(r, 4), take(r, 8) };
-    uint64_t words = take(r, 4);
+    out->key = (UcSlotKey){ .machine = owner, .kind = (uint32_t)uc_take(r, 4) };
+    out->key.index = uc_take(r, 8); /* apart: C leaves the order within a list open */
+    uint64_t words = uc_take(r, 4);
     if (r->bad || out->key.kind >= UC_FIRST_KIND + uc_machine_kinds(world->spec, owner) || words > WORDS_MAX ||
-        words > (uint64_t)(r->end - r->at)) /* every word takes at least four bytes */
+        words > r->left) /* every word takes at least four bytes */
         return false;
     const UcRegionKind *kind = uc_region_kind(world->spec, out->key);
     out->region = uc_region_new(words);
@@ -129,11 +107,10 @@ static void clear_region(gpointer r)
 
 size_t uc_record_claims(const uint8_t *bytes, size_t length)
 {
-    uint32_t body;
     if (length < HEAD)
         return SIZE_MAX;
-    memcpy(&body, bytes + HEAD - 4, 4);
-    return (size_t)GUINT32_FROM_BE(body) + HEAD + SUM;
+    UcReader r = { bytes + HEAD - 4, 4 };
+    return uc_take(&r, 4) + HEAD + SUM;
 }
 
 static const char *check_frame(const uint8_t *bytes, size_t length)
@@ -154,10 +131,10 @@ GArray *uc_record_decode(UcWorld *world, uint16_t owner, const uint8_t *bytes, s
     *why = check_frame(bytes, length);
     if (*why)
         return NULL;
-    Reader r = { bytes + 4, bytes + length - SUM, false };
-    uint64_t number = take(&r, 8);
-    take(&r, 4);
-    uint64_t count = take(&r, 4);
+    UcReader r = { bytes + sizeof MAGIC, length - sizeof MAGIC - SUM };
+    uint64_t number = uc_take(&r, 8);
+    uc_take(&r, 4); /* the length, checked with the frame */
+    uint64_t count = uc_take(&r, 4);
     g_autoptr(GArray) regions = g_array_new(FALSE, TRUE, sizeof(UcRecordRegion));
     g_array_set_clear_func(regions, clear_region);
     for (uint64_t i = 0; i < count; i++) {
@@ -168,7 +145,7 @@ GArray *uc_record_decode(UcWorld *world, uint16_t owner, const uint8_t *bytes, s
         }
         g_array_append_val(regions, one);
     }
-    if (r.at != r.end) {
+    if (r.left || r.bad) {
         *why = "malformed record: trailing bytes";
         return NULL;
     }

@@ -164,14 +164,6 @@ static void text_term(UcRecorder *r, UcMove *m, UcWord value)
     literal(m, uc_json_plain((const char *)bytes, length) ? UC_TERM_TEXT : UC_TERM_HEX, bytes, length);
 }
 
-static const char *name_in(const char *const *names, UcWord value)
-{
-    UcWord i = 0;
-    while (names && names[i] && i < value)
-        i++;
-    return names && i == value ? names[i] : NULL;
-}
-
 static void add_argument(UcRecorder *r, UcMove *m, const UcField *field, UcWord value)
 {
     const char *name = NULL;
@@ -189,11 +181,11 @@ static void add_argument(UcRecorder *r, UcMove *m, const UcField *field, UcWord 
         }
         return;
     case UC_PARTY:
-        name = value == UC_NO_PARTY ? "none" : name_in(r->spec->party_name, value);
+        name = value == UC_NO_PARTY ? "none" : uc_name_of(r->spec->party_name, value);
         word(m, name ? g_strdup(name) : g_strdup_printf("party:%" G_GINT64_FORMAT, (gint64)value));
         return;
-    case UC_POINT: name = name_in(uc_point_name, value); break;
-    case UC_CODE: name = name_in(field->names, value); break;
+    case UC_POINT: name = uc_name_of(uc_point_name, value); break;
+    case UC_CODE: name = uc_name_of(field->names, value); break;
     default: break;
     }
     word(m, name ? g_strdup(name) : g_strdup_printf("%" G_GINT64_FORMAT, (gint64)value));

@@ -124,14 +124,6 @@ static void hex(GString *out, const uint8_t *bytes, size_t length)
     }
 }
 
-static uint64_t big_endian(const uint8_t *at, unsigned bytes)
-{
-    uint64_t n = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        n = n << 8 | at[i];
-    return n;
-}
-
 static void party(GString *out, const UcWorldSpec *spec, uint64_t number)
 {
     if (number < spec->parties)
@@ -144,11 +136,9 @@ static void party(GString *out, const UcWorldSpec *spec, uint64_t number)
 
 static void named(GString *out, const char *const *names, UcWord number)
 {
-    UcWord i = 0;
-    while (names && names[i] && i < number)
-        i++;
-    if (names && names[i])
-        uc_json_text(out, names[i]);
+    const char *name = uc_name_of(names, number);
+    if (name)
+        uc_json_text(out, name);
     else
         g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)number);
 }
@@ -164,13 +154,14 @@ static void rows(GString *out, const UcWorldSpec *spec, UcFieldType type, const 
         return;
     }
     g_string_append_c(out, '[');
-    for (size_t i = 0; i < length; i += width) {
-        g_string_append(out, i ? "," : "");
-        if (type == UC_PARTIES)
-            party(out, spec, big_endian(bytes + i, 4));
-        else
-            g_string_append_printf(out, "[%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT "]",
-                                   (gint64)big_endian(bytes + i, 8), (gint64)big_endian(bytes + i + 8, 8));
+    for (UcReader r = { bytes, length }; r.left;) {
+        g_string_append(out, r.left < length ? "," : "");
+        if (type == UC_PARTIES) {
+            party(out, spec, uc_take(&r, 4));
+        } else {
+            gint64 a = (gint64)uc_take(&r, 8), b = (gint64)uc_take(&r, 8);
+            g_string_append_printf(out, "[%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT "]", a, b);
+        }
     }
     g_string_append_c(out, ']');
 }

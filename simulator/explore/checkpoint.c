@@ -7,28 +7,10 @@
 
 static const char MAGIC[] = "ucsim-search 1";
 
-typedef struct {
-    const uint8_t *at;
-    size_t left;
-    bool bad;
-} Reader;
-
-static uint64_t get(Reader *r)
-{
-    if (r->left < 8) {
-        r->bad = true;
-        return 0;
-    }
-    uint64_t value = uc_read_u64(r->at);
-    r->at += 8;
-    r->left -= 8;
-    return value;
-}
-
 /* A count of things that take at least `size` bytes each. */
-static uint32_t get_count(Reader *r, size_t size)
+static uint32_t get_count(UcReader *r, size_t size)
 {
-    uint64_t n = get(r);
+    uint64_t n = uc_take(r, 8);
     if (n > r->left / size || n > UC_NO_STATE - 1)
         r->bad = true;
     return r->bad ? 0 : (uint32_t)n;
@@ -64,7 +46,7 @@ void uc_checkpoint_write(UcSearch *s, const UcCheckpoint *c, GByteArray *out)
     }
 }
 
-static bool read_moves(UcSearch *s, Reader *r)
+static bool read_moves(UcSearch *s, UcReader *r)
 {
     const UcModel *m = s->model;
     uint32_t moves = get_count(r, 8);
@@ -77,14 +59,14 @@ static bool read_moves(UcSearch *s, Reader *r)
     return !r->bad;
 }
 
-static bool read_states(UcSearch *s, Reader *r)
+static bool read_states(UcSearch *s, UcReader *r)
 {
     uint32_t states = get_count(r, 24);
     bool fresh = true;
     for (uint32_t i = 0; i < states && !r->bad; i++) {
-        UcDigest h = { get(r), 0 };
-        h.hi = get(r);
-        uint64_t way = get(r);
+        UcDigest h = { uc_take(r, 8), 0 };
+        h.hi = uc_take(r, 8);
+        uint64_t way = uc_take(r, 8);
         uint32_t parent = (uint32_t)(way >> 32);
         r->bad = r->bad || (i ? parent >= i : parent != UC_NO_STATE) || (uint32_t)way >= s->model->moves(s->model->data);
         if (!r->bad)
@@ -97,24 +79,24 @@ static bool read_states(UcSearch *s, Reader *r)
 bool uc_checkpoint_read(UcSearch *s, UcCheckpoint *c, const uint8_t *bytes, size_t length)
 {
     UcSearchFigures *f = &s->result->figures;
-    Reader r = { bytes, length, length < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) };
+    UcReader r = { bytes, length, length < sizeof MAGIC || memcmp(bytes, MAGIC, sizeof MAGIC) };
     if (r.bad)
         return false;
     r.at += sizeof MAGIC;
     r.left -= sizeof MAGIC;
-    f->edges = get(&r);
-    f->idle = get(&r);
-    f->skipped = get(&r);
-    f->depth = (uint32_t)get(&r);
-    c->first = (uint32_t)get(&r);
-    c->done = (uint32_t)get(&r);
+    f->edges = uc_take(&r, 8);
+    f->idle = uc_take(&r, 8);
+    f->skipped = uc_take(&r, 8);
+    f->depth = (uint32_t)uc_take(&r, 8);
+    c->first = (uint32_t)uc_take(&r, 8);
+    c->done = (uint32_t)uc_take(&r, 8);
     if (!read_moves(s, &r) || !read_states(s, &r))
         return false;
     for (int i = 0; i < 2; i++) {
         for (uint32_t n = get_count(&r, 8); n && !r.bad; n--)
-            g_array_append_vals(c->skip_end[i], &(const uint64_t){ get(&r) }, 1);
+            g_array_append_vals(c->skip_end[i], &(const uint64_t){ uc_take(&r, 8) }, 1);
         for (uint32_t n = get_count(&r, 8); n && !r.bad; n--)
-            g_array_append_vals(c->skip[i], &(const uint32_t){ (uint32_t)get(&r) }, 1);
+            g_array_append_vals(c->skip[i], &(const uint32_t){ (uint32_t)uc_take(&r, 8) }, 1);
     }
     return !r.bad && r.left == 0 && c->first < uc_visited_count(s->visited);
 }

@@ -53,6 +53,29 @@ expect 2 'expected scenarios (*.lua), got a folder without any' sh -c 'mkdir -p 
 expect 2 "--seed: expected a number" "$UCSIM" check --seed x "$T/good.lua"
 expect 2 "--crypto: expected real or ideal, got 'wood'" "$UCSIM" check --crypto wood "$T/good.lua"
 expect 2 '--jobs: expected 1 to 64, got 0' "$UCSIM" check --jobs 0 "$T/good.lua"
+expect 2 "check: --harvest takes no value, got 'no'; see 'ucsim check --help'" "$UCSIM" check --harvest=no "$T/good.lua"
+expect 2 "check: --tap takes no value, got ''" "$UCSIM" check --tap= "$T/good.lua"
+expect 2 "No such file" "$UCSIM" check -- --tap=no
+expect 2 'got 3 from 9223372036854775806 on' "$UCSIM" check --seed 9223372036854775806 --seeds 3 "$T/good.lua"
+expect 0 '1 as expected' "$UCSIM" check --seed 9223372036854775806 --seeds 2 "$T/good.lua"
+sed 's/crypto =/seed = math.maxinteger, crypto =/' "$T/good.lua" >"$T/last.lua"
+expect 2 'got 2 from 9223372036854775807 on' "$UCSIM" check --seeds 2 "$T/last.lua"
+sed 's/crypto =/ticket_bytes = 1, crypto =/' "$T/good.lua" >"$T/toy.lua" # may take as many seeds again
+expect 2 'got 4 from 9223372036854775805 on' "$UCSIM" check --seed 9223372036854775805 --seeds 2 "$T/toy.lua"
+expect 2 "UCSIM_LANES: expected portable, shani or avx512, got 'avx1024'" env UCSIM_LANES=avx1024 "$UCSIM" list
+for lanes in portable shani avx512 ''; do
+    expect 0 '1 as expected' env UCSIM_LANES="$lanes" "$UCSIM" check "$T/good.lua"
+done
+# every switch of every subcommand, as their --help names them
+switches=0
+for command in $("$UCSIM" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+    [ "$command" = sig ] && command='sig keygen'
+    for switch in $("$UCSIM" $command --help | sed -n 's/^  \(-[a-z], \)\{0,1\}--\([a-z-]*\) .*/\2/p'); do
+        expect 2 "--$switch takes no value, got 'no'" "$UCSIM" $command "--$switch=no"
+        switches=$((switches + 1))
+    done
+done
+[ "$switches" -ge 20 ] || complain "only $switches switches were found"
 expect 2 'expected --tap or --json, got both' "$UCSIM" check --tap --json "$T/good.lua"
 expect 2 'see ' "$UCSIM" check --colour "$T/good.lua"
 expect 2 'expects one scenario, got 2' "$UCSIM" check --trace "$T/x" "$T/good.lua" "$T/other.lua"

@@ -48,6 +48,10 @@ grep -q 'FAILED .*assertion failed (3 seeds)' "$T/out" || wrong "the third seed:
 grep -q "reproduce: ucsim check --seed 3 $T/third.lua" "$T/out" || wrong "how to see it again: $(cat "$T/out")"
 
 # ---- formats
+sed "s/crypto = /seed = 3, &/" "$T/third.lua" >"$T/first.lua"
+"$UCSIM" check --seeds 6 --tap --junit "$T/junit.xml" "$T/first.lua" >"$T/out" 2>&1
+grep -q '^not ok 1 - .*: assertion failed (1 seed)$' "$T/out" || wrong "TAP, one seed: $(cat "$T/out")"
+grep -q '>1 seed: ' "$T/junit.xml" || wrong "JUnit, one seed: $(cat "$T/junit.xml")"
 "$UCSIM" check --seeds 3 --tap $hand_over | grep -q '^ok 1 - a plain hand-over: indistinguishable (3 seeds)' || wrong "TAP"
 "$UCSIM" check --seeds 3 --quiet --junit "$T/junit.xml" $hand_over || wrong "JUnit"
 grep -q '<system-out>3 seeds: 3 keys, 3 tickets and 3 payloads compared$' "$T/junit.xml" || wrong "JUnit: $(cat "$T/junit.xml")"

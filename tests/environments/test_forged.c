@@ -92,6 +92,8 @@ START_TEST(an_unknown_key_is_injected)
     corrupt(0);
     ck_assert_uint_eq(deliver(1, forge((Forgery){ ticket, 0, 4 })).kind, DKM_RECEIVED);
     ck_assert(sigma_sign(sigma, seed, 20, (const uint8_t *)"outside", 7, signature));
+    ck_assert(!sigma_sign(sigma, seed, sigma->capacity, (const uint8_t *)"beyond", 6, signature));
+    ck_assert(!sigma_sign(sigma, seed, UINT64_MAX, (const uint8_t *)"beyond", 6, signature));
     UcWord s = uc_store_put(store, signature, sigma->signature_size);
     ck_assert_uint_eq(input(2, (UcMessage){ DKM_VERIFY, { known, text("outside"), s } }).w[0], 1);
     driver_stop();

@@ -82,6 +82,65 @@ START_TEST(canonical_integers)
 }
 END_TEST
 
+START_TEST(integers_are_read_as_they_were_written)
+{
+    g_autoptr(GByteArray) out = g_byte_array_new();
+    uc_append_u8(out, 0xf1);
+    uc_append_u16(out, 0xf203);
+    uc_append_u32(out, 0xf4050607);
+    uc_append_u64(out, 0xf8090a0b0c0d0e0full);
+    g_byte_array_append(out, (const uint8_t *)"end", 3);
+    UcReader r = { out->data, out->len };
+    ck_assert_uint_eq(uc_take(&r, 1), 0xf1);
+    ck_assert_uint_eq(uc_take(&r, 2), 0xf203);
+    ck_assert_uint_eq(uc_take(&r, 4), 0xf4050607);
+    ck_assert_uint_eq(uc_take(&r, 8), 0xf8090a0b0c0d0e0full);
+    ck_assert_uint_eq(uc_take(&r, 0), 0);
+    ck_assert_mem_eq(uc_take_bytes(&r, 3), "end", 3);
+    ck_assert(!r.bad && r.left == 0);
+    ck_assert_uint_eq(uc_read_u64(out->data + 7), 0xf8090a0b0c0d0e0full);
+}
+END_TEST
+
+START_TEST(nothing_is_read_beyond_the_end)
+{
+    const uint8_t bytes[] = { 1, 2, 3 };
+    for (unsigned width = 1; width <= 8; width++) {
+        for (size_t length = 0; length < width && length <= sizeof bytes; length++) {
+            g_autofree uint8_t *exact = g_memdup2(bytes, length); /* asan sees a byte too many */
+            UcReader r = { exact, length };
+            ck_assert_uint_eq(uc_take(&r, width), 0);
+            ck_assert(r.bad && r.left == length);
+        }
+    }
+    UcReader r = { bytes, sizeof bytes };
+    ck_assert_ptr_null(uc_take_bytes(&r, SIZE_MAX));
+    ck_assert(r.bad);
+    ck_assert_uint_eq(uc_take(&r, 1), 0); /* once bad nothing is taken, though there is some */
+    ck_assert_ptr_null(uc_take_bytes(&r, 1));
+    ck_assert_ptr_null(uc_take_bytes(&r, 0));
+    ck_assert_ptr_eq(r.at, bytes);
+    ck_assert_uint_eq(r.left, sizeof bytes);
+}
+END_TEST
+
+START_TEST(a_reader_of_a_handle)
+{
+    g_autoptr(UcStore) store = uc_store_new();
+    UcReader r = uc_store_reader(store, uc_store_text(store, "ab"));
+    ck_assert_uint_eq(uc_take(&r, 2), 0x6162);
+    ck_assert(!r.bad && r.left == 0);
+    const UcWord unknown[] = { UC_NONE, 2, UINT64_MAX };
+    for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++) {
+        r = uc_store_reader(store, unknown[i]);
+        ck_assert(r.bad && r.left == 0);
+        ck_assert_uint_eq(uc_take(&r, 1), 0);
+    }
+    r = uc_store_reader(store, uc_store_text(store, ""));
+    ck_assert(!r.bad && r.left == 0);
+}
+END_TEST
+
 START_TEST(a_handle_never_given_out)
 {
     g_autoptr(UcStore) store = uc_store_new();
@@ -277,6 +336,9 @@ int main(void)
     tcase_add_test(t, digests_do_not_depend_on_the_order_of_arrival);
     tcase_add_test(t, hex_both_ways);
     tcase_add_test(t, canonical_integers);
+    tcase_add_test(t, integers_are_read_as_they_were_written);
+    tcase_add_test(t, nothing_is_read_beyond_the_end);
+    tcase_add_test(t, a_reader_of_a_handle);
     if (g_strcmp0(g_getenv("CK_FORK"), "no"))
         tcase_add_test_raise_signal(t, a_handle_never_given_out, SIGABRT);
     tcase_add_test(t, a_digest_is_over_contents);
