@@ -70,7 +70,7 @@ static bool try_list(Worker *w, const List *list, const uint32_t *column, UcEdge
 {
     UcLockstep *l = w->l;
     uint32_t version = lockstep_count_slots(l), exhausted = lockstep_exhausted(l, column);
-    w->tries = 0;
+    w->tries = w->unasked = 0;
     g_array_set_size(w->allowed, list->parts);
     const Allowed **allowed = (const Allowed **)(void *)w->allowed->data;
     for (uint32_t i = 0; i < list->parts; i++) {

@@ -165,6 +165,17 @@ static inline void put_tried(Worker *w, const Part *part, uint32_t at, const Eff
     w->tried[w->tries++] = (Tried){ &part->group->move[at], effect, part->place[at] };
 }
 
+/* Asked after every MANY moves of a state, of which there are `more` now. */
+static bool told_to_stop(Worker *w, uint32_t more, UcEdges *out)
+{
+    w->unasked += more;
+    if (w->unasked < MANY)
+        return false;
+    w->unasked = 0;
+    out->stopped = out->stop && out->stop(out->stop_data);
+    return out->stopped;
+}
+
 /* Tries the moves one by one. */
 static bool try_all(Worker *w, const Part *part, const Allowed *a, uint32_t *version, const uint32_t *column, UcEdges *out)
 {
@@ -173,11 +184,7 @@ static bool try_all(Worker *w, const Part *part, const Allowed *a, uint32_t *ver
     g_array_set_size(w->open, 0);
     for (uint32_t i = 0; i < a->count; i++) {
         uint32_t number = part->group->move[a->at[i]].number;
-        if (i % MANY == MANY - 1 && out->stop && out->stop(out->stop_data)) {
-            out->stopped = true;
-            return false;
-        }
-        const Effect *effect = lockstep_effect_of(w, number, version, column);
+        const Effect *effect = told_to_stop(w, 1, out) ? NULL : lockstep_effect_of(w, number, version, column);
         if (!effect)
             return false;
         g_array_set_size(w->path, 0);
@@ -227,7 +234,7 @@ bool lockstep_try(Worker *w, const Part *part, const Allowed *a, uint32_t *versi
     const Outcome *known = uc_memo_find(w->l->outcomes, a->trie, *version, column);
     if (!known)
         return try_all(w, part, a, version, column, out);
-    if (!count_hits(w, part->group, a, known, column))
+    if (told_to_stop(w, a->count, out) || !count_hits(w, part->group, a, known, column))
         return false;
     out->idle += a->count - known->open;
     for (uint32_t i = 0; i < known->open; i++)

@@ -137,6 +137,7 @@ typedef struct {
     GArray *allowed;          /* const Allowed*, of a state */
     Tried *tried;             /* of a state */
     uint32_t tries, tried_room;
+    uint32_t unasked;         /* moves of a state since the search was asked whether to stop */
     GArray *open;             /* uint32_t: moves of a group that are not known to be idle */
     GArray *path, *columns;   /* uint32_t: columns that a move looks at; those of a group */
     uint64_t looked[UC_ROW_MAX], looking; /* by column: the last group that looked at it */
