@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -11,15 +12,29 @@
 #include "simulator/explore/big.h"
 #include "simulator/json.h"
 
-/* Set by the signal handler, which has nowhere else to write. The same signal again ends the program at once. */
+/* Set by the signal handler, which has nowhere else to write. */
 static volatile sig_atomic_t stop_asked;
-static void on_interrupt(int number) { stop_asked = 1; }
+static volatile sig_atomic_t asked_at; /* in seconds */
+
+/* A signal that comes again ends the program at once, but not in the same moment: timeout(1) sends each one twice. */
+static void on_interrupt(int number)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!stop_asked) {
+        asked_at = (sig_atomic_t)now.tv_sec;
+        stop_asked = 1;
+    } else if ((sig_atomic_t)now.tv_sec > asked_at + 1) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+}
 
 static void stop_on_signals(void)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
     for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
-        struct sigaction now, stop = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART | (int)SA_RESETHAND };
+        struct sigaction now, stop = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
         if (!sigaction(signals[i], NULL, &now) && now.sa_handler != SIG_IGN) /* as nohup left it */
             sigaction(signals[i], &stop, NULL);
     }
