@@ -138,6 +138,9 @@ static Seen explore(const Session *s, UcSearchOptions options)
     }
     g_autoptr(UcSearchResult) r = uc_search(&model, &options);
     ck_assert_msg(r->end != UC_SEARCH_BROKEN, "%s", model.broken(model.data));
+    UcLockstepFigures x = uc_lockstep_figures(l);
+    if (options.jobs <= 1) /* also of the moves that are known to be idle together */
+        ck_assert_uint_eq(x.rechecked, x.hits / s->setup.recheck);
     Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, UC_INDISTINGUISHABLE, r->path->len,
                   r->figures.depth };
     if (r->end == UC_SEARCH_FOUND)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulator/explore/row.h"
 #include "simulator/explore/search.h"
 #include "simulator/explore/shrink.h"
 #include "tests/simulator/transfer_toy.h"
@@ -183,6 +184,88 @@ START_TEST(shrinking_leaves_what_is_needed)
 }
 END_TEST
 
+/* ---- packed rows ---- */
+
+static uint32_t next_random(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (uint32_t)(*state >> 33);
+}
+
+/* Some words near the front and a few anywhere; zeros, small values and those that need all bits. */
+static uint32_t make_changes(uint64_t *state, UcChange *change, uint32_t room)
+{
+    static const uint32_t mask[] = { 0, 0xff, 0xffff, 0x1ffff, UINT32_MAX };
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < room; i++) {
+        uint32_t at = next_random(state) % (i % 8 ? 100 : UC_ROW_MAX), k = 0;
+        while (k < n && change[k].at != at) /* each word once */
+            k++;
+        if (k == n)
+            change[n++] = (UcChange){ at, next_random(state) & mask[next_random(state) % G_N_ELEMENTS(mask)] };
+    }
+    return n;
+}
+
+START_TEST(rows_come_back_as_they_were)
+{
+    enum { ROWS = 200, CHANGES = 40 };
+    static uint32_t plain[ROWS][UC_ROW_MAX];
+    UcChange change[CHANGES];
+    UcRows rows = { 0 };
+    UcRow row;
+    uint64_t state = 1;
+    uc_row_init(&row);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint32_t n = make_changes(&state, change, CHANGES);
+        if (i)
+            uc_row_load(&row, &rows, i / 2);
+        memcpy(plain[i], row.word, sizeof plain[i]);
+        for (uint32_t k = 0; k < n; k++)
+            plain[i][change[k].at] = change[k].value;
+        uc_rows_add(&rows, &row, change, n);
+        ck_assert(!memcmp(row.word, plain[i / 2], sizeof plain[i]) || !i); /* the changes are not kept */
+        if (i % 5 == 0)
+            uc_row_change(&row, change, n); /* what was changed since is cleared by the next load too */
+    }
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint32_t k = (i * 77) % ROWS;
+        uc_row_load(&row, &rows, k);
+        ck_assert(!memcmp(row.word, plain[k], sizeof plain[k]));
+    }
+    uc_rows_cut(&rows, ROWS / 2);
+    uc_row_load(&row, &rows, ROWS / 2 - 1);
+    ck_assert(!memcmp(row.word, plain[ROWS / 2 - 1], sizeof plain[0]));
+    uc_row_scan(&row); /* finds the same blocks */
+    uc_rows_add(&rows, &row, NULL, 0);
+    ck_assert_uint_eq(rows.used - rows.start[ROWS / 2], rows.start[ROWS / 2] - rows.start[ROWS / 2 - 1]);
+    uc_row_clear(&row);
+    uc_rows_clear(&rows);
+}
+END_TEST
+
+/* A row of zeros, and one without a zero. */
+START_TEST(rows_may_be_empty_or_full)
+{
+    UcRows rows = { 0 };
+    UcRow row;
+    uc_row_init(&row);
+    uc_rows_add(&rows, &row, NULL, 0);
+    for (uint32_t i = 0; i < UC_ROW_MAX; i++)
+        row.word[i] = UINT32_MAX - i;
+    uc_row_scan(&row);
+    uc_rows_add(&rows, &row, NULL, 0);
+    uc_row_load(&row, &rows, 0);
+    for (uint32_t i = 0; i < UC_ROW_MAX; i++)
+        ck_assert_uint_eq(row.word[i], 0);
+    uc_row_load(&row, &rows, 1);
+    for (uint32_t i = 0; i < UC_ROW_MAX; i++)
+        ck_assert_uint_eq(row.word[i], UINT32_MAX - i);
+    uc_row_clear(&row);
+    uc_rows_clear(&rows);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("explorer core");
@@ -195,6 +278,8 @@ int main(void)
     tcase_add_test(tc, collisions_lose_states_and_are_announced);
     tcase_add_test(tc, limits_stop_and_say_so);
     tcase_add_test(tc, shrinking_leaves_what_is_needed);
+    tcase_add_test(tc, rows_come_back_as_they_were);
+    tcase_add_test(tc, rows_may_be_empty_or_full);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
