@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/bin/bash
 # How soon exploration finds each broken version of tests/must_diverge that it can find, within the bounds that its head
-# names: moves to the first counterexample, not shrunk, and milliseconds of the whole program, for bfs, dfs and random
-# walks. Part of `make bench` only when asked for:
+# names: moves to the first counterexample, not shrunk, and milliseconds of processor time of the whole program, for bfs,
+# dfs and random walks. Part of `make bench` only when asked for:
 #
 #   make bench BENCH="counterexamples"
 #   B=build/release SEEDS=100 bench/counterexamples.sh [NAME ...]
@@ -14,18 +14,17 @@ cd "$(dirname "$0")/.." || exit 2
 export B VARIANT CC
 export MUST_DIVERGE_OUT="$B/must_diverge/bench"
 here=tests/must_diverge
+TIMEFORMAT='%U %S'
 out=$(mktemp -d) || exit 1
 trap 'rm -rf "$out"' EXIT
 
 # UCSIM ARGUMENTS: "MOVES MILLISECONDS", or "- MILLISECONDS" when nothing was found
 measure() {
     ucsim=$1; shift
-    began=$(date +%s%N)
-    "$ucsim" explore "$@" --json --shrink-tries 0 --memory 1500 >"$out/json" 2>"$out/err" </dev/null
-    ended=$(date +%s%N)
+    seconds=$({ time "$ucsim" explore "$@" --json --shrink-tries 0 --memory 1500 >"$out/json" 2>"$out/err" </dev/null; } 2>&1)
     moves=$(sed -n 's/.*"found-moves":\([0-9]*\).*/\1/p' "$out/json")
     [ "${moves:-0}" -gt 0 ] || moves=-
-    echo "$moves $(((ended - began) / 1000000))"
+    echo "$moves $(echo "$seconds" | awk '{ print int(($1 + $2) * 1000 + 0.5) }')"
 }
 
 # FILE COLUMN: "MEDIAN 90TH" of the lines that found something

@@ -16,6 +16,6 @@ for program in "$B"/bench/bench_*; do
 done
 case " ${BENCH:-} " in *" counterexamples "*)
     printf '== counterexamples\n'
-    sh bench/counterexamples.sh || failed=1 ;;
+    bash bench/counterexamples.sh || failed=1 ;;
 esac
 exit $failed

@@ -10,6 +10,7 @@
 #include "cli/session.h"
 #include "environments/explorer.h"
 #include "simulator/explore/big.h"
+#include "simulator/file.h"
 #include "simulator/json.h"
 
 /* Set by the signal handler, which has nowhere else to write. */
@@ -331,8 +332,8 @@ static char *key_of(const EnvScenario *s, const EnvExploration *x)
 static bool read_checkpoint(const char *path, const char *key, GByteArray **out, GError **error)
 {
     char *text;
-    gsize length, n = strlen(key);
-    if (!g_file_get_contents(path, &text, &length, error))
+    size_t length, n = strlen(key);
+    if (!uc_file_read(path, UC_FILE_MAX, &text, &length, error))
         return false;
     UcDigest sum = { 0, 0 };
     bool ours = length >= n + sizeof sum && !memcmp(text, key, n);

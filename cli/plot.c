@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "report/plot_advantage.h"
 #include "report/rows.h"
+#include "simulator/file.h"
 
 static const char text[] =
     "Plots, by gnuplot; the extension of FILE says svg, png or pdf.\n"
@@ -79,7 +80,7 @@ static char *advantage_script(const char *path, const Arguments *a)
 {
     GError *error = NULL;
     g_autofree char *json = NULL;
-    if (!g_file_get_contents(path, &json, NULL, &error))
+    if (!uc_file_read(path, UC_FILE_MAX, &json, NULL, &error))
         return fail(error);
     char *script = rep_plot_advantage(json, a->title, &error);
     return script ? script : fail(error);

@@ -4,11 +4,12 @@
 #include "signing/signing.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "simulator/file.h"
 
 #define NO_STATE \
     "This command keeps no state: it does not remember which indices were used. Two messages signed\n" \
@@ -166,11 +167,8 @@ static int feed(SigStream *stream, const char *path)
 /* A whole small file (g_free). */
 static int read_file(const char *path, uint8_t **bytes, size_t *length)
 {
-    GStatBuf about;
     g_autoptr(GError) error = NULL;
-    if (g_stat(path, &about) == 0 && about.st_size > LARGEST_FILE)
-        return cli_fail(CLI_USAGE, "sig: '%s' is too long for a key or a signature", path);
-    if (!g_file_get_contents(path, (char **)bytes, length, &error))
+    if (!uc_file_read(path, LARGEST_FILE, (char **)bytes, length, &error))
         return cli_fail(CLI_USAGE, "sig: %s", error->message);
     return CLI_OK;
 }

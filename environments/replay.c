@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "simulator/file.h"
+
 /* ---- options ---- */
 
 /* Options that hold a number, by their place in EnvOptions. */
@@ -256,10 +258,10 @@ UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
 {
     g_assert(path);
     g_autofree char *text = NULL, *name = g_path_get_basename(path);
-    gsize length;
+    size_t length;
     if (recorded)
         *recorded = NULL;
-    if (!g_file_get_contents(path, &text, &length, error))
+    if (!uc_file_read(path, UC_FILE_MAX, &text, &length, error))
         return NULL;
     if (!uc_trace_is_one(text, length))
         return uc_schedule_read(text, length, name, error);

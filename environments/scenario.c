@@ -1,12 +1,12 @@
 #include "environments/scenario.h"
 
-#include <errno.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "environments/general.h"
 #include "environments/lua_scenario.h"
+#include "simulator/file.h"
 
 enum { TEXT_BYTES = 1 << 20, INSTANCES = 10000, PARTIES = 1000 };
 
@@ -719,22 +719,16 @@ static GPtrArray *load_all(const EnvScenario *draft, const char *folder, GError 
     return g_steal_pointer(&all);
 }
 
-/* No more than a script may have: the path may name a device that never ends. */
 static char *read_text(const char *path, GError **error)
 {
-    g_autofree char *text = g_malloc0(TEXT_BYTES + 2);
-    FILE *file = fopen(path, "rb");
-    size_t length = file ? fread(text, 1, TEXT_BYTES + 1, file) : 0;
-    int failed = !file || ferror(file) ? errno : 0;
-    bool fits = length <= TEXT_BYTES && !memchr(text, 0, length);
-    if (file)
-        fclose(file);
-    if (failed)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: %s", path, g_strerror(failed));
-    else if (!fits)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text of at most %d bytes, got a %s", path, TEXT_BYTES,
-                    length > TEXT_BYTES ? "longer one" : "file with a NUL byte in it");
-    return failed || !fits ? NULL : g_steal_pointer(&text);
+    g_autofree char *text = NULL;
+    size_t length;
+    if (!uc_file_read(path, TEXT_BYTES, &text, &length, error))
+        return NULL;
+    if (strlen(text) == length)
+        return g_steal_pointer(&text);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text, got a file with a NUL byte in it", path);
+    return NULL;
 }
 
 GPtrArray *env_scenario_load(const char *path, GError **error)

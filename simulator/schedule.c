@@ -8,6 +8,14 @@
 
 G_DEFINE_QUARK(ucsim-schedule-error, uc_schedule_error)
 
+#define FIRST_WORD "ucsim-schedule"
+
+bool uc_schedule_is_one(const char *text, size_t length)
+{
+    g_assert(text || !length);
+    return length >= strlen(FIRST_WORD) && !memcmp(text, FIRST_WORD, strlen(FIRST_WORD));
+}
+
 /* ---- options ---- */
 
 static void option_free(gpointer data)
@@ -404,7 +412,7 @@ static bool add_option_line(UcSchedule *s, const Lexer *l, GPtrArray *terms)
 static bool first_line(const Lexer *l, GPtrArray *terms)
 {
     const UcTerm *name = terms->len == 2 ? terms->pdata[0] : NULL, *version = name ? terms->pdata[1] : NULL;
-    if (!name || name->type != UC_TERM_WORD || strcmp(name->text, "ucsim-schedule"))
+    if (!name || name->type != UC_TERM_WORD || strcmp(name->text, FIRST_WORD))
         return wrong(l, "'ucsim-schedule 1' as the first line", "something else");
     if (version->type != UC_TERM_WORD || strcmp(version->text, "1"))
         return wrong(l, "version 1 of the schedule format", "version '%s'",
@@ -529,7 +537,7 @@ char *uc_schedule_print(const UcSchedule *s)
 {
     g_assert(s);
     GString *out = g_string_new(NULL);
-    g_string_append_printf(out, "ucsim-schedule %d\n", UC_SCHEDULE_VERSION);
+    g_string_append_printf(out, FIRST_WORD " %d\n", UC_SCHEDULE_VERSION);
     for (guint i = 0; i < s->options->len; i++) {
         const UcOption *o = s->options->pdata[i];
         g_string_append_printf(out, "option %s", o->name);

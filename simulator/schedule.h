@@ -79,6 +79,8 @@ void uc_schedule_free(UcSchedule *schedule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSchedule, uc_schedule_free)
 
 UcSchedule *uc_schedule_read(const char *text, size_t length, const char *file, GError **error);
+/* Does the text begin like one? */
+bool uc_schedule_is_one(const char *text, size_t length);
 /* One line with a move. */
 bool uc_schedule_add(UcSchedule *schedule, const char *text, size_t length, unsigned line, GError **error);
 /* The whole file; free with g_free(). */

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "simulator/file.h"
 #include "simulator/json.h"
 #include "simulator/trace.h"
 
@@ -496,8 +497,14 @@ UcTrace *uc_trace_load(const char *path, GError **error)
 {
     g_assert(path);
     g_autofree char *text = NULL;
-    gsize length;
-    return g_file_get_contents(path, &text, &length, error) ? uc_trace_read(text, length, path, error) : NULL;
+    size_t length;
+    if (!uc_file_read(path, UC_FILE_MAX, &text, &length, error))
+        return NULL;
+    if (!uc_schedule_is_one(text, length))
+        return uc_trace_read(text, length, path, error);
+    g_set_error(error, UC_TRACE_ERROR, UC_TRACE_SYNTAX,
+                "%s:1: expected a trace, got a schedule: 'ucsim replay --trace FILE' makes one of it", path);
+    return NULL;
 }
 
 bool uc_trace_is_one(const char *text, size_t length)

@@ -1,8 +1,10 @@
 /* Interned bytes, regions and layouts, tapes, message tables: bad inputs included. */
 #include <check.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulator/file.h"
 #include "simulator/message.h"
 #include "simulator/region.h"
 #include "simulator/tape.h"
@@ -327,6 +329,39 @@ START_TEST(kinds_of_messages)
 }
 END_TEST
 
+/* A limit holds for what is read, not for what a file says of its length. */
+START_TEST(files_are_read_up_to_a_limit)
+{
+    g_autofree char *path = NULL, *text = NULL;
+    g_autoptr(GError) error = NULL;
+    size_t length;
+    int fd = g_file_open_tmp("ucsim-XXXXXX", &path, NULL);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(g_close(fd, NULL) && g_file_set_contents(path, "a\0b", 3, NULL));
+    ck_assert(uc_file_read(path, 3, &text, &length, &error));
+    ck_assert_uint_eq(length, 3);
+    ck_assert(!memcmp(text, "a\0b", 4)); /* and a 0 behind it */
+    g_free(g_steal_pointer(&text));
+    ck_assert(!uc_file_read(path, 2, &text, &length, &error));
+    ck_assert_ptr_null(text);
+    ck_assert_ptr_nonnull(strstr(error->message, path));
+    ck_assert_ptr_nonnull(strstr(error->message, "expected at most 2 bytes, got a longer one"));
+    g_clear_error(&error);
+    ck_assert(g_file_set_contents(path, "", 0, NULL));
+    ck_assert(uc_file_read(path, 0, &text, NULL, &error));
+    ck_assert_str_eq(text, "");
+    g_free(g_steal_pointer(&text));
+    ck_assert(!uc_file_read("/dev/zero", 1 << 20, &text, NULL, &error));
+    g_clear_error(&error);
+    ck_assert(!uc_file_read("/", 10, &text, NULL, &error));
+    ck_assert_str_eq(error->message, "/: Is a directory");
+    g_clear_error(&error);
+    g_remove(path);
+    ck_assert(!uc_file_read(path, 10, &text, NULL, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, "No such file"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("parts of the engine");
@@ -339,6 +374,7 @@ int main(void)
     tcase_add_test(t, integers_are_read_as_they_were_written);
     tcase_add_test(t, nothing_is_read_beyond_the_end);
     tcase_add_test(t, a_reader_of_a_handle);
+    tcase_add_test(t, files_are_read_up_to_a_limit);
     if (g_strcmp0(g_getenv("CK_FORK"), "no"))
         tcase_add_test_raise_signal(t, a_handle_never_given_out, SIGABRT);
     tcase_add_test(t, a_digest_is_over_contents);
