@@ -169,17 +169,23 @@ static UcResult change_status(UcCtx *ctx, UcWord party, UcStatus from, UcStatus 
     return uc_pass(NULL);
 }
 
-/* burned: owned by the party, at most R indices per key, each key once. */
+/* burned: owned by the party, at most R indices per key, so each key once. */
 static const char *burn(UcCtx *ctx, UcWord party, UcWord burned)
 {
     UcStore *store = uc_ctx_store(ctx);
     UcReader r = uc_store_reader(store, burned);
+    g_autoptr(GArray) named = g_array_new(FALSE, FALSE, sizeof(UcWord));
     while (r.left) {
         UcWord kid, sum = 0;
         size_t n;
         g_autofree DkmInterval *row = dkm_burned_next(store, &r, &kid, &n);
         if (!row)
             break;
+        for (guint i = 0; i < named->len; i++) {
+            if (g_array_index(named, UcWord, i) == kid)
+                return "restart: names a key twice";
+        }
+        g_array_append_val(named, kid);
         for (size_t i = 0; i < n; i++) {
             if (!f_key_of(ctx, kid) || !owner_map_owns(f_map_of(ctx, kid, party), party, row[i]))
                 return "restart: burns what the party does not own";
