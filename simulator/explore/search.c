@@ -55,10 +55,14 @@ static size_t memory_taken(const UcSearch *s, size_t counted)
     return MAX(counted, grown);
 }
 
+/* The limit is noted: memory may come back before the search is asked again, and moves were left out. */
 bool uc_search_stop(void *search)
 {
-    const UcSearch *s = search;
-    return limit_reached(s, memory_taken(s, s->model->memory(s->model->data))) != UC_SEARCH_ENDS;
+    UcSearch *s = search;
+    UcSearchEnd limit = limit_reached(s, memory_taken(s, s->model->memory(s->model->data)));
+    if (limit != UC_SEARCH_ENDS)
+        __atomic_store_n(&s->limit, limit, __ATOMIC_RELAXED);
+    return limit != UC_SEARCH_ENDS;
 }
 
 /* May the search go on? Looked at between windows. */
@@ -78,7 +82,8 @@ bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
         s->told = now;
         o->progress(o->progress_data, f);
     }
-    UcSearchEnd limit = limit_reached(s, f->memory);
+    UcSearchEnd noted = __atomic_load_n(&s->limit, __ATOMIC_RELAXED);
+    UcSearchEnd limit = noted == UC_SEARCH_ENDS ? limit_reached(s, f->memory) : noted;
     if (limit != UC_SEARCH_ENDS)
         s->result->end = limit;
     return limit == UC_SEARCH_ENDS;
@@ -89,7 +94,7 @@ UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options)
     g_assert(model && options && options->strategy < UC_STRATEGIES);
     UcSearchResult *result = g_new0(UcSearchResult, 1);
     result->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    UcSearch s = { .model = model, .options = options, .result = result };
+    UcSearch s = { .model = model, .options = options, .result = result, .limit = UC_SEARCH_ENDS };
     s.began = s.told = seconds_now();
     s.resident = uc_big_resident();
     switch (options->strategy) {

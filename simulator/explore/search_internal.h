@@ -13,6 +13,7 @@ typedef struct {
     double began, told;
     char *heap_end;  /* see uc_big_heap_follow() */
     size_t resident; /* what the program had when the search began */
+    UcSearchEnd limit; /* reached while moves were tried; UC_SEARCH_ENDS: none */
 } UcSearch;
 
 /* Threads that work side by side, one step after the other; each has a job of its own. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulator/explore/big.h"
 #include "simulator/explore/row.h"
 #include "simulator/explore/search.h"
 #include "simulator/explore/shrink.h"
@@ -146,6 +147,30 @@ START_TEST(limits_stop_and_say_so)
 }
 END_TEST
 
+/* The toy, but what a state takes while its moves are tried is given back when it was told to stop. */
+static bool greedy_expand(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips, UcEdges *out)
+{
+    enum { BYTES = 64 << 20 };
+    Toy toy = { .k = 1, .canonical = true };
+    uint8_t *memory = uc_big_new(BYTES);
+    memset(memory, 1, BYTES);
+    out->stopped = out->stop(out->stop_data);
+    uc_big_free(memory, BYTES);
+    return out->stopped || toy_model(&toy).expand(worker, row, skip, skips, out);
+}
+
+/* Memory comes back, also by itself where the machine swaps: a search that left moves out has stopped all the same. */
+START_TEST(a_limit_once_reached_holds)
+{
+    Toy toy = { .k = 1, .canonical = true };
+    UcModel model = toy_model(&toy);
+    model.expand = greedy_expand;
+    UcSearchOptions o = { .strategy = (UcStrategy)_i, .memory = 32 << 20, .walks = 1000, .seed = 1, .change_points = 3 };
+    g_autoptr(UcSearchResult) r = uc_search(&model, &o);
+    ck_assert_int_eq(r->end, UC_SEARCH_MEMORY);
+}
+END_TEST
+
 /* ---- shrinking ---- */
 
 typedef struct {
@@ -277,6 +302,7 @@ int main(void)
     tcase_add_test(tc, walks_find_bugs_too);
     tcase_add_test(tc, collisions_lose_states_and_are_announced);
     tcase_add_test(tc, limits_stop_and_say_so);
+    tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
     tcase_add_test(tc, shrinking_leaves_what_is_needed);
     tcase_add_test(tc, rows_come_back_as_they_were);
     tcase_add_test(tc, rows_may_be_empty_or_full);
