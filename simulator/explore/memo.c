@@ -115,9 +115,9 @@ const void *uc_memo_trace(const UcMemo *m, uint32_t trie, uint32_t version, cons
         return NULL;
     while (node) {
         for (uint32_t i = 0; i < node->pairs; i++) {
+            g_array_append_val(slots, node->pair[i].slot);
             if (row[node->pair[i].slot] != node->pair[i].value)
                 return NULL;
-            g_array_append_val(slots, node->pair[i].slot);
         }
         Table t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
         if (!t)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "simulator/explore/big.h"
+#include "simulator/explore/memo.h"
 #include "simulator/explore/row.h"
 #include "simulator/explore/search.h"
 #include "simulator/explore/shrink.h"
@@ -171,6 +172,32 @@ START_TEST(a_limit_once_reached_holds)
 }
 END_TEST
 
+/* ---- what is remembered ---- */
+
+/* Of a row that is not known the trace goes as far as the slot that tells it from those that are: what is added for it may
+ * begin with that. */
+START_TEST(traces_go_to_where_a_row_leaves)
+{
+    enum { SLOTS = 3 };
+    static const uint32_t slot[SLOTS] = { 5, 2, 7 };
+    static const char effect[] = "effect";
+    g_autoptr(UcMemo) memo = uc_memo_new();
+    g_autoptr(GArray) slots = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t row[8] = { 0 };
+    ck_assert(uc_memo_add(memo, 0, 1, row, slot, SLOTS, effect, NULL));
+    for (uint32_t i = SLOTS; i-- > 0; row[slot[i]] = 0) {
+        row[slot[i]] = 1;
+        for (int again = 0; again < 2; again++) {
+            g_array_set_size(slots, 0);
+            ck_assert_ptr_eq(uc_memo_trace(memo, 0, 1, row, slots), again ? effect : NULL);
+            ck_assert_uint_eq(slots->len, i + 1);
+            ck_assert(!memcmp(slots->data, slot, slots->len * sizeof *slot));
+            ck_assert(again || uc_memo_add(memo, 0, 1, row, slot, i + 1, effect, NULL));
+        }
+    }
+}
+END_TEST
+
 /* ---- shrinking ---- */
 
 typedef struct {
@@ -303,6 +330,7 @@ int main(void)
     tcase_add_test(tc, collisions_lose_states_and_are_announced);
     tcase_add_test(tc, limits_stop_and_say_so);
     tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
+    tcase_add_test(tc, traces_go_to_where_a_row_leaves);
     tcase_add_test(tc, shrinking_leaves_what_is_needed);
     tcase_add_test(tc, rows_come_back_as_they_were);
     tcase_add_test(tc, rows_may_be_empty_or_full);
