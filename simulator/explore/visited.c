@@ -74,7 +74,8 @@ static inline uint64_t spread(UcDigest h)
 }
 
 static inline uint64_t tag_of(uint64_t s) { return s & ~(uint64_t)UINT32_MAX; }
-static inline uint64_t place_of(const UcVisited *v, uint64_t s) { return s >> v->shift; }
+/* By the tag alone, in an index of more than 2^32 places too: there an entry has nothing more of the hash. */
+static inline uint64_t place_of(const UcVisited *v, uint64_t s) { return tag_of(s) >> v->shift; }
 
 bool uc_visited_grow(UcVisited *v, uint32_t more)
 {
