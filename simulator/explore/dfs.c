@@ -3,6 +3,8 @@
 
 #include "simulator/explore/search_internal.h"
 
+enum { LOOK = 64 }; /* states between two looks at the limits: one costs as much as working out a small state */
+
 typedef struct {
     UcEdges edges;
     uint32_t next, state;
@@ -16,6 +18,7 @@ typedef struct {
     UcRow row;
     uint32_t loaded; /* the frame whose row is in `row` */
     uint32_t room;
+    uint32_t opened; /* frames so far */
     bool cut;        /* the limit of depth hid something */
     UcChange change[UC_CHANGES_MAX];
 } Dfs;
@@ -56,7 +59,8 @@ static bool open_frame(Dfs *d, uint32_t state)
     figures->idle += f->edges.idle;
     figures->depth = MAX(figures->depth, d->rows.count - 1);
     figures->frontier = d->rows.count;
-    return uc_search_go_on(d->s, d->room * sizeof(Frame) + uc_rows_memory(&d->rows));
+    bool look = f->edges.stopped || d->opened++ % LOOK == 0;
+    return !look || uc_search_go_on(d->s, d->room * sizeof(Frame) + uc_rows_memory(&d->rows));
 }
 
 static bool limit_reached(Dfs *d)
