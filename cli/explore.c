@@ -528,7 +528,7 @@ int cli_explore(int argc, char **argv)
     if (cli_parse("explore", "SCENARIO", "Runs both worlds through every schedule within the bounds of the scenario's "
                   "table `explore`, the shortest\nfirst. What tells the worlds apart is shrunk and shown. --bound widens or "
                   "narrows a bound for this run.\nInterrupted (Ctrl-C, SIGTERM) it stops, says what it covered and writes its "
-                  "checkpoint; a second time ends it at once.\n\nExit code: 0 what the scenario expects (`expect`: nothing "
+                  "checkpoint; again, some seconds later, ends it at once.\n\nExit code: 0 what the scenario expects (`expect`: nothing "
                   "found and all schedules or walks tried, or this verdict and\nrule found first), 1 something else, 2 an "
                   "error, 3 a limit or an interruption came first, 4 an internal error.\n\nExamples:\n"
                   "  ucsim explore mine.lua\n"

@@ -722,12 +722,14 @@ static GPtrArray *load_all(const EnvScenario *draft, const char *folder, GError 
 static char *read_text(const char *path, GError **error)
 {
     g_autofree char *text = NULL;
+    g_autoptr(GError) unread = NULL;
     size_t length;
-    if (!uc_file_read(path, TEXT_BYTES, &text, &length, error))
-        return NULL;
-    if (strlen(text) == length)
+    if (uc_file_read(path, TEXT_BYTES, &text, &length, &unread) && strlen(text) == length)
         return g_steal_pointer(&text);
-    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text, got a file with a NUL byte in it", path);
+    if (unread)
+        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_FILE, unread->message);
+    else
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a text, got a file with a NUL byte in it", path);
     return NULL;
 }
 

@@ -370,21 +370,30 @@ static void enter(Bfs *b, uint32_t blocks)
     }
 }
 
+/* The blocks before the first in which moves were left out. */
+static uint32_t whole_blocks(const Bfs *b, uint32_t blocks)
+{
+    uint32_t n = 0;
+    while (n < blocks && !b->block[n].edges.stopped)
+        n++;
+    return n;
+}
+
 /* True: go on. */
 static bool search_window(Bfs *b, uint32_t blocks)
 {
     Block *last;
     work(b, expand_blocks, blocks);
-    for (uint32_t n = 0; n < blocks; n++) {
-        if (b->block[n].edges.stopped) { /* the window is not entered: it is worked out again when the search goes on */
-            bool go_on = uc_search_go_on(b->s, frontier_memory(b));
-            g_assert(!go_on);
-            return false;
-        }
-    }
-    blocks = cut_at_finding(b, blocks, &last);
+    uint32_t whole = whole_blocks(b, blocks);
+    bool stopped = whole < blocks;
+    blocks = cut_at_finding(b, whole, &last);
     if (b->s->result->end == UC_SEARCH_BROKEN)
         return false;
+    if (stopped && !last) { /* the window is not entered: it is worked out again when the search goes on */
+        bool go_on = uc_search_go_on(b->s, frontier_memory(b));
+        g_assert(!go_on);
+        return false;
+    }
     enter(b, blocks);
     if (last)
         found(b, last);

@@ -172,6 +172,37 @@ START_TEST(a_limit_once_reached_holds)
 }
 END_TEST
 
+/* The toy, told to stop soon after something was found, in the same window. */
+static unsigned since_found;
+
+static bool expand_until_found(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips, UcEdges *out)
+{
+    enum { LATER = 1000 }; /* moves: not of the same block */
+    Toy toy = { .k = 4, .canonical = true, .bug = TOY_FORGETS };
+    uint32_t from = out->count;
+    bool ok = toy_model(&toy).expand(worker, row, skip, skips, out);
+    for (uint32_t i = from; i < out->count; i++)
+        since_found += since_found || out->edge[i].finding;
+    out->stopped = since_found > LATER;
+    return ok;
+}
+
+START_TEST(what_was_found_before_a_stop_is_kept)
+{
+    Toy toy = { .k = 4, .canonical = true, .bug = TOY_FORGETS };
+    UcModel model = toy_model(&toy);
+    g_autoptr(UcSearchResult) whole = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS });
+    model.expand = expand_until_found;
+    since_found = 0;
+    g_autoptr(UcSearchResult) stopped = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS });
+    ck_assert_uint_gt(since_found, 1000);
+    ck_assert_int_eq(stopped->end, UC_SEARCH_FOUND);
+    ck_assert_uint_eq(stopped->figures.states, whole->figures.states);
+    ck_assert_uint_eq(stopped->path->len, whole->path->len);
+    ck_assert(!memcmp(stopped->path->data, whole->path->data, whole->path->len * sizeof(uint32_t)));
+}
+END_TEST
+
 /* ---- what is remembered ---- */
 
 /* Of a row that is not known the trace goes as far as the slot that tells it from those that are: what is added for it may
@@ -332,6 +363,7 @@ int main(void)
     tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
     tcase_add_test(tc, traces_go_to_where_a_row_leaves);
     tcase_add_test(tc, shrinking_leaves_what_is_needed);
+    tcase_add_test(tc, what_was_found_before_a_stop_is_kept);
     tcase_add_test(tc, rows_come_back_as_they_were);
     tcase_add_test(tc, rows_may_be_empty_or_full);
     suite_add_tcase(suite, tc);
