@@ -90,42 +90,36 @@ void uc_memo_prefetch(const UcMemo *m, uint32_t trie)
     __builtin_prefetch((const char *)root + LINE);
 }
 
-const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row)
+/* One text for both ways to look: `slots` is NULL where the slots do not matter, and then costs nothing. */
+static inline const void *follow(const Node *node, uint32_t version, const uint32_t *row, GArray *slots)
 {
-    const Node *node = root_of(m, trie);
     if (!node || node->version != version)
         return NULL;
     while (node) {
         for (uint32_t i = 0; i < node->pairs; i++) {
+            if (slots)
+                g_array_append_val(slots, node->pair[i].slot);
             if (row[node->pair[i].slot] != node->pair[i].value)
                 return NULL;
         }
         Table t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
         if (!t)
             return node->effect;
+        if (slots)
+            g_array_append_val(slots, node->slot);
         node = child_of(t, row[node->slot]);
     }
     return NULL;
 }
 
+const void *uc_memo_find(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row)
+{
+    return follow(root_of(m, trie), version, row, NULL);
+}
+
 const void *uc_memo_trace(const UcMemo *m, uint32_t trie, uint32_t version, const uint32_t *row, GArray *slots)
 {
-    const Node *node = root_of(m, trie);
-    if (!node || node->version != version)
-        return NULL;
-    while (node) {
-        for (uint32_t i = 0; i < node->pairs; i++) {
-            g_array_append_val(slots, node->pair[i].slot);
-            if (row[node->pair[i].slot] != node->pair[i].value)
-                return NULL;
-        }
-        Table t = __atomic_load_n(&node->table, __ATOMIC_ACQUIRE);
-        if (!t)
-            return node->effect;
-        g_array_append_val(slots, node->slot);
-        node = child_of(t, row[node->slot]);
-    }
-    return NULL;
+    return follow(root_of(m, trie), version, row, slots);
 }
 
 /* ---- adding, under the lock ---- */
