@@ -139,7 +139,7 @@ done
 
 # ---- an output that is no file is written to, never replaced; a link keeps its target
 mkfifo "$T/pipe" && { cat "$T/pipe" >"$T/through" & } # a rename would leave cat waiting and a file in its place
-"$UCSIM" check -q --trace "$T/pipe" "$T/good.lua" || complain "a trace to a pipe: exit code $?"
+"$UCSIM" check -q --trace "$T/pipe" "$T/good.lua" || { complain "a trace to a pipe: exit code $?"; kill $!; } # else cat waits for ever
 [ -p "$T/pipe" ] && wait && grep -q '"ucsim-trace"' "$T/through" || { complain "a pipe was replaced by a file"; kill $!; }
 : >"$T/target" && ln -s target "$T/link"
 "$UCSIM" check -q --trace "$T/link" "$T/good.lua"
