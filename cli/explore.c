@@ -472,7 +472,8 @@ static int explore_file(const Options *o)
     int code = CLI_OK, crypto;
     static const char *const cryptos[] = { "ideal", "real", NULL };
     if (!scenarios || (o->crypto && !choose("--crypto", cryptos, o->crypto, &crypto, &error)) ||
-        !can_write(o->output, &error) || !can_write(o->schedule, &error) || !can_write(o->checkpoint ? o->checkpoint : o->resume, &error))
+        !can_write(o->output, &error) || !can_write(o->schedule, &error) ||
+        !can_write(o->checkpoint ? o->checkpoint : o->resume, &error))
         return cli_fail_error(error);
     if (scenarios->len > 1 && (o->output || o->schedule || o->checkpoint || o->resume))
         return cli_fail(CLI_USAGE, "explore: -o, --schedule, --checkpoint and --resume expect one scenario, got %u by for_each",

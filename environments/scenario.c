@@ -1,7 +1,6 @@
 #include "environments/scenario.h"
 
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "environments/general.h"

@@ -6,7 +6,8 @@
 #include "simulator/explore/search_internal.h"
 
 /* Parents that one job takes at a time; blocks of a window, and how many moves it should have; states of a level whose
- * rows lie together; places of the index that are moved at a time; how far ahead the visited set is asked, so that its misses overlap. */
+ * rows lie together; places of the index that are moved at a time; how far ahead the visited set is asked, so that its
+ * misses overlap. */
 enum { BLOCK = 64, WINDOW = 128, WINDOW_EDGES = 1 << 15, SEGMENT = 1024, PIECE = 1 << 14, AHEAD = 16, NEAR = 6 };
 
 /* A state of the next level: its row is made when its level begins. */

@@ -1,9 +1,10 @@
-/* What all moves about one machine do in a state, remembered together.
+/* Which moves about one machine do nothing in a state, remembered for all of them together.
  *
  * Most of what a state allows does nothing there, and the moves about one machine look at much the same places: asking
- * once for all of them costs little more than asking for one. What they look at together, one after the other, is again
- * a function of what was seen before, so it makes a trie like that of one move (memo.h). Moves are still remembered one
- * by one too: a group that meets something new is put together from them.
+ * once for all of them costs little more than asking for one. An outcome holds for every row that agrees with what those
+ * moves looked at that it calls idle; the others are open and are asked for one by one, as what they look at differs more
+ * than what they have in common. Which outcomes there are, and in which order a trie looks, depends on what was met
+ * first: what the moves do does not.
  */
 #include "simulator/explore/lockstep_internal.h"
 
@@ -140,7 +141,7 @@ static void follow(Worker *w, const Allowed *a, uint32_t version, const uint32_t
     look_at(w, w->path);
 }
 
-static const Outcome *keep(Worker *w, const Allowed *a, uint32_t version, const uint32_t *column)
+static void keep(Worker *w, const Allowed *a, uint32_t version, const uint32_t *column)
 {
     UcLockstep *l = w->l;
     size_t size = w->open->len * sizeof(uint32_t);
@@ -150,14 +151,17 @@ static const Outcome *keep(Worker *w, const Allowed *a, uint32_t version, const 
     o->open = w->open->len;
     if (size)
         memcpy(o->at, w->open->data, size);
-    /* where others changed the trie meanwhile it is not kept: it serves this once */
+    /* where others changed the trie meanwhile it is not kept */
     uc_memo_add(l->outcomes, a->trie, version, column, (const uint32_t *)(const void *)w->columns->data,
                 w->columns->len, o, NULL);
-    return o;
 }
 
-static inline void put_tried(Worker *w, const Part *part, uint32_t at, const Effect *effect)
+static inline void note_tried(Worker *w, const Part *part, uint32_t at, const Effect *effect, UcEdges *out)
 {
+    if (effect == w->l->idle) {
+        out->idle++;
+        return;
+    }
     if (w->tries == w->tried_room) {
         w->tried_room = 2 * w->tried_room + 64;
         w->tried = g_renew(Tried, w->tried, w->tried_room);
@@ -193,10 +197,7 @@ static bool try_all(Worker *w, const Part *part, const Allowed *a, uint32_t *ver
             look_at(w, w->path);
         else
             g_array_append_val(w->open, a->at[i]);
-        if (effect == w->l->idle)
-            out->idle++;
-        else
-            put_tried(w, part, a->at[i], effect);
+        note_tried(w, part, a->at[i], effect, out);
     }
     if (*version == before)
         keep(w, a, before, column);
@@ -243,10 +244,7 @@ bool lockstep_try(Worker *w, const Part *part, const Allowed *a, uint32_t *versi
         const Effect *effect = lockstep_effect_of(w, part->group->move[known->at[i]].number, version, column);
         if (!effect)
             return false;
-        if (effect == w->l->idle)
-            out->idle++;
-        else
-            put_tried(w, part, known->at[i], effect);
+        note_tried(w, part, known->at[i], effect, out);
     }
     return true;
 }

@@ -13,7 +13,7 @@
 
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
-       KINDS_MAX = 128, Z_WORLD = 2, MASK = 8, LINE = 64, AHEAD = 3, MANY = 128 /* moves between two looks at the clock */,
+       KINDS_MAX = 128, Z_WORLD = 2, MASK = 8, LINE = 64, MANY = 128 /* moves between two looks at the clock */,
        COUNTED = 64 /* values of counters whose digests are at hand */ };
 
 typedef struct {
