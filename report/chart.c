@@ -319,7 +319,7 @@ static char *verdict_text(const RepChart *chart, const UcTrace *trace)
         g_string_append_printf(out, " (%s)", v->rule);
     if (!is_empty(v->verdict) && !is_empty(expect) && strcmp(expect, v->verdict))
         g_string_append_printf(out, ", expected: %s", expect);
-    if (!is_empty(v->why)) /* "simulation failed: ..." repeats the verdict */
+    if (!is_empty(v->why) && g_strcmp0(v->why, v->rule)) /* "simulation failed: ..." repeats the verdict */
         g_string_append_printf(out, " — %s", why_of(v));
     const char *before = g_strcmp0(v->verdict, "distinguished") ? " — in" : " — first difference:";
     for (int w = 0; w < REP_WORLDS && chart->difference >= 0; w++) {
