@@ -4,99 +4,13 @@
 
 #include "simulator/explore/shrink.h"
 
-/* ---- fresh worlds, driven move by move ---- */
-
-typedef struct {
-    UcWorld *world[2];
-    unsigned worlds;
-    size_t compared;
-} Run;
-
-static void run_begin(Run *run, EnvWorlds *worlds, EnvWorld which, UcObserver observe, void *data)
-{
-    *run = (Run){ .worlds = which == ENV_WORLDS ? 2 : 1 };
-    for (unsigned i = 0; i < run->worlds; i++) {
-        run->world[i] = env_worlds_start(worlds, which == ENV_WORLDS ? (EnvWorld)i : which);
-        if (observe)
-            uc_world_observe(run->world[i], observe, data);
-    }
-}
-
-static void run_end(Run *run)
-{
-    for (unsigned i = 0; i < run->worlds; i++)
-        uc_world_free(run->world[i]);
-}
-
-/* *reply: what first reached Z. */
-static UcComparison run_move(Run *run, const UcEnvelope *write, UcMessage *reply)
-{
-    UcStop stop[2];
-    size_t entries;
-    for (unsigned i = 0; i < run->worlds; i++)
-        stop[i] = uc_world_turn(run->world[i], write);
-    unsigned other = run->worlds - 1;
-    UcComparison c = uc_compare(run->world[0], stop[0], run->world[other], stop[other], run->compared);
-    const UcViewEntry *view = uc_world_view(run->world[0], &entries);
-    *reply = (UcMessage){ UC_M_EMPTY, { 0 } };
-    for (size_t i = run->compared; i < entries && reply->kind == UC_M_EMPTY; i++)
-        *reply = view[i].message;
-    run->compared = entries;
-    return c;
-}
-
-static const char *rule_of(const UcComparison *c)
-{
-    bool watched = c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN;
-    return watched ? uc_world_broken_rule(c->world, NULL) : NULL;
-}
-
-void env_outcome_clear(EnvOutcome *outcome)
-{
-    g_free(outcome->rule);
-    g_free(outcome->why);
-    *outcome = (EnvOutcome){ 0 };
-}
-
-static void note_outcome(EnvOutcome *outcome, const UcComparison *c, unsigned moves)
-{
-    *outcome = (EnvOutcome){ c->verdict, g_strdup(rule_of(c)), g_strdup(c->why), moves };
-}
-
-bool env_replay(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, UcObserver observe, void *data,
-                EnvOutcome *outcome, GError **error)
-{
-    g_assert(worlds && schedule && outcome);
-    const UcWorldSpec *spec = env_worlds_spec(worlds, ENV_REAL);
-    UcResolver *resolver = uc_resolver_new(spec, env_worlds_store(worlds));
-    UcComparison c = { .verdict = UC_INDISTINGUISHABLE, .why = "" };
-    Run run;
-    bool ok = true;
-    unsigned n = 0;
-    run_begin(&run, worlds, which, observe, data);
-    while (ok && n < schedule->move->len && uc_verdict_is_open(c.verdict)) {
-        UcEnvelope write;
-        UcMessage reply;
-        ok = uc_resolver_write(resolver, schedule, uc_schedule_move(schedule, n + 1), &write, error);
-        if (!ok)
-            break;
-        c = run_move(&run, &write, &reply);
-        uc_resolver_brought(resolver, &reply);
-        n++;
-    }
-    note_outcome(outcome, &c, n);
-    run_end(&run);
-    uc_resolver_free(resolver);
-    return ok;
-}
-
 /* ---- shrinking ---- */
 
 typedef struct {
     EnvWorlds *worlds;
     EnvWorld which;
     const UcSchedule *schedule;
-    EnvOutcome wanted;
+    UcComparison wanted;
 } Shrinking;
 
 /* The name of a rule is what stands before the colon. */
@@ -110,35 +24,30 @@ static bool still_holds(void *data, const bool *keep)
 {
     Shrinking *s = data;
     g_autoptr(UcSchedule) part = uc_schedule_subset(s->schedule, keep);
-    EnvOutcome got;
-    if (!part)
+    g_autoptr(EnvReplay) replay = part ? env_replay_on(s->worlds, s->which, part, NULL, NULL, NULL) : NULL;
+    if (!replay || env_replay_moves(replay) != part->move->len)
         return false;
-    bool same = env_replay(s->worlds, s->which, part, NULL, NULL, &got, NULL) && got.moves == part->move->len &&
-                got.verdict == s->wanted.verdict && same_rule(got.rule, s->wanted.rule);
-    env_outcome_clear(&got);
-    return same;
+    UcComparison got = env_replay_comparison(replay);
+    return got.verdict == s->wanted.verdict && same_rule(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
 }
 
 UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,
                        unsigned *tries, bool *minimal, GError **error)
 {
     g_assert(worlds && schedule && tries);
-    Shrinking s = { worlds, which, schedule, { 0 } };
-    UcSchedule *result = NULL;
-    if (env_replay(worlds, which, schedule, NULL, NULL, &s.wanted, error) &&
-        s.wanted.verdict != UC_INDISTINGUISHABLE) {
-        size_t count = schedule->move->len;
-        g_autofree bool *keep = g_new(bool, count);
-        for (size_t i = 0; i < count; i++)
-            keep[i] = i < s.wanted.moves; /* what comes after the verdict goes first */
-        UcShrunk shrunk = uc_shrink(count, keep, still_holds, &s, max_tries);
-        *tries = shrunk.tries;
-        if (minimal)
-            *minimal = shrunk.minimal;
-        result = uc_schedule_subset(schedule, keep);
-    }
-    env_outcome_clear(&s.wanted);
-    return result;
+    g_autoptr(EnvReplay) whole = env_replay_on(worlds, which, schedule, NULL, NULL, error);
+    if (!whole || env_replay_comparison(whole).verdict == UC_INDISTINGUISHABLE)
+        return NULL;
+    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole) };
+    size_t count = schedule->move->len;
+    g_autofree bool *keep = g_new(bool, count);
+    for (size_t i = 0; i < count; i++)
+        keep[i] = i < env_replay_moves(whole); /* what comes after the verdict goes first */
+    UcShrunk shrunk = uc_shrink(count, keep, still_holds, &s, max_tries);
+    *tries = shrunk.tries;
+    if (minimal)
+        *minimal = shrunk.minimal;
+    return uc_schedule_subset(schedule, keep);
 }
 
 /* ---- exploration ---- */
@@ -150,26 +59,21 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
     UcRecorder *recorder = uc_recorder_new(spec, env_worlds_store(worlds));
     size_t prefix = x->prefix ? x->prefix->len : 0;
     UcComparison c = { .verdict = UC_INDISTINGUISHABLE, .why = "" };
-    EnvOutcome again;
-    Run run;
     env_worlds_remember(worlds, false); /* the search is over */
-    run_begin(&run, worlds, x->which, NULL, NULL);
+    g_autoptr(EnvPair) pair = env_pair_of(worlds, x->which);
     for (size_t i = 0; i < prefix + path->len && c.verdict == UC_INDISTINGUISHABLE; i++) {
         const UcChoice *choice = i < prefix ? NULL : uc_lockstep_move(l, g_array_index(path, uint32_t, i - prefix));
         UcEnvelope write = choice ? choice->write : g_array_index(x->prefix, UcEnvelope, i);
-        UcMessage reply;
         uc_recorder_move(recorder, &write);
         for (unsigned s = 0; choice && s < ENV_SOURCES; s++) {
             if (choice->extra[ENV_SOURCE_0 + s] != UC_NONE)
                 uc_recorder_made_from(recorder, choice->extra[ENV_SOURCE_0 + s]);
         }
-        c = run_move(&run, &write, &reply);
-        uc_recorder_brought(recorder, &reply);
+        c = env_pair_turn(pair, &write);
+        UcViewEntry reply = env_pair_reply(pair);
+        uc_recorder_brought(recorder, &reply.message);
     }
-    note_outcome(&again, &c, (unsigned)path->len);
-    bool same = again.verdict == out->verdict && same_rule(again.rule, out->rule);
-    env_outcome_clear(&again);
-    run_end(&run);
+    bool same = c.verdict == out->verdict && same_rule(uc_comparison_rule(&c), out->rule);
     g_autofree char *text = uc_schedule_print(uc_recorder_schedule(recorder));
     out->schedule = uc_schedule_read(text, strlen(text), "exploration", NULL);
     out->depth_found = (uint32_t)path->len;
@@ -179,11 +83,8 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
 
 static UcVerdict verdict_in_both(EnvWorlds *worlds, const UcSchedule *schedule)
 {
-    EnvOutcome outcome;
-    env_replay(worlds, ENV_WORLDS, schedule, NULL, NULL, &outcome, NULL);
-    UcVerdict verdict = outcome.verdict;
-    env_outcome_clear(&outcome);
-    return verdict;
+    g_autoptr(EnvReplay) replay = env_replay_on(worlds, ENV_WORLDS, schedule, NULL, NULL, NULL);
+    return replay ? env_replay_comparison(replay).verdict : UC_ERROR;
 }
 
 static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uint32_t finding, const GArray *path,

@@ -8,8 +8,8 @@
 #define ENVIRONMENTS_EXPLORER_H
 
 #include "environments/general.h"
+#include "environments/replay.h"
 #include "simulator/explore/search.h"
-#include "simulator/schedule.h"
 
 typedef struct {
     EnvWorld which;         /* ENV_WORLDS: both in lock step; else that one under its watchers */
@@ -45,17 +45,6 @@ EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration, G
 void env_explored_free(EnvExplored *explored);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvExplored, env_explored_free)
 
-/* Runs a schedule in fresh worlds, as env_replay_run() does: on past a watched rule that is broken, for the views may yet
- * differ, up to a verdict that stands. */
-typedef struct {
-    UcVerdict verdict;
-    char *rule, *why;  /* may be NULL */
-    unsigned moves;    /* that were made */
-} EnvOutcome;
-/* False: the schedule does not replay; the error says at which line. `observe` may be NULL. */
-bool env_replay(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, UcObserver observe, void *data,
-                EnvOutcome *outcome, GError **error);
-void env_outcome_clear(EnvOutcome *outcome);
 /* The schedule without what can be left out while the kind of verdict stays (the verdict, and the rule's name). NULL
  * when the schedule finds nothing or does not replay. */
 UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,

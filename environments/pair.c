@@ -2,21 +2,31 @@
 
 struct EnvPair {
     EnvWorlds *worlds;
-    UcWorld *world[ENV_WORLDS];
-    size_t compared;
-    UcComparison last;
-    UcViewEntry reply;
+    EnvWorld which;
+    bool audited; /* the table of seals is one of the process: it knows one run only */
+    UcLock lock;
 };
+
+EnvPair *env_pair_of(EnvWorlds *worlds, EnvWorld which)
+{
+    g_assert(worlds && which <= ENV_WORLDS);
+    EnvPair *pair = g_new0(EnvPair, 1);
+    pair->worlds = worlds;
+    pair->which = which;
+    pair->lock.worlds = which == ENV_WORLDS ? 2 : 1;
+    for (unsigned i = 0; i < pair->lock.worlds; i++) {
+        EnvWorld world = which == ENV_WORLDS ? (EnvWorld)i : which;
+        g_assert(!env_worlds_spec(worlds, world)->machine[UC_Z].class);
+        pair->lock.world[i] = env_worlds_start(worlds, world);
+    }
+    pair->lock.last = (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .why = "" };
+    return pair;
+}
 
 EnvPair *env_pair_new(EnvWorlds *worlds)
 {
-    EnvPair *pair = g_new0(EnvPair, 1);
-    pair->worlds = worlds;
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
-        g_assert(!env_worlds_spec(worlds, which)->machine[UC_Z].class);
-        pair->world[which] = env_worlds_start(worlds, which);
-    }
-    pair->last = (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .why = "" };
+    EnvPair *pair = env_pair_of(worlds, ENV_WORLDS);
+    pair->audited = true;
     return pair;
 }
 
@@ -24,33 +34,48 @@ void env_pair_free(EnvPair *pair)
 {
     if (!pair)
         return;
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
-        uc_world_free(pair->world[which]);
+    for (unsigned i = 0; i < pair->lock.worlds; i++)
+        uc_world_free(pair->lock.world[i]);
     g_free(pair);
+}
+
+void env_pair_observe(EnvPair *pair, UcObserver observe, void *data)
+{
+    for (unsigned i = 0; observe && i < pair->lock.worlds; i++)
+        uc_world_observe(pair->lock.world[i], observe, data);
 }
 
 UcComparison env_pair_turn(EnvPair *pair, const UcEnvelope *write)
 {
     g_assert(pair && write);
-    if (!uc_verdict_is_open(pair->last.verdict))
-        return pair->last;
-    UcStop stop[ENV_WORLDS];
-    size_t entries;
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
-        stop[which] = uc_world_turn(pair->world[which], write);
-    const UcViewEntry *view = uc_world_view(pair->world[ENV_REAL], &entries);
-    pair->reply = (UcViewEntry){ 0 };
-    for (size_t i = pair->compared; i < entries && pair->reply.message.kind == UC_M_EMPTY; i++)
-        pair->reply = view[i];
-    env_worlds_audit(pair->worlds, pair->world[ENV_REAL]);
-    pair->last = uc_compare(pair->world[ENV_REAL], stop[ENV_REAL], pair->world[ENV_IDEAL], stop[ENV_IDEAL],
-                            pair->compared);
-    pair->compared = entries;
-    return pair->last;
+    uc_lock_turn(&pair->lock, write);
+    if (pair->audited)
+        env_pair_audit(pair);
+    return pair->lock.last;
 }
 
-UcWorld *env_pair_world(EnvPair *pair, EnvWorld which) { return pair->world[which]; }
-UcViewEntry env_pair_reply(const EnvPair *pair) { return pair->reply; }
+void env_pair_audit(EnvPair *pair)
+{
+    if (!uc_verdict_is_open(pair->lock.last.verdict))
+        return;
+    env_worlds_audit(pair->worlds, pair->lock.world[0]);
+    uc_lock_judge(&pair->lock);
+}
+
+UcWorld *env_pair_world(EnvPair *pair, EnvWorld which)
+{
+    g_assert(pair && which < ENV_WORLDS && (pair->which == ENV_WORLDS || pair->which == which));
+    return pair->lock.world[pair->which == ENV_WORLDS ? which : 0];
+}
+
+void env_pair_halt(EnvPair *pair)
+{
+    for (unsigned i = 0; i < pair->lock.worlds; i++)
+        uc_world_halt(pair->lock.world[i], 0);
+}
+
+UcViewEntry env_pair_reply(const EnvPair *pair) { return uc_lock_reply(&pair->lock); }
+const UcLock *env_pair_lock(const EnvPair *pair) { return &pair->lock; }
 
 UcEnvelope env_input(UcWord party, UcMessage message)
 {

@@ -278,7 +278,6 @@ UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
 struct EnvReplay {
     EnvWorlds *worlds, *owned; /* owned: NULL when they are the caller's */
     EnvPair *pair;
-    UcComparison comparison;
     unsigned moves;
 };
 
@@ -294,11 +293,11 @@ void env_replay_free(EnvReplay *r)
 static bool drive(EnvReplay *r, const UcSchedule *schedule, GError **error)
 {
     g_autoptr(UcResolver) resolver = uc_resolver_new(env_worlds_spec(r->worlds, ENV_REAL), env_worlds_store(r->worlds));
-    for (guint i = 0; i < schedule->move->len && uc_verdict_is_open(r->comparison.verdict); i++) {
+    while (r->moves < schedule->move->len && uc_verdict_is_open(env_replay_comparison(r).verdict)) {
         UcEnvelope write;
-        if (!uc_resolver_write(resolver, schedule, schedule->move->pdata[i], &write, error))
+        if (!uc_resolver_write(resolver, schedule, uc_schedule_move(schedule, r->moves + 1), &write, error))
             return false;
-        r->comparison = env_pair_turn(r->pair, &write);
+        env_pair_turn(r->pair, &write);
         r->moves++;
         UcViewEntry reply = env_pair_reply(r->pair);
         uc_resolver_brought(resolver, &reply.message);
@@ -306,19 +305,17 @@ static bool drive(EnvReplay *r, const UcSchedule *schedule, GError **error)
     return true;
 }
 
-EnvReplay *env_replay_on(EnvWorlds *worlds, const UcSchedule *schedule, UcObserver observe, void *data, GError **error)
+EnvReplay *env_replay_on(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, UcObserver observe, void *data,
+                         GError **error)
 {
     g_assert(worlds && schedule);
     g_autoptr(EnvReplay) r = g_new0(EnvReplay, 1);
     r->worlds = worlds;
-    r->pair = env_pair_new(worlds);
-    r->comparison = (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .why = "" };
-    for (EnvWorld which = ENV_REAL; observe && which < ENV_WORLDS; which++)
-        uc_world_observe(env_pair_world(r->pair, which), observe, data);
+    r->pair = env_pair_of(worlds, which);
+    env_pair_observe(r->pair, observe, data);
     if (!drive(r, schedule, error))
         return NULL;
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
-        uc_world_halt(env_pair_world(r->pair, which), 0); /* so that the trace shows Z reading the last entry */
+    env_pair_halt(r->pair);
     return g_steal_pointer(&r);
 }
 
@@ -334,12 +331,14 @@ EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver o
         g_prefix_error(error, "%s: ", schedule->file);
         return NULL;
     }
-    EnvReplay *r = env_replay_on(worlds, schedule, observe, data, error);
-    if (r)
-        r->owned = g_steal_pointer(&worlds);
+    EnvReplay *r = env_replay_on(worlds, ENV_WORLDS, schedule, observe, data, error);
+    if (!r)
+        return NULL;
+    env_pair_audit(r->pair);
+    r->owned = g_steal_pointer(&worlds);
     return r;
 }
 
-UcComparison env_replay_comparison(const EnvReplay *r) { return r->comparison; }
+UcComparison env_replay_comparison(const EnvReplay *r) { return env_pair_lock(r->pair)->last; }
 unsigned env_replay_moves(const EnvReplay *r) { return r->moves; }
 UcWorld *env_replay_world(EnvReplay *r, EnvWorld which) { return env_pair_world(r->pair, which); }

@@ -32,9 +32,10 @@ typedef struct EnvReplay EnvReplay;
 
 /* Runs it. `observe` (may be NULL) sees both worlds. NULL and an error when the schedule does not replay. */
 EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver observe, void *data, GError **error);
-/* The same in worlds that the caller made (and owns), whatever options the schedule names: for other protocols than the
- * built-in one. */
-EnvReplay *env_replay_on(EnvWorlds *worlds, const UcSchedule *schedule, UcObserver observe, void *data, GError **error);
+/* The same in fresh worlds of a set-up that the caller made (and owns), whatever options the schedule names: ENV_WORLDS:
+ * both, else that one under its watchers. */
+EnvReplay *env_replay_on(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, UcObserver observe, void *data,
+                         GError **error);
 void env_replay_free(EnvReplay *replay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvReplay, env_replay_free)
 UcComparison env_replay_comparison(const EnvReplay *replay);

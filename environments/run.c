@@ -4,14 +4,12 @@
 #include "environments/lua_machines.h"
 
 struct EnvRun {
-    EnvWorlds *worlds;
+    EnvWorlds *worlds, *owned; /* owned: NULL when they are the caller's */
     EnvLua *lua[ENV_WORLDS];
-    UcWorld *world[ENV_WORLDS];
+    UcLock lock;
     UcFileStore *files; /* NULL: no store on disk */
     EnvHarvester *harvester; /* NULL: nobody harvests */
     EnvHarvested harvested[ENV_WORLDS];
-    UcStop stop[ENV_WORLDS];
-    UcComparison comparison;
 };
 
 static bool start_script(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which,
@@ -55,8 +53,8 @@ static bool repeats(EnvRun *run, const EnvScenario *scenario, EnvWorld which, GE
     if (run->harvester)
         env_harvester_attach(run->harvester, world, again);
     UcStop stop = uc_world_run(world);
-    bool same = stop == run->stop[which] && same_views(world, run->world[which]) &&
-                uc_world_activations(world) == uc_world_activations(run->world[which]);
+    bool same = stop == run->lock.stop[which] && same_views(world, run->lock.world[which]) &&
+                uc_world_activations(world) == uc_world_activations(run->lock.world[which]);
     uc_world_free(world);
     *spec = kept;
     if (!same)
@@ -68,7 +66,7 @@ static bool repeats(EnvRun *run, const EnvScenario *scenario, EnvWorld which, GE
 static bool put_on_disk(EnvRun *run, const EnvOptions *options, GError **error)
 {
     run->files = env_disk_open(options, options->store, error);
-    if (!run->files || !uc_filestore_attach(run->files, run->world[ENV_REAL], error))
+    if (!run->files || !uc_filestore_attach(run->files, run->lock.world[ENV_REAL], error))
         return false;
     if (uc_filestore_was_used(run->files)) /* the watchers' books begin with the run and know no older key */
         env_worlds_spec(run->worlds, ENV_REAL)->watchers = 0;
@@ -82,20 +80,21 @@ static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, 
     if (!start_script(lua, scenario, run->worlds, which, "environment", error))
         return false;
     put_script(env_worlds_spec(run->worlds, which), lua, scenario);
-    run->world[which] = env_worlds_start(run->worlds, which);
+    run->lock.world[which] = env_worlds_start(run->worlds, which);
     if (which == ENV_REAL && scenario->options.store && !put_on_disk(run, &scenario->options, error))
         return false;
     if (observe)
-        uc_world_observe(run->world[which], observe, data);
+        uc_world_observe(run->lock.world[which], observe, data);
     if (run->harvester)
-        env_harvester_attach(run->harvester, run->world[which], lua);
-    run->stop[which] = uc_world_run(run->world[which]);
+        env_harvester_attach(run->harvester, run->lock.world[which], lua);
+    uc_lock_run(&run->lock, which);
     if (run->harvester)
         run->harvested[which] = env_harvester_result(run->harvester);
     return !scenario->options.torture || repeats(run, scenario, which, error);
 }
 
-static EnvRun *run_new(const EnvScenario *scenario, GError **error)
+/* `worlds`: NULL: of the scenario's options. */
+static EnvRun *run_new(EnvWorlds *worlds, const EnvScenario *scenario, GError **error)
 {
     if (!scenario->has_environment) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "%s: expected a scenario with 'environment': this one can only "
@@ -103,7 +102,9 @@ static EnvRun *run_new(const EnvScenario *scenario, GError **error)
         return NULL;
     }
     g_autoptr(EnvRun) run = g_new0(EnvRun, 1);
-    run->worlds = env_worlds_new(&scenario->options, error);
+    run->lock.worlds = ENV_WORLDS;
+    run->owned = worlds ? NULL : env_worlds_new(&scenario->options, error);
+    run->worlds = worlds ? worlds : run->owned;
     if (!run->worlds)
         return NULL;
     if (scenario->options.harvest)
@@ -113,24 +114,28 @@ static EnvRun *run_new(const EnvScenario *scenario, GError **error)
 
 EnvRun *env_run_both(const EnvScenario *scenario, UcObserver observe, void *data, GError **error)
 {
+    return env_run_both_on(NULL, scenario, observe, data, error);
+}
+
+EnvRun *env_run_both_on(EnvWorlds *worlds, const EnvScenario *scenario, UcObserver observe, void *data, GError **error)
+{
     g_assert(scenario);
-    g_autoptr(EnvRun) run = run_new(scenario, error);
+    g_autoptr(EnvRun) run = run_new(worlds, scenario, error);
     if (!run)
         return NULL;
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         if (!run_world(run, scenario, which, observe, data, error))
             return NULL;
     }
-    env_worlds_audit(run->worlds, run->world[ENV_REAL]);
-    run->comparison = uc_compare(run->world[ENV_REAL], run->stop[ENV_REAL], run->world[ENV_IDEAL],
-                                 run->stop[ENV_IDEAL], 0);
+    env_worlds_audit(run->worlds, run->lock.world[ENV_REAL]);
+    uc_lock_judge(&run->lock);
     return g_steal_pointer(&run);
 }
 
 EnvRun *env_run_one(const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data, GError **error)
 {
     g_assert(scenario && which < ENV_WORLDS);
-    g_autoptr(EnvRun) run = run_new(scenario, error);
+    g_autoptr(EnvRun) run = run_new(NULL, scenario, error);
     if (!run || !run_world(run, scenario, which, observe, data, error))
         return NULL;
     return g_steal_pointer(&run);
@@ -141,12 +146,12 @@ void env_run_free(EnvRun *run)
     if (!run)
         return;
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
-        uc_world_free(run->world[which]);
+        uc_world_free(run->lock.world[which]);
         env_lua_free(run->lua[which]);
     }
     uc_filestore_close(run->files);
     env_harvester_free(run->harvester);
-    env_worlds_free(run->worlds);
+    env_worlds_free(run->owned);
     g_free(run);
 }
 
@@ -213,9 +218,9 @@ GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **
 
 UcComparison env_run_comparison(const EnvRun *run)
 {
-    g_assert(run && run->world[ENV_REAL] && run->world[ENV_IDEAL]);
-    return run->comparison;
+    g_assert(run && run->lock.world[ENV_REAL] && run->lock.world[ENV_IDEAL]);
+    return run->lock.last;
 }
 
-UcStop env_run_stop(const EnvRun *run, EnvWorld which) { return run->stop[which]; }
-UcWorld *env_run_world(EnvRun *run, EnvWorld which) { return run->world[which]; }
+UcStop env_run_stop(const EnvRun *run, EnvWorld which) { return run->lock.stop[which]; }
+UcWorld *env_run_world(EnvRun *run, EnvWorld which) { return run->lock.world[which]; }

@@ -6,11 +6,15 @@
 #define ENVIRONMENTS_RUN_H
 
 #include "environments/harvester.h"
+#include "simulator/lock.h"
 
 typedef struct EnvRun EnvRun;
 
 /* `observe` (may be NULL) is registered on each world before it starts. */
 EnvRun *env_run_both(const EnvScenario *scenario, UcObserver observe, void *data, GError **error);
+/* The same in a set-up that the caller made (and owns), whatever options the scenario names; its worlds are the script's
+ * afterwards. NULL: as env_run_both(). */
+EnvRun *env_run_both_on(EnvWorlds *worlds, const EnvScenario *scenario, UcObserver observe, void *data, GError **error);
 EnvRun *env_run_one(const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data, GError **error);
 void env_run_free(EnvRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRun, env_run_free)

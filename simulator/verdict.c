@@ -76,6 +76,11 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };
 }
 
+const char *uc_comparison_rule(const UcComparison *c)
+{
+    return c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN ? c->why : NULL;
+}
+
 bool uc_verdict_is_open(UcVerdict verdict)
 {
     return verdict == UC_INDISTINGUISHABLE || verdict == UC_NO_PROGRESS || verdict == UC_INVARIANT_BROKEN;

@@ -29,8 +29,11 @@ typedef struct {
 /* Can a driven run go on after this? Equal so far, or a watched rule broken that the views may yet show. */
 bool uc_verdict_is_open(UcVerdict verdict);
 
+/* The watched rule that the verdict names, with its text; NULL: it names none. Owned by the world. */
+const char *uc_comparison_rule(const UcComparison *comparison);
+
 /* Compares the views from entry `from` on, and how the runs stopped. A run that is still going on (driven from
- * outside) has stopped with UC_STOP_Z. */
+ * outside) has stopped with UC_STOP_Z. For lock.c, which turns the worlds too. */
 UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *ideal, UcStop ideal_stop, size_t from);
 
 #endif

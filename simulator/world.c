@@ -427,6 +427,7 @@ void uc_world_rewind(UcWorld *world)
     world->activations = world->charged = world->broken_at = 0;
     world->stopped = false;
     world->broken_rule = NULL;
+    g_ptr_array_set_size(world->broken, 0);
     g_array_set_size(world->view, 0);
 }
 

@@ -171,21 +171,16 @@ static UcDigest root(void *data, uint32_t *row)
 }
 
 /* One write of the prefix in every world; what Z learnt from it. */
-static uint32_t turn_prefix(UcLockstep *l, UcWorld *world[2], const UcEnvelope *write, UcRegion **knowledge)
+static uint32_t turn_prefix(UcLockstep *l, UcLock *lock, const UcEnvelope *write, UcRegion **knowledge)
 {
     const UcChooser *z = &l->set.chooser;
     UcChoice choice = { .write = *write, .counter = UC_NO_COUNTER, .counter2 = UC_NO_COUNTER, .tag = UC_PREFIX_TAG };
-    UcStop stop[2];
     size_t entries;
-    for (unsigned i = 0; i < l->set.worlds; i++) {
-        uc_world_rewind(world[i]);
-        stop[i] = uc_world_turn(world[i], write);
-    }
-    unsigned other = l->set.worlds - 1;
-    UcComparison c = uc_compare(world[0], stop[0], world[other], stop[other], 0);
+    uc_lock_rewind(lock);
+    UcComparison c = uc_lock_turn(lock, write);
     if (c.verdict != UC_INDISTINGUISHABLE)
         return lockstep_note_finding(l, &c);
-    const UcViewEntry *entry = uc_world_view(world[0], &entries);
+    const UcViewEntry *entry = uc_world_view(lock->world[0], &entries);
     UcRegion *lesson = z->lesson(z->data, &choice, entry, entries, true);
     UcRegion *more = lesson ? z->absorb(z->data, *knowledge, lesson) : NULL;
     uc_region_unref(lesson);
@@ -199,17 +194,17 @@ static uint32_t turn_prefix(UcLockstep *l, UcWorld *world[2], const UcEnvelope *
 /* The state from which the search starts. */
 static void make_root(UcLockstep *l)
 {
-    UcWorld *world[2] = { NULL };
+    UcLock lock = { .worlds = l->set.worlds };
     UcRegion *knowledge = NULL;
     UcDigest hash = { 0, 0 };
     g_autofree uint32_t *row = g_new0(uint32_t, UC_ROW_MAX);
     for (unsigned i = 0; i < l->set.worlds; i++)
-        world[i] = l->set.start(l->set.data, i);
+        lock.world[i] = l->set.start(l->set.data, i);
     for (size_t i = 0; i < l->set.prefixes && !l->root_finding; i++)
-        l->root_finding = turn_prefix(l, world, &l->set.prefix[i], &knowledge);
+        l->root_finding = turn_prefix(l, &lock, &l->set.prefix[i], &knowledge);
     for (unsigned i = 0; i < l->set.worlds; i++) {
-        add_state(l, world[i], i, row + HEAD, &hash);
-        uc_world_free(world[i]);
+        add_state(l, lock.world[i], i, row + HEAD, &hash);
+        uc_world_free(lock.world[i]);
     }
     row[HEAD + KNOWLEDGE] = uc_pool_put(l->pool, knowledge);
     digest_add(&hash, lockstep_column_digest(l, KNOWLEDGE, row[HEAD + KNOWLEDGE]));
@@ -231,11 +226,12 @@ static void *worker_new(void *data)
     w->path = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     w->columns = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     w->due = w->l->set.recheck;
+    w->lock.worlds = w->l->set.worlds;
     for (unsigned i = 0; i < w->l->set.worlds; i++) {
-        w->world[i] = w->l->set.start(w->l->set.data, i);
-        uc_state_clear(uc_world_state(w->world[i]));
-        uc_world_probe(w->world[i], lockstep_probe, w);
-        uc_world_observe(w->world[i], lockstep_observe, w);
+        w->lock.world[i] = w->l->set.start(w->l->set.data, i);
+        uc_state_clear(uc_world_state(w->lock.world[i]));
+        uc_world_probe(w->lock.world[i], lockstep_probe, w);
+        uc_world_observe(w->lock.world[i], lockstep_observe, w);
     }
     return w;
 }
@@ -250,7 +246,7 @@ static void worker_free(void *worker)
     l->rechecked += w->rechecked;
     g_mutex_unlock(&l->lock);
     for (unsigned i = 0; i < l->set.worlds; i++)
-        uc_world_free(w->world[i]);
+        uc_world_free(w->lock.world[i]);
     g_hash_table_unref(w->reasons);
     g_array_unref(w->skip);
     g_array_unref(w->writes);

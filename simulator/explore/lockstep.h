@@ -19,7 +19,7 @@
 #define SIMULATOR_EXPLORE_LOCKSTEP_H
 
 #include "simulator/explore/model.h"
-#include "simulator/verdict.h"
+#include "simulator/lock.h"
 
 enum { UC_COUNTERS_MAX = 32, UC_ALIKE_MAX = 4, UC_NO_COUNTER = 0xff, UC_PREFIX_TAG = 0xff };
 

@@ -124,11 +124,10 @@ struct UcLockstep {
 
 typedef struct {
     UcLockstep *l;
-    UcWorld *world[2];
+    UcLock lock;
     uint32_t loaded[UC_ROW_MAX];
     uint32_t read[UC_ROW_MAX], reads;
     uint64_t stamp[UC_ROW_MAX], now;
-    unsigned running;         /* which world */
     GHashTable *reasons;      /* const char* */
     GArray *writes;           /* Write, of the run */
     GByteArray *effect;       /* of the run */

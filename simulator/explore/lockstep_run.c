@@ -12,13 +12,13 @@ static void look(Worker *w, uint32_t column)
 void lockstep_probe(void *data, uint32_t slot)
 {
     Worker *w = data;
-    look(w, lockstep_column_for(w->l, w->running, slot));
+    look(w, lockstep_column_for(w->l, w->lock.running, slot));
 }
 
 static UcRegion **slot_at(Worker *w, uint32_t column)
 {
     Column c = w->l->column[column];
-    UcState *state = uc_world_state(w->world[c.world]);
+    UcState *state = uc_world_state(w->lock.world[c.world]);
     uc_state_reserve(state, c.slot + 1);
     return &state->slot[c.slot];
 }
@@ -43,11 +43,9 @@ static void load(Worker *w, const uint32_t *row)
 
 uint32_t lockstep_note_finding(UcLockstep *l, const UcComparison *c)
 {
-    UcFinding f = { c->verdict, NULL, c->why, -1 };
+    UcFinding f = { c->verdict, uc_comparison_rule(c), c->why, -1 };
     if (c->world && l->set.worlds == 2)
         f.world = uc_world_spec(c->world)->ideal;
-    if (c->world && (c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN))
-        f.rule = uc_world_broken_rule(c->world, NULL);
     g_mutex_lock(&l->lock);
     guint i = 0;
     for (; i < l->findings->len; i++) {
@@ -67,18 +65,11 @@ uint32_t lockstep_note_finding(UcLockstep *l, const UcComparison *c)
 /* Turns the worlds; what they looked at is in read[] afterwards. Returns the number of a finding, or 0. */
 static uint32_t turn(Worker *w, const UcChoice *move)
 {
-    UcLockstep *l = w->l;
-    UcStop stop[2];
     w->now++;
     w->reads = 0;
-    for (unsigned i = 0; i < l->set.worlds; i++) {
-        w->running = i;
-        uc_world_rewind(w->world[i]);
-        stop[i] = uc_world_turn(w->world[i], &move->write);
-    }
-    unsigned other = l->set.worlds - 1;
-    UcComparison c = uc_compare(w->world[0], stop[0], w->world[other], stop[other], 0);
-    return c.verdict == UC_INDISTINGUISHABLE ? 0 : lockstep_note_finding(l, &c);
+    uc_lock_rewind(&w->lock);
+    UcComparison c = uc_lock_turn(&w->lock, &move->write);
+    return c.verdict == UC_INDISTINGUISHABLE ? 0 : lockstep_note_finding(w->l, &c);
 }
 
 static void add_write(Worker *w, GArray *writes, const uint32_t *row, uint32_t column, uint32_t value)
@@ -109,7 +100,7 @@ static uint32_t collect(Worker *w, const UcChoice *move, const uint32_t *row, GA
         if (*slot_at(w, c) != uc_pool_get(w->l->pool, w->loaded[c]))
             add_write(w, writes, row, c, number_now(w, c));
     }
-    const UcViewEntry *entry = uc_world_view(w->world[0], &entries);
+    const UcViewEntry *entry = uc_world_view(w->lock.world[0], &entries);
     UcRegion *lesson = l->set.chooser.lesson(l->set.chooser.data, move, entry, entries, writes->len > 0);
     uint32_t number = uc_pool_put(l->pool, lesson);
     uc_region_unref(lesson);

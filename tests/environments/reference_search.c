@@ -13,7 +13,7 @@ enum { RANK_BITS = 4, RANK = (1 << RANK_BITS) - 1 };
 
 typedef struct {
     const UcLockstepSetup *set;
-    UcWorld *world[2];
+    UcLock lock;
     uint32_t budget;
     GPtrArray *queue;    /* Node */
     GHashTable *seen;    /* UcDigest */
@@ -39,7 +39,7 @@ static UcDigest digest_of(const Search *s, const UcRegion *knowledge, const uint
     UcDigest flat[4 + UC_COUNTERS_MAX] = { { 0, 0 } };
     flat[3 + UC_COUNTERS_MAX].lo = rank;
     for (unsigned i = 0; i < s->set->worlds; i++)
-        flat[i] = uc_world_digest(s->world[i]);
+        flat[i] = uc_world_digest(s->lock.world[i]);
     flat[2] = uc_region_digest(knowledge, &s->set->chooser.knowledge, s->set->store);
     for (unsigned i = 0; i < s->set->chooser.counters; i++)
         flat[3 + i].lo = count[i];
@@ -54,7 +54,7 @@ static void enter(Search *s, UcRegion *knowledge, const uint32_t *count, unsigne
         return;
     Node *n = g_new0(Node, 1);
     for (unsigned i = 0; i < s->set->worlds; i++)
-        uc_state_copy(&n->state[i], uc_world_state(s->world[i]));
+        uc_state_copy(&n->state[i], uc_world_state(s->lock.world[i]));
     n->knowledge = uc_region_ref(knowledge);
     memcpy(n->count, count, sizeof n->count);
     n->depth = depth;
@@ -113,25 +113,24 @@ static uint64_t ranks_after(const Search *s, uint64_t ranks, const UcChoice *mov
 static bool make(Search *s, const Node *n, const UcChoice *move)
 {
     const UcChooser *z = &s->set->chooser;
-    UcStop stop[2];
     UcDigest before[2], after[2];
     size_t entries;
     bool changed = false;
     for (unsigned i = 0; i < s->set->worlds; i++) {
-        uc_state_copy(uc_world_state(s->world[i]), &n->state[i]);
-        before[i] = uc_world_digest(s->world[i]);
-        uc_world_rewind(s->world[i]);
-        stop[i] = uc_world_turn(s->world[i], &move->write);
-        after[i] = uc_world_digest(s->world[i]);
+        uc_state_copy(uc_world_state(s->lock.world[i]), &n->state[i]);
+        before[i] = uc_world_digest(s->lock.world[i]);
+    }
+    uc_lock_rewind(&s->lock);
+    UcComparison c = uc_lock_turn(&s->lock, &move->write);
+    for (unsigned i = 0; i < s->set->worlds; i++) {
+        after[i] = uc_world_digest(s->lock.world[i]);
         changed = changed || memcmp(&before[i], &after[i], sizeof after[i]);
     }
-    unsigned other = s->set->worlds - 1;
-    UcComparison c = uc_compare(s->world[0], stop[0], s->world[other], stop[other], 0);
     s->out.verdict = c.verdict;
     s->out.depth = n->depth + 1;
     if (c.verdict != UC_INDISTINGUISHABLE)
         return false;
-    const UcViewEntry *entry = uc_world_view(s->world[0], &entries);
+    const UcViewEntry *entry = uc_world_view(s->lock.world[0], &entries);
     UcRegion *lesson = z->lesson(z->data, move, entry, entries, changed);
     UcRegion *knowledge = lesson ? z->absorb(z->data, n->knowledge, lesson) : NULL;
     uc_region_unref(lesson);
@@ -170,8 +169,9 @@ static void search(Search *s)
     uint32_t none[UC_COUNTERS_MAX] = { 0 };
     s->queue = g_ptr_array_new_with_free_func(free_node);
     s->seen = g_hash_table_new_full(digest_hash, digest_equal, g_free, NULL);
+    s->lock.worlds = s->set->worlds;
     for (unsigned i = 0; i < s->set->worlds; i++)
-        s->world[i] = s->set->start(s->set->data, i);
+        s->lock.world[i] = s->set->start(s->set->data, i);
     enter(s, NULL, none, 0, 0);
     for (guint next = 0; next < s->queue->len && follow_all(s, s->queue->pdata[next]); next++)
         ;
@@ -180,7 +180,7 @@ static void search(Search *s)
 static void finish(Search *s)
 {
     for (unsigned i = 0; i < s->set->worlds; i++)
-        uc_world_free(s->world[i]);
+        uc_world_free(s->lock.world[i]);
     g_ptr_array_unref(s->queue);
     g_hash_table_unref(s->seen);
 }
@@ -226,7 +226,7 @@ static UcDigest without_order(Search *s, const Node *n)
     for (unsigned p = s->first; p < s->parties; p++)
         who |= (uint64_t)(rank_of(n->rank, p) > 0) << p;
     for (unsigned i = 0; i < s->set->worlds; i++)
-        uc_state_copy(uc_world_state(s->world[i]), &n->state[i]);
+        uc_state_copy(uc_world_state(s->lock.world[i]), &n->state[i]);
     return digest_of(s, n->knowledge, n->count, who);
 }
 

@@ -488,10 +488,8 @@ START_TEST(findings_become_minimal_schedules)
             for (guint k = 0; k < e->shrunk->move->len; k++)
                 keep[k] = k != left;
             g_autoptr(UcSchedule) less = uc_schedule_subset(e->shrunk, keep);
-            EnvOutcome o = { 0 };
-            if (less && env_replay(s.worlds, ENV_WORLDS, less, NULL, NULL, &o, NULL))
-                ck_assert_int_ne(o.verdict, e->verdict);
-            env_outcome_clear(&o);
+            g_autoptr(EnvReplay) r = less ? env_replay_on(s.worlds, ENV_WORLDS, less, NULL, NULL, NULL) : NULL;
+            ck_assert(!r || env_replay_comparison(r).verdict != e->verdict);
         }
     }
     end(&s);
@@ -509,12 +507,11 @@ START_TEST(findings_in_one_world_say_what_a_replay_says)
     env_alphabet_set(&x.alphabet, "wrong", 0, NULL);
     env_alphabet_settle(&x.alphabet);
     g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);
-    EnvOutcome o;
-    ck_assert(env_replay(s.worlds, ENV_WORLDS, e->shrunk, NULL, NULL, &o, NULL));
+    g_autoptr(EnvReplay) r = env_replay_on(s.worlds, ENV_WORLDS, e->shrunk, NULL, NULL, NULL);
     ck_assert_int_eq(e->verdict, UC_NO_PROGRESS);
-    ck_assert_int_eq(o.verdict, UC_DISTINGUISHED);
-    ck_assert_int_eq(e->replayed, o.verdict);
-    env_outcome_clear(&o);
+    ck_assert_int_eq(env_replay_comparison(r).verdict, UC_DISTINGUISHED);
+    ck_assert_int_eq(e->replayed, UC_DISTINGUISHED);
+    g_clear_pointer(&r, env_replay_free);
     end(&s);
 }
 END_TEST

@@ -39,7 +39,7 @@ static GString *trace_of(const UcSchedule *schedule, bool broken, bool torture)
         env_worlds_spec(worlds, ENV_REAL)->party.class = &wrong;
     GString *text = g_string_new(NULL);
     g_autoptr(UcTraceWriter) writer = uc_trace_writer_new(uc_trace_to_string, text, &origin.header);
-    g_autoptr(EnvReplay) replay = env_replay_on(worlds, schedule, uc_trace_observe, writer, &error);
+    g_autoptr(EnvReplay) replay = env_replay_on(worlds, ENV_WORLDS, schedule, uc_trace_observe, writer, &error);
     ck_assert_msg(replay != NULL, "%s", error ? error->message : "");
     UcComparison c = env_replay_comparison(replay);
     uc_trace_verdict(writer, &c, env_replay_world(replay, ENV_REAL), env_replay_world(replay, ENV_IDEAL));

@@ -289,14 +289,15 @@ void com_pair_init(ComPair *pair, ComConfig config)
     pair->spec[1].sandbox = protocol;
     pair->spec[1].machine[UC_S].class = &com_simulator;
     pair->spec[1].machine[UC_F].class = &com_functionality;
+    pair->lock.worlds = 2;
     for (int i = 0; i < 2; i++)
-        pair->world[i] = uc_world_new(&pair->spec[i], pair->store, pair->layout[i], seed);
+        pair->lock.world[i] = uc_world_new(&pair->spec[i], pair->store, pair->layout[i], seed);
 }
 
 void com_pair_clear(ComPair *pair)
 {
     for (int i = 0; i < 2; i++) {
-        uc_world_free(pair->world[i]);
+        uc_world_free(pair->lock.world[i]);
         uc_layout_free(pair->layout[i]);
     }
     uc_store_free(pair->store);
@@ -305,15 +306,6 @@ void com_pair_clear(ComPair *pair)
 UcMessage com_turn(ComPair *pair, uint16_t to, uint16_t peer, UcMessage message)
 {
     UcEnvelope write = { UC_Z, to, peer, message };
-    UcStop stop[2];
-    size_t n;
-    for (int i = 0; i < 2; i++)
-        stop[i] = uc_world_turn(pair->world[i], &write);
-    pair->last = uc_compare(pair->world[0], stop[0], pair->world[1], stop[1], pair->compared);
-    const UcViewEntry *view = uc_world_view(pair->world[0], &n);
-    pair->reply = (UcMessage){ 0 };
-    for (size_t i = pair->compared; i < n && pair->reply.kind == UC_M_EMPTY; i++)
-        pair->reply = view[i].message;
-    pair->compared = n;
-    return pair->reply;
+    uc_lock_turn(&pair->lock, &write);
+    return uc_lock_reply(&pair->lock).message;
 }

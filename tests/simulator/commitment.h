@@ -9,7 +9,7 @@
 #ifndef TESTS_SIMULATOR_COMMITMENT_H
 #define TESTS_SIMULATOR_COMMITMENT_H
 
-#include "simulator/verdict.h"
+#include "simulator/lock.h"
 
 enum {
     COM_COMMIT = UC_M_USER, /* to, text */
@@ -37,14 +37,12 @@ typedef struct {
     UcStore *store;
     UcLayout *layout[2];
     UcWorldSpec spec[2];
-    UcWorld *world[2];
-    UcComparison last;
-    size_t compared;
-    UcMessage reply; /* the first message that reached Z in the real world in the last turn */
+    UcLock lock;
 } ComPair;
 
 void com_pair_init(ComPair *pair, ComConfig config); /* torture mode on */
 void com_pair_clear(ComPair *pair);
+/* Returns what reached Z first in the real world. */
 UcMessage com_turn(ComPair *pair, uint16_t to, uint16_t peer, UcMessage message);
 
 #endif

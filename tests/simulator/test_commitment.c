@@ -16,7 +16,7 @@ static UcWord text(const char *t) { return uc_store_text(pair.store, t); }
 static UcMessage same(uint16_t to, uint16_t peer, UcMessage m)
 {
     UcMessage reply = com_turn(&pair, to, peer, m);
-    ck_assert_msg(pair.last.verdict == UC_INDISTINGUISHABLE, "%s: %s", uc_verdict_name[pair.last.verdict], pair.last.why);
+    ck_assert_msg(pair.lock.last.verdict == UC_INDISTINGUISHABLE, "%s: %s", uc_verdict_name[pair.lock.last.verdict], pair.lock.last.why);
     return reply;
 }
 
@@ -77,7 +77,7 @@ START_TEST(broken_protocol_is_told_apart)
     UcMessage lie = com_turn(&pair, UC_A, uc_party(1), (UcMessage){ UC_M_DELIVER, { altered(o.w[1]) } });
     ck_assert_uint_eq(lie.kind, COM_OPENED);
     ck_assert_uint_ne(lie.w[1], text("heads"));
-    ck_assert_int_eq(pair.last.verdict, UC_DISTINGUISHED);
+    ck_assert_int_eq(pair.lock.last.verdict, UC_DISTINGUISHED);
 }
 END_TEST
 
@@ -88,8 +88,8 @@ START_TEST(simulation_can_fail)
     deliver(1, c.w[1]);
     uint8_t forged[] = { 'O', 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 'x' };
     com_turn(&pair, UC_A, uc_party(1), (UcMessage){ UC_M_DELIVER, { uc_store_put(pair.store, forged, sizeof forged) } });
-    ck_assert(pair.last.verdict == UC_DISTINGUISHED || pair.last.verdict == UC_SIMULATION_FAILED);
-    ck_assert_msg(strstr(uc_world_why(pair.world[1]), "not being opened") != NULL, "%s", uc_world_why(pair.world[1]));
+    ck_assert(pair.lock.last.verdict == UC_DISTINGUISHED || pair.lock.last.verdict == UC_SIMULATION_FAILED);
+    ck_assert_msg(strstr(uc_world_why(pair.lock.world[1]), "not being opened") != NULL, "%s", uc_world_why(pair.lock.world[1]));
 }
 END_TEST
 
