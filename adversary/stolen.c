@@ -3,14 +3,9 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-/* ---- the record of a party's state ---- */
+#include "simulator/record.h"
 
-static bool is_handle(const UcRegionKind *kind, uint64_t word)
-{
-    if (word < kind->head_words)
-        return kind->head_handles >> word & 1;
-    return kind->item_words && (kind->item_handles >> (word - kind->head_words) % kind->item_words & 1);
-}
+/* ---- the record of a party's state ---- */
 
 /* One word; of a handle its bytes, interned. */
 static UcWord read_word(UcReader *r, UcStore *store, bool handle)
@@ -28,13 +23,12 @@ static void read_region(UcReader *r, UcStore *store, GArray *keys)
     uint64_t number_of_kind = uc_take(r, 4);
     uc_take(r, 8);
     uint64_t words = uc_take(r, 4);
-    if (number_of_kind < UC_FIRST_KIND || number_of_kind - UC_FIRST_KIND >= pi_class.kinds)
-        r->bad = true;
-    const UcRegionKind *kind = r->bad ? NULL : &pi_class.kind[number_of_kind - UC_FIRST_KIND];
+    const UcRegionKind *kind = r->bad ? NULL : uc_record_kind(&pi_class, number_of_kind);
+    r->bad |= !kind;
     bool of_keys = kind && !strcmp(kind->name, "keys");
     UcWord item[4] = { 0 };
     for (uint64_t i = 0; i < words && !r->bad; i++) {
-        item[i % 4] = read_word(r, store, is_handle(kind, i));
+        item[i % 4] = read_word(r, store, uc_region_is_handle(kind, i));
         AdversaryKey key = { item[0], item[1], item[2] };
         if (of_keys && i % 4 == 3 && !r->bad)
             g_array_append_val(keys, key);

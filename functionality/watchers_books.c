@@ -211,10 +211,10 @@ static const char *made(UcCtx *ctx, const WatchEvent *e)
 
 static const char *taken(UcCtx *ctx, const WatchEvent *e, const char *does)
 {
+    if (watch_compromised(ctx, e->kid)) /* the books do not follow it: what a silent transfer took is not known either */
+        return NULL;
     if (e->block.a >= e->block.b)
         return uc_reason(ctx, "I3: %s %s no index at all", watch_party_name(ctx, e->party), does);
-    if (watch_compromised(ctx, e->kid))
-        return NULL;
     if (!watch_owns(ctx, e->party, e->kid, e->block))
         return not_its_own(ctx, e->party, e->kid, first_in(ctx, e->party, e->kid, e->block, false), does);
     watch_flip(ctx, e->party, e->kid, e->block);

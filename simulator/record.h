@@ -33,4 +33,8 @@ typedef struct {
 GArray *uc_record_decode(UcWorld *world, uint16_t owner, const uint8_t *bytes, size_t length, uint64_t *version,
                          const char **why);
 
+/* How the words of a region of this kind are to be read in a record of such a party: the class's own, or one that the
+ * engine keeps with it (the version, under monotonic storage). NULL: no record has such a region. */
+const UcRegionKind *uc_record_kind(const UcClass *class, uint64_t kind);
+
 #endif

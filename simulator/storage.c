@@ -36,11 +36,15 @@ static GArray *slots_of(UcWorld *world, uint16_t owner)
     return copy;
 }
 
+/* A persist writes the slot that holds the record before the last one. */
+enum { RECORD_LAST, RECORD_BEFORE, RECORDS };
+
 /* The record that lies in the slot that a torn write destroys, or nothing. */
 static UcWord old_record(UcCtx *ctx)
 {
-    const UcWord *w = uc_read(ctx, UC_KIND_RECORD, 0, NULL);
-    return w ? w[0] : UC_NONE;
+    size_t words;
+    const UcWord *w = uc_read(ctx, UC_KIND_RECORD, 0, &words);
+    return words ? w[RECORD_BEFORE] : UC_NONE;
 }
 
 static void load(UcCtx *ctx, const GArray *regions)
@@ -75,7 +79,7 @@ static GByteArray *torn_record(UcCtx *ctx, const GByteArray *whole)
     size_t n = 0;
     const uint8_t *bytes = old_record(ctx) != UC_NONE ? uc_store_get(world->store, old_record(ctx), &n) : NULL;
     g_byte_array_append(old, bytes, (guint)n);
-    size_t length = MAX(fresh->len, n), half = length / 2;
+    size_t length = MAX(fresh->len, n), half = whole->len / 2;
     pad(fresh, length);
     pad(old, length);
     bool head = ctx->armed == UC_POINT_TORN_HEAD;
@@ -86,21 +90,25 @@ static GByteArray *torn_record(UcCtx *ctx, const GByteArray *whole)
     return torn;
 }
 
-/* A record half written: with its checksum it is found out, and the other of the two record slots, which holds the
- * last whole record, counts. */
+/* A record half written. A record carries its number, so the two halves are never of records that look alike: the
+ * checksum finds it out, and the other slot, which holds the last whole record, counts. It counts too where an older record
+ * stayed whole, since its number is higher. The numbers in one slot differ by two; written as that and 0, because numbers
+ * that grow would make every state a new one. */
 static void tear(UcCtx *ctx)
 {
     UcWorld *world = ctx->world;
-    g_autoptr(GByteArray) whole = uc_record_encode(world, ctx->owner, UC_RECORD_WRITTEN, 0);
+    g_autoptr(GByteArray) whole = uc_record_encode(world, ctx->owner, UC_RECORD_WRITTEN, RECORDS);
     g_autoptr(GByteArray) torn = torn_record(ctx, whole);
     const char *why;
-    g_autoptr(GArray) regions = uc_record_decode(world, ctx->owner, torn->data, torn->len, NULL, &why);
-    if (!regions)
+    uint64_t number = 0;
+    g_autoptr(GArray) regions = uc_record_decode(world, ctx->owner, torn->data, torn->len, &number, &why);
+    if (!regions || number < RECORDS)
         return;
-    /* The halves that did not arrive were equal: it is the new record, or the old one; or nobody checked. */
+    /* Nobody checked: what was not in the record goes as in every crash, what was in it is the stable state. */
+    uc_rollback(world, ctx->persist_mark, true);
+    uc_shadows_clear(ctx);
     load(ctx, regions);
     ctx->persist_mark = world->private_from = world->undo->len;
-    ctx->committed = torn->len == whole->len && !memcmp(torn->data, whole->data, whole->len);
 }
 
 bool uc_storage_before_write(UcCtx *ctx)
@@ -134,7 +142,11 @@ void uc_storage_written(UcCtx *ctx)
     UcStorage storage = world->spec->storage;
     if (storage == UC_STORAGE_TORN) {
         g_autoptr(GByteArray) record = uc_record_encode(world, ctx->owner, UC_RECORD_WRITTEN, 0);
-        uc_write(ctx, UC_KIND_RECORD, 0, 1)[0] = uc_store_put(world->store, record->data, record->len);
+        size_t words;
+        uc_read(ctx, UC_KIND_RECORD, 0, &words);
+        UcWord *w = uc_write(ctx, UC_KIND_RECORD, 0, RECORDS);
+        w[RECORD_BEFORE] = words ? w[RECORD_LAST] : UC_NONE;
+        w[RECORD_LAST] = uc_store_put(world->store, record->data, record->len);
     }
     if (!has_snapshots(storage))
         return;

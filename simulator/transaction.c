@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "simulator/internal.h"
+#include "simulator/record.h"
 
 static const UcRegionKind engine_region[UC_FIRST_KIND] = {
     [UC_KIND_FAULT] = { .name = "fault", .head_words = sizeof(UcFault) / sizeof(UcWord) },
     [UC_KIND_TAPE] = { .name = "tape", .item_words = 2, .item_handles = 1 },
     [UC_KIND_VERSION] = { .name = "version", .flags = UC_STABLE, .head_words = 1 },
-    [UC_KIND_RECORD] = { .name = "record", .head_words = 1, .head_handles = 1 },
+    [UC_KIND_RECORD] = { .name = "record", .head_words = 2, .head_handles = 3 },
 };
 
 static const UcRegionKind *kind_of(const UcRegionKind *own, unsigned kinds, uint32_t kind)
@@ -45,6 +46,15 @@ const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key)
     unsigned count;
     const UcRegionKind *own = kinds_of(spec, key.machine, &count);
     return kind_of(own, count, key.kind);
+}
+
+const UcRegionKind *uc_record_kind(const UcClass *class, uint64_t kind)
+{
+    g_assert(class);
+    if (kind >= UC_FIRST_KIND + (uint64_t)class->kinds)
+        return NULL;
+    const UcRegionKind *found = kind_of(class->kind, class->kinds, (uint32_t)kind);
+    return found->flags & (UC_STABLE | UC_VOLATILE) ? found : NULL;
 }
 
 unsigned uc_machine_kinds(const UcWorldSpec *spec, uint16_t machine)
@@ -225,6 +235,16 @@ static void look_at_shadows(UcCtx *ctx)
     uc_slot_get(ctx->world, uc_layout_slot(ctx->world->layout, uc_shadows_of(ctx->owner)));
 }
 
+void uc_shadows_clear(UcCtx *ctx)
+{
+    UcWorld *world = ctx->world;
+    look_at_shadows(ctx);
+    FOR_SLOTS(world, ctx->owner, slot) {
+        if ((uc_layout_key(world->layout, slot).kind & UC_SHADOW) && uc_slot_get(world, slot))
+            uc_slot_set(world, slot, NULL);
+    }
+}
+
 /* False: what lies outside the run could not be written, and the party stops before the write. */
 static bool kept_outside(UcCtx *ctx)
 {
@@ -250,11 +270,7 @@ bool uc_persist(UcCtx *ctx)
     }
     if (uc_storage_before_write(ctx) || !kept_outside(ctx))
         return true;
-    look_at_shadows(ctx);
-    FOR_SLOTS(world, ctx->owner, slot) {
-        if ((uc_layout_key(world->layout, slot).kind & UC_SHADOW) && uc_slot_get(world, slot))
-            uc_slot_set(world, slot, NULL);
-    }
+    uc_shadows_clear(ctx);
     uc_storage_written(ctx);
     ctx->persist_mark = world->private_from = world->undo->len;
     ctx->committed = true;

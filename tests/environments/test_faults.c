@@ -77,19 +77,19 @@ END_TEST
 START_TEST(torn_records_are_found_out)
 {
     start_with_storage(UC_STORAGE_TORN);
-    UcWord kid = keygen(0);
+    UcWord kid = keygen(0), used = 0, given = 0, all = status(0, kid).w[2];
     for (UcPoint p = UC_POINT_TORN_HEAD; p <= UC_POINT_TORN_TAIL; p++) {
         for (int i = 0; i < 3; i++) {
             UcWord ticket = request(1, kid, 1, 0);
             crash(0, p);
             ck_assert_uint_eq(sign(0, kid, "a").kind, UC_M_EMPTY);
             restart(0);
-            sign(0, kid, "b");
+            ck_assert_uint_eq(sign(0, kid, "b").w[1], used++); /* the torn write took no index */
             crash(0, p);
-            input(0, (UcMessage){ DKM_TRANSFER, { kid, 1, 1, ticket } });
+            ck_assert_uint_eq(input(0, (UcMessage){ DKM_TRANSFER, { kid, 1, 1, ticket } }).kind, UC_M_EMPTY);
             restart(0);
-            deliver(1, transfer(0, kid, 1, 1, ticket));
-            status(0, kid);
+            ck_assert_uint_eq(deliver(1, transfer(0, kid, 1, 1, ticket)).w[4], all - given++); /* nor a block */
+            ck_assert_uint_eq(status(0, kid).w[2], all - used - given);
         }
     }
     driver_stop();
