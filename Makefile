@@ -3,6 +3,7 @@
 #   make check           everything that fits in a minute
 #   make check-all       the long ones too
 #   make check VARIANT=asan | cov
+#   make mutants         broken versions made mechanically, and what catches them (docs/mutants.md)
 #   make demo, bench, install (PREFIX, LIBDIR, DESTDIR), clean
 
 # ---- variants ---------------------------------------------------------------
@@ -50,7 +51,7 @@ TEST_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(TEST_SRC) $(wildcard 
 BENCHES   := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/bench_*.c)))
 BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench_*.c),$(wildcard bench/*.c)))) $(B)/tests/simulator/transfer_toy.o # the model that is compared with SPIN
 
-.PHONY: all check check-all print-flags demo bench install clean tests
+.PHONY: all check check-all print-flags demo bench mutants install clean tests
 all: $(PROGRAM)
 
 $(ENGINE): $(filter $(B)/simulator/%,$(LIB_OBJ))
@@ -97,6 +98,10 @@ print-flags:
 	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(CHECK_LIBS) $(LIBS)))@:
 bench: $(PROGRAM) $(BENCHES)
 	@B=$(B) sh bench/run_bench.sh
+# FILES="a.c b.c", SAMPLE=200, SEED=1, JOBS=2, ARGS=--verbose: docs/mutants.md
+mutants: tests
+	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" /usr/bin/python3 tests/mutants/mutants.py run $(if $(FILES),--files "$(FILES)") \
+	  $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) --jobs $(or $(JOBS),$(shell nproc)) $(ARGS)
 install: $(PROGRAM) $(ENGINE) $(SIGNING)
 	@PROGRAM=$(PROGRAM) DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" VERSION=$(VERSION) \
 	  sh docs/install.sh "$(ENGINE) $(SIGNING)" "$(HEADERS)"
