@@ -267,6 +267,7 @@ static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, cons
     const uint8_t *bytes = uc_store_get(h->store, text->bytes, &length);
     const uint8_t *kid = uc_store_get(h->store, key->kid, &kid_bytes), *vk = uc_store_get(h->store, key->vk, &vk_bytes);
     bool payload = text->place == HARVEST_PAYLOAD && length > PAYLOAD_HEADER_BYTES;
+    const PayloadField *enclave = &payload_field[PAYLOAD_ENCLAVE], *ticket = &payload_field[PAYLOAD_TICKET];
     const struct {
         HarvestWay way;
         const uint8_t *mask;
@@ -274,7 +275,7 @@ static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, cons
     } row[] = {
         { HARVEST_PLAIN, NULL, 0 },        { HARVEST_BACKWARDS, NULL, 0 }, { HARVEST_INVERTED, ones, 1 },
         { HARVEST_KID, kid, kid_bytes },   { HARVEST_VK, vk, vk_bytes },   { HARVEST_HEADER, bytes, PAYLOAD_HEADER_BYTES },
-        { HARVEST_ENCLAVE, bytes + 10, 16 }, { HARVEST_TICKET, bytes + PAYLOAD_HEADER_BYTES - DKM_TICKET_BYTES, DKM_TICKET_BYTES },
+        { HARVEST_ENCLAVE, bytes + enclave->offset, enclave->bytes }, { HARVEST_TICKET, bytes + ticket->offset, ticket->bytes },
     };
     size_t rows = text->place == HARVEST_OUTPUT ? 1 : payload ? G_N_ELEMENTS(row) : 5;
     for (size_t i = 0; i < rows; i++) {

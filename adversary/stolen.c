@@ -74,7 +74,7 @@ static Sigma *sigma_of(const PiConfig *config, const uint8_t scheme[8])
 }
 
 UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[SEAL_KEY_BYTES],
-                      const PayloadHeader *header, const AdversaryKey *what, DkmInterval block)
+                      const PayloadHeader *header, bool own_digest, const AdversaryKey *what, DkmInterval block)
 {
     g_assert(store && config && header && what);
     Sigma *sigma = sigma_of(config, header->scheme);
@@ -90,6 +90,8 @@ UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[
     g_autofree uint8_t *text = g_malloc(plain), *out = g_malloc0(total);
     payload_write_header(header, out);
     payload_write_body(sigma, &body, text);
+    if (!own_digest)
+        seal_digest(config->seal, key, out, PAYLOAD_HEADER_BYTES, text, plain, out + payload_field[PAYLOAD_DIGEST].offset);
     seal_close_stolen(config->seal, key, out, PAYLOAD_HEADER_BYTES, text, plain, out + PAYLOAD_HEADER_BYTES);
     OPENSSL_cleanse(text, plain);
     return uc_store_put(store, out, total);
@@ -101,7 +103,7 @@ bool adversary_open(UcStore *store, const PiConfig *config, const uint8_t key[SE
     g_assert(store && config && payload && what && block);
     PayloadHeader header;
     PayloadBody body;
-    if (!payload_read_header(payload, length, &header))
+    if (payload_read_header(payload, length, &header) != PAYLOAD_OK)
         return false;
     Sigma *sigma = sigma_of(config, header.scheme);
     if (!sigma || length != PAYLOAD_HEADER_BYTES + payload_body_size(sigma) + seal_overhead(config->seal))

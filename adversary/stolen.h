@@ -21,9 +21,10 @@ typedef struct {
  * what was found so far, when the bytes are not a record of this protocol. */
 bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing);
 
-/* A payload, or UC_NONE when vk or seed are not of the scheme's sizes. */
+/* A payload, or UC_NONE when vk or seed are not of the scheme's sizes. With the digest of what it seals, or, if own_digest,
+ * with that of the header as it is. */
 UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[SEAL_KEY_BYTES],
-                      const PayloadHeader *header, const AdversaryKey *what, DkmInterval block);
+                      const PayloadHeader *header, bool own_digest, const AdversaryKey *what, DkmInterval block);
 /* False when this key does not open it. */
 bool adversary_open(UcStore *store, const PiConfig *config, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *payload,
                     size_t length, AdversaryKey *what, DkmInterval *block);

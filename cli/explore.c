@@ -315,11 +315,15 @@ static bool write_found(const Options *o, const EnvExplored *e, GError **error)
 
 /* ---- stopping and going on ---- */
 
+/* 4: payloads of version 2 in the states, and marks of seals. */
+#define CHECKPOINT "ucsim-explore-checkpoint "
+enum { CHECKPOINT_VERSION = 4 };
+
 /* What an exploration is about; a checkpoint goes on with nothing else. */
 static char *key_of(const EnvScenario *s, const EnvExploration *x)
 {
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, "ucsim-explore-checkpoint 3 %s %s %d %d %d %d %d %u %u %d %d %u %u %u", UCSIM_VERSION, s->hash,
+    g_string_append_printf(key, CHECKPOINT "%d %s %s %d %d %d %d %d %u %u %d %d %u %u %u", CHECKPOINT_VERSION, UCSIM_VERSION, s->hash,
                            (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal,
                            x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.flawed,
                            x->alphabet.parties, x->alphabet.keygen_by, x->search.depth);
@@ -327,6 +331,18 @@ static char *key_of(const EnvScenario *s, const EnvExploration *x)
         g_string_append_printf(key, " %u", x->alphabet.bound[i]);
     g_string_append_printf(key, " %s\n", s->instance ? s->instance : "-");
     return g_string_free(g_steal_pointer(&key), FALSE);
+}
+
+static void another_file(const char *path, const char *text, GError **error)
+{
+    bool checkpoint = g_str_has_prefix(text, CHECKPOINT);
+    guint64 version = checkpoint ? g_ascii_strtoull(text + strlen(CHECKPOINT), NULL, 10) : CHECKPOINT_VERSION;
+    if (version != CHECKPOINT_VERSION)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of version %d, got version %" G_GUINT64_FORMAT, path,
+                    CHECKPOINT_VERSION, version);
+    else
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
+                    "got another file", path);
 }
 
 static bool read_checkpoint(const char *path, const char *key, GByteArray **out, GError **error)
@@ -345,8 +361,7 @@ static bool read_checkpoint(const char *path, const char *key, GByteArray **out,
     else if (ours)
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a whole checkpoint, got a damaged one", path);
     else
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
-                    "got another file", path);
+        another_file(path, text, error);
     g_free(text);
     return whole;
 }

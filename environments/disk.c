@@ -1,13 +1,15 @@
 #include "environments/disk.h"
 
+#include "protocol/payload.h"
+
 char *env_disk_setup(const EnvOptions *o)
 {
     g_assert(o);
     GString *text = g_string_new("seed");
     for (size_t i = 0; i < UC_SEED_BYTES; i++)
         g_string_append_printf(text, " %u", o->seed[i]);
-    g_string_append_printf(text, "\nprotocol %s\nscheme %s\ncapacity %" G_GUINT64_FORMAT "\nenclave %s\ntrust %s\n"
-                           "crypto %d %d\ntoy %u %u\nindependent %d\n", o->protocol, o->scheme, o->capacity, o->enclave,
+    g_string_append_printf(text, "\nprotocol %s, payloads %d\nscheme %s\ncapacity %" G_GUINT64_FORMAT "\nenclave %s\ntrust %s\n"
+                           "crypto %d %d\ntoy %u %u\nindependent %d\n", o->protocol, PAYLOAD_VERSION, o->scheme, o->capacity, o->enclave,
                            dkm_trust_name[o->trust], o->crypto_ideal, o->seal_real, o->tag_bytes, o->ticket_bytes,
                            o->independent);
     for (const char *const *enclave = o->enclave_of; enclave && *enclave; enclave++)

@@ -24,6 +24,11 @@ static UcWord replaced(const EnvGeneral *g, UcWord payload, size_t offset, const
     return uc_store_put(g->store, copy, length);
 }
 
+static UcWord with_field(const EnvGeneral *g, UcWord payload, unsigned field, const void *bytes)
+{
+    return replaced(g, payload, payload_field[field].offset, bytes, payload_field[field].bytes);
+}
+
 static UcWord resized(const EnvGeneral *g, UcWord payload, bool longer)
 {
     size_t length;
@@ -42,28 +47,28 @@ static void mutation(Table *t, const Item *payload, UcWord bytes, UcWord to, UcW
 /* The tag, the length, and each field of the header replaced by another known value (protocol/payload.h). */
 void env_general_mutations(Table *t, const Item *payload, UcWord to)
 {
-    enum { VERSION = 0, SCHEME = 2, ENCLAVE = 10, FROM = 26, TO = 30, TICKET = 34 };
     const EnvGeneral *g = t->g;
     size_t length;
     const uint8_t *old = uc_store_get(g->store, payload->bytes, &length);
     if (!env_general_wants(t, ENV_DO_MUTATE) || length <= PAYLOAD_HEADER_BYTES)
         return;
-    uint8_t last = old[length - 1] ^ 1, version[2] = { 0, PAYLOAD_VERSION + 1 }, other[16] = { 0 };
+    uint8_t last = old[length - 1] ^ 1, version[2] = { 0, PAYLOAD_VERSION + 1 }, other[SEAL_DIGEST_BYTES] = { 0 };
     mutation(t, payload, replaced(g, payload->bytes, length - 1, &last, 1), to, UC_NONE);
     mutation(t, payload, resized(g, payload->bytes, false), to, UC_NONE);
     mutation(t, payload, resized(g, payload->bytes, true), to, UC_NONE);
-    mutation(t, payload, replaced(g, payload->bytes, VERSION, version, sizeof version), to, UC_NONE);
-    mutation(t, payload, replaced(g, payload->bytes, SCHEME, other, 8), to, UC_NONE);
-    mutation(t, payload, replaced(g, payload->bytes, ENCLAVE, other, 16), to, UC_NONE);
+    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_VERSION_FIELD, version), to, UC_NONE);
+    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_SCHEME, other), to, UC_NONE);
+    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_ENCLAVE, other), to, UC_NONE);
+    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_DIGEST, other), to, UC_NONE);
     for (unsigned i = 0; i < g->parties; i++) {
         uint8_t party[4] = { 0, 0, (uint8_t)(i >> 8), (uint8_t)i };
-        mutation(t, payload, replaced(g, payload->bytes, FROM, party, 4), to, UC_NONE);
-        mutation(t, payload, replaced(g, payload->bytes, TO, party, 4), to, UC_NONE);
+        mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_FROM, party), to, UC_NONE);
+        mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_TO, party), to, UC_NONE);
     }
     for (size_t i = 0; i < t->items; i++) {
         if (t->item[i].type == ITEM_TICKET)
-            mutation(t, payload, replaced(g, payload->bytes, TICKET, uc_store_get(g->store, t->item[i].bytes, NULL),
-                                          DKM_TICKET_BYTES), to, t->item[i].bytes);
+            mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_TICKET, uc_store_get(g->store, t->item[i].bytes, NULL)),
+                     to, t->item[i].bytes);
     }
 }
 
@@ -116,7 +121,8 @@ static void forge(Table *t, const Forgery *f, DkmInterval block, UcWord to, Flaw
         key.kid = flipped(g, key.kid);
     if (flaw == FLAW_SEED)
         key.seed = flipped(g, key.seed);
-    UcWord bytes = adversary_seal(g->store, config_of(g), uc_store_get(g->store, f->sealing->key, NULL), &header, &key, block);
+    UcWord bytes = adversary_seal(g->store, config_of(g), uc_store_get(g->store, f->sealing->key, NULL), &header, false, &key,
+                                  block);
     if (bytes != UC_NONE && !has_forgery(t, bytes, f->ticket->a))
         made_from(env_general_deliver(t, ENV_DO_FORGE, f->ticket->bytes, bytes, f->ticket->a), f->ticket->bytes, f->state->bytes);
 }

@@ -73,7 +73,8 @@ static uint32_t field_party(lua_State *L, int index, const char *name)
     return (uint32_t)party;
 }
 
-static void read_header(lua_State *L, const PiConfig *pi, PayloadHeader *h)
+/* True: the digest is given too. */
+static bool read_header(lua_State *L, const PiConfig *pi, PayloadHeader *h)
 {
     *h = (PayloadHeader){ .version = PAYLOAD_VERSION, .from = field_party(L, 2, "from"), .to = field_party(L, 2, "to") };
     payload_scheme_id(pi->dkm->sigma[0], h->scheme);
@@ -86,6 +87,11 @@ static void read_header(lua_State *L, const PiConfig *pi, PayloadHeader *h)
     lua_getfield(L, 2, "ticket");
     memcpy(h->ticket, field_bytes(L, lua_gettop(L), "ticket", "ticket", sizeof h->ticket), sizeof h->ticket);
     lua_pop(L, 2);
+    bool digest = lua_getfield(L, 2, "digest") != LUA_TNIL;
+    if (digest)
+        memcpy(h->digest, field_bytes(L, lua_gettop(L), "digest", "digest", sizeof h->digest), sizeof h->digest);
+    lua_pop(L, digest ? 2 : 1);
+    return digest;
 }
 
 /* A table with kid (or that of vk), vk, seed. */
@@ -99,9 +105,9 @@ static AdversaryKey read_key(lua_State *L, int index)
     return key;
 }
 
-const char *const env_lua_seal_fields[] = { "with", "from", "to", "ticket", "key", "a", "b", "enclave", NULL };
+const char *const env_lua_seal_fields[] = { "with", "from", "to", "ticket", "key", "a", "b", "enclave", "digest", NULL };
 
-/* seal{ with=, from=, to=, ticket=, key=, a=, b=, enclave= } */
+/* seal{ with=, from=, to=, ticket=, key=, a=, b=, enclave=, digest= } */
 static int seal(lua_State *L)
 {
     const PiConfig *pi = config(L);
@@ -109,7 +115,7 @@ static int seal(lua_State *L)
     if (lua_type(L, 2) != LUA_TTABLE)
         env_lua_expected(L, "seal", "a table of its arguments", 2);
     env_lua_check_names(L, 2, "seal", env_lua_seal_fields);
-    read_header(L, pi, &header);
+    bool own_digest = read_header(L, pi, &header);
     DkmInterval block = { field_integer(L, 2, "a"), field_integer(L, 2, "b") };
     lua_getfield(L, 2, "key");
     if (lua_type(L, -1) != LUA_TTABLE)
@@ -117,7 +123,7 @@ static int seal(lua_State *L)
     AdversaryKey key = read_key(L, lua_gettop(L));
     lua_getfield(L, 2, "with");
     const char *with = field_bytes(L, lua_gettop(L), "with", "key", SEAL_KEY_BYTES);
-    UcWord bytes = adversary_seal(env_lua(L)->store, pi, (const uint8_t *)with, &header, &key, block);
+    UcWord bytes = adversary_seal(env_lua(L)->store, pi, (const uint8_t *)with, &header, own_digest, &key, block);
     if (bytes == UC_NONE)
         return luaL_error(L, "seal: expected vk and seed of the scheme's sizes");
     env_lua_push_payload(L, &(EnvLuaSeen){ uc_party(header.from), header.to, bytes });

@@ -498,50 +498,40 @@ static int payload_extend(lua_State *L)
     return altered(L);
 }
 
-/* The header in clear: field, offset, bytes (protocol/payload.h). */
-static const struct {
-    const char *name;
-    size_t offset, bytes;
-    UcFieldType type;
-} header[] = {
-    { "version", 0, 2, UC_INT }, { "scheme", 2, 8, UC_BYTES }, { "enclave", 10, 16, UC_BYTES },
-    { "from", 26, 4, UC_PARTY }, { "to", 30, 4, UC_PARTY },    { "ticket", 34, DKM_TICKET_BYTES, UC_BYTES },
-};
-G_STATIC_ASSERT(PAYLOAD_HEADER_BYTES == 34 + DKM_TICKET_BYTES);
-
-static void put_header_bytes(lua_State *L, size_t row, char *at)
+static void put_header_bytes(lua_State *L, const PayloadField *field, char *at)
 {
     size_t length;
     if (lua_type(L, 3) == LUA_TTABLE)
-        lua_getfield(L, 3, header[row].name);
+        lua_getfield(L, 3, field->name);
     else
         lua_pushvalue(L, 3);
     if (lua_type(L, -1) != LUA_TSTRING)
-        env_lua_expected(L, header[row].name, "bytes", 3);
+        env_lua_expected(L, field->name, "bytes", 3);
     const char *bytes = lua_tolstring(L, -1, &length);
-    if (length != header[row].bytes)
-        luaL_error(L, "%s: expected %d bytes, got %d", header[row].name, (int)header[row].bytes, (int)length);
+    if (length != field->bytes)
+        luaL_error(L, "%s: expected %d bytes, got %d", field->name, (int)field->bytes, (int)length);
     memcpy(at, bytes, length);
     lua_pop(L, 1);
 }
 
 static int payload_set(lua_State *L)
 {
-    const char *names[G_N_ELEMENTS(header) + 1] = { NULL };
-    for (size_t i = 0; i < G_N_ELEMENTS(header); i++)
-        names[i] = header[i].name;
+    const char *names[PAYLOAD_FIELDS + 1] = { NULL };
+    for (size_t i = 0; i < PAYLOAD_FIELDS; i++)
+        names[i] = payload_field[i].name;
     luaL_checkany(L, 3);
     lua_settop(L, 3);
-    size_t length, row = (size_t)read_name(L, 2, "field of the header", names);
+    size_t length;
+    const PayloadField *field = &payload_field[read_name(L, 2, "field of the header", names)];
     char *copy = copy_bytes(L, &length);
     if (length < PAYLOAD_HEADER_BYTES)
         return luaL_error(L, "set: expected a payload with a whole header, got %d bytes", (int)length);
-    if (header[row].type == UC_BYTES) {
-        put_header_bytes(L, row, copy + header[row].offset);
+    if (field->type == UC_BYTES) {
+        put_header_bytes(L, field, copy + field->offset);
     } else {
-        UcWord value = header[row].type == UC_INT ? read_integer(L, 3, names[row]) : read_party_field(L, 3, names[row]);
-        for (size_t i = 0; i < header[row].bytes; i++)
-            copy[header[row].offset + i] = (char)(value >> 8 * (header[row].bytes - 1 - i));
+        UcWord value = field->type == UC_INT ? read_integer(L, 3, field->name) : read_party_field(L, 3, field->name);
+        for (size_t i = 0; i < field->bytes; i++)
+            copy[field->offset + i] = (char)(value >> 8 * (field->bytes - 1 - i));
     }
     lua_pushlstring(L, copy, length);
     return altered(L);
@@ -568,17 +558,17 @@ static int payload_header(lua_State *L)
     const char *bytes = payload_bytes(L, &length);
     if (length < PAYLOAD_HEADER_BYTES)
         return 0;
-    lua_createtable(L, 0, G_N_ELEMENTS(header));
-    for (size_t i = 0; i < G_N_ELEMENTS(header); i++) {
-        const char *at = bytes + header[i].offset;
-        UcReader r = { (const uint8_t *)at, header[i].bytes };
-        if (header[i].type == UC_BYTES)
-            lua_pushlstring(L, at, header[i].bytes);
-        else if (header[i].type == UC_PARTY)
-            env_lua_push_party(L, uc_take(&r, (unsigned)header[i].bytes));
+    lua_createtable(L, 0, PAYLOAD_FIELDS);
+    for (const PayloadField *field = payload_field; field < payload_field + PAYLOAD_FIELDS; field++) {
+        const char *at = bytes + field->offset;
+        UcReader r = { (const uint8_t *)at, field->bytes };
+        if (field->type == UC_BYTES)
+            lua_pushlstring(L, at, field->bytes);
+        else if (field->type == UC_PARTY)
+            env_lua_push_party(L, uc_take(&r, (unsigned)field->bytes));
         else
-            lua_pushinteger(L, (lua_Integer)uc_take(&r, (unsigned)header[i].bytes));
-        lua_setfield(L, -2, header[i].name);
+            lua_pushinteger(L, (lua_Integer)uc_take(&r, (unsigned)field->bytes));
+        lua_setfield(L, -2, field->name);
     }
     return 1;
 }

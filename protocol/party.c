@@ -378,8 +378,12 @@ typedef struct {
 static const char *read_envelope(UcCtx *ctx, const uint8_t *bytes, size_t length, Import *in)
 {
     uint8_t id[16];
-    if (!payload_read_header(bytes, length, &in->header))
-        return "payload: malformed header";
+    switch (payload_read_header(bytes, length, &in->header)) {
+    case PAYLOAD_OK: break;
+    case PAYLOAD_SHORT: return "payload: malformed header";
+    case PAYLOAD_OTHER_VERSION:
+        return uc_reason(ctx, "payload: expected version %d, got version %u", PAYLOAD_VERSION, in->header.version);
+    }
     payload_enclave_id(enclave_of(ctx), id);
     if (memcmp(id, in->header.enclave, sizeof id))
         return "payload: of another enclave";

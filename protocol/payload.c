@@ -21,6 +21,17 @@ void payload_enclave_id(const char *enclave, uint8_t out[16])
     hash_prefix(enclave, out, 16);
 }
 
+const PayloadField payload_field[PAYLOAD_FIELDS] = {
+    [PAYLOAD_VERSION_FIELD] = { "version", 0, 2, UC_INT },
+    [PAYLOAD_SCHEME] = { "scheme", 2, 8, UC_BYTES },
+    [PAYLOAD_ENCLAVE] = { "enclave", 10, 16, UC_BYTES },
+    [PAYLOAD_FROM] = { "from", 26, 4, UC_PARTY },
+    [PAYLOAD_TO] = { "to", 30, 4, UC_PARTY },
+    [PAYLOAD_TICKET] = { "ticket", 34, DKM_TICKET_BYTES, UC_BYTES },
+    [PAYLOAD_DIGEST] = { "digest", 34 + DKM_TICKET_BYTES, SEAL_DIGEST_BYTES, UC_BYTES },
+};
+G_STATIC_ASSERT(PAYLOAD_HEADER_BYTES == 34 + DKM_TICKET_BYTES + SEAL_DIGEST_BYTES);
+
 static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++)
@@ -43,22 +54,28 @@ void payload_write_header(const PayloadHeader *h, uint8_t out[PAYLOAD_HEADER_BYT
     at = put(at, h->from, 4);
     at = put(at, h->to, 4);
     at = put_bytes(at, h->ticket, sizeof h->ticket);
+    at = put_bytes(at, h->digest, sizeof h->digest);
     g_assert(at == out + PAYLOAD_HEADER_BYTES);
 }
 
-bool payload_read_header(const uint8_t *bytes, size_t length, PayloadHeader *out)
+PayloadResult payload_read_header(const uint8_t *bytes, size_t length, PayloadHeader *out)
 {
     g_assert(out);
     UcReader r = { bytes, length };
-    if (length < PAYLOAD_HEADER_BYTES || uc_take(&r, 2) != PAYLOAD_VERSION)
-        return false;
-    out->version = PAYLOAD_VERSION;
+    if (length < 2)
+        return PAYLOAD_SHORT;
+    out->version = (uint16_t)uc_take(&r, 2);
+    if (out->version != PAYLOAD_VERSION) /* before the length, which is that of the version */
+        return PAYLOAD_OTHER_VERSION;
+    if (length < PAYLOAD_HEADER_BYTES)
+        return PAYLOAD_SHORT;
     memcpy(out->scheme, uc_take_bytes(&r, sizeof out->scheme), sizeof out->scheme);
     memcpy(out->enclave, uc_take_bytes(&r, sizeof out->enclave), sizeof out->enclave);
     out->from = (uint32_t)uc_take(&r, 4);
     out->to = (uint32_t)uc_take(&r, 4);
     memcpy(out->ticket, uc_take_bytes(&r, sizeof out->ticket), sizeof out->ticket);
-    return true;
+    memcpy(out->digest, uc_take_bytes(&r, sizeof out->digest), sizeof out->digest);
+    return PAYLOAD_OK;
 }
 
 size_t payload_body_size(const Sigma *sigma)

@@ -1,6 +1,7 @@
 /* The bytes of a transfer on the wire: a header in clear and a sealed body.
  *
- *   header   version u16 | scheme id 8 bytes | enclave id 16 bytes | from u32 | to u32 | ticket 16 bytes
+ *   header   version u16 | scheme id 8 bytes | enclave id 16 bytes | from u32 | to u32 | ticket 16 bytes |
+ *            digest 32 bytes                                     (of all that is sealed: protocol/seal.h)
  *   body     kid 16 bytes | vk | SK seed | a u64 | b u64         (vk and seed of the sizes of the scheme)
  *
  * Integers are big endian and of fixed width, no field is optional, trailing bytes are an error. The scheme id is the
@@ -11,8 +12,19 @@
 #define PROTOCOL_PAYLOAD_H
 
 #include "functionality/interface.h"
+#include "protocol/seal.h"
 
-enum { PAYLOAD_VERSION = 1, PAYLOAD_HEADER_BYTES = 2 + 8 + 16 + 4 + 4 + DKM_TICKET_BYTES };
+enum { PAYLOAD_VERSION = 2, PAYLOAD_HEADER_BYTES = 2 + 8 + 16 + 4 + 4 + DKM_TICKET_BYTES + SEAL_DIGEST_BYTES };
+
+/* Where the fields of the header are, for all who look into one or alter one. */
+enum { PAYLOAD_VERSION_FIELD, PAYLOAD_SCHEME, PAYLOAD_ENCLAVE, PAYLOAD_FROM, PAYLOAD_TO, PAYLOAD_TICKET, PAYLOAD_DIGEST,
+       PAYLOAD_FIELDS };
+typedef struct {
+    const char *name;
+    size_t offset, bytes;
+    UcFieldType type; /* UC_INT, UC_PARTY: a big-endian number; UC_BYTES */
+} PayloadField;
+extern const PayloadField payload_field[PAYLOAD_FIELDS];
 
 typedef struct {
     uint16_t version;
@@ -20,7 +32,10 @@ typedef struct {
     uint8_t enclave[16];
     uint32_t from, to;
     uint8_t ticket[DKM_TICKET_BYTES];
+    uint8_t digest[SEAL_DIGEST_BYTES]; /* written by seal_close() into the bytes */
 } PayloadHeader;
+
+typedef enum { PAYLOAD_OK, PAYLOAD_SHORT, PAYLOAD_OTHER_VERSION /* and out->version says which */ } PayloadResult;
 
 typedef struct {
     uint8_t kid[DKM_KID_BYTES];
@@ -32,8 +47,7 @@ void payload_scheme_id(const Sigma *sigma, uint8_t out[8]);
 void payload_enclave_id(const char *enclave, uint8_t out[16]);
 
 void payload_write_header(const PayloadHeader *header, uint8_t out[PAYLOAD_HEADER_BYTES]);
-/* False if there are too few bytes or the version is unknown. */
-bool payload_read_header(const uint8_t *bytes, size_t length, PayloadHeader *out);
+PayloadResult payload_read_header(const uint8_t *bytes, size_t length, PayloadHeader *out);
 
 size_t payload_body_size(const Sigma *sigma);
 void payload_write_body(const Sigma *sigma, const PayloadBody *body, uint8_t *out);

@@ -4,13 +4,14 @@
 #include <glib.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/core_names.h>
 #include <openssl/sha.h>
 #include <string.h>
 
 enum { NONCE_BYTES = 12, HASH = 32, DERIVED_BYTES = 32 };
-static const char LABEL[] = "ucsim ticketed transfer v1";
+static const char LABEL_KEY[] = "ucsim ticketed transfer v2 key", LABEL_DIGEST[] = "ucsim ticketed transfer v2 digest";
 
 struct Seal {
     bool ideal;
@@ -19,7 +20,7 @@ struct Seal {
     GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
     GHashTable *sealed_by; /* digest of (key, header) -> digest of the plaintext */
     uint64_t used_twice;
-    GHashTable *derived;   /* digest of (key, header) -> K */
+    GHashTable *derived;   /* digest of (key, info) -> K or D */
     unsigned derived_max;  /* 0: not remembered */
 };
 
@@ -83,22 +84,18 @@ void seal_free(Seal *seal)
     g_free(seal);
 }
 
-/* K = HKDF-SHA256 (RFC 5869) with an empty salt; info is label || header. The label has a fixed length and the
- * header a fixed layout, so the encoding is unambiguous. */
-static void derive(const uint8_t *key, const uint8_t *header, size_t n, uint8_t out[32])
+/* HKDF-SHA256 (RFC 5869) with an empty salt. */
+static void derive(const uint8_t *key, const uint8_t *info, size_t n, uint8_t out[DERIVED_BYTES])
 {
     EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     EVP_KDF_CTX *c = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
-    g_autofree uint8_t *info = g_malloc(sizeof LABEL - 1 + n);
-    memcpy(info, LABEL, sizeof LABEL - 1);
-    memcpy(info + sizeof LABEL - 1, header, n);
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
         OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, SEAL_KEY_BYTES),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof LABEL - 1 + n),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, n),
         OSSL_PARAM_construct_end(),
     };
-    if (!c || EVP_KDF_derive(c, out, 32, params) <= 0)
+    if (!c || EVP_KDF_derive(c, out, DERIVED_BYTES, params) <= 0)
         g_error("libcrypto cannot compute HKDF-SHA256");
     EVP_KDF_CTX_free(c);
     EVP_KDF_free(kdf);
@@ -117,14 +114,14 @@ static GBytes *digest_of(const void *a, size_t na, const void *b, size_t nb)
     return g_bytes_new(out, sizeof out);
 }
 
-/* K, as derived before if that is remembered. */
-static void key_for(Seal *seal, const uint8_t *key, const uint8_t *header, size_t n, uint8_t out[DERIVED_BYTES])
+/* As derived before if that is remembered. */
+static void derive_once(Seal *seal, const uint8_t *key, const uint8_t *info, size_t n, uint8_t out[DERIVED_BYTES])
 {
     if (!seal->derived_max) {
-        derive(key, header, n, out);
+        derive(key, info, n, out);
         return;
     }
-    g_autoptr(GBytes) of = digest_of(key, SEAL_KEY_BYTES, header, n);
+    g_autoptr(GBytes) of = digest_of(key, SEAL_KEY_BYTES, info, n);
     g_mutex_lock(&seal->lock);
     const uint8_t *known = g_hash_table_lookup(seal->derived, of);
     if (known)
@@ -132,7 +129,7 @@ static void key_for(Seal *seal, const uint8_t *key, const uint8_t *header, size_
     g_mutex_unlock(&seal->lock);
     if (known)
         return;
-    derive(key, header, n, out);
+    derive(key, info, n, out);
     g_mutex_lock(&seal->lock);
     if (g_hash_table_size(seal->derived) >= seal->derived_max)
         g_hash_table_remove_all(seal->derived);
@@ -140,11 +137,36 @@ static void key_for(Seal *seal, const uint8_t *key, const uint8_t *header, size_
     g_mutex_unlock(&seal->lock);
 }
 
+/* The two labels differ before either ends, and the header has a fixed layout, so that no two infos are one. */
+static void key_for(Seal *seal, const uint8_t *key, const uint8_t *header, size_t n, uint8_t out[DERIVED_BYTES])
+{
+    g_autofree uint8_t *info = g_malloc(sizeof LABEL_KEY - 1 + n);
+    memcpy(info, LABEL_KEY, sizeof LABEL_KEY - 1);
+    memcpy(info + sizeof LABEL_KEY - 1, header, n);
+    derive_once(seal, key, info, sizeof LABEL_KEY - 1 + n, out);
+}
+
+void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+                 const uint8_t *plain, size_t length, uint8_t out[SEAL_DIGEST_BYTES])
+{
+    g_assert(seal && header_length > SEAL_DIGEST_BYTES);
+    size_t before = header_length - SEAL_DIGEST_BYTES;
+    uint8_t d[DERIVED_BYTES];
+    g_autofree uint8_t *all = g_malloc(before + length);
+    memcpy(all, header, before);
+    memcpy(all + before, plain, length);
+    derive_once(seal, key, (const uint8_t *)LABEL_DIGEST, sizeof LABEL_DIGEST - 1, d);
+    if (!HMAC(EVP_sha256(), d, sizeof d, all, before + length, out, NULL))
+        g_error("libcrypto cannot compute HMAC-SHA256");
+    OPENSSL_cleanse(d, sizeof d);
+    OPENSSL_cleanse(all, before + length);
+}
+
 /* No K may ever seal two plaintexts; counted here, read by the tests and the report. `used` is what K is: real, K
  * itself; ideal, the term (sealing key, header) that stands for it. */
-static void count_use(Seal *seal, GBytes *used, const uint8_t *plain, size_t length)
+static void count_use(Seal *seal, GBytes *used, const uint8_t *header, size_t nh, const uint8_t *plain, size_t length)
 {
-    g_autoptr(GBytes) content = digest_of("", 0, plain, length);
+    g_autoptr(GBytes) content = digest_of(header, nh, plain, length);
     g_mutex_lock(&seal->lock);
     GBytes *before = g_hash_table_lookup(seal->sealed_by, used);
     if (!before)
@@ -242,37 +264,51 @@ static void close_with(Seal *seal, bool counted, const uint8_t *key, const uint8
         OPENSSL_cleanse(k, sizeof k);
     }
     if (counted)
-        count_use(seal, used, plain, length);
+        count_use(seal, used, header, nh, plain, length);
 }
 
-void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], uint8_t *header, size_t header_length,
                 const uint8_t *plain, size_t length, uint8_t *out)
 {
-    g_assert(seal && header_length > 0);
+    seal_digest(seal, key, header, header_length, plain, length, header + header_length - SEAL_DIGEST_BYTES);
     close_with(seal, true, key, header, header_length, plain, length, out);
 }
 
 void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                        const uint8_t *plain, size_t length, uint8_t *out)
 {
-    g_assert(seal && header_length > 0);
+    g_assert(seal && header_length > SEAL_DIGEST_BYTES);
     close_with(seal, false, key, header, header_length, plain, length, out);
+}
+
+static bool open_with(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *sealed, size_t length,
+                      uint8_t *out)
+{
+    uint8_t k[DERIVED_BYTES];
+    if (seal->ideal)
+        return token_open(seal, key, header, nh, sealed, length, out);
+    key_for(seal, key, header, nh, k);
+    bool ok = gcm_open(k, header, nh, sealed, length, seal->tag_bytes, out);
+    OPENSSL_cleanse(k, sizeof k);
+    return ok;
 }
 
 bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                const uint8_t *sealed, size_t sealed_length, uint8_t *out)
 {
-    g_assert(seal && header_length > 0);
+    g_assert(seal && header_length > SEAL_DIGEST_BYTES);
     if (sealed_length < seal->tag_bytes)
         return false;
+    uint8_t digest[SEAL_DIGEST_BYTES];
     size_t length = sealed_length - seal->tag_bytes;
-    if (seal->ideal)
-        return token_open(seal, key, header, header_length, sealed, length, out);
-    uint8_t k[32];
-    key_for(seal, key, header, header_length, k);
-    bool ok = gcm_open(k, header, header_length, sealed, length, seal->tag_bytes, out);
-    OPENSSL_cleanse(k, sizeof k);
-    return ok;
+    if (!open_with(seal, key, header, header_length, sealed, length, out))
+        return false;
+    seal_digest(seal, key, header, header_length, out, length, digest);
+    size_t compared = seal->tag_bytes < SEAL_OVERHEAD_BYTES ? 0 : sizeof digest;
+    bool same = !CRYPTO_memcmp(digest, header + header_length - SEAL_DIGEST_BYTES, compared);
+    if (!same)
+        OPENSSL_cleanse(out, length);
+    return same;
 }
 
 uint64_t seal_keys_used_twice(Seal *seal)

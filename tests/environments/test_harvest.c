@@ -69,8 +69,8 @@ static void hide(const AdversaryKey *key, HarvestWay way, uint8_t text[LENGTH])
     case HARVEST_KID: mask = uc_store_get(store, key->kid, &n); break;
     case HARVEST_VK: mask = uc_store_get(store, key->vk, &n); break;
     case HARVEST_HEADER: mask = text; n = PAYLOAD_HEADER_BYTES; break;
-    case HARVEST_ENCLAVE: mask = text + 10; n = 16; break;
-    case HARVEST_TICKET: mask = text + 34; n = 16; break;
+    case HARVEST_ENCLAVE: mask = text + payload_field[PAYLOAD_ENCLAVE].offset; n = 16; break;
+    case HARVEST_TICKET: mask = text + payload_field[PAYLOAD_TICKET].offset; n = 16; break;
     default: break;
     }
     for (size_t i = 0; i < bytes; i++) {
@@ -179,11 +179,11 @@ START_TEST(payloads_are_opened)
         payload_scheme_id(sigma, header.scheme);
         AdversaryKey key = make_key(1);
         fill(5, sealing, sizeof sealing);
-        UcWord closed = adversary_seal(store, config, sealing, &header, &key, (DkmInterval){ 0, 4 });
+        UcWord closed = adversary_seal(store, config, sealing, &header, false, &key, (DkmInterval){ 0, 4 });
         harvest_see(harvest, UC_PARTY_0 + 1, &(UcMessage){ UC_M_PAYLOAD, { 2, closed } });
         ck_assert_ptr_null(search());
         memset(sealing, 0, sizeof sealing);
-        UcWord open = adversary_seal(store, config, sealing, &header, &key, (DkmInterval){ 0, 4 });
+        UcWord open = adversary_seal(store, config, sealing, &header, false, &key, (DkmInterval){ 0, 4 });
         harvest_see(harvest, UC_PARTY_0 + 1, &(UcMessage){ UC_M_PAYLOAD, { 2, open } });
         const HarvestKey *found = search();
         ck_assert_ptr_nonnull(found);

@@ -288,7 +288,8 @@ START_TEST(calls_of_z)
           "assert(p:flip(0).bytes ~= p.bytes and #p:cut(10).bytes == 10 and #p:cut(-1).bytes == n - 1)\n"
           "assert(#p:extend('xy').bytes == n + 2 and p:set('to', 'hsm3'):header().to == 'hsm3' and p:header().to == 'hsm2')\n"
           "assert(p:patch(3, 'abc').bytes:sub(4, 6) == 'abc' and p:set('ticket', ('x'):rep(16)):header().ticket == ('x'):rep(16))\n"
-          "assert(p:flip(7):flip(7).bytes == p.bytes and p:set('version', 2):header().version == 2)\n"
+          "assert(p:flip(7):flip(7).bytes == p.bytes and p:set('version', 3):header().version == 3)\n"
+          "assert(#p:header().digest == 32 and p:set('digest', ('d'):rep(32)):header().digest == ('d'):rep(32))\n"
           "for bit = 0, n * 8 - 1, 97 do assert(z:deliver('hsm2', p:flip(bit)) == nil) end\n"
           "assert(z:deliver('hsm2', p.bytes).kind == 'received')", NULL, UC_INDISTINGUISHABLE, NULL },
         { "bad alterations", "local k = z:keygen('hsm1') local t = z:request('hsm2', { count = 1, from = 'hsm1' })\n"

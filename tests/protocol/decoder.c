@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The header and what of it the digest covers. */
+enum { HEADER = 82, COVERED = 50, KEY_LABEL = 30, DIGEST_LABEL = 33, MAX_BODY = 512 };
+
 static void hmac(const uint8_t *key, const uint8_t *data, size_t n, uint8_t out[32])
 {
     unsigned length = 32;
@@ -13,15 +16,25 @@ static void hmac(const uint8_t *key, const uint8_t *data, size_t n, uint8_t out[
 }
 
 /* RFC 5869, section 2: extract with a salt of zeros, then the first block of expand. */
-static void derive(const uint8_t sealing_key[32], const uint8_t *header, uint8_t out[32])
+static void derive(const uint8_t sealing_key[32], const char *label, size_t nl, const uint8_t *rest, size_t nr,
+                   uint8_t out[32])
 {
-    static const char label[26 + 1] = "ucsim ticketed transfer v1";
-    uint8_t zeros[32] = { 0 }, prk[32], info[26 + 50 + 1];
+    uint8_t zeros[32] = { 0 }, prk[32], info[KEY_LABEL + HEADER + 1];
     hmac(zeros, sealing_key, 32, prk);
-    memcpy(info, label, 26);
-    memcpy(info + 26, header, 50);
-    info[76] = 1;
-    hmac(prk, info, sizeof info, out);
+    memcpy(info, label, nl);
+    memcpy(info + nl, rest, nr);
+    info[nl + nr] = 1;
+    hmac(prk, info, nl + nr + 1, out);
+}
+
+static bool digest_is(const uint8_t sealing_key[32], const uint8_t *header, const uint8_t *plain, size_t n)
+{
+    uint8_t key[32], all[COVERED + MAX_BODY], digest[32];
+    derive(sealing_key, "ucsim ticketed transfer v2 digest", DIGEST_LABEL, header, 0, key);
+    memcpy(all, header, COVERED);
+    memcpy(all + COVERED, plain, n);
+    hmac(key, all, COVERED + n, digest);
+    return !memcmp(digest, header + COVERED, 32);
 }
 
 static void aes_block(const uint8_t key[32], const uint8_t in[16], uint8_t out[16])
@@ -108,9 +121,9 @@ const char *decode_payload(const uint8_t sealing_key[32], const uint8_t *payload
                            size_t seed_size, Decoded *out)
 {
     size_t body = 16 + vk_size + seed_size + 8 + 8;
-    uint8_t key[32], plain[512];
+    uint8_t key[32], plain[MAX_BODY];
     const uint8_t *at = payload;
-    if (length != 50 + body + 16 || body > sizeof plain)
+    if (length != HEADER + body + 16 || body > sizeof plain)
         return "length";
     out->version = (unsigned)number(&at, 2);
     copy(&at, out->scheme, 8);
@@ -118,9 +131,12 @@ const char *decode_payload(const uint8_t sealing_key[32], const uint8_t *payload
     out->from = (unsigned)number(&at, 4);
     out->to = (unsigned)number(&at, 4);
     copy(&at, out->ticket, 16);
-    derive(sealing_key, payload, key);
-    if (!gcm(key, payload, 50, at, body, payload + length - 16, plain))
+    copy(&at, out->digest, 32);
+    derive(sealing_key, "ucsim ticketed transfer v2 key", KEY_LABEL, payload, HEADER, key);
+    if (!gcm(key, payload, HEADER, at, body, payload + length - 16, plain))
         return "seal";
+    if (!digest_is(sealing_key, payload, plain, body))
+        return "digest";
     at = plain;
     copy(&at, out->kid, 16);
     copy(&at, out->vk, vk_size);

@@ -10,7 +10,7 @@
 
 typedef struct {
     unsigned version;
-    uint8_t scheme[8], enclave[16], ticket[16];
+    uint8_t scheme[8], enclave[16], ticket[16], digest[32];
     unsigned from, to;
     uint8_t kid[16], vk[128], seed[128];
     uint64_t a, b;

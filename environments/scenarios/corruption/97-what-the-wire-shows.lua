@@ -12,7 +12,7 @@ return scenario {
       local report = z:transfer("hsm1", { key = case[1], count = case[2], to = "hsm2", ticket = ticket })
       assert(report.kind == "report", "the adversary must show the payload")
       size = size or #report.text
-      assert(report.text:sub(1, 2) == "\0\1" and report.text:sub(27, 34) == string.pack(">I4I4", 0, 1)
+      assert(report.text:sub(1, 2) == "\0\2" and report.text:sub(27, 34) == string.pack(">I4I4", 0, 1)
              and report.text:sub(35, 50) == ticket.ticket, "the header is not what docs/protocol.md says")
       assert(#report.text == size, "the size tells the blocks apart")
     end

@@ -67,7 +67,7 @@ function lib.count(set)
   return n
 end
 
-lib.header_bytes = 50 -- of a payload; docs/protocol.md, "Payload"
+lib.header_bytes = 82 -- of a payload; docs/protocol.md, "Payload"
 
 -- Two payloads of one key begin with the same secrets. Sealed under one key and nonce they would look alike.
 function lib.sealed_apart(one, other)
