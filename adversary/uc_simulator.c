@@ -27,7 +27,7 @@ static DkmOutcome outcome_of(const UcOutcome *out)
 
 static const char *name_of_party(UcCtx *ctx, UcWord party)
 {
-    return uc_machine_name(uc_world_spec(uc_ctx_world(ctx)), uc_party(party));
+    return uc_name(ctx, uc_party(party));
 }
 
 /* Why a sandboxed party that F holds to be up did not do what F asked; NULL if it did. */
@@ -120,7 +120,7 @@ static const DkmInspector *inspector(UcCtx *ctx) { return uc_config(ctx); }
 /* F tells what the party held; the sandboxed party must hold the same, if it is up. Then A gets its state. */
 static UcResult holdings(UcCtx *ctx, const UcWord *w)
 {
-    uint16_t party = uc_party(w[0]), sandbox = uc_sandbox_machine(uc_world_spec(uc_ctx_world(ctx)), party);
+    uint16_t party = uc_party(w[0]), sandbox = uc_sandbox_of(ctx, party);
     bool up = uc_fault(ctx, party, true).status == UC_UP;
     if (up && dkm_holdings(ctx, inspector(ctx), sandbox) != w[1])
         return uc_simulation_failed("corrupt: the sandboxed party holds other keys or tickets than F says");
@@ -172,7 +172,7 @@ static UcWord burned_by_restart(UcCtx *ctx, const UcEnvelope *in)
 {
     if (in->message.kind != UC_M_RESTART || uc_fault(ctx, in->peer, true).status != UC_DOWN)
         return UC_NONE;
-    return dkm_burned(ctx, inspector(ctx), uc_sandbox_machine(uc_world_spec(uc_ctx_world(ctx)), in->peer));
+    return dkm_burned(ctx, inspector(ctx), uc_sandbox_of(ctx, in->peer));
 }
 
 static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)

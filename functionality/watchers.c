@@ -28,7 +28,7 @@ static const UcRegionKind kinds[WATCH_KINDS_END - UC_FIRST_KIND] = {
 
 const char *watch_party_name(UcCtx *ctx, UcWord party)
 {
-    return uc_machine_name(uc_world_spec(uc_ctx_world(ctx)), uc_party(party));
+    return uc_name(ctx, uc_party(party));
 }
 
 const char *watch_key_name(UcCtx *ctx, UcWord kid)

@@ -23,6 +23,8 @@ struct UcStore {
     GPtrArray *chunks;  /* owned arenas */
     uint8_t *arena;
     size_t arena_left, memory, first_arena;
+    UcStore *of;        /* a view of this one; then nothing above is in use */
+    UcStoreGuard guard;
 };
 
 UcDigest uc_digest(const void *bytes, size_t length)
@@ -49,10 +51,23 @@ UcStore *uc_store_new(void)
     return store;
 }
 
+UcStore *uc_store_view_new(UcStore *of, UcStoreGuard guard)
+{
+    g_assert(of && guard.look && guard.made);
+    UcStore *view = g_new0(UcStore, 1);
+    view->of = of;
+    view->guard = guard;
+    return view;
+}
+
 void uc_store_free(UcStore *store)
 {
     if (!store)
         return;
+    if (store->of) {
+        g_free(store);
+        return;
+    }
     uc_chunks_free(&store->entries);
     uc_index_free(&store->index);
     g_ptr_array_unref(store->chunks);
@@ -62,7 +77,7 @@ void uc_store_free(UcStore *store)
 
 void uc_store_clear(UcStore *store)
 {
-    g_assert(store);
+    g_assert(store && !store->of);
     store->entries.count = 1;
     uc_index_clear(&store->index);
     if (!store->chunks->len)
@@ -72,8 +87,18 @@ void uc_store_clear(UcStore *store)
     store->arena_left = store->memory = store->first_arena;
 }
 
+/* Where this handle is really looked up. */
+static const UcStore *behind(const UcStore *store, UcWord handle)
+{
+    if (G_LIKELY(!store->of))
+        return store;
+    store->guard.look(store->guard.data, handle);
+    return store->of;
+}
+
 static const Entry *entry(const UcStore *store, UcWord handle)
 {
+    store = behind(store, handle);
     g_assert(uc_store_knows(store, handle));
     return uc_chunks_at(&store->entries, (uint32_t)handle, sizeof(Entry));
 }
@@ -114,6 +139,11 @@ UcWord uc_store_put(UcStore *store, const void *bytes, size_t length)
 {
     g_assert(length == 0 || bytes);
     g_assert(length <= UINT32_MAX);
+    if (store->of) {
+        UcWord made = uc_store_put(store->of, bytes, length);
+        store->guard.made(store->guard.data, made);
+        return made;
+    }
     UcDigest d = uc_digest(bytes, length);
     UcWord known = find(store, d, bytes, length);
     if (known != UC_NONE)
@@ -150,7 +180,9 @@ UcDigest uc_store_digest(const UcStore *store, UcWord handle)
 
 bool uc_store_knows(const UcStore *store, UcWord handle)
 {
-    return handle > 0 && handle < uc_chunks_count(&store->entries);
+    if (handle == UC_NONE)
+        return false;
+    return handle < uc_chunks_count(&behind(store, handle)->entries);
 }
 
 size_t uc_store_count(const UcStore *store) { return uc_chunks_count(&store->entries) - 1; }

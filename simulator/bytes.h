@@ -46,6 +46,15 @@ size_t uc_store_memory(const UcStore *store); /* bytes */
 UcDigest uc_digest(const void *bytes, size_t length);
 void uc_sha256(const void *bytes, size_t length, uint8_t out[32]);
 
+/* The same store as somebody sees it who may look only at some of it: `look` is told of every handle before it is looked
+ * at and does not return where that is refused, `made` of every handle that is given out. The store outlives the view. */
+typedef struct {
+    void (*look)(void *data, UcWord handle);
+    void (*made)(void *data, UcWord handle);
+    void *data;
+} UcStoreGuard;
+UcStore *uc_store_view_new(UcStore *of, UcStoreGuard guard);
+
 /* Big-endian writing into a growing buffer: the one encoder of canonical bytes. */
 void uc_append_u8(GByteArray *out, uint8_t value);
 void uc_append_u16(GByteArray *out, uint16_t value);

@@ -2,12 +2,17 @@
 #ifndef SIMULATOR_INTERNAL_H
 #define SIMULATOR_INTERNAL_H
 
+#include <setjmp.h>
+
 #include "simulator/world.h"
 
 typedef struct {
     uint32_t slot;
     UcRegion *old; /* owned */
 } UcUndo;
+
+/* honesty.c */
+typedef struct UcHonesty UcHonesty;
 
 struct UcWorld {
     const UcWorldSpec *spec;
@@ -30,6 +35,9 @@ struct UcWorld {
     UcStop stop;
     bool stopped;
     char *why;
+    UcHonesty *honesty;   /* ideal world: what S may look at */
+    jmp_buf refused;      /* where an activation that breaks off goes on */
+    bool refusable;       /* one is running */
     const char *broken_rule;
     uint64_t broken_at;
     GPtrArray *broken;    /* every text of a watcher, each once; interned */
@@ -63,6 +71,18 @@ void uc_stable_finish(UcCtx *ctx); /* what was written but not persisted leaves 
 void uc_shadows_clear(UcCtx *ctx); /* the working copies are the stable state */
 void uc_stable_crash(UcCtx *ctx);  /* working state := stable state, volatile regions emptied */
 void uc_forget_lost(UcCtx *ctx);   /* restart: what the crash took is gone for inspection too */
+
+/* honesty.c: S looks at its sandboxes, at what A and F wrote to it and at what it remembers, and at nothing else
+ * (docs/model.md, "S is kept honest"). What is refused stops the world as a discipline violation and does not return. */
+UcHonesty *uc_honesty_new(UcWorld *world);
+void uc_honesty_free(UcHonesty *honesty);
+UcStore *uc_honesty_store(UcHonesty *honesty);   /* what S has in place of the store */
+void uc_honesty_start(UcWorld *world, const UcMessage *in);
+void uc_honesty_hear(UcWorld *world, const UcMessage *message);
+void uc_honesty_look(UcCtx *ctx, uint32_t slot); /* any machine: notes what S looks at */
+void uc_honesty_end(UcCtx *ctx, const UcResult *result); /* what S stores and sends */
+void uc_refuse(UcWorld *world, const char *what) G_GNUC_NORETURN;
+void uc_refuse_look(UcCtx *ctx, uint16_t machine); /* returns where the machine may look */
 
 /* party.c: crash points, restart and orders around the code of a party. */
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);

@@ -84,7 +84,8 @@ UcWord *uc_item_insert(UcCtx *ctx, unsigned kind, UcWord index, size_t before); 
 void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
 
 /* Another machine's region, for the inspection functions of a protocol or functionality only. UC_LOST may be added to
- * the kind. */
+ * the kind. Z's host and the watchers look everywhere, S at itself and its sandboxes, F and a party at themselves; any
+ * other look ends the run as a discipline violation. */
 const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words);
 
 /* ---- the rest of the world ---- */
@@ -101,6 +102,7 @@ const void *uc_config(UcCtx *ctx);  /* this machine's row in the description */
 void *uc_host(UcCtx *ctx);          /* scripted machines */
 uint16_t uc_self(UcCtx *ctx);       /* machine number; of a sandboxed party: that of the party it stands for */
 unsigned uc_party_count(UcCtx *ctx);
+const char *uc_name(UcCtx *ctx, uint16_t machine);
 /* Scripted machines only: the world, to look at Z's view. */
 const struct UcWorld *uc_ctx_world(UcCtx *ctx);
 /* A printed reason, interned. */
@@ -119,6 +121,7 @@ typedef struct {
 
 /* One activation of the sandboxed party that stands for machine `party`. Its state lives in regions of its own. */
 UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in);
+uint16_t uc_sandbox_of(UcCtx *ctx, uint16_t party); /* its machine number, for uc_peek */
 
 typedef enum { UC_UP, UC_DOWN, UC_DISABLED } UcStatus;
 typedef struct {

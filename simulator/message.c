@@ -46,6 +46,13 @@ unsigned uc_message_fields(const UcMessageKind *kind)
     return n;
 }
 
+bool uc_message_handle(const UcMessageKind *kind, unsigned field)
+{
+    g_assert(kind && field < UC_MESSAGE_WORDS);
+    UcFieldType t = kind->field[field].type;
+    return kind->field[field].name && (t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES);
+}
+
 int uc_message_find(const UcMessageTable *table, const char *name)
 {
     g_assert(name);

@@ -91,6 +91,8 @@ typedef struct {
 const char *uc_name_of(const char *const *names, UcWord number);
 const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind);
 unsigned uc_message_fields(const UcMessageKind *kind);
+/* Is this word of such a message a handle? */
+bool uc_message_handle(const UcMessageKind *kind, unsigned field);
 /* The number of the kind of this name, or -1. */
 int uc_message_find(const UcMessageTable *table, const char *name);
 bool uc_message_equal(const UcMessage *a, const UcMessage *b);

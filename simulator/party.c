@@ -27,6 +27,8 @@ void uc_fault_write(UcWorld *world, uint16_t owner, UcFault fault)
 
 UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed)
 {
+    if (ctx->owner == UC_S && !sandboxed)
+        uc_refuse(ctx->world, "looks at what A ordered at a party");
     return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_machine(ctx->world->spec, party) : party);
 }
 
@@ -205,5 +207,10 @@ UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in)
     uc_ctx_init(&inner, world, &world->spec->sandbox, uc_sandbox_machine(world->spec, party), party);
     UcOutcome out = uc_party_activate(&inner, in);
     world->private_from = private_from;
+    uc_honesty_hear(world, &out.result.message);
+    if (out.has_effect)
+        uc_honesty_hear(world, &out.effect);
     return out;
 }
+
+uint16_t uc_sandbox_of(UcCtx *ctx, uint16_t party) { return uc_sandbox_machine(ctx->world->spec, party); }

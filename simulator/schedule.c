@@ -135,7 +135,7 @@ int uc_schedule_field(const UcMessageKind *kind, const char *asked, const char *
     int first = -1;
     for (unsigned i = 0; i < uc_message_fields(kind); i++) {
         const UcField *f = &kind->field[i];
-        if (f->type != UC_BYTES && f->type != UC_TEXT && f->type != UC_INTERVALS && f->type != UC_PARTIES)
+        if (!uc_message_handle(kind, i))
             continue;
         if (!strcmp(f->name, asked ? asked : argument))
             return (int)i;

@@ -143,10 +143,12 @@ static UcSlotKey key_of(const UcCtx *ctx, unsigned kind, UcWord index)
     return (UcSlotKey){ ctx->owner, kind, index };
 }
 
-static const UcWord *peek_key(UcWorld *world, UcSlotKey key, size_t *words)
+static const UcWord *peek_key(UcCtx *ctx, UcSlotKey key, size_t *words)
 {
     /* The slot is made even for reading, so that a search sees a read of an absent region as one. */
-    const UcRegion *region = uc_slot_get(world, uc_layout_slot(world->layout, key));
+    uint32_t slot = uc_layout_slot(ctx->world->layout, key);
+    uc_honesty_look(ctx, slot);
+    const UcRegion *region = uc_slot_get(ctx->world, slot);
     if (words)
         *words = region ? region->words : 0;
     return region && region->words ? region->word : NULL; /* an empty region is an absent one */
@@ -154,12 +156,13 @@ static const UcWord *peek_key(UcWorld *world, UcSlotKey key, size_t *words)
 
 const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
 {
-    return peek_key(ctx->world, key_of(ctx, kind, index), words);
+    return peek_key(ctx, key_of(ctx, kind, index), words);
 }
 
 const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words)
 {
-    return peek_key(ctx->world, (UcSlotKey){ machine, kind, index }, words);
+    uc_refuse_look(ctx, machine);
+    return peek_key(ctx, (UcSlotKey){ machine, kind, index }, words);
 }
 
 UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
@@ -167,6 +170,7 @@ UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
     UcWorld *world = ctx->world;
     g_assert(kind_of(ctx->kind, ctx->kinds, kind));
     uint32_t slot = uc_layout_slot(world->layout, key_of(ctx, kind, index));
+    uc_honesty_look(ctx, slot);
     UcRegion *old = uc_slot_get(world, slot);
     if (old && old->words == words && old->references == 1 && private_entry(world, slot))
         return old->word;
@@ -367,12 +371,24 @@ void uc_effect(UcCtx *ctx, const UcMessage *effect)
     ctx->effect = *effect;
 }
 
-UcStore *uc_ctx_store(UcCtx *ctx) { return ctx->world->store; }
+UcStore *uc_ctx_store(UcCtx *ctx)
+{
+    return ctx->owner == UC_S ? uc_honesty_store(ctx->world->honesty) : ctx->world->store;
+}
+
+
 const void *uc_config(UcCtx *ctx) { return ctx->machine->config; }
 void *uc_host(UcCtx *ctx) { return ctx->machine->host; }
 uint16_t uc_self(UcCtx *ctx) { return ctx->self; }
 unsigned uc_party_count(UcCtx *ctx) { return ctx->world->spec->parties; }
-const UcWorld *uc_ctx_world(UcCtx *ctx) { return ctx->world; }
+const char *uc_name(UcCtx *ctx, uint16_t machine) { return uc_machine_name(ctx->world->spec, machine); }
+
+const UcWorld *uc_ctx_world(UcCtx *ctx)
+{
+    if (ctx->owner == UC_S) /* through it go the seed, the tables of seals and signatures, and Z's view */
+        uc_refuse(ctx->world, "asks for the world");
+    return ctx->world;
+}
 
 const char *uc_reason(UcCtx *ctx, const char *format, ...)
 {

@@ -64,6 +64,8 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     world->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     world->next = (UcEnvelope){ .to = UC_Z };
     world->channel = "start";
+    if (spec->ideal)
+        world->honesty = uc_honesty_new(world);
     for (uint16_t m = 0; m < UC_PARTY_0; m++)
         run_setup(world, &spec->machine[m], m, m);
     for (unsigned i = 0; i < spec->parties; i++) {
@@ -82,6 +84,7 @@ void uc_world_free(UcWorld *world)
     g_array_unref(world->undo);
     g_array_unref(world->view);
     g_array_unref(world->observers);
+    uc_honesty_free(world->honesty);
     g_ptr_array_unref(world->broken);
     g_hash_table_unref(world->reasons);
     g_free(world->why);
@@ -106,6 +109,16 @@ void uc_stop_script(UcCtx *ctx, UcStop how, const char *why)
     stop(ctx->world, how, g_strdup(why));
 }
 
+void uc_refuse(UcWorld *world, const char *what)
+{
+    if (!world->refusable)
+        g_error("outside of an activation: a machine %s", what);
+    stop(world, UC_STOP_DISCIPLINE,
+         g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s %s", world->activations,
+                         uc_machine_name(world->spec, world->next.to), what));
+    longjmp(world->refused, 1);
+}
+
 static void discipline(UcWorld *world, uint16_t from, uint16_t to, const char *rule)
 {
     const UcWorldSpec *spec = world->spec;
@@ -117,7 +130,7 @@ static void discipline(UcWorld *world, uint16_t from, uint16_t to, const char *r
 
 /* ---- one activation ---- */
 
-static UcOutcome run_machine(UcWorld *world, UcActivation *a)
+static UcOutcome run_code(UcWorld *world, UcActivation *a)
 {
     const UcWorldSpec *spec = world->spec;
     UcCtx ctx;
@@ -127,13 +140,33 @@ static UcOutcome run_machine(UcWorld *world, UcActivation *a)
         out = uc_party_activate(&ctx, &a->in);
         a->crash = ctx.crash_point;
     } else {
+        if (a->machine == UC_S)
+            uc_honesty_start(world, &a->in.message);
         out = (UcOutcome){ .result = ctx.machine->class->step(&ctx, &a->in) };
+        if (a->machine == UC_S)
+            uc_honesty_end(&ctx, &out.result);
         if (out.result.code == UC_FAIL)
             uc_rollback(world, 0, false);
         out.has_effect = ctx.has_effect && out.result.code != UC_FAIL;
         out.effect = ctx.effect;
     }
     a->persists = ctx.persists;
+    return out;
+}
+
+/* A machine that is refused something is broken off there (uc_refuse). */
+static UcOutcome run_machine(UcWorld *world, UcActivation *a)
+{
+    UcOutcome out;
+    world->refusable = true;
+    if (!_setjmp(world->refused)) {
+        out = run_code(world, a);
+    } else {
+        world->private_from = 0;
+        uc_rollback(world, 0, false);
+        out = (UcOutcome){ .result = uc_fail("refused") };
+    }
+    world->refusable = false;
     return out;
 }
 

@@ -39,9 +39,8 @@ static uint64_t order_of(const UcLockstep *l, const UcChoice *m)
     const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
     uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
     for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        UcFieldType t = kind->field[i].type;
         UcWord word = m->write.message.w[i];
-        bool bytes = t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+        bool bytes = uc_message_handle(kind, i);
         UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
                                                                  : (UcDigest){ word, bytes };
         flat[4 + 2 * i] = d.lo;
@@ -210,8 +209,7 @@ static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
     const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
     if (i >= UC_MESSAGE_WORDS)
         return l->set.chooser.extra_handles >> (i - UC_MESSAGE_WORDS) & 1;
-    UcFieldType t = kind && i < uc_message_fields(kind) ? kind->field[i].type : UC_INT;
-    return t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES;
+    return kind && uc_message_handle(kind, i);
 }
 
 uint32_t lockstep_moves_now(void *data) { return uc_chunks_count(&((const UcLockstep *)data)->moves); }

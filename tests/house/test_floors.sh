@@ -28,6 +28,10 @@ done
 if grep -rniE '\b(lms|xmss|hsm|lua|dkm|leaf|keygen)\b' simulator --include='*.c' --include='*.h'; then
     echo "simulator/ must stay ignorant of signatures, roles and Lua"; bad=1
 fi
+# What the engine keeps to itself stays there: S and the others go through machine.h, where it looks at what they look at.
+if grep -rnE '#include "simulator/internal\.h"' functionality protocol adversary environments report cli; then
+    echo "simulator/internal.h is for simulator/"; bad=1
+fi
 # One place turns worlds and judges them (simulator/lock.h); uc_world_turn() is also for statistics, which judge nothing.
 for call in 'uc_compare:simulator/lock\.c|simulator/verdict\.[ch]' 'uc_world_turn:simulator/(lock\.c|world\.[ch])|environments/play\.c'; do
     if grep -rnE "\b${call%%:*}\(" simulator functionality protocol adversary environments report cli --include='*.c' --include='*.h' |
