@@ -1,9 +1,7 @@
 #include "environments/pair.h"
 
 struct EnvPair {
-    EnvWorlds *worlds;
     EnvWorld which;
-    bool audited; /* the table of seals is one of the process: it knows one run only */
     UcLock lock;
 };
 
@@ -11,7 +9,6 @@ EnvPair *env_pair_of(EnvWorlds *worlds, EnvWorld which)
 {
     g_assert(worlds && which <= ENV_WORLDS);
     EnvPair *pair = g_new0(EnvPair, 1);
-    pair->worlds = worlds;
     pair->which = which;
     pair->lock.worlds = which == ENV_WORLDS ? 2 : 1;
     for (unsigned i = 0; i < pair->lock.worlds; i++) {
@@ -23,12 +20,7 @@ EnvPair *env_pair_of(EnvWorlds *worlds, EnvWorld which)
     return pair;
 }
 
-EnvPair *env_pair_new(EnvWorlds *worlds)
-{
-    EnvPair *pair = env_pair_of(worlds, ENV_WORLDS);
-    pair->audited = true;
-    return pair;
-}
+EnvPair *env_pair_new(EnvWorlds *worlds) { return env_pair_of(worlds, ENV_WORLDS); }
 
 void env_pair_free(EnvPair *pair)
 {
@@ -48,18 +40,7 @@ void env_pair_observe(EnvPair *pair, UcObserver observe, void *data)
 UcComparison env_pair_turn(EnvPair *pair, const UcEnvelope *write)
 {
     g_assert(pair && write);
-    uc_lock_turn(&pair->lock, write);
-    if (pair->audited)
-        env_pair_audit(pair);
-    return pair->lock.last;
-}
-
-void env_pair_audit(EnvPair *pair)
-{
-    if (!uc_verdict_is_open(pair->lock.last.verdict))
-        return;
-    env_worlds_audit(pair->worlds, pair->lock.world[0]);
-    uc_lock_judge(&pair->lock);
+    return uc_lock_turn(&pair->lock, write);
 }
 
 UcWorld *env_pair_world(EnvPair *pair, EnvWorld which)

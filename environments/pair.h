@@ -19,8 +19,6 @@ void env_pair_observe(EnvPair *pair, UcObserver observe, void *data); /* all of 
 /* One write of Z. UC_INDISTINGUISHABLE so far, a broken rule (which the views may yet show), or the first final verdict,
  * which then stays. */
 UcComparison env_pair_turn(EnvPair *pair, const UcEnvelope *write);
-/* What only the seals of the process show (env_worlds_audit): the worlds' only run so far. */
-void env_pair_audit(EnvPair *pair);
 /* Z reads what reached it last and halts: so that a trace shows it. No move follows. */
 void env_pair_halt(EnvPair *pair);
 UcWorld *env_pair_world(EnvPair *pair, EnvWorld which);

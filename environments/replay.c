@@ -334,7 +334,6 @@ EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver o
     EnvReplay *r = env_replay_on(worlds, ENV_WORLDS, schedule, observe, data, error);
     if (!r)
         return NULL;
-    env_pair_audit(r->pair);
     r->owned = g_steal_pointer(&worlds);
     return r;
 }

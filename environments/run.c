@@ -127,7 +127,6 @@ EnvRun *env_run_both_on(EnvWorlds *worlds, const EnvScenario *scenario, UcObserv
         if (!run_world(run, scenario, which, observe, data, error))
             return NULL;
     }
-    env_worlds_audit(run->worlds, run->lock.world[ENV_REAL]);
     uc_lock_judge(&run->lock);
     return g_steal_pointer(&run);
 }

@@ -167,13 +167,6 @@ const DkmInspector *env_worlds_inspector(EnvWorlds *w, EnvWorld which)
     return which == ENV_REAL ? &pi_inspector : &f_dkm_inspector;
 }
 
-void env_worlds_audit(EnvWorlds *w, UcWorld *real)
-{
-    g_assert(w && real);
-    if (!w->options.independent && seal_keys_used_twice(w->seal))
-        uc_world_note_rule(real, "I8: a sealing key sealed two plaintexts");
-}
-
 UcWorld *env_worlds_start(EnvWorlds *w, EnvWorld which)
 {
     return uc_world_new(&w->spec[which], w->store, w->layout[which], w->options.seed);

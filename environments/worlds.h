@@ -60,9 +60,6 @@ const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
 const DkmInspector *env_worlds_inspector(EnvWorlds *worlds, EnvWorld which);
 /* Another run with other coins in the same set-up, cheaply: every world and handle made so far is gone. */
 void env_worlds_restart(EnvWorlds *worlds, const uint8_t seed[UC_SEED_BYTES]);
-/* What shows only in the seals of a whole run: a sealing key that sealed two plaintexts breaks I8. Coupled runs only:
- * two worlds with their own coins seal differently with the same tickets by right. */
-void env_worlds_audit(EnvWorlds *worlds, UcWorld *real);
 /* Crypto real: signature keys come from a pool of `count` keys, a function of the base seed (sigma_set_pool). Before the
  * first world. Nothing happens with ideal crypto or a count of 0. */
 bool env_worlds_key_pool(EnvWorlds *worlds, const uint8_t base[UC_SEED_BYTES], unsigned count, GError **error);

@@ -60,6 +60,11 @@ typedef enum {
 
 extern const UcMessageTable dkm_messages;
 
+/* Marks of a protocol (uc_mark). */
+typedef enum {
+    DKM_MARK_SEALED = 1, /* a key sealed something: a stands for the key, b for what it sealed (handles of digests) */
+} DkmMark;
+
 /* The last input; inputs are DKM_KEYGEN .. DKM_STATUS. */
 static inline bool dkm_is_input(UcWord kind) { return kind >= DKM_KEYGEN && kind <= DKM_STATUS; }
 

@@ -22,6 +22,7 @@ static const UcRegionKind kinds[WATCH_KINDS_END - UC_FIRST_KIND] = {
     HEAD(WATCH_TICKET, "ticket", WATCH_WORDS(WatchTicket), 1),
     ITEMS(WATCH_EXPOSED, "exposed", UcWord, 1),
     HEAD(WATCH_COMPROMISED, "compromised", 1, 1),
+    HEAD(WATCH_STREAM, "stream", 1, 1),
     HEAD(WATCH_SEALED, "sealed", 1, 1),
     HEAD(WATCH_PENDING, "pending", PENDING_WORDS, 0),
 };
@@ -132,7 +133,8 @@ static const char *real(UcCtx *ctx, const UcActivation *a)
     bool delivery = a->in.from == UC_A && a->in.message.kind == UC_M_DELIVER;
     bool owed = delivery && !out->has_effect && !out->crashed && watch_acceptable(ctx, party, a->in.message.w[0]) &&
                 uc_fault(ctx, a->machine, false).armed == UC_POINT_NONE;
-    const char *rule = first(watch_stable(ctx, a), first(watch_secret(ctx, a), watch_sealed(ctx, a)));
+    const char *rule = first(watch_stable(ctx, a), first(watch_secret(ctx, a), watch_stream(ctx, a)));
+    rule = first(rule, watch_sealed(ctx, a));
     real_payload(ctx, a, party);
     if (out->has_effect) {
         WatchEvent e = real_event(a, party);

@@ -26,7 +26,8 @@ enum {
     WATCH_TICKET,              /* of a party and a ticket: what was requested, while it is open */
     WATCH_EXPOSED,             /* of a party: the keys it has sent or was sent; of nobody: those ever in transit */
     WATCH_COMPROMISED,         /* of a compromised key: its kid */
-    WATCH_SEALED,              /* of the first sealed bytes of a payload: the payload */
+    WATCH_STREAM,              /* of the first sealed bytes of a payload: the payload */
+    WATCH_SEALED,              /* of a key that sealed: what it sealed, sent or not */
     WATCH_PENDING,             /* ideal world: the input that F has consulted S about */
     WATCH_KINDS_END
 };
@@ -96,7 +97,8 @@ void watch_note_payload(UcCtx *ctx, UcWord payload, UcWord from, UcWord to, UcWo
 bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload);
 const char *watch_stable(UcCtx *ctx, const UcActivation *activation);
 const char *watch_secret(UcCtx *ctx, const UcActivation *activation); /* I8, real world */
-const char *watch_sealed(UcCtx *ctx, const UcActivation *activation); /* I8, real world */
+const char *watch_stream(UcCtx *ctx, const UcActivation *activation); /* I8, real world: as the network sees it */
+const char *watch_sealed(UcCtx *ctx, const UcActivation *activation); /* I8, real world: all seals, sent or not */
 
 /* watchers_faults.c: what corruption and restarts change (docs/functionality.md, "Compromise"). Rules say nothing of a
  * compromised key. */

@@ -124,10 +124,29 @@ const char *watch_secret(UcCtx *ctx, const UcActivation *a)
 /* ---- I8: real world; no sealing key seals two plaintexts ---- */
 
 enum { STREAM_PART = 16 };
+#define SEALED_TWO "I8: a sealing key sealed two plaintexts"
 
-/* A sealed plaintext begins with the kid, so two payloads of one signing key that begin alike were sealed with one
- * stream of key bits, as anybody on the network can see. */
+/* What the protocol says of its own seals, also of those that a crash took. */
 const char *watch_sealed(UcCtx *ctx, const UcActivation *a)
+{
+    for (unsigned i = 0; i < a->marks; i++) {
+        const UcMark *m = &a->mark[i];
+        if (m->kind != DKM_MARK_SEALED)
+            continue;
+        size_t words;
+        UcWord index = uc_store_digest(uc_ctx_store(ctx), m->a).lo;
+        const UcWord *known = uc_read(ctx, WATCH_SEALED, index, &words);
+        if (!words)
+            *uc_write(ctx, WATCH_SEALED, index, 1) = m->b;
+        else if (*known != m->b)
+            return SEALED_TWO;
+    }
+    return NULL;
+}
+
+/* And without believing it: a sealed plaintext begins with the kid, so two payloads of one signing key that begin alike
+ * were sealed with one stream of key bits, as anybody on the network can see. */
+const char *watch_stream(UcCtx *ctx, const UcActivation *a)
 {
     const DkmWatch *watch = watch_config(ctx);
     const UcResult *r = &a->outcome.result;
@@ -141,9 +160,9 @@ const char *watch_sealed(UcCtx *ctx, const UcActivation *a)
     if (length - clear < STREAM_PART)
         return NULL;
     UcWord index = uc_digest(bytes + clear, STREAM_PART).lo;
-    const UcWord *known = uc_read(ctx, WATCH_SEALED, index, &words);
+    const UcWord *known = uc_read(ctx, WATCH_STREAM, index, &words);
     if (words)
-        return *known == payload ? NULL : "I8: a sealing key sealed two plaintexts";
-    *uc_write(ctx, WATCH_SEALED, index, 1) = payload;
+        return *known == payload ? NULL : SEALED_TWO;
+    *uc_write(ctx, WATCH_STREAM, index, 1) = payload;
     return NULL;
 }

@@ -214,9 +214,11 @@ static UcWord seal_payload(UcCtx *ctx, const Key *key, DkmInterval block, UcWord
     payload_write_header(&header, out);
     payload_write_body(sigma, &body, plain);
     uint8_t k[SEAL_KEY_BYTES];
+    SealUse use;
     sealing_key(ctx, to, k);
-    seal_close(config(ctx)->seal, k, out, PAYLOAD_HEADER_BYTES, plain, size,
-               out + PAYLOAD_HEADER_BYTES);
+    seal_close(config(ctx)->seal, k, out, PAYLOAD_HEADER_BYTES, plain, size, out + PAYLOAD_HEADER_BYTES, &use);
+    uc_mark(ctx, (UcMark){ DKM_MARK_SEALED, uc_store_put(store, use.key, sizeof use.key),
+                           uc_store_put(store, use.content, sizeof use.content) });
     OPENSSL_cleanse(plain, size);
     OPENSSL_cleanse(k, sizeof k);
     return uc_store_put(store, out, total);

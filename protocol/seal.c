@@ -18,8 +18,6 @@ struct Seal {
     size_t tag_bytes;
     GMutex lock;
     GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
-    GHashTable *sealed_by; /* digest of (key, header) -> digest of the plaintext */
-    uint64_t used_twice;
     GHashTable *derived;   /* digest of (key, info) -> K or D */
     unsigned derived_max;  /* 0: not remembered */
 };
@@ -38,8 +36,6 @@ static Seal *seal_new(bool ideal)
     g_mutex_init(&seal->lock);
     seal->plain_of = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                            (GDestroyNotify)g_bytes_unref);
-    seal->sealed_by = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
-                                            (GDestroyNotify)g_bytes_unref);
     seal->derived = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, free_derived);
     return seal;
 }
@@ -56,9 +52,7 @@ void seal_forget(Seal *seal)
 {
     g_assert(seal);
     g_hash_table_remove_all(seal->plain_of);
-    g_hash_table_remove_all(seal->sealed_by);
     g_hash_table_remove_all(seal->derived);
-    seal->used_twice = 0;
 }
 
 void seal_remember_keys(Seal *seal, unsigned count)
@@ -78,7 +72,6 @@ void seal_free(Seal *seal)
     if (!seal)
         return;
     g_hash_table_unref(seal->plain_of);
-    g_hash_table_unref(seal->sealed_by);
     g_hash_table_unref(seal->derived);
     g_mutex_clear(&seal->lock);
     g_free(seal);
@@ -101,9 +94,8 @@ static void derive(const uint8_t *key, const uint8_t *info, size_t n, uint8_t ou
     EVP_KDF_free(kdf);
 }
 
-static GBytes *digest_of(const void *a, size_t na, const void *b, size_t nb)
+static void digest_of(const void *a, size_t na, const void *b, size_t nb, uint8_t out[HASH])
 {
-    uint8_t out[HASH];
     SHA256_CTX c;
     uint64_t first = na;
     SHA256_Init(&c);
@@ -111,7 +103,6 @@ static GBytes *digest_of(const void *a, size_t na, const void *b, size_t nb)
     SHA256_Update(&c, a, na);
     SHA256_Update(&c, b, nb);
     SHA256_Final(out, &c);
-    return g_bytes_new(out, sizeof out);
 }
 
 /* As derived before if that is remembered. */
@@ -121,7 +112,9 @@ static void derive_once(Seal *seal, const uint8_t *key, const uint8_t *info, siz
         derive(key, info, n, out);
         return;
     }
-    g_autoptr(GBytes) of = digest_of(key, SEAL_KEY_BYTES, info, n);
+    uint8_t name[HASH];
+    digest_of(key, SEAL_KEY_BYTES, info, n, name);
+    g_autoptr(GBytes) of = g_bytes_new(name, sizeof name);
     g_mutex_lock(&seal->lock);
     const uint8_t *known = g_hash_table_lookup(seal->derived, of);
     if (known)
@@ -160,20 +153,6 @@ void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *h
         g_error("libcrypto cannot compute HMAC-SHA256");
     OPENSSL_cleanse(d, sizeof d);
     OPENSSL_cleanse(all, before + length);
-}
-
-/* No K may ever seal two plaintexts; counted here, read by the tests and the report. `used` is what K is: real, K
- * itself; ideal, the term (sealing key, header) that stands for it. */
-static void count_use(Seal *seal, GBytes *used, const uint8_t *header, size_t nh, const uint8_t *plain, size_t length)
-{
-    g_autoptr(GBytes) content = digest_of(header, nh, plain, length);
-    g_mutex_lock(&seal->lock);
-    GBytes *before = g_hash_table_lookup(seal->sealed_by, used);
-    if (!before)
-        g_hash_table_insert(seal->sealed_by, g_bytes_ref(used), g_bytes_ref(content));
-    else if (!g_bytes_equal(before, content))
-        seal->used_twice++;
-    g_mutex_unlock(&seal->lock);
 }
 
 static void gcm_close(const uint8_t k[32], const uint8_t *header, size_t nh, const uint8_t *plain, size_t length,
@@ -225,9 +204,9 @@ static void token_close(Seal *seal, const uint8_t *key, const uint8_t *header, s
     GBytes *term = make_term(key, header, nh, plain, length);
     size_t total = length + seal->tag_bytes;
     for (size_t at = 0; at < total; at += HASH) {
-        uint8_t number = (uint8_t)(at / HASH);
-        g_autoptr(GBytes) block = digest_of(&number, 1, g_bytes_get_data(term, NULL), g_bytes_get_size(term));
-        memcpy(out + at, g_bytes_get_data(block, NULL), MIN((size_t)HASH, total - at));
+        uint8_t number = (uint8_t)(at / HASH), block[HASH];
+        digest_of(&number, 1, g_bytes_get_data(term, NULL), g_bytes_get_size(term), block);
+        memcpy(out + at, block, MIN((size_t)HASH, total - at));
     }
     g_mutex_lock(&seal->lock);
     g_hash_table_replace(seal->plain_of, g_bytes_new(out, total), term);
@@ -249,36 +228,37 @@ static bool token_open(Seal *seal, const uint8_t *key, const uint8_t *header, si
     return ok;
 }
 
-static void close_with(Seal *seal, bool counted, const uint8_t *key, const uint8_t *header, size_t nh,
-                       const uint8_t *plain, size_t length, uint8_t *out)
+static void close_with(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *plain, size_t length,
+                       uint8_t *out, SealUse *use)
 {
-    uint8_t k[32];
-    g_autoptr(GBytes) used = NULL;
+    uint8_t k[DERIVED_BYTES];
     if (seal->ideal) {
-        used = digest_of(key, SEAL_KEY_BYTES, header, nh);
         token_close(seal, key, header, nh, plain, length, out);
+        if (use)
+            digest_of(key, SEAL_KEY_BYTES, header, nh, use->key);
     } else {
         key_for(seal, key, header, nh, k);
-        used = digest_of("", 0, k, sizeof k);
         gcm_close(k, header, nh, plain, length, seal->tag_bytes, out);
+        if (use)
+            digest_of("", 0, k, sizeof k, use->key);
         OPENSSL_cleanse(k, sizeof k);
     }
-    if (counted)
-        count_use(seal, used, header, nh, plain, length);
+    if (use)
+        digest_of(header, nh, plain, length, use->content);
 }
 
 void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], uint8_t *header, size_t header_length,
-                const uint8_t *plain, size_t length, uint8_t *out)
+                const uint8_t *plain, size_t length, uint8_t *out, SealUse *use)
 {
     seal_digest(seal, key, header, header_length, plain, length, header + header_length - SEAL_DIGEST_BYTES);
-    close_with(seal, true, key, header, header_length, plain, length, out);
+    close_with(seal, key, header, header_length, plain, length, out, use);
 }
 
 void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                        const uint8_t *plain, size_t length, uint8_t *out)
 {
     g_assert(seal && header_length > SEAL_DIGEST_BYTES);
-    close_with(seal, false, key, header, header_length, plain, length, out);
+    close_with(seal, key, header, header_length, plain, length, out, NULL);
 }
 
 static bool open_with(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *sealed, size_t length,
@@ -309,12 +289,4 @@ bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *hea
     if (!same)
         OPENSSL_cleanse(out, length);
     return same;
-}
-
-uint64_t seal_keys_used_twice(Seal *seal)
-{
-    g_mutex_lock(&seal->lock);
-    uint64_t n = seal->used_twice;
-    g_mutex_unlock(&seal->lock);
-    return n;
 }

@@ -30,21 +30,27 @@ void seal_free(Seal *seal);
 void seal_set_tag_bytes(Seal *seal, size_t tag_bytes);
 /* A sealed text is this much longer than its plaintext; the digest lies in the header. */
 size_t seal_overhead(const Seal *seal);
-/* Forgets what was sealed: for many short runs one after the other. */
+/* Forgets what was sealed with tokens, and remembered keys: for many short runs one after the other. */
 void seal_forget(Seal *seal);
 /* From now on up to so many D and K are remembered by (sealing key, header), since HKDF costs four times AES-GCM and
  * exploration seals and opens the same few again and again; 0: no longer, and none is kept. No result changes. */
 void seal_remember_keys(Seal *seal, unsigned count);
 
-/* Writes the digest into the end of the header, and length + seal_overhead() bytes. */
+/* For an audit: digests of K (ideal: of what stands for it, sealing key and header) and of header and plaintext. */
+typedef struct {
+    uint8_t key[SEAL_DIGEST_BYTES], content[SEAL_DIGEST_BYTES];
+} SealUse;
+
+/* Writes the digest into the end of the header, length + seal_overhead() bytes, and what was used for what; `use` may be
+ * NULL. */
 void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], uint8_t *header, size_t header_length,
-                const uint8_t *plain, size_t length, uint8_t *out);
+                const uint8_t *plain, size_t length, uint8_t *out, SealUse *use);
 /* Writes sealed_length - seal_overhead() bytes. False, and nothing useful written, unless it was sealed under
  * this key and header and the header has the digest of it. */
 bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                const uint8_t *sealed, size_t sealed_length, uint8_t *out);
 
-/* The same by a thief of the sealing key, who keeps no rule: not counted below, and the header is sealed as it is, with
+/* The same by a thief of the sealing key, who keeps no rule: the header is sealed as it is, with
  * whatever digest it has. */
 void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                        const uint8_t *plain, size_t length, uint8_t *out);
@@ -52,8 +58,5 @@ void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint
 /* The digest of a header that has room for one at its end, and of what it will seal. */
 void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                  const uint8_t *plain, size_t length, uint8_t out[SEAL_DIGEST_BYTES]);
-
-/* How often a derived key K sealed a second, different plaintext: must stay 0 (docs/protocol.md, "Payload"). */
-uint64_t seal_keys_used_twice(Seal *seal);
 
 #endif

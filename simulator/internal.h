@@ -26,6 +26,7 @@ struct UcWorld {
     const char *channel;
     uint64_t activations, charged;
     GArray *view;         /* UcViewEntry */
+    GArray *marks;        /* UcMark, of the running activation */
     GArray *observers;
     void (*probe)(void *data, uint32_t slot);
     void *probe_data;

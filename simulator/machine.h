@@ -97,6 +97,12 @@ void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count);
 /* What this activation did to the state, for inspection by the UC simulator, watchers and traces; discarded
  * with it. At most one. */
 void uc_effect(UcCtx *ctx, const UcMessage *effect);
+/* A fact of this activation that holds whatever becomes of its state: watchers are shown it also when the activation fails
+ * or a crash falls into it. What it says is between the machine and its watchers. */
+typedef struct {
+    UcWord kind, a, b;
+} UcMark;
+void uc_mark(UcCtx *ctx, UcMark mark);
 UcStore *uc_ctx_store(UcCtx *ctx);
 const void *uc_config(UcCtx *ctx);  /* this machine's row in the description */
 void *uc_host(UcCtx *ctx);          /* scripted machines */

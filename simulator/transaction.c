@@ -371,11 +371,12 @@ void uc_effect(UcCtx *ctx, const UcMessage *effect)
     ctx->effect = *effect;
 }
 
+void uc_mark(UcCtx *ctx, UcMark mark) { g_array_append_val(ctx->world->marks, mark); }
+
 UcStore *uc_ctx_store(UcCtx *ctx)
 {
     return ctx->owner == UC_S ? uc_honesty_store(ctx->world->honesty) : ctx->world->store;
 }
-
 
 const void *uc_config(UcCtx *ctx) { return ctx->machine->config; }
 void *uc_host(UcCtx *ctx) { return ctx->machine->host; }

@@ -59,6 +59,7 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     memcpy(world->seed, seed, UC_SEED_BYTES);
     world->undo = g_array_new(FALSE, FALSE, sizeof(UcUndo));
     world->view = g_array_new(FALSE, FALSE, sizeof(UcViewEntry));
+    world->marks = g_array_new(FALSE, FALSE, sizeof(UcMark));
     world->broken = g_ptr_array_new();
     world->observers = g_array_new(FALSE, FALSE, sizeof(Observer));
     world->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -83,6 +84,7 @@ void uc_world_free(UcWorld *world)
     uc_state_clear(&world->state);
     g_array_unref(world->undo);
     g_array_unref(world->view);
+    g_array_unref(world->marks);
     g_array_unref(world->observers);
     uc_honesty_free(world->honesty);
     g_ptr_array_unref(world->broken);
@@ -136,6 +138,7 @@ static UcOutcome run_code(UcWorld *world, UcActivation *a)
     UcCtx ctx;
     uc_ctx_init(&ctx, world, machine_row(spec, a->machine), a->machine, a->machine);
     UcOutcome out;
+    g_array_set_size(world->marks, 0);
     if (a->machine >= UC_PARTY_0 && !spec->ideal) {
         out = uc_party_activate(&ctx, &a->in);
         a->crash = ctx.crash_point;
@@ -151,6 +154,8 @@ static UcOutcome run_code(UcWorld *world, UcActivation *a)
         out.effect = ctx.effect;
     }
     a->persists = ctx.persists;
+    a->mark = (const UcMark *)(const void *)world->marks->data;
+    a->marks = world->marks->len;
     return out;
 }
 
@@ -182,12 +187,15 @@ static bool same_result(const UcOutcome *a, const UcOutcome *b)
 static UcOutcome run_twice(UcWorld *world, UcActivation *a)
 {
     UcOutcome first = run_machine(world, a);
+    g_autofree UcMark *marks = g_memdup2(a->mark, a->marks * sizeof *marks);
+    size_t marked = a->marks * sizeof *marks;
     UcDigest left = uc_world_digest(world);
     uc_rollback(world, 0, false);
     world->private_from = 0;
     UcOutcome second = run_machine(world, a);
     UcDigest right = uc_world_digest(world);
-    if (!same_result(&first, &second) || left.lo != right.lo || left.hi != right.hi)
+    bool same_marks = marked == a->marks * sizeof *marks && (!marked || !memcmp(marks, a->mark, marked));
+    if (!same_result(&first, &second) || left.lo != right.lo || left.hi != right.hi || !same_marks)
         stop(world, UC_STOP_DISCIPLINE,
              g_strdup_printf("torture mode: %s has hidden state, two runs of activation %" G_GUINT64_FORMAT " differ",
                              uc_machine_name(world->spec, a->machine), a->number));

@@ -41,6 +41,8 @@ typedef struct {
     UcOutcome outcome;
     unsigned persists;
     UcPoint crash;        /* the point at which an armed crash fell */
+    const UcMark *mark;   /* in order, also those of parties sandboxed in this machine; until the next activation */
+    unsigned marks;
     uint64_t view;        /* Z: number of this entry in its view; else 0 */
 } UcActivation;
 

@@ -13,7 +13,7 @@
 
 /* ---- machines and watchers that go wrong: when the first key is there, or when HSM 2 has signed ---- */
 
-typedef enum { SILENT, FAILS, RULE, LIMIT, ASSERTION, ERROR } What;
+typedef enum { SILENT, FAILS, RULE, SEALS, LIMIT, ASSERTION, ERROR } What;
 
 static const struct {
     const char *name;
@@ -29,6 +29,7 @@ static const struct {
     { "progress", ENV_IDEAL, RULE, "A9: made up", UC_NO_PROGRESS },
     { "invariant", ENV_REAL, RULE, "I9: made up", UC_INVARIANT_BROKEN },
     { "invariant", ENV_IDEAL, RULE, "I9: made up", UC_INVARIANT_BROKEN },
+    { "one key seals two texts, far apart", ENV_REAL, SEALS, "I8: a sealing key sealed two plaintexts", UC_INVARIANT_BROKEN },
     { "limit", ENV_REAL, LIMIT, NULL, UC_LIMIT },
     { "limit", ENV_IDEAL, LIMIT, NULL, UC_LIMIT },
     { "assertion", ENV_REAL, ASSERTION, NULL, UC_ASSERTION_FAILED },
@@ -39,9 +40,16 @@ static const struct {
 static unsigned made; /* which of them */
 static bool late;
 
+static void seal(UcCtx *ctx, const char *what)
+{
+    UcStore *store = uc_ctx_store(ctx);
+    uc_mark(ctx, (UcMark){ DKM_MARK_SEALED, uc_store_text(store, "a key"), uc_store_text(store, what) });
+}
+
 static UcResult go_wrong(UcCtx *ctx, UcResult r)
 {
     switch (fault[made].what) {
+    case SEALS: seal(ctx, "another text"); return r;
     case SILENT: return uc_pass("made up");
     case LIMIT: uc_stop_script(ctx, UC_STOP_LIMIT, "made up"); return r;
     case ASSERTION: uc_stop_script(ctx, UC_STOP_ASSERTION, "made up"); return r;
@@ -58,6 +66,8 @@ static bool is_the_moment(const UcResult *r, uint16_t party)
 static UcResult party_step(UcCtx *ctx, const UcEnvelope *in)
 {
     UcResult r = pi_class.step(ctx, in);
+    if (fault[made].what == SEALS && in->message.kind == DKM_KEYGEN)
+        seal(ctx, "a text");
     return is_the_moment(&r, in->to) ? go_wrong(ctx, r) : r;
 }
 

@@ -51,7 +51,7 @@ static UcWord forge(Forgery f)
     payload_write_header(&header, out);
     payload_write_body(sigma, &body, plain);
     keys_master(env_worlds_options(driver_worlds())->seed, "enclave", master);
-    seal_close(seal, master, out, PAYLOAD_HEADER_BYTES, plain, size, out + PAYLOAD_HEADER_BYTES);
+    seal_close(seal, master, out, PAYLOAD_HEADER_BYTES, plain, size, out + PAYLOAD_HEADER_BYTES, NULL);
     seal_free(seal);
     return uc_store_put(env_worlds_store(driver_worlds()), out, PAYLOAD_HEADER_BYTES + size + 16);
 }

@@ -71,7 +71,9 @@ static UcResult puppet_step(UcCtx *ctx, const UcEnvelope *in)
     switch (in->message.kind) {
     case DO_SAY: return uc_send((uint16_t)w[0], (UcMessage){ w[1], { 0 } });
     case DO_END: return end(w[0]);
-    case DO_STORE: return store(ctx, in, w[0], w[1]);
+    case DO_STORE:
+        uc_mark(ctx, (UcMark){ DO_STORE, w[0], w[1] });
+        return store(ctx, in, w[0], w[1]);
     case DO_LOOK: return tell(ctx, in, word(ctx, KEPT), word(ctx, FLEETING));
     case DO_COUNT: return tell(ctx, in, ++hidden, 0);
     case DO_DRAW: return draw(ctx, in, w[0]);

@@ -7,7 +7,7 @@
 enum {
     DO_SAY = UC_M_USER, /* to (machine number), kind: one write */
     DO_END,             /* code: an UcResultCode other than SEND */
-    DO_STORE,           /* value, how: writes it to a stable and to a volatile region */
+    DO_STORE,           /* value, how: writes it to a stable and to a volatile region; marks the two words */
     DO_LOOK,            /* answers what is stored */
     DO_COUNT,           /* answers from hidden state, which is forbidden */
     DO_DRAW,            /* answers 8 bytes of the tape, and stores as DO_STORE would: how */

@@ -288,6 +288,50 @@ START_TEST(fail_leaves_no_trace)
 }
 END_TEST
 
+/* ---- marks ---- */
+
+static GArray *marked; /* UcMark, by all but Z and A, as a watcher is shown them; a kind of 0 ends an activation */
+
+static const char *watch_marks(UcCtx *ctx, const UcActivation *a)
+{
+    static const UcMark end;
+    (void)ctx;
+    if (a->machine == UC_Z || a->machine == UC_A) {
+        ck_assert_uint_eq(a->marks, 0);
+        return NULL;
+    }
+    g_array_append_vals(marked, a->mark, a->marks);
+    g_array_append_val(marked, end);
+    return NULL;
+}
+
+/* What an activation has marked is shown once, whatever becomes of the activation, and no later one has it. */
+START_TEST(marks_outlive_their_activation)
+{
+    static const UcWord how[] = { STORE_ONLY, STORE_PERSIST, STORE_FAIL };
+    marked = g_array_new(FALSE, FALSE, sizeof(UcMark));
+    real.watcher.watch = watch_marks;
+    real.spec.torture = _i;
+    open_both();
+    for (UcPoint point = UC_POINT_NONE; point <= UC_POINT_AFTER; point = (UcPoint)(point + 1)) {
+        for (size_t i = 0; i < G_N_ELEMENTS(how); i++) {
+            if (point == UC_POINT_BEFORE || point == UC_POINT_MIDDLE || point == UC_POINT_AFTER)
+                stage_order(&real, (UcMessage){ UC_M_CRASH, { point } });
+            g_array_set_size(marked, 0);
+            store_it(&real, 10 + i, how[i]);
+            ck_assert_uint_eq(marked->len, 2);
+            const UcMark *m = &g_array_index(marked, UcMark, 0);
+            ck_assert(m->kind == DO_STORE && m->a == 10 + i && m->b == how[i]);
+            stage_order(&real, (UcMessage){ UC_M_RESTART, { 0 } });
+            g_array_set_size(marked, 0);
+            stage_input(&real, (UcMessage){ DO_LOOK, { 0 } });
+            ck_assert_uint_eq(marked->len, 1);
+        }
+    }
+    g_array_unref(marked);
+}
+END_TEST
+
 START_TEST(torture_finds_hidden_state)
 {
     real.spec.torture = ideal.spec.torture = true;
@@ -424,6 +468,7 @@ int main(void)
     tcase_add_test(t, an_error_comes_before_all);
     tcase_add_test(t, the_guess_bit_is_part_of_the_view);
     tcase_add_test(t, fail_leaves_no_trace);
+    tcase_add_loop_test(t, marks_outlive_their_activation, 0, 2);
     tcase_add_test(t, torture_finds_hidden_state);
     tcase_add_loop_test(t, crash_points, 0, G_N_ELEMENTS(crash));
     tcase_add_test(t, crash_orders_that_do_nothing);
