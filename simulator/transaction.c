@@ -165,10 +165,17 @@ const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index,
     return peek_key(ctx, (UcSlotKey){ machine, kind, index }, words);
 }
 
+/* A region is empty, or a head and so many items: nothing in between, which a handle would be looked for in. */
+static bool fits(const UcRegionKind *kind, size_t words)
+{
+    size_t items = words - kind->head_words;
+    return kind->name && (!words || (words >= kind->head_words && (kind->item_words ? items % kind->item_words == 0 : !items)));
+}
+
 UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
 {
     UcWorld *world = ctx->world;
-    g_assert(kind_of(ctx->kind, ctx->kinds, kind));
+    g_assert(kind_of(ctx->kind, ctx->kinds, kind) && fits(kind_of(ctx->kind, ctx->kinds, kind), words));
     uint32_t slot = uc_layout_slot(world->layout, key_of(ctx, kind, index));
     uc_honesty_look(ctx, slot);
     UcRegion *old = uc_slot_get(world, slot);
