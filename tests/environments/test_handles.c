@@ -1,0 +1,117 @@
+/* Handles are numbers in the order in which bytes were first seen; what a state is must not depend on them. Each run here
+ * is made twice, the second time with other bytes in the store before it, so that every handle is another: the digests
+ * of both worlds must be the same after every turn. A kind of region whose description misses a handle, or takes a
+ * number for one, shows here. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "driver.h"
+
+enum { TURNS = 64 };
+typedef struct {
+    unsigned turns;
+    UcDigest digest[TURNS][ENV_WORLDS];
+} Digests;
+static Digests first, again, *now;
+
+static void note(void)
+{
+    ck_assert_uint_lt(now->turns, TURNS);
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
+        now->digest[now->turns][which] = uc_world_digest(env_pair_world(driver_pair(), which));
+    now->turns++;
+}
+
+/* A number, and the digests after what it came from. */
+static UcWord noted(UcWord value)
+{
+    note();
+    return value;
+}
+
+static void all_kinds_of_turns(UcStorage storage)
+{
+    UcWord kid = noted(keygen(0)), other = noted(keygen(1)), ticket = noted(request(1, kid, 4, 0));
+    UcWord any = noted(request(1, UC_NONE, 2, 0)), unused = noted(request(2, other, 3, 1));
+    UcWord payload = noted(transfer(0, kid, 4, 1, ticket)), second = noted(transfer(0, kid, 2, 1, any));
+    deliver(1, payload);
+    note();
+    sign(0, kid, "one message");
+    note();
+    sign(1, kid, "another");
+    note();
+    input(2, (UcMessage){ DKM_CANCEL, { unused } });
+    note();
+    input(0, (UcMessage){ DKM_RESEND, { 1, ticket } });
+    note();
+    crash(1, UC_POINT_AFTER);
+    deliver(1, second);
+    note();
+    restart(1);
+    note();
+    crash(0, UC_POINT_BEFORE);
+    sign(0, kid, "lost");
+    note();
+    restart(0);
+    note();
+    if (storage == UC_STORAGE_ROLLBACK) {
+        restore(2, 1);
+        note();
+    }
+    corrupt(2);
+    note();
+    deliver(1, text("no payload"));
+    note();
+    corrupt(0);
+    note();
+    sign(1, other, "the last");
+    note();
+}
+
+static void run(Digests *into, const EnvOptions *o, unsigned bytes_before)
+{
+    driver_start(o);
+    for (unsigned i = 0; i < bytes_before; i++) {
+        g_autofree char *t = g_strdup_printf("something else, number %u", i);
+        text(t);
+    }
+    now = into;
+    now->turns = 0;
+    all_kinds_of_turns(o->storage);
+    driver_stop();
+}
+
+START_TEST(a_state_is_its_contents)
+{
+    static const UcStorage storages[] = { UC_STORAGE_ATOMIC, UC_STORAGE_ROLLBACK, UC_STORAGE_MONOTONIC, UC_STORAGE_TORN };
+    EnvOptions o = env_default_options();
+    o.crypto_ideal = true;
+    o.storage = storages[_i % 4];
+    o.reservation = _i < 4 ? 0 : 4;
+    o.trust = _i % 2 ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE;
+    run(&first, &o, 0);
+    run(&again, &o, 1000);
+    ck_assert_uint_eq(first.turns, again.turns);
+    for (unsigned i = 0; i < first.turns; i++) {
+        for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+            UcDigest a = first.digest[i][which], b = again.digest[i][which];
+            ck_assert_msg(a.lo == b.lo && a.hi == b.hi, "turn %u, %s world: the digest depends on the handles", i,
+                          env_world_name[which]);
+        }
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("handles");
+    TCase *t = tcase_create("what a state is");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, a_state_is_its_contents, 0, 8);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
