@@ -147,8 +147,7 @@ static UcMessage consult_message(UcCtx *ctx, UcWord p, const UcMessage *m)
     case DKM_TRANSFER: return (UcMessage){ DKM_CONSULT_TRANSFER, { p, m->w[0], m->w[1], m->w[2], m->w[3] } };
     default:
         owner_map_lowest(f_map_of(ctx, m->w[0], p), p, &index);
-        if (uc_store_knows(uc_ctx_store(ctx), m->w[1]))
-            uc_store_get(uc_ctx_store(ctx), m->w[1], &length);
+        uc_store_get(uc_ctx_store(ctx), m->w[1], &length);
         return (UcMessage){ DKM_CONSULT_SIGN, { p, m->w[0], index, length } };
     }
 }
@@ -158,7 +157,7 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
     UcWord p = in->from - (UcWord)UC_PARTY_0;
     if (f_corrupted(ctx, p)) /* whatever it is */
         return uc_send_peer(UC_S, in->from, in->message);
-    if (!dkm_is_input(in->message.kind))
+    if (!dkm_input_ok(uc_ctx_store(ctx), &in->message))
         return uc_fail("not an input of this functionality");
     if (f_party_of(ctx, p).status != UC_UP)
         return uc_pass("down: ignored");

@@ -67,6 +67,11 @@ typedef enum {
 
 /* The last input; inputs are DKM_KEYGEN .. DKM_STATUS. */
 static inline bool dkm_is_input(UcWord kind) { return kind >= DKM_KEYGEN && kind <= DKM_STATUS; }
+/* One of them, and with a message if one is to be signed: no bytes are none, not even the empty one. */
+static inline bool dkm_input_ok(const UcStore *store, const UcMessage *m)
+{
+    return dkm_is_input(m->kind) && (m->kind != DKM_SIGN || uc_store_knows(store, m->w[1]));
+}
 
 typedef enum { DKM_PROCEED, DKM_ABORT, DKM_SILENT, DKM_LAST, DKM_OUTCOMES } DkmOutcome;
 

@@ -142,7 +142,7 @@ static const char *real(UcCtx *ctx, const UcActivation *a)
     } else if (!looks_only(a)) {
         rule = first(rule, watch_compare(ctx, party));
     }
-    if (a->in.from == UC_Z && dkm_is_input(a->in.message.kind))
+    if (a->in.from == UC_Z && dkm_input_ok(uc_ctx_store(ctx), &a->in.message))
         rule = first(rule, real_input(ctx, a, party));
     if (owed)
         rule = first(rule, uc_reason(ctx, "A1: %s does not accept a genuine payload for its open ticket",

@@ -495,6 +495,8 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
     const UcWord *w = in->message.w;
     if (in->from == UC_A)
         return in->message.kind == UC_M_DELIVER ? payload(ctx, w[0]) : uc_fail("not a delivery");
+    if (!dkm_input_ok(uc_ctx_store(ctx), &in->message))
+        return uc_fail("not an input of this protocol");
     switch (in->message.kind) {
     case DKM_KEYGEN: return keygen(ctx, w);
     case DKM_REQUEST: return request(ctx, w);
@@ -503,8 +505,7 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
     case DKM_RESEND: return resend(ctx, w);
     case DKM_SIGN: return sign(ctx, w);
     case DKM_VERIFY: return verify(ctx, w);
-    case DKM_STATUS: return status(ctx, w);
-    default: return uc_fail("not an input of this protocol");
+    default: return status(ctx, w);
     }
 }
 

@@ -115,6 +115,21 @@ START_TEST(signatures_verify)
 }
 END_TEST
 
+/* A schedule may say "none" where bytes are asked for: then there is nothing to sign, in both worlds, in every state. */
+START_TEST(no_bytes_are_not_signed)
+{
+    UcWord kid = keygen(0);
+    ck_assert_uint_eq(input(0, (UcMessage){ DKM_SIGN, { kid, UC_NONE } }).kind, UC_M_EMPTY);
+    crash(0, (UcPoint)_i);
+    ck_assert_uint_eq(input(0, (UcMessage){ DKM_SIGN, { kid, UC_NONE } }).kind, UC_M_EMPTY);
+    UcMessage signature = sign(0, kid, "");
+    if (signature.kind == DKM_SIGNATURE)
+        ck_assert_uint_eq(signature.w[1], 0);
+    restart(0);
+    ck_assert_uint_eq(input(1, (UcMessage){ DKM_SIGN, { kid, UC_NONE } }).kind, UC_M_EMPTY);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("two worlds");
@@ -127,6 +142,7 @@ int main(void)
         tcase_add_test(both[i], crash_points);
         tcase_add_test(both[i], errors_come_in_order);
         tcase_add_test(both[i], signatures_verify);
+        tcase_add_loop_test(both[i], no_bytes_are_not_signed, UC_POINT_NOW, UC_POINT_BETWEEN + 1);
         suite_add_tcase(suite, both[i]);
     }
     SRunner *runner = srunner_create(suite);
