@@ -507,7 +507,7 @@ static void print_all(const Options *o, const GPtrArray *cases, const RepSummary
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
         if (c->error)
-            fprintf(stderr, "ucsim: %s\n", c->error);
+            cli_fail(c->code, "%s", c->error);
         if (!o->tap && !o->json)
             print_case(c, o->quiet, cli_color(o->color));
     }

@@ -11,15 +11,17 @@
 #include <unistd.h>
 
 #include "environments/lua_host.h"
+#include "simulator/lines.h"
 
 int cli_fail(int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fputs("ucsim: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    g_autofree char *message = g_strdup_vprintf(format, args);
     va_end(args);
+    g_autoptr(GString) lines = g_string_new(NULL);
+    uc_lines(lines, "ucsim: ", message, strlen(message));
+    fputs(lines->str, stderr);
     return code;
 }
 

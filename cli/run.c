@@ -53,9 +53,11 @@ static bool run(const Options *o, GError **error)
     bool stopped = cli_script_stopped(done, env_run_world(done, o->which));
     if (!(o->trace ? stopped || cli_write_file(o->trace, text->str, text->len, error) : print(o, text, error)))
         return false;
-    if (stopped)
-        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_SCRIPT, uc_world_why(env_run_world(done, o->which)));
-    return !stopped;
+    bool limit = env_run_stop(done, o->which) == UC_STOP_LIMIT;
+    if (stopped || limit)
+        g_set_error_literal(error, ENV_ERROR, limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT,
+                            uc_world_why(env_run_world(done, o->which)));
+    return !stopped && !limit;
 }
 
 static int check_options(Options *o)

@@ -150,18 +150,19 @@ static int write_out(const char *path, const uint8_t *bytes, size_t length)
 /* Feeds a file ("-" is standard input) to a stream, piece by piece. */
 static int feed(SigStream *stream, const char *path)
 {
+    g_autoptr(GError) error = NULL;
     const bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
+    int fd = standard ? STDIN_FILENO : uc_file_open(path, &error);
     uint8_t piece[PIECE];
-    size_t got;
-    if (!file)
-        return cli_fail(CLI_USAGE, "sig: cannot read '%s': %s", path, g_strerror(errno));
-    while ((got = fread(piece, 1, sizeof piece, file)) > 0)
-        sig_stream_update(stream, piece, got);
-    const int error = ferror(file) ? errno : 0;
+    ssize_t got = 0;
+    if (fd < 0)
+        return cli_fail(CLI_USAGE, "sig: %s", error->message);
+    while ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
+        sig_stream_update(stream, piece, (size_t)MAX(got, 0));
+    const int failure = got < 0 ? errno : 0;
     if (!standard)
-        fclose(file);
-    return error ? cli_fail(CLI_USAGE, "sig: cannot read '%s': %s", path, g_strerror(error)) : CLI_OK;
+        close(fd);
+    return failure ? cli_fail(CLI_USAGE, "sig: %s: %s", path, g_strerror(failure)) : CLI_OK;
 }
 
 /* A whole small file (g_free). */

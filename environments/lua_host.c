@@ -3,12 +3,34 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { HOOK_STEP = 1000, NEAR_BYTES = 64 };
+enum {
+    HOOK_STEP = 100,
+    CLOCK_STEP = 1000,   /* instructions from one look at the clock to the next */
+    COMPILE_STEP = 1024, /* bytes compiled at a time */
+    NEAR_CALLS = 200,    /* looked through for a line: finding call n takes n steps */
+    NEAR_BYTES = 64,
+};
 
 EnvLua *env_lua(lua_State *L)
 {
     return *(EnvLua **)lua_getextraspace(L);
+}
+
+/* Of this thread: what else the machine does must not decide how far a script comes. */
+static int64_t processor_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+/* Lua collects everything before it gives up. */
+static void *no_room(EnvLua *lua)
+{
+    lua->left -= (int64_t)(lua->memory / 64);
+    return NULL;
 }
 
 /* Big blocks cost instructions: copying one takes as long. */
@@ -22,31 +44,40 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size)
         return NULL;
     }
     if (size > held && (size > ENV_LUA_BLOCK || lua->memory - held + size > ENV_LUA_MEMORY))
-        return NULL;
+        return no_room(lua);
     void *fresh = realloc(block, size);
     if (!fresh)
-        return NULL;
+        return no_room(lua);
     lua->memory += size - held;
     lua->left -= (int64_t)(size > held ? size / 64 : 0);
     return fresh;
 }
 
-static void on_count(lua_State *L, lua_Debug *ar)
+/* Takes instructions off; every CLOCK_STEP of them the clock is looked at. */
+static void spend(lua_State *L, int64_t cost)
 {
     EnvLua *lua = env_lua(L);
-    lua->left -= HOOK_STEP;
+    int64_t before = lua->left;
+    lua->left -= cost;
     if (lua->limit)
         luaL_error(L, "limit: the script ran out of %s", lua->limit); /* whoever tried to go on after it */
     if (lua->left < 0)
         env_lua_out_of(L, "instructions");
-    if (g_get_monotonic_time() > lua->deadline)
-        env_lua_out_of(L, "time for one activation");
+    if (lua->left / CLOCK_STEP != before / CLOCK_STEP && processor_time() - lua->started > lua->time_left)
+        env_lua_out_of(L, "processor time");
 }
 
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+    spend(L, HOOK_STEP);
+}
+
+/* From here on every instruction is stopped: what is to be closed would get its share, each time anew. */
 int env_lua_out_of(lua_State *L, const char *what)
 {
     EnvLua *lua = env_lua(L);
     lua->limit = what;
+    lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
     luaL_where(L, 0);
     if (!*lua_tostring(L, -1)) {
         lua_pop(L, 1);
@@ -59,22 +90,61 @@ int env_lua_out_of(lua_State *L, const char *what)
 
 void env_lua_charge(lua_State *L, uint64_t cost)
 {
-    EnvLua *lua = env_lua(L);
-    lua->left -= (int64_t)MIN(cost, (uint64_t)ENV_LUA_INSTRUCTIONS + 1);
-    if (lua->left < 0)
-        env_lua_out_of(L, "instructions");
+    spend(L, (int64_t)MIN(cost, (uint64_t)ENV_LUA_INSTRUCTIONS + 1));
+}
+
+void env_lua_charge_bytes(lua_State *L, size_t bytes)
+{
+    env_lua_charge(L, bytes / 16);
+}
+
+/* A power of two above the number of calls that are open. */
+static int depth(lua_State *L)
+{
+    lua_Debug ar;
+    int level = 1;
+    while (lua_getstack(L, level, &ar))
+        level *= 2;
+    return level;
+}
+
+void env_lua_charge_depth(lua_State *L)
+{
+    env_lua_charge(L, (uint64_t)depth(L));
+}
+
+void env_lua_refill(EnvLua *lua)
+{
+    lua->left = ENV_LUA_INSTRUCTIONS;
+    lua->time_left = (int64_t)ENV_LUA_SECONDS * G_USEC_PER_SEC;
+}
+
+/* Line of this call in the scenario file; 0: it is another file's. */
+static int line_of_call(lua_State *L, lua_Debug *ar)
+{
+    lua_getinfo(L, "Sl", ar);
+    return ar->source[0] == '@' && !strcmp(ar->source + 1, env_lua(L)->chunk) ? ar->currentline : 0;
+}
+
+/* Deep in a library it is the line that entered it first. */
+static int outermost_line(lua_State *L)
+{
+    lua_Debug ar;
+    int low = 0, high = depth(L); /* low is a call, high is none */
+    while (high - low > 1) {
+        int middle = low + (high - low) / 2;
+        *(lua_getstack(L, middle, &ar) ? &low : &high) = middle;
+    }
+    return lua_getstack(L, low, &ar) ? line_of_call(L, &ar) : 0;
 }
 
 int env_lua_line(lua_State *L)
 {
-    EnvLua *lua = env_lua(L);
     lua_Debug ar;
-    for (int level = 0; lua_getstack(L, level, &ar); level++) {
-        lua_getinfo(L, "Sl", &ar);
-        if (ar.source[0] == '@' && !strcmp(ar.source + 1, lua->chunk))
-            return ar.currentline;
-    }
-    return 0;
+    int level = 0, line = 0;
+    for (; !line && level < NEAR_CALLS && lua_getstack(L, level, &ar); level++)
+        line = line_of_call(L, &ar);
+    return line || level < NEAR_CALLS ? line : outermost_line(L);
 }
 
 bool env_lua_is_assertion(lua_State *L, int index)
@@ -191,6 +261,14 @@ int env_lua_expected(lua_State *L, const char *what, const char *expected, int i
 
 /* ---- running ---- */
 
+/* Without a place before it, where it comes from C code that C code called. */
+static char *with_place(const EnvLua *lua, const char *message)
+{
+    g_autofree char *valid = g_utf8_make_valid(message, -1);
+    bool bare = g_str_has_prefix(valid, "C stack overflow") || g_str_has_prefix(valid, "limit: ");
+    return bare ? g_strdup_printf("%s: %s", lua->chunk, valid) : g_steal_pointer(&valid);
+}
+
 static void keep_message(EnvLua *lua, int index)
 {
     lua_State *L = lua->state;
@@ -200,7 +278,7 @@ static void keep_message(EnvLua *lua, int index)
     if (lua->assertion)
         lua_rawgeti(L, index, 1);
     if (lua_type(L, -1) == LUA_TSTRING)
-        lua->message = g_utf8_make_valid(lua_tostring(L, -1), -1);
+        lua->message = with_place(lua, lua_tostring(L, -1));
     else
         lua->message = g_strdup_printf("%s: the script raised a %s instead of a message", lua->chunk,
                                        luaL_typename(L, -1));
@@ -210,10 +288,13 @@ bool env_lua_protected(EnvLua *lua, lua_CFunction function)
 {
     g_assert(lua && function);
     lua_State *L = lua->state;
-    lua->deadline = g_get_monotonic_time() + (int64_t)ENV_LUA_SECONDS * G_USEC_PER_SEC;
+    lua->started = processor_time();
     lua_settop(L, 0);
     lua_pushcfunction(L, function);
     int status = lua_pcall(L, 0, 0, 0);
+    lua->time_left -= processor_time() - lua->started;
+    if (!lua->limit && (lua->left < 0 || lua->time_left < 0)) /* between two counts */
+        lua->limit = lua->left < 0 ? "instructions" : "processor time";
     if (status == LUA_OK && !lua->limit)
         return true;
     if (status == LUA_ERRMEM && !lua->limit)
@@ -229,12 +310,31 @@ bool env_lua_protected(EnvLua *lua, lua_CFunction function)
     return false;
 }
 
+/* What is left of a script that is being compiled. */
+typedef struct {
+    const char *text;
+    size_t left;
+} Source;
+
+/* Compiling counts too: some programs take the square of their length. */
+static const char *next_piece(lua_State *L, void *data, size_t *size)
+{
+    Source *source = data;
+    const char *piece = source->text;
+    *size = MIN(source->left, (size_t)COMPILE_STEP);
+    env_lua_charge(L, COMPILE_STEP);
+    source->text += *size;
+    source->left -= *size;
+    return *size ? piece : NULL;
+}
+
 void env_lua_compile(lua_State *L, const char *text, const char *chunk)
 {
     const char *name = lua_pushfstring(L, "@%s", chunk);
+    Source source = { text, strlen(text) };
     if (*text == LUA_SIGNATURE[0])
         luaL_error(L, "%s:1: expected the text of a script, got a compiled one", chunk);
-    if (luaL_loadbufferx(L, text, strlen(text), name, "t") != LUA_OK)
+    if (lua_load(L, next_piece, &source, name, "t") != LUA_OK)
         lua_error(L);
     lua_remove(L, -2);
 }
@@ -252,7 +352,7 @@ EnvLua *env_lua_new(const char *chunk)
     g_assert(chunk);
     EnvLua *lua = g_new0(EnvLua, 1);
     lua->chunk = chunk;
-    lua->left = ENV_LUA_INSTRUCTIONS;
+    env_lua_refill(lua);
     lua->line = g_array_new(FALSE, FALSE, sizeof(EnvLuaLine));
     lua->task = g_array_new(FALSE, FALSE, sizeof(EnvLuaTask));
     lua->seen = g_array_new(FALSE, FALSE, sizeof(EnvLuaSeen));
@@ -264,7 +364,7 @@ EnvLua *env_lua_new(const char *chunk)
     lua_sethook(lua->state, on_count, LUA_MASKCOUNT, HOOK_STEP);
     if (!env_lua_protected(lua, open_library))
         g_error("the library of scripts: %s", lua->message);
-    lua->left = ENV_LUA_INSTRUCTIONS;
+    env_lua_refill(lua);
     return lua;
 }
 

@@ -2,8 +2,9 @@
  * unbounded or unsafe (docs/scenario-language.md, "What a script may use").
  *
  * One interpreter serves Z and A of one world; loading a scenario uses one of its own. Limits: memory, size of one
- * block, instructions, and as a safety net the seconds of one activation. What runs out is kept in `limit`, which no
- * pcall can swallow.
+ * block, instructions, and processor time. What Lua does in C between two instructions counts as instructions by what
+ * it takes: copying, collecting, unwinding, matching, sorting, printing. Processor time is a net for what cannot be
+ * counted (comparing long strings). What runs out is kept in `limit`, which no pcall can swallow.
  *
  * Lua errors are longjmps: functions called from Lua keep nothing on the C side that needs cleaning up.
  */
@@ -18,7 +19,7 @@ enum {
     ENV_LUA_MEMORY = 64 << 20,  /* bytes, all blocks of an interpreter */
     ENV_LUA_BLOCK = 24 << 20,   /* bytes, one block: a string, a table's array, a stack */
     ENV_LUA_INSTRUCTIONS = 20000000,
-    ENV_LUA_SECONDS = 30,       /* safety net, for one activation; far above what the instructions allow */
+    ENV_LUA_SECONDS = 5,        /* processor time of a script in all; far above what the instructions take */
 };
 
 /* A move of Z or A, and where the script made it. */
@@ -53,7 +54,9 @@ typedef struct EnvLua {
     lua_State *state;
     size_t memory;
     int64_t left;          /* instructions */
-    int64_t deadline;      /* monotonic time, us */
+    int64_t time_left;     /* processor time, us; while the script runs as it was when it began to */
+    int64_t started;       /* processor time of the thread when the script began to run, us */
+    unsigned nested;       /* calls of pcall that are open, of all threads */
     const char *limit;     /* what ran out, or NULL */
     bool assertion;        /* the last failure was an assertion of the script */
     char *message;         /* of the last failure, "file:line: ..." */
@@ -102,6 +105,12 @@ void env_lua_compile(lua_State *L, const char *text, const char *chunk);
 /* ---- inside a Lua call ---- */
 /* Takes `cost` instructions off. Raises when there are none left. */
 void env_lua_charge(lua_State *L, uint64_t cost);
+/* Charges for bytes that are looked at. */
+void env_lua_charge_bytes(lua_State *L, size_t bytes);
+/* Charges for all calls that are still open: whoever unwinds them looks at each. */
+void env_lua_charge_depth(lua_State *L);
+/* Both budgets as at the beginning. */
+void env_lua_refill(EnvLua *lua);
 /* Stops the script for good. Does not return. */
 int env_lua_out_of(lua_State *L, const char *what);
 /* "file:line: expected EXPECTED, got ..." about the value at `index`. Does not return. */

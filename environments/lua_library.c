@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "environments/lua_host.h"
+#include "simulator/lines.h"
 
-enum { TABLE_ITEMS = 1000000, PATTERN_STEPS = 20000000 };
+enum { TABLE_ITEMS = 1000000, PATTERN_STEPS = 20000000, PATTERN_SHORT = 16 /* bytes */, NESTED = 200 };
 
 /* ---- printing: no addresses ---- */
 
@@ -34,19 +35,30 @@ static int to_string(lua_State *L)
     return 1;
 }
 
+/* One call is one write: lines of two worlds that run side by side do not mix. What is printed costs as much as it has
+ * bytes, so it ends. The world comes first: no line may look like a result (`prove --merge`). */
 static int print(lua_State *L)
 {
     EnvLua *lua = env_lua(L);
     int n = lua_gettop(L);
     luaL_where(L, 1);
-    fprintf(stderr, "%s%s%s", lua_tostring(L, -1), lua->ctx ? env_world_name[lua->which] : "loading", ":");
-    lua_pop(L, 1);
+    lua_pushfstring(L, "%s: %s", lua->ctx ? env_world_name[lua->which] : "loading", lua_tostring(L, -1));
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
     for (int i = 1; i <= n; i++) {
+        if (i > 1)
+            luaL_addchar(&text, ' ');
         env_lua_text(L, i);
-        fprintf(stderr, " %s", lua_tostring(L, -1));
-        lua_pop(L, 1);
+        luaL_addvalue(&text);
     }
-    fputc('\n', stderr);
+    luaL_pushresult(&text);
+    size_t length;
+    const char *words = lua_tolstring(L, -1, &length);
+    env_lua_charge(L, length + 1);
+    GString *out = g_string_new(NULL); /* from here on nothing raises */
+    uc_lines(out, lua_tostring(L, n + 2), words, length);
+    fwrite(out->str, 1, out->len, stderr);
+    g_string_free(out, TRUE);
     return 0;
 }
 
@@ -97,12 +109,14 @@ static int assert_true(lua_State *L)
 static int caught(lua_State *L, int status, lua_KContext context)
 {
     EnvLua *lua = env_lua(L);
+    lua->nested--;
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L);
     if (status == LUA_ERRMEM && !lua->limit)
         lua->limit = "memory";
     if (lua->limit)
         return luaL_error(L, "limit: the script ran out of %s", lua->limit);
+    env_lua_charge_depth(L);
     if (env_lua_is_assertion(L, lua_gettop(L)))
         lua_rawgeti(L, -1, 1);
     lua_pushboolean(L, 0);
@@ -113,6 +127,9 @@ static int caught(lua_State *L, int status, lua_KContext context)
 static int protected_call(lua_State *L)
 {
     luaL_checkany(L, 1);
+    if (env_lua(L)->nested == NESTED) /* a limit goes through each of them, and each looks at all calls that are open */
+        return env_lua_out_of(L, "calls of pcall inside each other");
+    env_lua(L)->nested++;
     lua_pushboolean(L, 1);
     lua_insert(L, 1);
     return caught(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, caught), 0);
@@ -193,8 +210,10 @@ static Key *sorted_keys(lua_State *L, size_t *count)
     Key *key = lua_newuserdatauv(L, (n + 1) * sizeof *key, 0);
     *count = n;
     n = 0;
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1))
-        key[n++] = read_key(L, -2);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        key[n] = read_key(L, -2);
+        env_lua_charge_bytes(L, key[n++].length);
+    }
     qsort(key, n, sizeof *key, compare_keys);
     return key;
 }
@@ -247,6 +266,7 @@ static int next_key(lua_State *L)
     lua_Integer looked = 0;
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1), looked++) {
         Key key = read_key(L, -2);
+        env_lua_charge_bytes(L, key.length);
         if ((first || compare_keys(&key, &from) > 0) && (!found || compare_keys(&key, &best) < 0)) {
             best = key;
             found = true;
@@ -263,8 +283,10 @@ static int next_key(lua_State *L)
 
 static bool precedes(lua_State *L, int a, int b)
 {
-    if (lua_isnil(L, 2))
+    if (lua_isnil(L, 2)) {
+        env_lua_charge_bytes(L, lua_type(L, a) == LUA_TSTRING ? lua_rawlen(L, a) : 0);
         return lua_compare(L, a, b, LUA_OPLT);
+    }
     a = lua_absindex(L, a);
     b = lua_absindex(L, b);
     lua_pushvalue(L, 2);
@@ -333,9 +355,9 @@ static int table_function(lua_State *L)
     checked_length(L, 1);
     if (luaL_getmetafield(L, 1, "__len") != LUA_TNIL)
         return luaL_error(L, "expected a table without '__len'");
-    lua_Integer first = lua_tointeger(L, lua_upvalueindex(2)); /* arguments that are a range, 0: none */
-    if (first && !lua_isnoneornil(L, (int)first) && !lua_isnoneornil(L, (int)first + 1)) {
-        lua_Integer from = luaL_checkinteger(L, (int)first), to = luaL_checkinteger(L, (int)first + 1);
+    int first = (int)lua_tointeger(L, lua_upvalueindex(2)); /* arguments that are a range, 0: none */
+    if (first) {
+        lua_Integer from = luaL_optinteger(L, first, 1), to = luaL_optinteger(L, first + 1, (lua_Integer)lua_rawlen(L, 1));
         if (to >= from && (lua_Unsigned)to - (lua_Unsigned)from > TABLE_ITEMS)
             return luaL_error(L, "expected a range of at most %d items", TABLE_ITEMS);
         env_lua_charge(L, to >= from ? (uint64_t)(to - from) / 4 : 0);
@@ -402,22 +424,65 @@ static unsigned pattern_loops(const char *p, const char *end)
     return loops;
 }
 
-/* Lua's matcher (upvalue 1) runs uncounted and can try |subject|^loops ways: the worst case is bounded beforehand. */
-static int match(lua_State *L)
+/* The worst case of Lua's matcher, which runs uncounted: it can try |subject|^loops ways at each place, and on each way
+ * compare what the pattern has beside the loops. Refused when that is too much; charged otherwise. */
+static uint64_t pattern_cost(lua_State *L, bool plain)
 {
     size_t subject, length;
     luaL_checklstring(L, 1, &subject);
     const char *pattern = luaL_checklstring(L, 2, &length);
-    bool plain = lua_toboolean(L, lua_upvalueindex(2)) && lua_toboolean(L, 4);
     unsigned loops = plain ? 0 : pattern_loops(pattern, pattern + length);
-    double steps = (double)(subject + 1) * (plain ? (double)length + 1 : pow((double)subject + 1, loops));
+    double steps = (double)(subject + 1) * (plain ? (double)MIN(length, subject) + 1
+                                                  : pow((double)subject + 1, loops) * (1 + (double)length / PATTERN_SHORT));
     if (steps > PATTERN_STEPS)
-        return luaL_error(L, "expected a pattern that needs at most %d steps, got one with %d repetitions on %d bytes",
-                          PATTERN_STEPS, (int)loops, (int)subject);
-    env_lua_charge(L, (uint64_t)(steps / 16));
+        luaL_error(L, "expected a pattern that needs at most %d steps, got one with %d repetitions and %d bytes on %d bytes",
+                   PATTERN_STEPS, (int)loops, (int)length, (int)subject);
+    return (uint64_t)(steps / 4);
+}
+
+/* Lua's own function (upvalue 1). */
+static int match(lua_State *L)
+{
+    bool plain = lua_toboolean(L, lua_upvalueindex(2)) && lua_toboolean(L, 4);
+    env_lua_charge(L, pattern_cost(L, plain));
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/* Steps that find something go forward, together once through the subject; one that finds nothing can be taken again. */
+static int next_match(lua_State *L) /* upvalues: Lua's iterator, cost of the whole subject */
+{
+    lua_settop(L, 0);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_call(L, 0, LUA_MULTRET);
+    if (!lua_gettop(L) || lua_isnil(L, 1))
+        env_lua_charge(L, (uint64_t)lua_tointeger(L, lua_upvalueindex(2)));
+    return lua_gettop(L);
+}
+
+static int every_match(lua_State *L)
+{
+    uint64_t cost = pattern_cost(L, false);
+    env_lua_charge(L, cost);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    lua_pushinteger(L, (lua_Integer)cost);
+    lua_pushcclosure(L, next_match, 2);
+    return 1;
+}
+
+/* Lua's own function (upvalue 1), which reads text 1 and whose results go on the stack: both are charged. */
+static int reading(lua_State *L)
+{
+    bool whole = lua_toboolean(L, lua_upvalueindex(2)); /* else a part of it: what is read is what it gives */
+    env_lua_charge_bytes(L, whole && lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    env_lua_charge(L, (uint64_t)lua_gettop(L) / 4);
     return lua_gettop(L);
 }
 
@@ -509,6 +574,10 @@ static const char *const string_kept[] = { "byte", "char", "len", "lower", "reve
 static const char *const table_kept[] = { "concat", "insert", "move", "pack", "remove", "unpack", NULL };
 static const char *const math_kept[] = { "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min",
                                          "mininteger", "modf", "pi", "sqrt", "tointeger", "type", "ult", NULL };
+/* These go through the whole of their first argument. */
+static const char *const string_read[] = { "pack", "packsize", "unpack", NULL };
+static const char *const utf8_read[] = { "len", "offset", NULL };
+static const char *const base_read[] = { "tonumber", "rawequal", NULL };
 static const char *const utf8_kept[] = { "char", "charpattern", "codepoint", "codes", "len", "offset", NULL };
 
 static const luaL_Reg base_own[] = {
@@ -547,6 +616,12 @@ static void wrap(lua_State *L, const char *name, lua_CFunction function, lua_Int
     lua_setfield(L, -2, name);
 }
 
+static void wrap_each(lua_State *L, const char *const *name, lua_CFunction function, lua_Integer mode)
+{
+    for (; *name; name++)
+        wrap(L, *name, function, mode);
+}
+
 static void add_library(lua_State *L, int globals, const char *name, lua_CFunction open, const char *const *kept)
 {
     lua_pushcfunction(L, open);
@@ -568,6 +643,7 @@ static void add_base(lua_State *L, int globals)
     lua_pop(L, 1);
     lua_pushvalue(L, globals);
     luaL_setfuncs(L, base_own, 0);
+    wrap_each(L, base_read, reading, 1);
     lua_pop(L, 1);
 }
 
@@ -591,8 +667,10 @@ static void add_strings(lua_State *L, int globals)
     wrap(L, "rep", repeat, 0);
     wrap(L, "find", match, 1);
     wrap(L, "match", match, 0);
-    wrap(L, "gmatch", match, 0);
+    wrap(L, "gmatch", every_match, 0);
     wrap(L, "gsub", match, 0);
+    wrap(L, "byte", reading, 0);
+    wrap_each(L, string_read, reading, 1);
     lua_pop(L, 1);
 }
 
@@ -620,6 +698,8 @@ void env_lua_library(lua_State *L)
     lua_setfield(L, -2, "random");
     lua_pop(L, 1);
     add_library(L, globals, "utf8", luaopen_utf8, utf8_kept);
+    wrap(L, "codepoint", reading, 0);
+    wrap_each(L, utf8_read, reading, 1);
     lua_pop(L, 1);
     lua_createtable(L, 0, 1); /* the metatable of failed assertions */
     lua_pushboolean(L, 0);

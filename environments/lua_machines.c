@@ -8,6 +8,12 @@
 
 static const char script_table, handlers; /* registry keys */
 
+enum {
+    NEW_THREAD = 100,     /* instructions: a thread counts its own, and those after its last count are lost */
+    FEATURE_BYTES = 256,  /* of a name */
+    FEATURE_COST = 100,   /* they are kept beside the script's memory */
+};
+
 /* ---- what both machines share ---- */
 
 static int wrong_machine(lua_State *L, const char *self)
@@ -30,6 +36,7 @@ static EnvLua *mover(lua_State *L, uint16_t machine, const char *name)
 
 static int move(lua_State *L, EnvLua *lua, UcResult write)
 {
+    env_lua_charge_depth(L); /* finding the line goes through them */
     EnvLuaLine line = { uc_world_activations(uc_ctx_world(lua->ctx)), env_lua_line(L) };
     g_array_append_val(lua->line, line);
     lua->write = write;
@@ -132,6 +139,7 @@ static UcMessage text_message(lua_State *L, EnvLua *lua, UcWord kind)
     if (lua_type(L, 2) != LUA_TSTRING)
         env_lua_expected(L, kind == UC_M_ASK ? "ask" : "report", "a text", 2);
     const char *text = lua_tolstring(L, 2, &length);
+    env_lua_charge_bytes(L, length);
     return (UcMessage){ kind, { uc_store_put(lua->store, text, length) } };
 }
 
@@ -189,6 +197,9 @@ static int z_feature(lua_State *L)
     EnvLuaFeature f = { .value = lua_isboolean(L, 3) ? lua_toboolean(L, 3) : lua_tonumber(L, 3) };
     if (f.value - f.value != 0)
         return luaL_error(L, "feature: expected a finite number");
+    if (lua_rawlen(L, 2) > FEATURE_BYTES)
+        return luaL_error(L, "feature: expected a name of at most %d bytes, got %d", FEATURE_BYTES, (int)lua_rawlen(L, 2));
+    env_lua_charge(L, FEATURE_COST);
     f.name = uc_store_text(lua->store, lua_tostring(L, 2));
     g_array_append_val(lua->feature, f);
     return 0;
@@ -341,6 +352,7 @@ static bool handler(lua_State *L, const char *name)
 static void add_task(lua_State *L, EnvLua *lua, int arguments)
 {
     EnvLuaTask task = { .arguments = arguments };
+    env_lua_charge(L, NEW_THREAD);
     task.thread = lua_newthread(L);
     lua_insert(L, -2 - arguments);
     lua_xmove(L, task.thread, arguments + 1);
@@ -595,7 +607,7 @@ bool env_lua_again(EnvLua *lua)
     GArray *list[] = { lua->task, lua->seen, lua->line, lua->feature };
     for (size_t i = 0; i < G_N_ELEMENTS(list); i++)
         g_array_set_size(list[i], 0);
-    lua->left = ENV_LUA_INSTRUCTIONS;
+    env_lua_refill(lua);
     lua->z_started = lua->z_done = lua->guessed = false;
     lua->bit = 0;
     lua->view_from = 0;

@@ -3,6 +3,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "simulator/file.h"
+
 static const char result, loaded, loading, unknown, compiled; /* registry keys */
 
 /* ---- scenario { } ---- */
@@ -43,14 +45,16 @@ static const char *read_library(EnvLuaLoad *load, const char *name)
         g_autofree char *file = g_strconcat(name, ".lua", NULL);
         g_autofree char *path = places[i] ? g_build_filename(load->folder, places[i], file, NULL)
                                           : g_build_filename(env_data_folder(), "scenarios", "lib", file, NULL);
-        char *text = NULL;
-        if (!g_file_get_contents(path, &text, NULL, NULL))
+        g_autofree char *text = NULL;
+        size_t length;
+        bool regular = g_file_test(path, G_FILE_TEST_IS_REGULAR); /* whoever writes to a pipe need never do so */
+        if (!regular || !uc_file_text(path, ENV_SCRIPT_BYTES, &text, &length, NULL) || strlen(text) != length)
             continue;
         EnvLibrary *l = g_new0(EnvLibrary, 1);
         l->name = g_strdup(name);
-        l->text = text;
+        l->text = g_steal_pointer(&text);
         g_ptr_array_add(load->scenario->library, l);
-        return text;
+        return l->text;
     }
     return NULL;
 }

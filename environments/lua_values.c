@@ -189,6 +189,7 @@ static UcWord read_bytes(lua_State *L, int index, const char *what, const char *
     if (lua_type(L, -1) != LUA_TSTRING)
         env_lua_expected(L, what, "its bytes or a message that has them", index);
     const char *bytes = lua_tolstring(L, -1, &length);
+    env_lua_charge_bytes(L, length);
     UcWord handle = uc_store_put(env_lua(L)->store, bytes, length);
     lua_pop(L, 1);
     return handle;

@@ -261,7 +261,7 @@ UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
     size_t length;
     if (recorded)
         *recorded = NULL;
-    if (!uc_file_read(path, UC_FILE_MAX, &text, &length, error))
+    if (!uc_file_text(path, UC_FILE_MAX, &text, &length, error))
         return NULL;
     if (!uc_trace_is_one(text, length))
         return uc_schedule_read(text, length, name, error);

@@ -7,7 +7,7 @@
 #include "environments/lua_scenario.h"
 #include "simulator/file.h"
 
-enum { TEXT_BYTES = 1 << 20, INSTANCES = 10000, PARTIES = 1000 };
+enum { INSTANCES = 10000, PARTIES = 1000 };
 
 /* What the fields of the table are read into; one per load of an instance. */
 typedef struct {
@@ -723,7 +723,7 @@ static char *read_text(const char *path, GError **error)
     g_autofree char *text = NULL;
     g_autoptr(GError) unread = NULL;
     size_t length;
-    if (uc_file_read(path, TEXT_BYTES, &text, &length, &unread) && strlen(text) == length)
+    if (uc_file_text(path, ENV_SCRIPT_BYTES, &text, &length, &unread) && strlen(text) == length)
         return g_steal_pointer(&text);
     if (unread)
         g_set_error_literal(error, ENV_ERROR, ENV_ERROR_FILE, unread->message);

@@ -10,6 +10,8 @@
 #include "environments/worlds.h"
 #include "simulator/verdict.h"
 
+enum { ENV_SCRIPT_BYTES = 1 << 20 /* of a scenario or a library */ };
+
 typedef struct {
     char *name;   /* of a bound: "sign", "transfer", "deliver", "crash", ... */
     int64_t value;

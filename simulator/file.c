@@ -1,42 +1,114 @@
 #include "simulator/file.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
-static bool refuse(const char *path, int number, GError **error)
+static int refuse(const char *path, int number, GError **error)
 {
     g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number), "%s: %s", path, g_strerror(number));
-    return false;
+    return -1;
+}
+
+/* Opened without waiting, a FIFO that nobody writes to is at its end at once. Copying a byte takes none out. */
+static bool has_writer(int fd)
+{
+    int copy[2];
+    if (pipe2(copy, O_CLOEXEC))
+        return false;
+    ssize_t got = tee(fd, copy[1], 1, SPLICE_F_NONBLOCK);
+    bool waits = got < 0 && errno == EAGAIN;
+    close(copy[0]);
+    close(copy[1]);
+    return got > 0 || waits;
+}
+
+/* Why nothing is read from it, or NULL. */
+static const char *unfit(int fd)
+{
+    struct stat s;
+    if (fstat(fd, &s))
+        return g_strerror(errno);
+    if (S_ISREG(s.st_mode) || (S_ISCHR(s.st_mode) && s.st_rdev == makedev(1, 3))) /* /dev/null: an empty file */
+        return NULL;
+    if (S_ISFIFO(s.st_mode))
+        return has_writer(fd) ? NULL : "expected a file, got a pipe with nothing in it that nobody writes to";
+    return S_ISDIR(s.st_mode) ? g_strerror(EISDIR) : "expected a file or a pipe, got a device or a socket";
+}
+
+int uc_file_open(const char *path, GError **error)
+{
+    g_assert(path);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return refuse(path, errno, error);
+    const char *why = unfit(fd);
+    if (!why && fcntl(fd, F_SETFL, 0)) /* whoever writes to a pipe may take time */
+        why = g_strerror(errno);
+    if (!why)
+        return fd;
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
+    close(fd);
+    return -1;
+}
+
+/* Bytes read into what `bytes` points to, at most limit + 1; -1: errno. */
+static ssize_t read_all(int fd, size_t limit, char **bytes)
+{
+    enum { FIRST = 1 << 16 };
+    size_t used = 0, room = 0;
+    ssize_t got = 1;
+    while (used <= limit && got > 0) {
+        if (used == room) {
+            room = MIN(MAX(2 * room, (size_t)FIRST), limit + 1);
+            *bytes = g_realloc(*bytes, room + 1);
+        }
+        do {
+            got = read(fd, *bytes + used, room - used);
+        } while (got < 0 && errno == EINTR);
+        used += got > 0 ? (size_t)got : 0;
+    }
+    (*bytes)[used] = 0;
+    return got < 0 ? -1 : (ssize_t)used;
 }
 
 bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error)
 {
-    enum { FIRST = 1 << 16 };
     g_assert(path && text && limit < G_MAXSSIZE);
     g_autofree char *bytes = NULL;
-    size_t used = 0, room = 0;
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return refuse(path, errno, error);
-    while (used <= limit && !feof(file) && !ferror(file)) {
-        if (used == room) {
-            room = MIN(MAX(2 * room, (size_t)FIRST), limit + 1);
-            bytes = g_realloc(bytes, room + 1);
-        }
-        used += fread(bytes + used, 1, room - used, file);
-    }
-    int failed = ferror(file) ? errno : 0;
-    fclose(file);
-    if (failed)
-        return refuse(path, failed, error);
-    if (used > limit) {
+    int fd = uc_file_open(path, error);
+    if (fd < 0)
+        return false;
+    ssize_t used = read_all(fd, limit, &bytes);
+    int failed = errno;
+    close(fd);
+    if (used < 0)
+        return refuse(path, failed, error) >= 0;
+    if ((size_t)used > limit) {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: expected at most %" G_GSIZE_FORMAT " bytes, got a longer one",
                     path, limit);
         return false;
     }
-    bytes[used] = 0;
     *text = g_steal_pointer(&bytes);
     if (length)
-        *length = used;
+        *length = (size_t)used;
+    return true;
+}
+
+bool uc_file_text(const char *path, size_t limit, char **text, size_t *length, GError **error)
+{
+    const size_t mark = strlen(UC_BYTE_ORDER_MARK);
+    size_t size;
+    if (!uc_file_read(path, limit, text, &size, error))
+        return false;
+    if (g_str_has_prefix(*text, UC_BYTE_ORDER_MARK)) {
+        size -= mark;
+        memmove(*text, *text + mark, size + 1);
+    }
+    if (length)
+        *length = size;
     return true;
 }

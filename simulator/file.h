@@ -1,4 +1,5 @@
-/* Whole files, with a limit: a path may name a device or a pipe that never ends. */
+/* Whole files: the one place where the program reads what a path names, which may be a folder, a pipe that nobody writes
+ * to, or a device that never ends. */
 #ifndef SIMULATOR_FILE_H
 #define SIMULATOR_FILE_H
 
@@ -8,8 +9,17 @@
 /* For files that have no limit of their own. */
 #define UC_FILE_MAX ((size_t)2 << 30)
 
+/* What some editors put in front of a text in UTF-8; readers of text step over it (uc_file_text()). */
+#define UC_BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* A descriptor to read from (close() it), or -1 and an error that names the file. Regular files, and pipes: `<(command)`
+ * and /dev/stdin are pipes. A FIFO that no one has open for writing is refused, and so is all else. */
+int uc_file_open(const char *path, GError **error);
+
 /* All of it, with a 0 behind it (g_free). False and an error that names the file: it cannot be read, or is longer than
  * `limit` bytes (G_FILE_ERROR_FAILED). `length` may be NULL. */
 bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error);
+/* The same of a text: without a byte order mark. */
+bool uc_file_text(const char *path, size_t limit, char **text, size_t *length, GError **error);
 
 #endif

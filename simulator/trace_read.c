@@ -498,7 +498,7 @@ UcTrace *uc_trace_load(const char *path, GError **error)
     g_assert(path);
     g_autofree char *text = NULL;
     size_t length;
-    if (!uc_file_read(path, UC_FILE_MAX, &text, &length, error))
+    if (!uc_file_text(path, UC_FILE_MAX, &text, &length, error))
         return NULL;
     if (!uc_schedule_is_one(text, length))
         return uc_trace_read(text, length, path, error);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "environments/lua_host.h"
 #include "environments/run.h"
 #include "protocol/keys.h"
 
@@ -115,6 +116,104 @@ START_TEST(what_would_not_end_is_a_limit)
 }
 END_TEST
 
+/* Every place where a script can spend time, with a twentieth of what it may. What counts is which limit it meets: the
+ * clock is the net below the count, and a fall into it is seen here. */
+typedef struct {
+    const char *name, *body, *limit;
+    int times; /* more of the budget */
+} Route;
+
+static const Route *route;
+
+static int run_route(lua_State *L)
+{
+    lua_State *thread = lua_newthread(L);
+    int results;
+    env_lua_compile(thread, route->body, "t.lua");
+    int status = lua_resume(thread, L, 0, &results);
+    lua_xmove(thread, L, status == LUA_OK ? 0 : 1);
+    return status == LUA_OK ? 0 : lua_error(L);
+}
+
+static const char *limit_of(const Route *r, int64_t left, int64_t microseconds)
+{
+    g_autoptr(EnvLua) lua = env_lua_new("t.lua");
+    route = r;
+    lua->left = left;
+    lua->time_left = microseconds;
+    ck_assert_msg(!env_lua_protected(lua, run_route), "%s: it ended", r->name);
+    ck_assert_msg(lua->limit != NULL, "%s: expected a limit, got '%s'", r->name, lua->message);
+    return lua->limit;
+}
+
+START_TEST(limits_hold_wherever_time_is_spent)
+{
+    static const Route row[] = {
+        { "own stack overflows are caught", "local function f() pcall(f) f() end f()", "calls of pcall inside each other", 1 },
+        { "errors are caught deep down", "local function f(n) if n > 0 then f(n - 1) return n end while true do pcall(error) end end "
+          "f(100000)", "instructions", 1 },
+        { "an error from far above", "local function f(n) if n > 0 then f(n - 1) return n end while true do pcall(error, 'x', 90000) end end "
+          "f(100000)", "instructions", 1 },
+        { "every pcall of a limit", "local function f(n) if n > 0 then pcall(f, n - 1) end while true do end end f(190)", "instructions", 1 },
+        { "closing", "local mt = { __close = function () while true do end end } local function f() "
+          "local x <close> = setmetatable({}, mt) f() return 1 end pcall(f)", "instructions", 1 },
+        { "closing and catching", "local mt = { __close = function () pcall(error) while true do end end } local function f() "
+          "local x <close> = setmetatable({}, mt) f() return 1 end pcall(f)", "instructions", 1 },
+        { "sorting long strings", "local t, s = {}, ('x'):rep(1 << 20) for i = 1, 10000 do t[i] = s end table.sort(t)",
+          "instructions", 1 },
+        { "sorting by C", "local t, s = {}, ('x'):rep(1 << 20) local u = s:sub(2) .. 'x' for i = 1, 10000 do "
+          "t[i] = i % 2 == 0 and s or u end table.sort(t, rawequal)", "instructions", 1 },
+        { "bytes", "local s = ('x'):rep(100000) while true do local n = select('#', s:byte(1, -1)) end", "instructions", 1 },
+        { "code points", "local s = ('x'):rep(100000) while true do local n = select('#', utf8.codepoint(s, 1, -1)) end", "instructions", 1 },
+        { "unpack", "local t = {} while true do pcall(table.unpack, t, -100000) end", "instructions", 1 },
+        { "packsize", "local s = ('!1'):rep(1 << 18) while true do string.packsize(s) end", "instructions", 1 },
+        { "unpack of strings", "local s = ('!1'):rep(1 << 18) while true do string.unpack(s, '') end", "instructions", 1 },
+        { "tonumber", "local s = (' '):rep(1 << 20) while true do tonumber(s) end", "instructions", 1 },
+        { "utf8.len", "local s = ('x'):rep(1 << 20) while true do utf8.len(s) end", "instructions", 1 },
+        { "utf8.offset", "local s = ('x'):rep(1 << 20) while true do utf8.offset(s, -1, 1 << 20) end", "instructions", 1 },
+        { "rawequal", "local s, t = ('x'):rep(1 << 20), ('x'):rep(1 << 20) while true do rawequal(s, t) end", "instructions", 1 },
+        { "a long pattern", "local s, p = ('a'):rep(1 << 11), ('a'):rep(1 << 10) .. '.b' while true do s:match(p) end", "instructions", 1 },
+        { "gmatch at its end", "local it = ('a'):rep(1 << 18):gmatch('z') while true do it() end", "instructions", 1 },
+        { "gsub", "local s = ('a'):rep(1 << 16) while true do s:gsub('a', 'bb') end", "instructions", 1 },
+        { "pairs", "local t = {} for i = 1, 20 do t[('k'):rep(1 << 16) .. i] = 1 end while true do pairs(t) end", "instructions", 1 },
+        { "next", "local t = {} for i = 1, 20 do t[('k'):rep(1 << 16) .. i] = 1 end while true do next(t) end", "instructions", 1 },
+        { "rep", "while true do local s = ('x'):rep(1 << 20) end", "instructions", 1 },
+        { "concat", "local t = {} for i = 1, 100 do t[i] = ('x'):rep(1 << 12) end while true do table.concat(t) end", "instructions", 1 },
+        { "insert", "local t = {} for i = 1, 10000 do t[i] = i end while true do table.insert(t, 1, 1) table.remove(t, 1) end",
+          "instructions", 1 },
+        { "move", "local t = {} while true do table.move(t, 1, 100000, 2) end", "instructions", 1 },
+        { "format", "while true do local s = string.format('%99.99f', 1e308) end", "instructions", 1 },
+        { "long errors", "local s = ('x'):rep(1 << 20) while true do pcall(error, s .. 'y') end", "instructions", 1 },
+        { "collecting", "local t = {} pcall(function () for i = 1, 1e7 do t[i] = { i } if i == 600000 then error() end end end) "
+          "while true do local s = ('x'):rep(1 << 20) end", "instructions", 10 },
+        { "metamethods", "local t = setmetatable({}, { __index = function (t, k) return k end }) while true do local x = t.y end",
+          "instructions", 1 },
+        { "an endless list", "for _ in ipairs(setmetatable({}, { __index = function (_, i) return i end })) do end", "instructions", 1 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
+        ck_assert_msg(!strcmp(limit_of(&row[i], (int64_t)row[i].times * ENV_LUA_INSTRUCTIONS / 20, 3 * G_USEC_PER_SEC), row[i].limit),
+                      "%s: expected %s", row[i].name, row[i].limit);
+}
+END_TEST
+
+/* One instruction that looks at megabytes is not counted as more. */
+START_TEST(the_clock_is_the_net)
+{
+    static const Route row[] = {
+        { "equal", "local s, t = ('x'):rep(1 << 21), ('x'):rep(1 << 21) while true do local same = s == t end", NULL, 1 },
+        { "less", "local s, t = ('x'):rep(1 << 21), ('x'):rep(1 << 21) while true do local less = s < t end", NULL, 1 },
+        { "text that is added", "local s = (' '):rep(1 << 21) .. '1' while true do local x = s + 1 end", NULL, 1 },
+        { "many arguments", "local function f(...) while true do local n = select('#', ...) end end f(table.unpack({}, 1, 100000))",
+          NULL, 1 },
+        { "closing", "local s, t = ('x'):rep(1 << 20), ('x'):rep(1 << 20) local mt = { __close = function () "
+          "for i = 1, 90 do local same = s == t end end } local function f() local x <close> = setmetatable({}, mt) f() return 1 end pcall(f)",
+          NULL, 1 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
+        ck_assert_str_eq(limit_of(&row[i], ENV_LUA_INSTRUCTIONS, 60000), "processor time");
+}
+END_TEST
+
 START_TEST(what_runs_uncounted_is_bounded_beforehand)
 {
     static const Row row[] = {
@@ -128,6 +227,9 @@ START_TEST(what_runs_uncounted_is_bounded_beforehand)
         { "move", "table.move({}, 1, 1 << 60, 2)", NULL, UC_ERROR, "expected a range" },
         { "concat", "table.concat(setmetatable({}, { __index = function () return '' end }), '', 1, 1 << 60)", NULL,
           UC_ERROR, "expected a range" },
+        { "concat from far below", "table.concat(setmetatable({}, { __index = function () return '' end }), '', -1 << 60)", NULL,
+          UC_ERROR, "expected a range" },
+        { "a long pattern", "return (('a'):rep(1 << 20)):match(('a'):rep(1 << 19) .. 'b')", NULL, UC_ERROR, "t.lua:2: expected a pattern" },
         { "honest patterns", "assert(('key=12, b=3'):match('(%w+)=(%d+)') == 'key')\n"
           "assert(('a,b,c'):gsub('[a-z]+', 'x') == 'x,x,x') assert(('a+b'):find('+', 1, true) == 2)\n"
           "local n = 0 for w in ('one two'):gmatch('%a+') do n = n + 1 end assert(n == 2)", NULL,
@@ -682,6 +784,8 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, what_would_not_end_is_a_limit);
+    tcase_add_test(t, limits_hold_wherever_time_is_spent);
+    tcase_add_test(t, the_clock_is_the_net);
     tcase_add_test(t, what_runs_uncounted_is_bounded_beforehand);
     tcase_add_test(t, nothing_that_differs_between_runs_is_seen);
     tcase_add_test(t, what_is_forbidden_is_absent);

@@ -1,0 +1,26 @@
+#include "simulator/lines.h"
+
+#include <stdbool.h>
+
+static bool unseen(gunichar c)
+{
+    return c != '\t' && (g_unichar_iscntrl(c) || g_unichar_type(c) == G_UNICODE_FORMAT ||
+                         g_unichar_type(c) == G_UNICODE_LINE_SEPARATOR || g_unichar_type(c) == G_UNICODE_PARAGRAPH_SEPARATOR);
+}
+
+void uc_lines(GString *out, const char *prefix, const char *text, size_t length)
+{
+    g_assert(out && prefix && (text || !length));
+    g_autofree char *valid = g_utf8_make_valid(length ? text : "", (gssize)length);
+    g_string_append(out, prefix);
+    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (c == '\n')
+            g_string_append_printf(out, "\n%s", prefix);
+        else if (unseen(c))
+            g_string_append_printf(out, "\\u{%x}", c);
+        else
+            g_string_append_unichar(out, c);
+    }
+    g_string_append_c(out, '\n');
+}
