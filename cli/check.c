@@ -16,7 +16,7 @@
 enum { DEFAULT_SEED = 1, MAX_JOBS = 64, MAX_SEEDS = 100000, NO_SEEDS = INT_MIN /* the option was not given */ };
 
 typedef struct {
-    gboolean tap, json, quiet, torture, show, harvest;
+    gboolean tap, json, quiet, torture, show, harvest, junit_times;
     char *junit, *seed, *crypto, *color, *trace;
     int jobs, seeds; /* seeds: 0: one run, else that many, one after the other */
     char **path;
@@ -37,6 +37,7 @@ typedef struct {
     DkmSeedsCount coins;  /* what was compared over them */
     bool as_expected, harvested;
     EnvHarvested harvest; /* in the real world */
+    double seconds;
     GString *trace;
 } Case;
 
@@ -314,11 +315,13 @@ static void work(gpointer data, gpointer queue)
 {
     Case *c = data;
     GError *error = NULL;
+    gint64 started = g_get_monotonic_time();
     if (c->scenario && !run_case(c, &error)) {
         c->code = cli_code_of(error);
         c->error = g_strdup(error->message);
         g_clear_error(&error);
     }
+    c->seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
     OPENSSL_thread_stop(); /* what libcrypto keeps for this thread: the program may end before the thread does */
     g_async_queue_push(queue, c);
 }
@@ -463,7 +466,7 @@ static RepResult *results_of(const GPtrArray *cases)
                               .details = c->details, .runs = c->runs, .keys = c->coins.keys,
                               .tickets = c->coins.tickets, .payloads = c->coins.payloads, .harvested = c->harvested,
                               .guesses = c->harvest.guesses, .seeds = c->harvest.seeds, .forgeries = c->harvest.accepted,
-                              .reproduce = c->as_expected ? NULL : c->reproduce,
+                              .reproduce = c->as_expected ? NULL : c->reproduce, .seconds = c->seconds,
                               .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
                                                   : c->options->seed_number };
     }
@@ -488,12 +491,21 @@ static bool write_traces(const Options *o, const GPtrArray *cases, GError **erro
     return true;
 }
 
-static bool write_files(const Options *o, const GPtrArray *cases, GError **error)
+static void write_junit(GString *xml, const Options *o, const GPtrArray *cases, gint64 started)
+{
+    g_autofree RepResult *results = results_of(cases);
+    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(started / G_USEC_PER_SEC);
+    g_autofree char *when = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
+    RepJunitRun run = { when, g_get_host_name(), (double)(g_get_real_time() - started) / G_USEC_PER_SEC };
+    rep_junit(xml, results, cases->len, o->junit_times ? &run : NULL);
+}
+
+/* `started`: microseconds since 1970. */
+static bool write_files(const Options *o, const GPtrArray *cases, gint64 started, GError **error)
 {
     if (o->junit) {
         g_autoptr(GString) xml = g_string_new(NULL);
-        g_autofree RepResult *results = results_of(cases);
-        rep_junit(xml, results, cases->len);
+        write_junit(xml, o, cases, started);
         if (!cli_write_file(o->junit, xml->str, xml->len, error))
             return false;
     }
@@ -525,6 +537,7 @@ static void print_all(const Options *o, const GPtrArray *cases, const RepSummary
 static int check(const Options *o)
 {
     GError *error = NULL;
+    gint64 started = g_get_real_time();
     g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(case_free);
     if (!load_all(o, cases, &error))
         return cli_fail_error(error);
@@ -536,7 +549,7 @@ static int check(const Options *o)
     g_async_queue_unref(suite.done);
     RepSummary summary = summarise(cases);
     print_all(o, cases, &summary);
-    if (!write_files(o, cases, &error))
+    if (!write_files(o, cases, started, &error))
         return cli_fail_error(error);
     return code_of(&summary);
 }
@@ -559,6 +572,8 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "--seeds: expected 2 to %d, got %d", MAX_SEEDS, o->seeds);
     if (o->seeds && o->trace)
         return cli_fail(CLI_USAGE, "check: expected --seeds or --trace, got both; a trace is of one run");
+    if (o->junit_times && !o->junit)
+        return cli_fail(CLI_USAGE, "check: expected --junit FILE with --junit-times");
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
     return check(o);
@@ -579,6 +594,7 @@ int cli_check(int argc, char **argv)
         { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP, for prove -e 'ucsim check --tap'", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON (docs/json-schema.md)", NULL },
         { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML too", "FILE" },
+        { "junit-times", 0, 0, G_OPTION_ARG_NONE, &o.junit_times, "JUnit with times and host name, not the same each time", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print only what is not as expected", NULL },
         { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto: on a terminal, without NO_COLOR", "WHEN" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },

@@ -1,5 +1,6 @@
 #include "report/junit.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* XML 1.0, section 2.2: most control characters cannot be written at all; they become U+FFFD. */
@@ -29,12 +30,19 @@ static void attribute(GString *out, const char *name, const char *text)
     g_string_append_c(out, '"');
 }
 
+static void element(GString *out, const char *name, const char *text)
+{
+    g_string_append_printf(out, "<%s>", name);
+    escaped(out, text);
+    g_string_append_printf(out, "</%s>\n", name);
+}
+
 static void problem(GString *out, const RepResult *r)
 {
-    const char *element = r->error ? "error" : "failure";
+    const char *kind = r->error ? "error" : "failure";
     g_autofree char *message = r->error ? g_strdup(r->error)
                                         : g_strdup_printf("%s, expected %s", r->verdict, r->expect);
-    g_string_append_printf(out, "    <%s", element);
+    g_string_append_printf(out, "    <%s", kind);
     attribute(out, "message", message);
     attribute(out, "type", r->error ? "error" : r->verdict);
     g_string_append_c(out, '>');
@@ -44,52 +52,90 @@ static void problem(GString *out, const RepResult *r)
         escaped(out, r->reproduce);
         g_string_append_c(out, '\n');
     }
-    g_string_append_printf(out, "</%s>\n", element);
+    g_string_append_printf(out, "</%s>\n", kind);
 }
 
-static void notes(GString *out, const RepResult *r)
+/* Folder and file as a class in a package, without what a path may lack. */
+static char *class_of(const RepResult *r)
 {
-    if (!r->runs && !r->compromised)
-        return;
-    g_string_append(out, "    <system-out>");
-    if (r->runs)
-        g_string_append_printf(out, "%u seed%s: %u keys, %u tickets and %u payloads compared\n", r->runs,
-                               r->runs == 1 ? "" : "s", r->keys, r->tickets, r->payloads);
-    if (r->compromised)
-        g_string_append_printf(out, "compromised: key %s\n", r->compromised);
-    g_string_append(out, "</system-out>\n");
+    g_autofree char *folder = g_path_get_dirname(r->file), *package = g_path_get_basename(folder);
+    g_autofree char *file = g_path_get_basename(r->file);
+    char *dot = strrchr(file, '.');
+    if (dot && dot != file)
+        *dot = 0;
+    bool named = strspn(package, "./") < strlen(package);
+    char *class = named ? g_strconcat(package, ".", file, NULL) : g_strdup(file);
+    return g_strstrip(g_strdelimit(class, "\n\r\t", ' '));
 }
 
-static void testcase(GString *out, const RepResult *r)
+/* Two cases of one class and name would be one to those who read this. */
+static char *unique(GHashTable *seen, const char *class, const char *title)
 {
-    g_autofree char *folder = g_path_get_dirname(r->file), *class = g_path_get_basename(folder);
+    char *name = g_strdup(title);
+    for (unsigned i = 2;; i++) {
+        char *key = g_strjoin("\n", class, name, NULL);
+        if (g_hash_table_add(seen, key))
+            return name;
+        g_free(name);
+        name = g_strdup_printf("%s [%u]", title, i);
+    }
+}
+
+static void testcase(GString *out, const RepResult *r, GHashTable *seen, double seconds)
+{
+    g_autofree char *class = class_of(r), *name = unique(seen, class, r->title && *r->title ? r->title : r->file);
     g_string_append(out, "  <testcase");
     attribute(out, "classname", class);
-    attribute(out, "name", r->title ? r->title : r->file);
-    attribute(out, "file", r->file);
-    if (r->as_expected && !r->runs && !r->compromised) {
+    attribute(out, "name", name);
+    g_string_append_printf(out, " time=\"%.3f\"", seconds);
+    if (r->as_expected) {
         g_string_append(out, "/>\n");
         return;
     }
     g_string_append(out, ">\n");
-    if (!r->as_expected)
-        problem(out, r);
-    notes(out, r);
+    problem(out, r);
     g_string_append(out, "  </testcase>\n");
 }
 
-void rep_junit(GString *out, const RepResult *result, unsigned results)
+/* The schemas know text of a suite only. */
+static char *notes(const RepResult *result, unsigned results)
+{
+    GString *out = g_string_new(NULL);
+    for (unsigned i = 0; i < results; i++) {
+        const RepResult *r = &result[i];
+        if (r->runs)
+            g_string_append_printf(out, "%s: %u seed%s: %u keys, %u tickets and %u payloads compared\n", r->file, r->runs,
+                                   r->runs == 1 ? "" : "s", r->keys, r->tickets, r->payloads);
+        if (r->compromised)
+            g_string_append_printf(out, "%s: compromised: key %s\n", r->file, r->compromised);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static const RepJunitRun constant = { .started = "1970-01-01T00:00:00", .host = "localhost" };
+
+void rep_junit(GString *out, const RepResult *result, unsigned results, const RepJunitRun *run)
 {
     g_assert(out && (result || !results));
     unsigned failures = 0, errors = 0;
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autofree char *text = notes(result, results);
     for (unsigned i = 0; i < results; i++) {
         errors += result[i].error != NULL;
         failures += !result[i].error && !result[i].as_expected;
     }
+    const RepJunitRun *r = run ? run : &constant;
     g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    g_string_append_printf(out, "<testsuite name=\"ucsim check\" tests=\"%u\" failures=\"%u\" errors=\"%u\">\n",
-                           results, failures, errors);
+    g_string_append_printf(out, "<testsuite name=\"ucsim check\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\" "
+                           "time=\"%.3f\"", results, failures, errors, r->seconds);
+    attribute(out, "timestamp", r->started);
+    attribute(out, "hostname", *r->host ? r->host : constant.host);
+    g_string_append(out, ">\n  <properties/>\n");
     for (unsigned i = 0; i < results; i++)
-        testcase(out, &result[i]);
+        testcase(out, &result[i], seen, run ? result[i].seconds : 0);
+    g_string_append(out, "  ");
+    element(out, "system-out", text);
+    g_string_append(out, "  ");
+    element(out, "system-err", "");
     g_string_append(out, "</testsuite>\n");
 }

@@ -26,6 +26,7 @@ typedef struct {
     const char *error;     /* "file:line: message" */
     const char *details;   /* lines: the divergence (text.h) */
     const char *reproduce; /* a command */
+    double seconds;        /* it took; only JUnit with times shows it */
 } RepResult;
 
 typedef struct {

@@ -2,23 +2,32 @@
 
 #include <string.h>
 
-/* '#' starts a directive and a backslash escapes (TAP 14 keeps this for descriptions). */
+#include "simulator/lines.h"
+
+/* '#' starts a directive and a backslash escapes (TAP 14 keeps this for descriptions). One line, whatever is in it. */
 static void description(GString *out, const char *text)
 {
-    for (; *text; text++) {
-        if (*text == '#' || *text == '\\')
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *words = g_strdelimit(g_strdup(text), "\n\r\t", ' ');
+    uc_lines(line, "", words, strlen(words));
+    g_string_truncate(line, line->len - 1);
+    for (const char *c = line->str; *c; c++) {
+        if (*c == '#' || *c == '\\')
             g_string_append_c(out, '\\');
-        g_string_append_c(out, (unsigned char)*text < 0x20 ? ' ' : *text);
+        g_string_append_c(out, *c);
     }
 }
 
 static void comment(GString *out, const char *text)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        if (**line || line[1])
-            g_string_append_printf(out, "#%s%s\n", **line ? " " : "", *line);
-    }
+    size_t length = strlen(text);
+    uc_lines(out, "# ", text, length && text[length - 1] == '\n' ? length - 1 : length);
+}
+
+static void note(GString *out, const char *what, const char *text)
+{
+    g_autofree char *line = g_strconcat(what, " ", text, NULL);
+    comment(out, line);
 }
 
 static void point(GString *out, const RepResult *r, unsigned number)
@@ -31,19 +40,19 @@ static void point(GString *out, const RepResult *r, unsigned number)
         g_string_append_printf(out, " (%u seed%s)", r->runs, r->runs == 1 ? "" : "s");
     g_string_append_c(out, '\n');
     if (r->compromised)
-        g_string_append_printf(out, "# compromised: key %s\n", r->compromised);
+        note(out, "compromised: key", r->compromised);
     if (r->as_expected)
         return;
     if (r->error)
         comment(out, r->error);
     else
-        g_string_append_printf(out, "# expected: %s\n", r->expect);
+        note(out, "expected:", r->expect);
     if (r->why && *r->why)
         comment(out, r->why);
     if (r->details)
         comment(out, r->details);
     if (r->reproduce)
-        g_string_append_printf(out, "# reproduce: %s\n", r->reproduce);
+        note(out, "reproduce:", r->reproduce);
 }
 
 void rep_tap(GString *out, const RepResult *result, unsigned results)

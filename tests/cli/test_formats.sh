@@ -20,7 +20,39 @@ if command -v prove >/dev/null 2>&1; then
     prove -e "ucsim check --tap" "$T/s/1.lua" "$T/s/2.lua" "$T/s/3.lua" >"$T/out" 2>&1 && wrong "prove sees no failure"
     grep -q '^Files=3, Tests=3' "$T/out" || wrong "prove: $(cat "$T/out")"
     grep -qi 'parse error' "$T/out" && wrong "prove cannot read it: $(cat "$T/out")"
+    # What a script prints, says and is called is no result, also where both outputs are one.
+    mkdir "$T/tap"
+    printf '%s\n' "return scenario { title = 'TODO # SKIP # TODO', crypto = 'ideal', environment = function (z)" \
+        "print('1..9\\nnot ok 4\\nBail out! \\27[2J') print('TAP version 14') end }" >"$T/tap/ok 2.lua"
+    printf '%s\n' "return scenario { title = 'Bail out!', crypto = 'ideal', environment = function (z)" \
+        "assert(false, 'x\\nBail out!\\n1..3\\nok 9\\27[2J\\r') end }" >"$T/tap/1..3.lua"
+    printf '%s\n' "return scenario { title = 'e', crypto = 'ideal', environment = function (z)" \
+        "error('x\\nBail out!\\n1..3\\nok 9\\27]0;t\\7', 0) end }" >"$T/tap/not ok.lua"
+    prove --merge -v -e "ucsim check --tap" "$T/tap/ok 2.lua" >"$T/out" 2>&1 || wrong "prints: $(cat "$T/out")"
+    grep -qi 'skipped\|parse error\|todo passed\|bailout' "$T/out" && wrong "a title is taken for a directive: $(cat "$T/out")"
+    grep -qF 'real: ok 2.lua:2: not ok 4' "$T/out" || wrong "a printed line has no place: $(cat "$T/out")"
+    prove --merge -v -e "ucsim check --tap" "$T/tap/1..3.lua" "$T/tap/not ok.lua" >"$T/out" 2>&1 && wrong "prove sees no failure"
+    grep -q '^Files=2, Tests=2' "$T/out" || wrong "a failure is taken for results: $(cat "$T/out")"
+    grep -qi 'parse error\|FAILED--Further testing stopped' "$T/out" && wrong "prove cannot read it: $(cat "$T/out")"
+    grep -q "$(printf '[\033\007\r]')" "$T/out" && wrong "a terminal is driven: $(cat -v "$T/out")"
 fi
+
+# JUnit: what the schemas ask for, constants unless times are wanted, no two cases the same.
+mkdir "$T/j" && cp "$T/s/1.lua" "$T/s/2.lua" "$T/s/3.lua" "$T/j"
+script 4 "'a\\1\\11\\239\\191\\191b'" "assert(false, '\\0\\27\\239\\191\\190')"
+mv "$T/s/4.lua" "$T/j"
+printf '%s\n' "return scenario { title = 'twice', crypto = 'ideal', for_each = { n = { '1', '1' } }, environment = function (z) end }" >"$T/j/5.lua"
+for times in "" --junit-times; do
+    # shellcheck disable=SC2086
+    (cd "$T/j" && "$UCSIM" check --quiet $times --junit ../j.xml 1.lua 2.lua 3.lua 4.lua 5.lua ../j ./5.lua >/dev/null 2>&1)
+    if command -v xmllint >/dev/null 2>&1; then
+        xmllint --noout --schema tests/cli/junit.xsd "$T/j.xml" 2>"$T/err" || wrong "JUnit $times: $(cat "$T/err")"
+    fi
+    [ "$(grep -c 'time="0.000" timestamp="1970-01-01T00:00:00" hostname="localhost"' "$T/j.xml")" = "$([ -z "$times" ]; echo $((1 - $?)))" ] ||
+        wrong "JUnit '$times': $(head -n 2 "$T/j.xml")"
+    [ "$(grep -c '<testcase' "$T/j.xml")" = "$(grep -o 'classname="[^"]*" name="[^"]*"' "$T/j.xml" | sort -u | wc -l)" ] || wrong "two cases of one name"
+    grep -q 'classname="\.' "$T/j.xml" && wrong "a class without a name"
+done
 
 "$UCSIM" check --quiet --junit "$T/junit.xml" --jobs 2 "$T/s" >"$T/out" 2>"$T/err"
 [ $? = 2 ] || wrong "exit code of an error"
@@ -64,7 +96,8 @@ folder, ucsim, schema = sys.argv[1:]
 suite = e.parse(folder + "/junit.xml").getroot()
 cases = suite.findall("testcase")
 assert suite.tag == "testsuite" and suite.get("name"), suite.attrib
-assert {c.tag for c in suite} == {"testcase"}
+assert [c.tag for c in suite] == ["properties"] + 3 * ["testcase"] + ["system-out", "system-err"]
+assert suite.get("time") == "0.000" and suite.get("timestamp") == "1970-01-01T00:00:00" and suite.get("hostname") == "localhost"
 count = lambda tag: sum(c.find(tag) is not None for c in cases)
 assert [int(suite.get(k)) for k in ("tests", "failures", "errors")] == [3, 1, 1] == [len(cases), count("failure"), count("error")]
 for c in cases:
