@@ -51,7 +51,7 @@ TEST_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(TEST_SRC) $(wildcard 
 BENCHES   := $(patsubst %.c,$(B)/%,$(sort $(wildcard bench/bench_*.c)))
 BENCH_HELP := $(patsubst %.c,$(B)/%.o,$(sort $(filter-out $(wildcard bench/bench_*.c),$(wildcard bench/*.c)))) $(B)/tests/simulator/transfer_toy.o # the model that is compared with SPIN
 
-.PHONY: all check check-all print-flags demo bench mutants install clean tests
+.PHONY: all check check-all print-flags print-test-flags demo bench mutants install clean tests
 all: $(PROGRAM)
 
 $(ENGINE): $(filter $(B)/simulator/%,$(LIB_OBJ))
@@ -93,8 +93,10 @@ check-all: tests
 	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" sh tests/run_tests.sh all
 demo: $(PROGRAM)
 	@B=$(B) sh environments/demo.sh
-# for tests that compile on their own: lines for sh
+# for what compiles on its own: lines for sh; tests need the library of tests too, the program does not
 print-flags:
+	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(LIBS)))@:
+print-test-flags:
 	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(CHECK_LIBS) $(LIBS)))@:
 bench: $(PROGRAM) $(BENCHES)
 	@B=$(B) sh bench/run_bench.sh

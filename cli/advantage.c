@@ -45,9 +45,8 @@ static bool parse_count(const char *what, const char *text, uint64_t low, uint64
 
 static bool parse_fraction(const char *what, const char *text, double otherwise, double *out, GError **error)
 {
-    char *end;
-    *out = text ? g_ascii_strtod(text, &end) : otherwise;
-    if (text && (end == text || *end || !(*out > 0 && *out < 1))) {
+    *out = otherwise;
+    if (text && (!cli_decimal(text, out) || !(*out > 0 && *out < 1))) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a number between 0 and 1, got '%s'", what, text);
         return false;
     }
@@ -281,7 +280,7 @@ static bool prepare(Job *job, const Options *o, GError **error)
     m->samples = 10000;
     if (o->samples && !parse_count("--samples", o->samples, 1, ENV_SAMPLES_MAX, &m->samples, error))
         return false;
-    if (o->seed && !parse_count("--seed", o->seed, 0, UINT64_MAX, &seed, error))
+    if (o->seed && !parse_count("--seed", o->seed, 0, G_MAXINT64, &seed, error))
         return false;
     if (!parse_fraction("--alpha", o->alpha, 0.05, &m->alpha, error) ||
         !parse_fraction("--precision", o->precision, 0.01, &m->precision, error))

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "environments/lua_host.h"
+#include "simulator/file.h"
 #include "simulator/lines.h"
+
+enum { CLI_OPTIONS_MAX = 64 };
 
 int cli_fail(int code, const char *format, ...)
 {
@@ -58,6 +61,76 @@ static const char *switch_with_value(const GOptionEntry *entries, int argc, char
     return NULL;
 }
 
+/* ---- numbers: GOption takes 0x10, 010, +1 and blanks ---- */
+
+static bool is_number(GOptionArg arg)
+{
+    return arg == G_OPTION_ARG_INT || arg == G_OPTION_ARG_INT64 || arg == G_OPTION_ARG_DOUBLE;
+}
+
+/* The same options with numbers as texts; free with g_free(). */
+static GOptionEntry *with_texts(const GOptionEntry *entries, char **text)
+{
+    size_t n = 0;
+    while (entries[n].long_name)
+        n++;
+    GOptionEntry *copy = g_memdup2(entries, (n + 1) * sizeof *copy);
+    for (size_t i = 0; i < n; i++) {
+        if (is_number(copy[i].arg)) {
+            copy[i].arg = G_OPTION_ARG_STRING;
+            copy[i].arg_data = &text[i];
+        }
+    }
+    return copy;
+}
+
+bool cli_whole(const char *text, gint64 *out)
+{
+    const char *digits = text + (*text == '-');
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return false;
+    *out = g_ascii_strtoll(text, NULL, 10); /* too large a number becomes the largest */
+    return true;
+}
+
+bool cli_decimal(const char *text, double *out)
+{
+    const char *digits = text + (*text == '-');
+    size_t whole = strspn(digits, "0123456789"), dot = whole && digits[whole] == '.';
+    size_t part = dot ? strspn(digits + whole + 1, "0123456789") : 0;
+    if (!whole || dot > part || digits[whole + dot + part])
+        return false;
+    *out = g_ascii_strtod(text, NULL);
+    return true;
+}
+
+static bool read_number(const GOptionEntry *e, const char *text)
+{
+    gint64 value = 0;
+    if (e->arg == G_OPTION_ARG_DOUBLE)
+        return cli_decimal(text, e->arg_data);
+    errno = 0;
+    if (!cli_whole(text, &value) || (e->arg == G_OPTION_ARG_INT64 && errno == ERANGE)) /* smaller ones have a range that is told */
+        return false;
+    if (e->arg == G_OPTION_ARG_INT64)
+        *(gint64 *)e->arg_data = value;
+    else
+        *(gint *)e->arg_data = (gint)CLAMP(value, G_MININT, G_MAXINT);
+    return true;
+}
+
+/* CLI_OK, or what cli_fail() returned. Frees the texts. */
+static int read_numbers(const char *command, const GOptionEntry *entries, char **text)
+{
+    int code = CLI_OK;
+    for (size_t i = 0; entries[i].long_name; i++) {
+        if (text[i] && code == CLI_OK && !read_number(&entries[i], text[i]))
+            code = cli_fail(CLI_USAGE, "%s: --%s: expected a decimal number, got '%s'", command, entries[i].long_name, text[i]);
+        g_free(text[i]);
+    }
+    return code;
+}
+
 bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
                char ***argv, int *code)
 {
@@ -66,7 +139,9 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
     g_autoptr(GOptionContext) context = g_option_context_new(parameters);
     g_autofree char *program = g_strdup_printf("ucsim %s", command);
     g_set_prgname(program);
-    g_option_context_add_main_entries(context, entries, NULL);
+    char *text_of[CLI_OPTIONS_MAX] = { NULL };
+    g_autofree GOptionEntry *texts = with_texts(entries, text_of);
+    g_option_context_add_main_entries(context, texts, NULL);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_description(context, text);
     for (int i = 1; i < *argc && strcmp((*argv)[i], "--"); i++) {
@@ -90,7 +165,8 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
                          program);
         return false;
     }
-    return true;
+    *code = read_numbers(command, entries, text_of);
+    return *code == CLI_OK;
 }
 
 int cli_check_color(const char *when)
@@ -137,6 +213,10 @@ bool cli_write_file(const char *path, const void *bytes, size_t length, GError *
     g_assert(path && (bytes || !length));
     struct stat s;
     bool exists = stat(path, &s) == 0;
+    if (exists && uc_file_was_read(&s)) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "%s: expected another file to write to, this one was read", path);
+        return false;
+    }
     if (exists && !S_ISREG(s.st_mode))
         return write_through(path, bytes, length, error);
     char target[PATH_MAX];

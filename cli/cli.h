@@ -19,7 +19,7 @@ typedef struct {
 
 extern const CliCommand cli_commands[];   /* ended by a NULL name */
 
-/* Parses options by GOption with the house's habits: errors on stderr, exit code 2, --help on stdout. Returns true to
+/* Parses options by GOption with the house's habits: numbers decimal only, errors on stderr, exit code 2, --help on stdout. Returns true to
  * go on; else *code is the exit code. `usage` is what follows the subcommand's name; `text` says more below it. */
 bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
                char ***argv, int *code);
@@ -31,7 +31,12 @@ bool cli_color(const char *when);
 int cli_check_color(const char *when);
 /* The candidate closest to `name`, or NULL when none is near: for "did you mean". */
 const char *cli_nearest(const char *name, const char *const *candidate);
-/* Writes a whole file or nothing (temporary file, then rename); a device or pipe is written to as it stands. */
+/* -?[0-9]+ and nothing else; too large a number becomes the largest. */
+bool cli_whole(const char *text, gint64 *out);
+/* The same, with a dot and digits behind it if need be. */
+bool cli_decimal(const char *text, double *out);
+/* Writes a whole file or nothing (temporary file, then rename); a device or pipe is written to as it stands. Refuses what
+ * this program has read, whatever it is called: an output that is also an input is a slip. */
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error);
 
 #endif

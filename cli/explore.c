@@ -73,10 +73,9 @@ static bool parse_bounds(EnvAlphabet *alphabet, char **bound, GError **error)
 {
     for (; bound && *bound; bound++) {
         const char *equals = strchr(*bound, '=');
-        char *end = NULL;
-        gint64 value = equals ? g_ascii_strtoll(equals + 1, &end, 10) : 0; /* too large a number becomes the largest */
+        gint64 value = 0;
         g_autofree char *name = equals ? g_strndup(*bound, (gsize)(equals - *bound)) : NULL;
-        if (!equals || end == equals + 1 || *end || g_ascii_isspace(equals[1])) {
+        if (!equals || !cli_whole(equals + 1, &value)) {
             g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--bound: expected NAME=NUMBER, got '%s'", *bound);
             return false;
         }
@@ -351,6 +350,7 @@ static bool read_checkpoint(const char *path, const char *key, GByteArray **out,
     size_t length, n = strlen(key);
     if (!uc_file_read(path, G_MAXUINT, &text, &length, error)) /* what can be written can be read */
         return false;
+    uc_file_forget(path); /* a search goes on in the file that it was kept in */
     UcDigest sum = { 0, 0 };
     bool ours = length >= n + sizeof sum && !memcmp(text, key, n);
     if (ours)

@@ -84,13 +84,8 @@ static int help_about(char *name)
     return c ? c->run(2, argv) : unknown(name);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    setlocale(LC_ALL, "C"); /* no locale in anything users see */
-    uc_big_heap();
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGABRT, internal_error);
-    g_log_set_default_handler(on_log, NULL);
     if (argc < 2) {
         print_help();
         return CLI_USAGE;
@@ -113,6 +108,17 @@ int main(int argc, char **argv)
         return cli_fail(CLI_USAGE, "UCSIM_LANES: expected portable, shani or avx512, got '%s'", lanes);
     char **words = g_newa(char *, 2 * (size_t)argc + 1);
     int count = split_short(argc - 1, argv + 1, words);
-    int code = c->run(count, words);
+    return c->run(count, words);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C"); /* no locale in anything users see */
+    g_setenv("G_FILENAME_ENCODING", "UTF-8", FALSE); /* else GLib's messages show bytes of names as numbers */
+    uc_big_heap();
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGABRT, internal_error);
+    g_log_set_default_handler(on_log, NULL);
+    int code = run(argc, argv);
     return fflush(stdout) || ferror(stdout) ? cli_fail(CLI_USAGE, "standard output: expected to write, got an error") : code;
 }

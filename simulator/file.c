@@ -7,6 +7,60 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+/* Device and inode of what was read: names say nothing, there are links. */
+typedef struct {
+    dev_t device;
+    ino_t inode;
+} Identity;
+
+static GArray *opened;
+G_LOCK_DEFINE_STATIC(opened);
+
+static guint find_opened(const struct stat *file)
+{
+    guint i = 0, n = opened ? opened->len : 0;
+    for (; i < n; i++) {
+        const Identity *id = &g_array_index(opened, Identity, i);
+        if (id->device == file->st_dev && id->inode == file->st_ino)
+            break;
+    }
+    return i;
+}
+
+static void remember(int fd)
+{
+    struct stat s;
+    if (fstat(fd, &s) || !S_ISREG(s.st_mode))
+        return;
+    Identity id = { s.st_dev, s.st_ino };
+    G_LOCK(opened);
+    if (!opened)
+        opened = g_array_new(FALSE, FALSE, sizeof id);
+    if (find_opened(&s) == opened->len)
+        g_array_append_val(opened, id);
+    G_UNLOCK(opened);
+}
+
+bool uc_file_was_read(const struct stat *file)
+{
+    g_assert(file);
+    G_LOCK(opened);
+    bool was = opened && find_opened(file) < opened->len;
+    G_UNLOCK(opened);
+    return was;
+}
+
+void uc_file_forget(const char *path)
+{
+    g_assert(path);
+    struct stat s;
+    G_LOCK(opened);
+    guint i = !opened || stat(path, &s) ? G_MAXUINT : find_opened(&s);
+    if (opened && i < opened->len)
+        g_array_remove_index_fast(opened, i);
+    G_UNLOCK(opened);
+}
+
 static int refuse(const char *path, int number, GError **error)
 {
     g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number), "%s: %s", path, g_strerror(number));
@@ -48,8 +102,10 @@ int uc_file_open(const char *path, GError **error)
     const char *why = unfit(fd);
     if (!why && fcntl(fd, F_SETFL, 0)) /* whoever writes to a pipe may take time */
         why = g_strerror(errno);
-    if (!why)
+    if (!why) {
+        remember(fd);
         return fd;
+    }
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
     close(fd);
     return -1;

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <sys/stat.h>
 
 /* For files that have no limit of their own. */
 #define UC_FILE_MAX ((size_t)2 << 30)
@@ -15,6 +16,10 @@
 /* A descriptor to read from (close() it), or -1 and an error that names the file. Regular files, and pipes: `<(command)`
  * and /dev/stdin are pipes. A FIFO that no one has open for writing is refused, and so is all else. */
 int uc_file_open(const char *path, GError **error);
+/* Was this regular file, under whatever name, opened here before? Thread safe. */
+bool uc_file_was_read(const struct stat *file);
+/* From now on it was not: it is to be replaced by what follows from it. */
+void uc_file_forget(const char *path);
 
 /* All of it, with a 0 behind it (g_free). False and an error that names the file: it cannot be read, or is longer than
  * `limit` bytes (G_FILE_ERROR_FAILED). `length` may be NULL. */

@@ -39,7 +39,7 @@ head_of() { # FILE WORD: its values, one a line
 # How this build compiles and links; several may ask at once.
 write_flags() {
     mkdir -p "$out"
-    make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags.$$" && mv "$out/flags.$$" "$out/flags"
+    make -s --no-print-directory print-test-flags VARIANT="$VARIANT" CC="$CC" >"$out/flags.$$" && mv "$out/flags.$$" "$out/flags"
 }
 
 # Compiles and links NAME into $out/NAME/ucsim, and test programs into $out/NAME/tests/...; with PATCH, which is applied too,

@@ -59,7 +59,7 @@ def digest(*parts):
 
 def make_flags():
     env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
-    text = subprocess.run(["make", "-s", "--no-print-directory", "print-flags"], capture_output=True, text=True, check=True,
+    text = subprocess.run(["make", "-s", "--no-print-directory", "print-test-flags"], capture_output=True, text=True, check=True,
                           env=env).stdout
     found = {}
     for line in text.splitlines():

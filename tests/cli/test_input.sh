@@ -1,0 +1,132 @@
+#!/bin/sh
+# What the command line reads and writes: pipes, devices and byte order marks, numbers, names, full disks, and outputs that
+# are inputs.
+set -u
+: "${UCSIM:?}"
+T=$(mktemp -d) || exit 1
+trap 'rm -rf "$T"' EXIT
+bad=0
+wrong() { echo "$*"; bad=1; }
+expect() { # CODE TEXT COMMAND...
+    code=$1 text=$2; shift 2
+    timeout 20 "$@" >"$T/out" 2>"$T/err" </dev/null
+    got=$?
+    [ $got = "$code" ] && cat "$T/out" "$T/err" | grep -qF -e "$text" && return
+    wrong "$*: expected exit $code and '$text', got exit $got: $(head -n 3 "$T/out" "$T/err")"
+}
+mark=$(printf '\357\273\277')
+set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
+seed=$(printf '%096d' 7)
+printf "return scenario { title = 't', crypto = 'ideal', environment = function (z) z:keygen('hsm1') end }\n" >"$T/s.lua"
+"$UCSIM" check --quiet --trace "$T/t.jsonl" "$T/s.lua" || wrong "no trace"
+printf 'ucsim-schedule 1\noption parties a b\noption crypto ideal\nkeygen a %s\nkeygen b %s\n' $set $set >"$T/m.schedule"
+
+# A FIFO that nobody writes to, a folder and a device, wherever a file is read.
+mkfifo "$T/fifo" "$T/lib.lua"
+for what in fifo .; do
+    why=$([ $what = fifo ] && echo "nobody writes to" || echo "directory")
+    expect 2 "$why" "$UCSIM" run --world real "$T/$what"
+    expect 2 "$why" "$UCSIM" replay "$T/$what"
+    expect 2 "$why" "$UCSIM" diagram -o "$T/x.svg" "$T/$what"
+    expect 2 "$why" "$UCSIM" shrink -o "$T/x" "$T/$what"
+    expect 2 "$why" "$UCSIM" plot advantage -o "$T/x.svg" "$T/$what"
+    expect 2 "$why" "$UCSIM" plot lengths -o "$T/x.svg" "$T/$what"
+    expect 2 "$why" "$UCSIM" plot sweep -o "$T/x.svg" "$T/$what"
+    expect 2 "$why" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message "$T/$what" --signature "$T/x"
+    expect 2 "$why" "$UCSIM" sig verify --set $set --public "$T/$what" --message "$T/s.lua" --signature "$T/$what"
+    expect 2 "$why" "$UCSIM" explore --bound sign=1 --resume "$T/$what" "$T/s.lua"
+done 2>/dev/null
+expect 2 "a device" "$UCSIM" check /dev/zero
+expect 2 "nobody writes to" "$UCSIM" check "$T/fifo"
+echo "local l = use 'lib' return scenario { title = 't', environment = function (z) end }" >"$T/u.lua"
+expect 2 "there is no 'lib.lua'" "$UCSIM" check "$T/u.lua"
+exec 7<>"$T/lib.lua" # somebody holds it open and says nothing
+expect 2 "there is no 'lib.lua'" "$UCSIM" check "$T/u.lua"
+exec 7>&-
+rm "$T/lib.lua"
+# With a writer a pipe is a file like any other.
+"$UCSIM" check --quiet /dev/stdin <"$T/s.lua" || wrong "a script from a file as standard input"
+{ sleep 0.1; cat "$T/s.lua"; } | "$UCSIM" check --quiet /dev/stdin || wrong "a script from a slow pipe"
+{ cat "$T/s.lua" >"$T/fifo" & } ; sleep 0.1; timeout 20 "$UCSIM" check --quiet "$T/fifo" || wrong "a script from a FIFO"
+expect 0 "signature:" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message /dev/null --signature "$T/x"
+
+# A byte order mark in every text.
+for f in s.lua t.jsonl m.schedule; do { printf '%s' "$mark"; cat "$T/$f"; } >"$T/bom-$f"; done
+expect 0 "indistinguishable" "$UCSIM" check "$T/bom-s.lua"
+expect 0 "nothing found" "$UCSIM" lint "$T/bom-s.lua"
+expect 0 "indistinguishable" "$UCSIM" replay "$T/bom-t.jsonl"
+expect 0 "indistinguishable" "$UCSIM" replay "$T/bom-m.schedule"
+expect 0 "sequenceDiagram" "$UCSIM" diagram -f mermaid -o - "$T/bom-t.jsonl"
+printf '%sreturn { n = 1 }\n' "$mark" >"$T/lib.lua"
+expect 0 "indistinguishable" "$UCSIM" check "$T/u.lua"
+printf '%s%sreturn 1\n' "$mark" "$mark" >"$T/two.lua"
+expect 2 "two.lua:1:" "$UCSIM" check "$T/two.lua"
+
+# Numbers are decimal; a seed has one range.
+for n in 0x2 +2 " 2" 2x "" 1e1; do
+    expect 2 "jobs: expected a decimal number, got '$n'" "$UCSIM" check --jobs "$n" "$T/s.lua"
+    expect 2 "--seeds: expected a decimal number" "$UCSIM" check --seeds "$n" "$T/s.lua"
+    expect 2 "--depth: expected a decimal number" "$UCSIM" explore --depth "$n" "$T/s.lua"
+    expect 2 "--rows: expected a decimal number" "$UCSIM" diagram --rows "$n" -o "$T/x.svg" "$T/t.jsonl"
+    expect 2 "--bound: expected NAME=NUMBER" "$UCSIM" explore --bound "sign=$n" "$T/s.lua"
+    expect 2 "--index: expected a number" "$UCSIM" sig sign --set $set --seed "$seed" --index "$n" --message "$T/s.lua" --signature "$T/x"
+    expect 2 "--samples: expected a number" "$UCSIM" advantage --samples "$n" native:hand-over
+done
+for n in 0x.1 +0.1 " 0.1" nan inf 1e-3 .5 5.; do
+    expect 2 "--alpha: expected a number between 0 and 1" "$UCSIM" advantage --alpha "$n" native:hand-over
+    expect 2 "--seconds: expected a decimal number" "$UCSIM" explore --seconds "$n" "$T/s.lua"
+done
+expect 0 "indistinguishable" "$UCSIM" check --jobs 010 "$T/s.lua" # ten, not eight
+expect 2 "expected 1 to 64, got" "$UCSIM" check --jobs 9999999999999999999999 "$T/s.lua"
+for n in 9223372036854775808 99999999999999999999 -1 0x1 +1; do
+    for command in "check" "run --world real" "explore --bound keygen=1" "advantage --samples 2"; do
+        # shellcheck disable=SC2086
+        expect 2 "--seed: expected a" "$UCSIM" $command "--seed=$n" "$T/s.lua"
+    done
+done
+expect 0 "indistinguishable" "$UCSIM" check --seed 9223372036854775807 "$T/s.lua"
+
+# A full disk.
+if [ -w /dev/full ]; then
+    for command in --help --version help "help check" "sig --help" "sig sets" list "check $T/s.lua" "check --tap $T/s.lua" \
+        "check --json $T/s.lua" "run --world real $T/s.lua" "lint $T/s.lua" "replay $T/t.jsonl" "diagram -f dot -o - $T/t.jsonl" \
+        "explore --bound keygen=1 $T/s.lua"; do
+        # shellcheck disable=SC2086
+        "$UCSIM" $command >/dev/full 2>"$T/err" </dev/null
+        [ $? = 2 ] && grep -q "standard output" "$T/err" || wrong "$command on a full disk: $(cat "$T/err")"
+    done
+fi
+
+# What was read is not written to, by whatever name.
+cp "$T/s.lua" "$T/in"; ln "$T/in" "$T/hard"; ln -s in "$T/soft"
+for out in in hard soft ./in; do
+    expect 2 "this one was read" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message "$T/in" --signature "$T/$out"
+    expect 2 "this one was read" "$UCSIM" check --trace "$T/$out" "$T/in"
+    expect 2 "this one was read" "$UCSIM" check --junit "$T/$out" "$T/in"
+    expect 2 "this one was read" "$UCSIM" run --world real --trace "$T/$out" "$T/in"
+    cmp -s "$T/s.lua" "$T/in" || wrong "$out was written to"
+done
+cp "$T/t.jsonl" "$T/in.jsonl"; ln -f "$T/in.jsonl" "$T/hard"
+expect 2 "this one was read" "$UCSIM" diagram -f mermaid -o "$T/hard" "$T/in.jsonl"
+expect 2 "this one was read" "$UCSIM" replay --trace "$T/hard" "$T/in.jsonl"
+expect 2 "this one was read" "$UCSIM" report -o "$T/hard" "$T/in.jsonl"
+cmp -s "$T/t.jsonl" "$T/in.jsonl" || wrong "a trace was written to"
+# but a search goes on in the checkpoint that it came from
+search() { "$UCSIM" explore --quiet --bound keygen=1 --bound sign=3 --bound deliver=3 --bound crash=2 --bound request=2 --bound transfer=2 \
+    --seconds 0.05 --checkpoint "$T/ck" "$@" "$T/s.lua" >"$T/out" 2>&1; }
+search; code=$?
+[ $code = 3 ] && [ -s "$T/ck" ] || wrong "no checkpoint: exit $code, $(cat "$T/out")"
+search --resume "$T/ck"; code=$?
+[ $code = 3 ] || wrong "a search does not go on in its own checkpoint: exit $code, $(cat "$T/out")"
+
+# Names that are not ASCII are shown as they are.
+mkdir "$T/größe"; cp "$T/s.lua" "$T/größe/ä b.lua"
+expect 2 "größe/no" "$UCSIM" check --trace "$T/größe/no/x" "$T/größe/ä b.lua"
+printf "return scenario { title = 't', environment = function (z) assert(false) end }\n" >"$T/größe/ä b.lua"
+expect 1 "reproduce: ucsim check '$T/größe/ä b.lua'" "$UCSIM" check "$T/größe/ä b.lua"
+# Limits of a script are limits, whoever runs it, and say where.
+printf "return scenario { title = 't', environment = function (z) while true do end end }\n" >"$T/s.lua"
+expect 3 "s.lua:1: limit" "$UCSIM" run --world real "$T/s.lua"
+printf "return scenario { title = 't', environment = function (z) local function f() ('x'):gsub('x', f) end f() end }\n" >"$T/s.lua"
+expect 2 "s.lua: C stack overflow" "$UCSIM" check "$T/s.lua"
+exit $bad
