@@ -399,7 +399,7 @@ static int repeat(lua_State *L)
     luaL_optlstring(L, 3, "", &between);
     if (n > 0 && (n > ENV_LUA_BLOCK || (uint64_t)n * (length + between) > ENV_LUA_BLOCK))
         return env_lua_out_of(L, "memory");
-    env_lua_charge(L, n > 0 ? (uint64_t)n : 0);
+    env_lua_charge(L, n > 0 ? (uint64_t)n / 4 : 0);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, 1);
