@@ -99,6 +99,7 @@ void uc_storage_written(UcCtx *ctx);
 const char *uc_storage_allows(const UcWorldSpec *spec, UcFault fault, UcPoint point, UcWord lost);
 const char *uc_storage_restorable(const UcWorldSpec *spec, UcFault fault, UcWord snapshot);
 void uc_storage_restore(UcCtx *ctx, UcWord snapshot);
+void uc_storage_lose(UcCtx *ctx, UcWord lost);
 void uc_storage_reorder(UcCtx *ctx);
 bool uc_storage_trusted(UcCtx *ctx); /* at restart: false disables the party */
 

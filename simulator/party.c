@@ -78,7 +78,7 @@ static UcOutcome order_crash(UcCtx *ctx, UcFault fault, const UcWord *w)
     if (point == UC_POINT_NOW || point == UC_POINT_LOSE || point == UC_POINT_REORDER) {
         go_down(ctx, point);
         if (point == UC_POINT_LOSE)
-            uc_storage_restore(ctx, fault.snapshots - w[1]);
+            uc_storage_lose(ctx, w[1]);
         if (point == UC_POINT_REORDER)
             uc_storage_reorder(ctx);
         return outcome(uc_pass("crashed"));
@@ -95,11 +95,13 @@ static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, c
     ctx->armed = (UcPoint)fault.armed;
     UcOutcome out = outcome(step(ctx, in));
     if (out.result.code == UC_FAIL && !ctx->crashed) {
+        if (ctx->committed)
+            uc_refuse(ctx->world, "refuses a message after it persisted");
         uc_rollback(ctx->world, ctx->start, false);
         return out;
     }
     bool send = out.result.code == UC_SEND;
-    if (send && out.result.persist_after && uc_persist(ctx)) {
+    if (send && !ctx->crashed && out.result.persist_after && uc_persist(ctx)) {
         out.down_after = true;
         go_down(ctx, ctx->crash_point);
     } else if (ctx->crashed) {

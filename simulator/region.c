@@ -186,6 +186,12 @@ void uc_state_copy(UcState *to, const UcState *from)
         to->slot[i] = uc_region_ref(from->slot[i]);
 }
 
+bool uc_region_same(const UcRegion *a, const UcRegion *b)
+{
+    uint32_t na = a ? a->words : 0, nb = b ? b->words : 0;
+    return na == nb && (!na || !memcmp(a->word, b->word, na * sizeof(UcWord)));
+}
+
 bool uc_region_is_handle(const UcRegionKind *kind, size_t word)
 {
     if (word < kind->head_words)

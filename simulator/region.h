@@ -49,6 +49,7 @@ UcRegion *uc_region_new(size_t words); /* zeroed, one reference */
 UcRegion *uc_region_copy(const UcRegion *from, size_t words);
 UcRegion *uc_region_ref(UcRegion *region); /* NULL passes through */
 void uc_region_unref(UcRegion *region);
+bool uc_region_same(const UcRegion *a, const UcRegion *b); /* the same words; NULL is an empty one */
 void uc_region_free_kept(UcRegion *region); /* NULL passes through */
 
 typedef struct {

@@ -208,23 +208,49 @@ void uc_storage_restore(UcCtx *ctx, UcWord snapshot)
     }
 }
 
+/* From now on there were only so many writes: those after them never took place and are lost in no other crash. */
+static void forget_writes_after(UcCtx *ctx, UcWord writes)
+{
+    UcWorld *world = ctx->world;
+    UcFault fault = uc_fault_read(world, ctx->owner);
+    fault.snapshots = writes;
+    uc_fault_write(world, ctx->owner, fault);
+    g_autoptr(GArray) slots = slots_of(world, ctx->owner);
+    for (guint i = 0; i < slots->len; i++) {
+        uint32_t slot = g_array_index(slots, uint32_t, i), kind = uc_layout_key(world->layout, slot).kind;
+        if (kind & UC_SNAPSHOT && kind >> UC_SNAPSHOT_SHIFT > writes && uc_slot_get(world, slot))
+            uc_slot_set(world, slot, NULL);
+    }
+}
+
+void uc_storage_lose(UcCtx *ctx, UcWord lost)
+{
+    UcWord left = uc_fault_read(ctx->world, ctx->owner).snapshots - lost;
+    uc_storage_restore(ctx, left);
+    forget_writes_after(ctx, left);
+}
+
 /* Of the last two writes only the later reached the medium: what it changed is new, the rest is two writes old. */
 void uc_storage_reorder(UcCtx *ctx)
 {
     UcWorld *world = ctx->world;
     UcWord last = uc_fault_read(world, ctx->owner).snapshots;
+    if (last < 2)
+        return;
     g_autoptr(GArray) slots = slots_of(world, ctx->owner);
-    for (guint i = 0; last >= 2 && i < slots->len; i++) {
+    for (guint i = 0; i < slots->len; i++) {
         uint32_t slot = g_array_index(slots, uint32_t, i);
         UcSlotKey key = uc_layout_key(world->layout, slot);
         if (!is_stable(world, key))
             continue;
         UcRegion *before = uc_slot_get(world, snapshot_slot(world, key, last - 1));
-        if (uc_slot_get(world, slot) != before)
+        if (!uc_region_same(uc_slot_get(world, slot), before))
             continue;
         UcRegion *older = last > 2 ? uc_slot_get(world, snapshot_slot(world, key, last - 2)) : NULL;
         uc_slot_set(world, slot, uc_region_ref(older));
     }
+    forget_writes_after(ctx, last - 2);
+    uc_storage_written(ctx);
 }
 
 bool uc_storage_trusted(UcCtx *ctx)

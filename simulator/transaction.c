@@ -271,8 +271,9 @@ static bool kept_outside(UcCtx *ctx)
 
 bool uc_persist(UcCtx *ctx)
 {
-    g_assert(!ctx->crashed);
     UcWorld *world = ctx->world;
+    if (ctx->crashed)
+        uc_refuse(world, "goes on after a crash");
     ctx->persists++;
     if (ctx->armed == UC_POINT_BEFORE) {
         ctx->crashed = true;
@@ -292,12 +293,6 @@ bool uc_persist(UcCtx *ctx)
     return ctx->crashed;
 }
 
-static bool same_words(const UcRegion *a, const UcRegion *b)
-{
-    uint32_t na = a ? a->words : 0, nb = b ? b->words : 0;
-    return na == nb && (!na || !memcmp(a->word, b->word, na * sizeof(UcWord)));
-}
-
 void uc_stable_finish(UcCtx *ctx)
 {
     UcWorld *world = ctx->world;
@@ -306,7 +301,7 @@ void uc_stable_finish(UcCtx *ctx)
         UcUndo u = g_array_index(world->undo, UcUndo, i);
         UcSlotKey key = uc_layout_key(world->layout, u.slot);
         if (key.machine != ctx->owner || key.kind != (key.kind & UC_KIND_MASK) ||
-            !(uc_region_kind(world->spec, key)->flags & UC_STABLE) || same_words(u.old, world->state.slot[u.slot]))
+            !(uc_region_kind(world->spec, key)->flags & UC_STABLE) || uc_region_same(u.old, world->state.slot[u.slot]))
             continue;
         uint32_t shadow = uc_layout_slot(world->layout, shadow_of(key));
         if (!uc_slot_get(world, shadow))
