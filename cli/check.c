@@ -1,19 +1,18 @@
 /* ucsim check: scenarios through both worlds, one line each. */
 #include <limits.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "cli/suite.h"
 #include "functionality/watchers.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/tap.h"
 #include "report/text.h"
 
-enum { DEFAULT_SEED = 1, MAX_JOBS = 64, MAX_SEEDS = 100000, NO_SEEDS = INT_MIN /* the option was not given */ };
+enum { DEFAULT_SEED = 1, MAX_SEEDS = 100000, NO_SEEDS = INT_MIN /* the option was not given */ };
 
 typedef struct {
     gboolean tap, json, quiet, torture, show, harvest, junit_times;
@@ -40,11 +39,6 @@ typedef struct {
     double seconds;
     GString *trace;
 } Case;
-
-typedef struct {
-    GPtrArray *row;    /* Case */
-    GAsyncQueue *done; /* Case, as they finish */
-} Suite;
 
 static void case_free(gpointer data)
 {
@@ -104,9 +98,7 @@ static Case *case_new(const Options *o, const char *file, EnvScenario *scenario,
     apply(o, scenario);
     c->title = scenario->instance ? g_strdup_printf("%s (%s)", scenario->title, scenario->instance)
                                   : g_strdup(scenario->title);
-    c->expect = scenario->expect_rule
-                    ? g_strdup_printf("%s: %s", uc_verdict_name[scenario->expect], scenario->expect_rule)
-                    : g_strdup(uc_verdict_name[scenario->expect]);
+    c->expect = uc_outlook_print((UcOutlook){ scenario->expect, scenario->expect_rule });
     return c;
 }
 
@@ -139,12 +131,6 @@ static bool load_all(const Options *o, GPtrArray *cases, GError **error)
 
 /* ---- one scenario ---- */
 
-/* Any rule that broke counts, not only the first: a rollback breaks I4 at once and I1 at the reuse. */
-static bool rule_broke(EnvRun *run, const char *rule)
-{
-    return uc_world_breaks(env_run_world(run, ENV_REAL), rule) || uc_world_breaks(env_run_world(run, ENV_IDEAL), rule);
-}
-
 static const char *broken_rule(EnvRun *run)
 {
     const char *rule = NULL;
@@ -168,8 +154,7 @@ static void judge(Case *c, EnvRun *run)
     c->harvested = env_run_harvested(run, ENV_REAL, &c->harvest);
     c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
     c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
-    c->as_expected = v.verdict == c->scenario->expect &&
-                     (!c->scenario->expect_rule || rule_broke(run, c->scenario->expect_rule));
+    c->as_expected = uc_lock_meets(env_run_lock(run), (UcOutlook){ c->scenario->expect, c->scenario->expect_rule });
     c->code = cli_code_of_verdict(v.verdict, c->as_expected);
     if (v.verdict == UC_LIMIT && !c->as_expected)
         c->details = g_strdup_printf("%s\n  %s\n", c->title, c->why);
@@ -311,9 +296,9 @@ static bool run_case(Case *c, GError **error)
     return run_without(c, NULL, error) && (!is_shown(c) || run_with_trace(c, error));
 }
 
-static void work(gpointer data, gpointer queue)
+static void work(void *row)
 {
-    Case *c = data;
+    Case *c = row;
     GError *error = NULL;
     gint64 started = g_get_monotonic_time();
     if (c->scenario && !run_case(c, &error)) {
@@ -322,38 +307,9 @@ static void work(gpointer data, gpointer queue)
         g_clear_error(&error);
     }
     c->seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
-    OPENSSL_thread_stop(); /* what libcrypto keeps for this thread: the program may end before the thread does */
-    g_async_queue_push(queue, c);
 }
 
 /* ---- all of them ---- */
-
-static void progress(guint done, guint total, bool terminal)
-{
-    if (terminal)
-        fprintf(stderr, "\r%u of %u scenarios", done, total);
-}
-
-/* The results lie in the order of the suite whatever the order of finishing. */
-static void run_all(const Options *o, Suite *suite)
-{
-    bool terminal = isatty(STDERR_FILENO) && !o->quiet, shown = false;
-    gint64 start = g_get_monotonic_time();
-    GThreadPool *pool = g_thread_pool_new(work, suite->done, CLAMP(o->jobs, 1, MAX_JOBS), FALSE, NULL);
-    for (guint i = 0; i < suite->row->len; i++)
-        g_thread_pool_push(pool, suite->row->pdata[i], NULL);
-    for (guint done = 0; done < suite->row->len;) {
-        if (g_async_queue_timeout_pop(suite->done, G_USEC_PER_SEC / 5))
-            done++;
-        if (g_get_monotonic_time() - start > G_USEC_PER_SEC) {
-            progress(done, suite->row->len, terminal);
-            shown = terminal;
-        }
-    }
-    if (shown)
-        fputs("\r\033[K", stderr);
-    g_thread_pool_free(pool, FALSE, TRUE);
-}
 
 /* What the attacker that harvests got, over all. */
 static void print_harvest(const GPtrArray *cases)
@@ -373,34 +329,7 @@ static void print_harvest(const GPtrArray *cases)
                guesses, seeds, accepted, bounded);
 }
 
-static RepSummary summarise(const GPtrArray *cases)
-{
-    RepSummary s = { .total = cases->len };
-    for (guint i = 0; i < cases->len; i++) {
-        const Case *c = cases->pdata[i];
-        switch (c->code) {
-        case CLI_OK: s.as_expected++; break;
-        case CLI_UNEXPECTED: s.unexpected++; break;
-        case CLI_LIMIT: s.limits++; break;
-        case CLI_INTERNAL: s.internal++; break;
-        default: s.errors++;
-        }
-    }
-    return s;
-}
-
-static int code_of(const RepSummary *s)
-{
-    return s->internal ? CLI_INTERNAL : s->errors ? CLI_USAGE : s->unexpected ? CLI_UNEXPECTED
-           : s->limits ? CLI_LIMIT : CLI_OK;
-}
-
 /* ---- output ---- */
-
-static void paint(const char *code, const char *text, bool color)
-{
-    printf("%s%s%s", color ? code : "", text, color ? "\033[0m" : "");
-}
 
 /* The rule that broke first, and the one that was expected when it broke later. */
 static void print_rule(const Case *c)
@@ -414,12 +343,11 @@ static void print_case(const Case *c, bool quiet, bool color)
 {
     if (c->as_expected && quiet)
         return;
+    cli_suite_print_mark(c->code, c->error, color);
     if (c->error) { /* its message goes to stderr */
-        paint("\033[1;31m", "error  ", color);
         printf("%s\n", c->title ? c->title : c->file);
         return;
     }
-    paint(c->as_expected ? "\033[32m" : "\033[1;31m", c->as_expected ? "ok     " : "FAILED ", color);
     printf("%s: %s", c->title, c->verdict);
     if (c->runs)
         printf(" (%u seed%s%s)", c->runs, c->runs == 1 ? "" : "s", c->lucky ? "; toy parameters, in some A guesses right" : "");
@@ -435,24 +363,6 @@ static void print_case(const Case *c, bool quiet, bool color)
         printf("\n%s\n", c->details);
     if (!c->as_expected)
         printf("reproduce: %s\n\n", c->reproduce);
-}
-
-static void print_summary(const RepSummary *s)
-{
-    const struct {
-        unsigned count;
-        const char *what;
-    } row[] = { { s->as_expected, "as expected" }, { s->unexpected, "another verdict than expected" },
-                { s->limits, "ran into a limit" }, { s->errors, "with an error" }, { s->internal, "internal errors" } };
-    printf("%u scenario%s:", s->total, s->total == 1 ? "" : "s");
-    bool first = true;
-    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
-        if (!row[i].count && i)
-            continue;
-        printf("%s %u %s", first ? "" : ",", row[i].count, row[i].what);
-        first = false;
-    }
-    putchar('\n');
 }
 
 static RepResult *results_of(const GPtrArray *cases)
@@ -473,31 +383,13 @@ static RepResult *results_of(const GPtrArray *cases)
     return out;
 }
 
-static bool into_folder(const Options *o) { return g_file_test(o->trace, G_FILE_TEST_IS_DIR); }
-
-/* Into a folder: 001-NAME.jsonl, ..., in the order of the cases. */
-static bool write_traces(const Options *o, const GPtrArray *cases, GError **error)
-{
-    for (guint i = 0; i < cases->len; i++) {
-        const Case *c = cases->pdata[i];
-        g_autofree char *base = g_path_get_basename(c->file);
-        if (g_str_has_suffix(base, ".lua"))
-            base[strlen(base) - 4] = 0;
-        g_autofree char *path = into_folder(o) ? g_strdup_printf("%s/%03u-%s.jsonl", o->trace, i + 1, base)
-                                               : g_strdup(o->trace);
-        if (c->trace && !cli_write_file(path, c->trace->str, c->trace->len, error))
-            return false;
-    }
-    return true;
-}
-
 static void write_junit(GString *xml, const Options *o, const GPtrArray *cases, gint64 started)
 {
     g_autofree RepResult *results = results_of(cases);
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(started / G_USEC_PER_SEC);
     g_autofree char *when = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
     RepJunitRun run = { when, g_get_host_name(), (double)(g_get_real_time() - started) / G_USEC_PER_SEC };
-    rep_junit(xml, results, cases->len, o->junit_times ? &run : NULL);
+    rep_junit(xml, "ucsim check", results, cases->len, o->junit_times ? &run : NULL);
 }
 
 /* `started`: microseconds since 1970. */
@@ -509,7 +401,12 @@ static bool write_files(const Options *o, const GPtrArray *cases, gint64 started
         if (!cli_write_file(o->junit, xml->str, xml->len, error))
             return false;
     }
-    return !o->trace || write_traces(o, cases, error);
+    for (guint i = 0; o->trace && i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        if (!cli_suite_write_trace(o->trace, i, c->file, c->trace, error))
+            return false;
+    }
+    return true;
 }
 
 static void print_all(const Options *o, const GPtrArray *cases, const RepSummary *summary)
@@ -529,7 +426,7 @@ static void print_all(const Options *o, const GPtrArray *cases, const RepSummary
         rep_json(out, results, cases->len, summary);
     fputs(out->str, stdout);
     if (!o->tap && !o->json && (!o->quiet || summary->as_expected != summary->total)) {
-        print_summary(summary);
+        cli_suite_print_summary(summary, "scenario");
         print_harvest(cases);
     }
 }
@@ -541,17 +438,17 @@ static int check(const Options *o)
     g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(case_free);
     if (!load_all(o, cases, &error))
         return cli_fail_error(error);
-    if (o->trace && cases->len != 1 && !into_folder(o))
+    if (!cli_suite_traces_fit(o->trace, cases->len))
         return cli_fail(CLI_USAGE, "check: --trace FILE expects one scenario, got %u; give a folder that exists for more",
                         cases->len);
-    Suite suite = { cases, g_async_queue_new() };
-    run_all(o, &suite);
-    g_async_queue_unref(suite.done);
-    RepSummary summary = summarise(cases);
+    cli_suite_run(cases, work, "scenario", o->jobs, o->quiet);
+    RepSummary summary = { 0 };
+    for (guint i = 0; i < cases->len; i++)
+        cli_suite_count(&summary, ((const Case *)cases->pdata[i])->code);
     print_all(o, cases, &summary);
     if (!write_files(o, cases, started, &error))
         return cli_fail_error(error);
-    return code_of(&summary);
+    return cli_suite_code(&summary);
 }
 
 static int check_options(Options *o)
@@ -562,9 +459,7 @@ static int check_options(Options *o)
     o->seed_number = DEFAULT_SEED;
     if (o->seed && !g_ascii_string_to_unsigned(o->seed, 10, 0, G_MAXINT64, &o->seed_number, NULL))
         return cli_fail(CLI_USAGE, "--seed: expected a number from 0 to 2^63 - 1, got '%s'", o->seed);
-    if (o->jobs < 1 || o->jobs > MAX_JOBS)
-        return cli_fail(CLI_USAGE, "--jobs: expected 1 to %d, got %d", MAX_JOBS, o->jobs);
-    if (cli_check_color(o->color) != CLI_OK)
+    if (cli_check_jobs(o->jobs) != CLI_OK || cli_check_color(o->color) != CLI_OK)
         return CLI_USAGE;
     if (o->seeds == NO_SEEDS)
         o->seeds = 0;

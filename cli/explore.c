@@ -152,10 +152,7 @@ static bool as_expected(const EnvScenario *s, const EnvExplored *e)
 }
 
 /* With the rule where the scenario names one, as `check` writes it. */
-static char *expectation(const EnvScenario *s)
-{
-    return g_strconcat(uc_verdict_name[s->expect], s->expect_rule ? ": " : NULL, s->expect_rule, NULL);
-}
+static char *expectation(const EnvScenario *s) { return uc_outlook_print((UcOutlook){ s->expect, s->expect_rule }); }
 
 /* What a search that came to a limit can still be held to: bfs visits all of one length before any longer one. */
 static void print_covered(const EnvExploration *x, const EnvExplored *e)
@@ -280,8 +277,11 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
 /* ---- the schedule found, as files ---- */
 
 /* What a replay needs to know: the options and where it came from (docs/trace-format.md). */
-static void describe(UcSchedule *schedule, const EnvScenario *s, UcVerdict verdict)
+static void describe(UcSchedule *schedule, const EnvScenario *s, const EnvExplored *e)
 {
+    g_autofree char *found = uc_outlook_print((UcOutlook){ e->replayed, e->replayed_rule });
+    /* A search may end at a rule before the views differ, as they are expected to: that much must hold of the schedule. */
+    g_autofree char *expect = as_expected(s, e) ? g_strdup(found) : expectation(s);
     g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, env_seed_number(s->options.seed));
     g_ptr_array_unref(schedule->options);
     schedule->options = env_options_print(&s->options);
@@ -291,7 +291,8 @@ static void describe(UcSchedule *schedule, const EnvScenario *s, UcVerdict verdi
     if (s->hash)
         uc_options_add(schedule->options, "hash", s->hash);
     uc_options_add(schedule->options, "seed", seed);
-    uc_options_add(schedule->options, "expect", uc_verdict_name[verdict]);
+    uc_options_add(schedule->options, "expect", expect);
+    uc_options_add(schedule->options, "found", found);
 }
 
 static bool write_found(const Options *o, const EnvExplored *e, GError **error)
@@ -444,7 +445,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     if (!e)
         return false;
     if (e->schedule)
-        describe(e->shrunk ? e->shrunk : e->schedule, s, e->replayed);
+        describe(e->shrunk ? e->shrunk : e->schedule, s, e);
     *code = conclude(s, e);
     bool kept = write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
     bool written = write_found(o, e, kept ? error : NULL);

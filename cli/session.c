@@ -40,7 +40,10 @@ static int by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool walk(const char *folder, GPtrArray *files, GError **error)
+static bool is_scenario(const char *path) { return g_str_has_suffix(path, ".lua"); }
+
+/* The files below that `wanted` takes, sorted. */
+static bool walk(const char *folder, bool (*wanted)(const char *path), GPtrArray *files, GError **error)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
     if (!dir)
@@ -53,9 +56,9 @@ static bool walk(const char *folder, GPtrArray *files, GError **error)
         const char *name = names->pdata[i];
         g_autofree char *path = g_build_filename(folder, name, NULL);
         if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-            if (name[0] != '.' && strcmp(name, "lib") && !walk(path, files, error))
+            if (name[0] != '.' && (wanted != is_scenario || strcmp(name, "lib")) && !walk(path, wanted, files, error))
                 return false;
-        } else if (g_str_has_suffix(name, ".lua")) {
+        } else if (wanted(path)) {
             g_ptr_array_add(files, g_steal_pointer(&path));
         }
     }
@@ -73,7 +76,7 @@ static void set_missing(const char *path, GError **error)
             g_ptr_array_add(known, g_build_filename(folder, name, NULL));
     }
     g_ptr_array_sort(known, by_name);
-    walk(cli_scenario_folder(), known, NULL);
+    walk(cli_scenario_folder(), is_scenario, known, NULL);
     for (guint i = 0; i < known->len; i++)
         g_ptr_array_add(names, g_path_get_basename(known->pdata[i]));
     g_ptr_array_add(names, NULL);
@@ -99,10 +102,42 @@ bool cli_scenario_files(const char *path, GPtrArray *files, GError **error)
         g_ptr_array_add(files, g_strdup(path));
         return true;
     }
-    if (!walk(path, files, error))
+    if (!walk(path, is_scenario, files, error))
         return false;
     if (files->len == before)
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected scenarios (*.lua), got a folder without any", path);
+    return files->len > before;
+}
+
+/* By its name, or by how it begins: one that was cut off or spoilt is not passed over. */
+static bool is_schedule(const char *path)
+{
+    static const char *const suffix[] = { ".schedule", ".jsonl", ".trace" };
+    char begins[32] = "";
+    for (size_t i = 0; i < G_N_ELEMENTS(suffix); i++) {
+        if (g_str_has_suffix(path, suffix[i]))
+            return true;
+    }
+    FILE *file = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? fopen(path, "rb") : NULL;
+    size_t length = file ? fread(begins, 1, sizeof begins - 1, file) : 0;
+    if (file)
+        fclose(file);
+    return uc_schedule_is_one(begins, length) || g_str_has_prefix(begins, "{\"ucsim-trace\"");
+}
+
+bool cli_schedule_files(const char *path, GPtrArray *files, GError **error)
+{
+    g_assert(path && files);
+    guint before = files->len;
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) { /* one that is not there is said when it is read */
+        g_ptr_array_add(files, g_strdup(path));
+        return true;
+    }
+    if (!walk(path, is_schedule, files, error))
+        return false;
+    if (files->len == before)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected schedules or traces (*.schedule, *.jsonl), got a folder "
+                    "without any", path);
     return files->len > before;
 }
 
@@ -142,8 +177,9 @@ static Capture capture_scenario(const EnvScenario *s)
     Capture c = { .text = g_string_new(NULL) };
     g_autofree char *title = title_of(s);
     g_autoptr(GPtrArray) options = env_options_print(&s->options);
+    g_autofree char *expect = uc_outlook_print((UcOutlook){ s->expect, s->expect_rule });
     UcTraceHeader header = { title, env_scenario_file(s), s->hash, env_seed_number(s->options.seed), options,
-                             uc_verdict_name[s->expect] };
+                             expect };
     c.writer = uc_trace_writer_new(uc_trace_to_string, c.text, &header);
     return c;
 }
@@ -184,22 +220,35 @@ GString *cli_trace_one(const EnvScenario *s, EnvWorld which, EnvRun **run, GErro
     return text;
 }
 
-GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error)
+static GString *trace_replay(const UcSchedule *schedule, const UcTraceHeader *header, bool torture, EnvReplay **replay,
+                             GError **error)
 {
-    g_assert(schedule);
-    EnvOrigin origin;
-    if (!env_origin_of(schedule, &origin, error))
-        return NULL;
     Capture c = { .text = g_string_new(NULL) };
-    c.writer = uc_trace_writer_new(uc_trace_to_string, c.text, &origin.header);
+    c.writer = uc_trace_writer_new(uc_trace_to_string, c.text, header);
     uc_trace_writer_follow(c.writer, schedule);
     g_autoptr(EnvReplay) r = env_replay_run(schedule, torture, uc_trace_observe, c.writer, error);
     if (r) {
         UcComparison verdict = env_replay_comparison(r);
         uc_trace_verdict(c.writer, &verdict, env_replay_world(r, ENV_REAL), env_replay_world(r, ENV_IDEAL));
     }
+    *replay = g_steal_pointer(&r);
+    return captured(&c, *replay != NULL);
+}
+
+GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error)
+{
+    g_assert(schedule && replay);
+    EnvOrigin origin;
+    if (!env_origin_of(schedule, &origin, error))
+        return NULL;
+    GString *text = trace_replay(schedule, &origin.header, torture, replay, error);
+    if (text && env_replay_meets(*replay, origin.expect) && !uc_lock_meets(env_replay_lock(*replay), origin.expect)) {
+        /* cut off before the rule that is expected too: the trace must not expect what cannot be in it */
+        origin.header.expect = uc_verdict_name[origin.expect.verdict];
+        env_replay_free(*replay);
+        g_string_free(text, TRUE);
+        text = trace_replay(schedule, &origin.header, torture, replay, error);
+    }
     env_origin_clear(&origin);
-    if (replay)
-        *replay = g_steal_pointer(&r);
-    return captured(&c, replay ? *replay != NULL : r != NULL);
+    return text;
 }

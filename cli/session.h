@@ -19,6 +19,8 @@ const char *cli_scenario_folder(void);
 /* Every *.lua in a folder and below, sorted, without libraries (folders named lib); or the file itself. False and an
  * error when there is none. */
 bool cli_scenario_files(const char *path, GPtrArray *files, GError **error);
+/* The same for schedules and traces: of a folder those that are named *.schedule, *.jsonl or *.trace or begin like one. */
+bool cli_schedule_files(const char *path, GPtrArray *files, GError **error);
 /* "A-Za-z0-9..." as it is, anything else in single quotes: for commands to be copied. Free with g_free(). */
 char *cli_quote(const char *word);
 

@@ -52,6 +52,15 @@ static int shrink_file(const Options *o)
     if (!shrunk)
         return cli_fail(CLI_UNEXPECTED, "%s: nothing is found by this schedule, so there is nothing to keep",
                         schedule->file);
+    g_autoptr(EnvReplay) replay = env_replay_on(worlds, ENV_WORLDS, shrunk, NULL, NULL, &error);
+    if (!replay)
+        return cli_fail_error(error);
+    EnvOrigin origin;
+    if (!env_origin_of(shrunk, &origin, &error))
+        return cli_fail_error(error);
+    g_autofree char *found = env_replay_found(replay, origin.expect);
+    env_origin_clear(&origin);
+    uc_options_set(shrunk->options, "found", found);
     if (!write_out(o, shrunk, &error))
         return cli_fail_error(error);
     fprintf(stderr, "%u of %u moves are left after %u tries%s\n", shrunk->move->len, schedule->move->len, tries,

@@ -11,6 +11,7 @@ typedef struct {
     EnvWorld which;
     const UcSchedule *schedule;
     UcComparison wanted;
+    const char *rule; /* that is to break too; NULL: none */
 } Shrinking;
 
 /* The name of a rule is what stands before the colon. */
@@ -28,7 +29,7 @@ static bool still_holds(void *data, const bool *keep)
     if (!replay || env_replay_moves(replay) != part->move->len)
         return false;
     UcComparison got = env_replay_comparison(replay);
-    return got.verdict == s->wanted.verdict && same_rule(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
+    return got.verdict == s->wanted.verdict && (!s->rule || uc_lock_breaks(env_replay_lock(replay), s->rule)) && same_rule(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
 }
 
 UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,
@@ -38,7 +39,11 @@ UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sche
     g_autoptr(EnvReplay) whole = env_replay_on(worlds, which, schedule, NULL, NULL, error);
     if (!whole || env_replay_comparison(whole).verdict == UC_INDISTINGUISHABLE)
         return NULL;
-    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole) };
+    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole), NULL };
+    const UcOption *expect = uc_options_get(schedule->options, "expect");
+    UcOutlook outlook = { 0 };
+    if (expect && uc_outlook_read(expect->value[0], &outlook) && uc_lock_meets(env_replay_lock(whole), outlook))
+        s.rule = outlook.rule;
     size_t count = schedule->move->len;
     g_autofree bool *keep = g_new(bool, count);
     for (size_t i = 0; i < count; i++)
@@ -81,10 +86,12 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
     return same && out->schedule;
 }
 
-static UcVerdict verdict_in_both(EnvWorlds *worlds, const UcSchedule *schedule)
+static void note_in_both(EnvWorlds *worlds, const UcSchedule *schedule, EnvExplored *out)
 {
     g_autoptr(EnvReplay) replay = env_replay_on(worlds, ENV_WORLDS, schedule, NULL, NULL, NULL);
-    return replay ? env_replay_comparison(replay).verdict : UC_ERROR;
+    UcComparison c = replay ? env_replay_comparison(replay) : (UcComparison){ .verdict = UC_ERROR };
+    out->replayed = c.verdict;
+    out->replayed_rule = g_strdup(uc_comparison_rule(&c));
 }
 
 static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uint32_t finding, const GArray *path,
@@ -102,7 +109,7 @@ static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uin
     }
     if (x->shrink_tries)
         out->shrunk = env_shrink(worlds, x->which, out->schedule, x->shrink_tries, &out->tries, NULL, NULL);
-    out->replayed = verdict_in_both(worlds, out->shrunk ? out->shrunk : out->schedule);
+    note_in_both(worlds, out->shrunk ? out->shrunk : out->schedule, out);
 }
 
 static void add_figures(UcSearchFigures *sum, const UcSearchFigures *last)
@@ -227,6 +234,7 @@ void env_explored_free(EnvExplored *e)
     if (!e)
         return;
     g_free(e->rule);
+    g_free(e->replayed_rule);
     g_free(e->why);
     g_free(e->broken);
     uc_schedule_free(e->schedule);

@@ -27,6 +27,7 @@ typedef struct {
     UcVerdict verdict;      /* UC_INDISTINGUISHABLE: nothing was found */
     char *rule, *why;       /* of what was found; may be NULL */
     UcVerdict replayed;     /* what a replay of it says, in both worlds: of a search of one world it may be another */
+    char *replayed_rule;    /* may be NULL */
     UcSchedule *schedule;   /* as found; NULL: nothing was found */
     UcSchedule *shrunk;     /* no move of it can be left out; NULL: not shrunk */
     unsigned tries;         /* of the shrinker */
@@ -45,7 +46,8 @@ EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration, G
 void env_explored_free(EnvExplored *explored);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvExplored, env_explored_free)
 
-/* The schedule without what can be left out while the kind of verdict stays (the verdict, and the rule's name). NULL
+/* The schedule without what can be left out while the kind of verdict stays (the verdict, the rule's name, and
+ * the rule that the schedule expects where that broke). NULL
  * when the schedule finds nothing or does not replay. */
 UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,
                        unsigned *tries, bool *minimal, GError **error);

@@ -22,7 +22,7 @@ static const struct {
     { "tag-bytes", offsetof(EnvOptions, tag_bytes), false, false },
     { "ticket-bytes", offsetof(EnvOptions, ticket_bytes), false, false },
 };
-static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", NULL };
+static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", "found", NULL };
 
 static uint64_t get_number(const EnvOptions *options, size_t i)
 {
@@ -211,6 +211,14 @@ bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **err
     return true;
 }
 
+/* Without the option: indistinguishable. */
+static bool parse_outlook(const Parse *p, const char *name, UcOutlook *out)
+{
+    const UcOption *o = uc_options_get(p->schedule->options, name);
+    *out = (UcOutlook){ .verdict = UC_INDISTINGUISHABLE };
+    return !o || uc_outlook_read(o->value[0], out) || wrong(p, o, "a verdict, or a verdict and a rule (\"no progress: A1\")");
+}
+
 static const char *text_of(const UcSchedule *schedule, const char *name)
 {
     const UcOption *o = uc_options_get(schedule->options, name);
@@ -221,17 +229,17 @@ bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error)
 {
     g_assert(schedule && out);
     Parse p = { schedule, NULL, error };
-    const UcOption *seed = uc_options_get(schedule->options, "seed"),
-                   *expect = uc_options_get(schedule->options, "expect");
-    unsigned verdict = UC_INDISTINGUISHABLE;
+    const UcOption *seed = uc_options_get(schedule->options, "seed");
     *out = (EnvOrigin){ .header = { .title = text_of(schedule, "title"), .file = text_of(schedule, "file"),
-                                    .hash = text_of(schedule, "hash"), .seed = 1 } };
+                                    .hash = text_of(schedule, "hash"), .seed = 1,
+                                    .expect = text_of(schedule, "expect") } };
     if (seed && !parse_number(&p, seed, &out->header.seed))
         return false;
-    if (expect && !one_of(&p, expect, uc_verdict_name, &verdict))
+    if (!parse_outlook(&p, "expect", &out->expect) || !parse_outlook(&p, "found", &out->found))
         return false;
-    out->expect = (UcVerdict)verdict;
-    out->header.expect = uc_verdict_name[verdict];
+    if (!out->header.expect)
+        out->header.expect = uc_verdict_name[UC_INDISTINGUISHABLE];
+    out->has_found = text_of(schedule, "found") != NULL;
     out->rest = uc_options_new();
     for (guint i = 0; i < schedule->options->len; i++) {
         const UcOption *o = schedule->options->pdata[i];
@@ -254,7 +262,28 @@ void env_origin_clear(EnvOrigin *origin)
 
 /* ---- files ---- */
 
-UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
+static UcSchedule *read_either(const char *text, size_t length, const char *name, UcTrace **recorded, GError **error)
+{
+    if (!uc_trace_is_one(text, length))
+        return uc_schedule_read(text, length, name, error);
+    g_autoptr(UcTrace) trace = uc_trace_read(text, length, name, error);
+    if (!trace)
+        return NULL;
+    UcSchedule *schedule = uc_trace_take_schedule(trace);
+    if (recorded)
+        *recorded = g_steal_pointer(&trace);
+    return schedule;
+}
+
+static unsigned lines_of(const char *text, size_t length)
+{
+    unsigned lines = 0;
+    for (size_t i = 0; i < length; i++)
+        lines += text[i] == '\n';
+    return lines;
+}
+
+UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error)
 {
     g_assert(path);
     g_autofree char *text = NULL, *name = g_path_get_basename(path);
@@ -263,14 +292,12 @@ UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
         *recorded = NULL;
     if (!uc_file_text(path, UC_FILE_MAX, &text, &length, error))
         return NULL;
-    if (!uc_trace_is_one(text, length))
-        return uc_schedule_read(text, length, name, error);
-    g_autoptr(UcTrace) trace = uc_trace_read(text, length, name, error);
-    if (!trace)
-        return NULL;
-    if (recorded)
-        *recorded = g_strdup(uc_trace_verdict_of(trace)->verdict);
-    return uc_trace_take_schedule(trace);
+    g_autoptr(UcSchedule) schedule = read_either(text, length, name, recorded, error);
+    if (!schedule || schedule->move->len)
+        return g_steal_pointer(&schedule);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s:%u: expected a move, got a %s without any: there is nothing to replay", name,
+                lines_of(text, length), uc_trace_is_one(text, length) ? "trace" : "schedule");
+    return NULL;
 }
 
 /* ---- the run ---- */
@@ -278,7 +305,7 @@ UcSchedule *env_replay_load(const char *path, char **recorded, GError **error)
 struct EnvReplay {
     EnvWorlds *worlds, *owned; /* owned: NULL when they are the caller's */
     EnvPair *pair;
-    unsigned moves;
+    unsigned moves, of;
 };
 
 void env_replay_free(EnvReplay *r)
@@ -311,6 +338,7 @@ EnvReplay *env_replay_on(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sc
     g_assert(worlds && schedule);
     g_autoptr(EnvReplay) r = g_new0(EnvReplay, 1);
     r->worlds = worlds;
+    r->of = schedule->move->len;
     r->pair = env_pair_of(worlds, which);
     env_pair_observe(r->pair, observe, data);
     if (!drive(r, schedule, error))
@@ -340,4 +368,20 @@ EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver o
 
 UcComparison env_replay_comparison(const EnvReplay *r) { return env_pair_lock(r->pair)->last; }
 unsigned env_replay_moves(const EnvReplay *r) { return r->moves; }
+bool env_replay_meets(const EnvReplay *r, UcOutlook outlook)
+{
+    const UcLock *lock = env_pair_lock(r->pair);
+    bool cut_off = !uc_verdict_is_open(lock->last.verdict) && r->moves < r->of;
+    return uc_lock_meets(lock, outlook) || (cut_off && lock->last.verdict == outlook.verdict);
+}
+
+char *env_replay_found(const EnvReplay *r, UcOutlook expect)
+{
+    UcComparison c = env_replay_comparison(r);
+    if (env_replay_meets(r, expect))
+        return uc_outlook_print(expect);
+    return uc_outlook_print((UcOutlook){ c.verdict, uc_comparison_rule(&c) });
+}
+
+const UcLock *env_replay_lock(const EnvReplay *r) { return env_pair_lock(r->pair); }
 UcWorld *env_replay_world(EnvReplay *r, EnvWorld which) { return env_pair_world(r->pair, which); }

@@ -1,7 +1,7 @@
 /* Replay: a schedule drives both worlds in lock step, without any script, up to the first divergence.
  *
- * The options of a schedule (or of a trace's header) are those of a scenario; `title`, `file`, `hash`, `seed` and
- * `expect` say where it came from. A replay has no budget: every move ends by itself. Source: docs/trace-format.md.
+ * The options of a schedule (or of a trace's header) are those of a scenario; `title`, `file`, `hash` and `seed`
+ * say where it came from, `expect` what must hold and `found` what once did. A replay has no budget: every move ends by itself. Source: docs/trace-format.md.
  */
 #ifndef ENVIRONMENTS_REPLAY_H
 #define ENVIRONMENTS_REPLAY_H
@@ -18,15 +18,17 @@ bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **err
 
 typedef struct {
     UcTraceHeader header;  /* borrows from the schedule and from `rest` */
-    UcOptions *rest;       /* owned: options without title, file, hash, seed, expect */
-    UcVerdict expect;      /* UC_INDISTINGUISHABLE when the schedule does not say */
+    UcOptions *rest;       /* owned: options without those */
+    UcOutlook expect;      /* UC_INDISTINGUISHABLE when the schedule does not say */
+    UcOutlook found;       /* the same; rules lie in the schedule */
+    bool has_found;        /* false: the schedule does not say */
 } EnvOrigin;
 bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error);
 void env_origin_clear(EnvOrigin *origin);
 
-/* A schedule or the schedule of a trace, whichever the file holds. *recorded (may be NULL): the verdict of the trace,
- * to be freed with g_free(), or NULL. */
-UcSchedule *env_replay_load(const char *path, char **recorded, GError **error);
+/* A schedule or the schedule of a trace, whichever the file holds; without a move it is an error. *recorded (may be NULL):
+ * the trace, without its schedule, or NULL. */
+UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error);
 
 typedef struct EnvReplay EnvReplay;
 
@@ -39,6 +41,12 @@ EnvReplay *env_replay_on(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sc
 void env_replay_free(EnvReplay *replay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvReplay, env_replay_free)
 UcComparison env_replay_comparison(const EnvReplay *replay);
+/* Does it come out like this? Where the views differ before the last move a rule of later ones is not asked for: nothing is run
+ * after a difference. */
+bool env_replay_meets(const EnvReplay *replay, UcOutlook outlook);
+/* What the option `found` is to say: what is expected where that is met, else verdict and rule. Free with g_free(). */
+char *env_replay_found(const EnvReplay *replay, UcOutlook expect);
+const UcLock *env_replay_lock(const EnvReplay *replay);
 unsigned env_replay_moves(const EnvReplay *replay); /* done, the diverging one included */
 UcWorld *env_replay_world(EnvReplay *replay, EnvWorld which);
 

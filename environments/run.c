@@ -221,5 +221,6 @@ UcComparison env_run_comparison(const EnvRun *run)
     return run->lock.last;
 }
 
+const UcLock *env_run_lock(const EnvRun *run) { return &run->lock; }
 UcStop env_run_stop(const EnvRun *run, EnvWorld which) { return run->lock.stop[which]; }
 UcWorld *env_run_world(EnvRun *run, EnvWorld which) { return run->lock.world[which]; }

@@ -31,6 +31,7 @@ GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **
 bool env_run_harvested(const EnvRun *run, EnvWorld which, EnvHarvested *out);
 
 UcComparison env_run_comparison(const EnvRun *run); /* env_run_both only */
+const UcLock *env_run_lock(const EnvRun *run);
 UcStop env_run_stop(const EnvRun *run, EnvWorld which);
 UcWorld *env_run_world(EnvRun *run, EnvWorld which);
 

@@ -309,16 +309,15 @@ static const char *why_of(const UcTraceVerdict *v)
 static char *verdict_text(const RepChart *chart, const UcTrace *trace)
 {
     const UcTraceVerdict *v = uc_trace_verdict_of(trace);
-    const char *expect = uc_trace_header(trace).expect;
     GString *out = g_string_new(NULL);
     if (is_empty(v->verdict))
         g_string_append_printf(out, "no verdict: %s world only", is_empty(v->world) ? "one" : v->world);
+    else if (!uc_trace_as_expected(trace))
+        g_string_append_printf(out, "Verdict: expected %s, found %s", uc_trace_header(trace).expect, v->verdict);
     else
         g_string_append_printf(out, "Verdict: %s", v->verdict);
     if (!is_empty(v->rule))
         g_string_append_printf(out, " (%s)", v->rule);
-    if (!is_empty(v->verdict) && !is_empty(expect) && strcmp(expect, v->verdict))
-        g_string_append_printf(out, ", expected: %s", expect);
     if (!is_empty(v->why) && g_strcmp0(v->why, v->rule)) /* "simulation failed: ..." repeats the verdict */
         g_string_append_printf(out, " — %s", why_of(v));
     const char *before = g_strcmp0(v->verdict, "distinguished") ? " — in" : " — first difference:";
@@ -430,6 +429,7 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
     place_lifelines(chart);
     rep_chart_align(chart);
     chart->difference = -1;
+    chart->as_expected = uc_trace_as_expected(trace);
     chart->as_equal = !g_strcmp0(uc_trace_verdict_of(trace)->verdict, "indistinguishable");
     mark_difference(chart, trace);
     if (!options->whole)

@@ -70,6 +70,7 @@ typedef struct {
 typedef struct {
     char *title, *verdict, *subtitle;
     bool as_equal;        /* indistinguishable */
+    bool as_expected;     /* by the trace's header */
     GArray *lifeline;     /* RepLifeline */
     GArray *event;        /* RepEvent, by row, real first */
     unsigned rows;

@@ -391,7 +391,7 @@ static void draw_head(Draw *d)
     const RepChart *c = d->chart;
     g_autofree char *paged = d->pages > 1 ? g_strdup_printf("%s — page %u of %u", c->title, d->page, d->pages) : NULL;
     left_text(d, 0, TITLE_Y, d->right, 14, paged ? paged : c->title, ",fontname=\"" FONT " bold\"");
-    left_text(d, 0, VERDICT_Y, d->right, 11, c->verdict, c->difference < 0 ? "" : ",fontcolor=\"" RED "\"");
+    left_text(d, 0, VERDICT_Y, d->right, 11, c->verdict, c->difference < 0 && c->as_expected ? "" : ",fontcolor=\"" RED "\"");
     left_text(d, 0, SUBTITLE_Y, d->right, 9, c->subtitle, ",fontcolor=\"#606060\"");
     for (int w = 0; w < REP_WORLDS; w++) {
         if (d->shown[w])

@@ -192,8 +192,7 @@ static const char *const outcome_words[OUTCOMES] = { "✓ as expected", "✗ not
 
 static Outcome outcome_of(const UcTrace *trace)
 {
-    const char *expect = uc_trace_header(trace).expect, *verdict = uc_trace_verdict_of(trace)->verdict;
-    return !verdict ? NO_VERDICT : !expect || !strcmp(expect, verdict) ? AS_EXPECTED : NOT_AS_EXPECTED;
+    return !uc_trace_verdict_of(trace)->verdict ? NO_VERDICT : uc_trace_as_expected(trace) ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
 
 static void command(GString *out, const RepHtmlItem *item)
@@ -253,7 +252,7 @@ static bool scenario(GString *out, const RepHtmlItem *item, unsigned number, GEr
         return false;
     g_string_append_printf(out, "<article class=\"scenario\" id=\"s%u\" hidden>\n", number);
     element(out, "h2", chart->title);
-    g_string_append_printf(out, "<p class=\"verdict %s\">", chart->as_equal ? "equal" : "differs");
+    g_string_append_printf(out, "<p class=\"verdict %s\">", chart->as_equal && chart->as_expected ? "equal" : "differs");
     text(out, chart->verdict);
     g_string_append(out, "</p>\n<p class=\"sub\">");
     text(out, chart->subtitle);

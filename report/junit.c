@@ -114,7 +114,7 @@ static char *notes(const RepResult *result, unsigned results)
 
 static const RepJunitRun constant = { .started = "1970-01-01T00:00:00", .host = "localhost" };
 
-void rep_junit(GString *out, const RepResult *result, unsigned results, const RepJunitRun *run)
+void rep_junit(GString *out, const char *suite, const RepResult *result, unsigned results, const RepJunitRun *run)
 {
     g_assert(out && (result || !results));
     unsigned failures = 0, errors = 0;
@@ -126,8 +126,8 @@ void rep_junit(GString *out, const RepResult *result, unsigned results, const Re
     }
     const RepJunitRun *r = run ? run : &constant;
     g_string_append(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    g_string_append_printf(out, "<testsuite name=\"ucsim check\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\" "
-                           "time=\"%.3f\"", results, failures, errors, r->seconds);
+    g_string_append_printf(out, "<testsuite name=\"%s\" tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"0\" "
+                           "time=\"%.3f\"", suite, results, failures, errors, r->seconds);
     attribute(out, "timestamp", r->started);
     attribute(out, "hostname", *r->host ? r->host : constant.host);
     g_string_append(out, ">\n  <properties/>\n");

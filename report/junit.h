@@ -14,8 +14,8 @@ typedef struct {
     double seconds;      /* all of it */
 } RepJunitRun;
 
-/* Without `run` (NULL) times are 0 and host and start constants: the same results give the same bytes. With it the times of
+/* `suite`: the name of the whole. Without `run` (NULL) times are 0 and host and start constants: the same results give the same bytes. With it the times of
  * the results count too. */
-void rep_junit(GString *out, const RepResult *result, unsigned results, const RepJunitRun *run);
+void rep_junit(GString *out, const char *suite, const RepResult *result, unsigned results, const RepJunitRun *run);
 
 #endif

@@ -56,3 +56,8 @@ bool uc_lock_breaks(const UcLock *lock, const char *rule)
     }
     return false;
 }
+
+bool uc_lock_meets(const UcLock *lock, UcOutlook outlook)
+{
+    return lock->last.verdict == outlook.verdict && (!outlook.rule || uc_lock_breaks(lock, outlook.rule));
+}

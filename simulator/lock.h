@@ -31,5 +31,8 @@ UcComparison uc_lock_judge(UcLock *lock);
 UcViewEntry uc_lock_reply(const UcLock *lock);
 /* Was this rule ("I1", or with text behind a colon) found broken in any of the worlds? */
 bool uc_lock_breaks(const UcLock *lock, const char *rule);
+/* Is the last verdict this one, and did the rule that it names break? Any that broke counts, not only the first: a rollback
+ * breaks I4 at once and I1 at the reuse. */
+bool uc_lock_meets(const UcLock *lock, UcOutlook outlook);
 
 #endif

@@ -64,6 +64,22 @@ const UcOption *uc_options_get(const UcOptions *options, const char *name)
     return NULL;
 }
 
+void uc_options_set(UcOptions *options, const char *name, const char *value)
+{
+    g_assert(options && name && value);
+    for (guint i = 0; i < options->len; i++) {
+        UcOption *o = options->pdata[i];
+        if (strcmp(o->name, name))
+            continue;
+        g_strfreev(o->value);
+        o->value = g_new0(char *, 2);
+        o->value[0] = g_strdup(value);
+        o->list = false;
+        return;
+    }
+    uc_options_add(options, name, value);
+}
+
 /* ---- moves ---- */
 
 static void mutation_clear(gpointer data)

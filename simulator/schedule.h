@@ -29,6 +29,8 @@ typedef struct {
 typedef GPtrArray UcOptions; /* of UcOption, in the order in which they are written */
 UcOptions *uc_options_new(void);
 void uc_options_add(UcOptions *options, const char *name, const char *value);
+/* In place of one of that name, else at the end. */
+void uc_options_set(UcOptions *options, const char *name, const char *value);
 void uc_options_add_list(UcOptions *options, const char *name, const char *const *values);
 /* NULL: there is no such option. */
 const UcOption *uc_options_get(const UcOptions *options, const char *name);

@@ -11,7 +11,7 @@
 #include "simulator/schedule.h"
 #include "simulator/verdict.h"
 
-enum { UC_TRACE_VERSION = 1 };
+enum { UC_TRACE_VERSION = 2 }; /* version 1, which has no "rules", is read too */
 
 #define UC_TRACE_ERROR (uc_trace_error_quark())
 GQuark uc_trace_error_quark(void);
@@ -22,7 +22,7 @@ typedef struct {
     const char *title, *file, *hash; /* of the scenario; NULL: none. Of file the last component is written */
     uint64_t seed;                   /* at most 2^63 - 1 */
     const UcOptions *options;        /* opaque here */
-    const char *expect;              /* a verdict's name, or NULL */
+    const char *expect;              /* uc_outlook_read(), of the scenario; NULL: it is not known. What was found is the last line */
 } UcTraceHeader;
 
 typedef void (*UcTraceSink)(void *data, const char *text, size_t length);
@@ -91,6 +91,7 @@ typedef struct {
     const char *verdict; /* NULL: one world only */
     int64_t entry;       /* of Z's view; -1: none */
     const char *world, *rule, *why;
+    const char *const *rules; /* names of all that broke, NULL-terminated */
     uint64_t activation[UC_TRACE_WORLDS]; /* 0: none */
 } UcTraceVerdict;
 
@@ -106,8 +107,8 @@ bool uc_trace_is_one(const char *text, size_t length);
 /* The header: title, file, hash and expect may be NULL. */
 UcTraceHeader uc_trace_header(const UcTrace *trace);
 const char *uc_trace_program(const UcTrace *trace); /* the version of the program that wrote it */
-/* The moves, with the header's options and title, file, hash, seed and expect as options of these names: replays
- * without anything else. */
+/* The moves, with the header's options and title, file, hash, seed and expect as options of these names, and
+ * the verdict as `found`: replays without anything else. */
 const UcSchedule *uc_trace_schedule(const UcTrace *trace);
 /* The same, owned by the caller; the trace has none afterwards. */
 UcSchedule *uc_trace_take_schedule(UcTrace *trace);
@@ -117,5 +118,7 @@ const UcTraceActivation *uc_trace_activation(const UcTrace *trace, UcTraceWorld 
 const UcTraceActivation *uc_trace_view(const UcTrace *trace, UcTraceWorld world, unsigned entry);
 unsigned uc_trace_view_entries(const UcTrace *trace, UcTraceWorld world);
 const UcTraceVerdict *uc_trace_verdict_of(const UcTrace *trace);
+/* Is the verdict the one that the header expects? True where it expects nothing or there is no verdict. */
+bool uc_trace_as_expected(const UcTrace *trace);
 
 #endif

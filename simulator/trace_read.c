@@ -115,7 +115,7 @@ static bool only_keys(const Reader *r, const UcJson *line, const char *const *kn
     for (const UcJson *m = line->first; m; m = m->next) {
         if (!g_strv_contains(known, m->key)) {
             g_autofree char *safe = g_strescape(m->key, NULL);
-            return fail(r, UC_TRACE_SYNTAX, "expected a key of trace version 1, got \"%.60s\"", safe);
+            return fail(r, UC_TRACE_SYNTAX, "expected a key of a trace, got \"%.60s\"", safe);
         }
     }
     return true;
@@ -155,8 +155,8 @@ static bool version_ok(const Reader *r, const UcJson *line)
         return fail(r, UC_TRACE_SYNTAX, "expected the header of a trace (\"ucsim-trace\"), got another line");
     if (v->type != UC_JSON_INT)
         return expected(r, "ucsim-trace", "a version", v);
-    return v->number == UC_TRACE_VERSION ||
-           fail(r, UC_TRACE_VERSION_UNKNOWN, "expected trace version %d, got %" G_GINT64_FORMAT
+    return (v->number >= 1 && v->number <= UC_TRACE_VERSION) ||
+           fail(r, UC_TRACE_VERSION_UNKNOWN, "expected trace version 1 to %d, got %" G_GINT64_FORMAT
                 " (written by another version of ucsim)", UC_TRACE_VERSION, v->number);
 }
 
@@ -199,7 +199,7 @@ static bool header(const Reader *r, const UcJson *line)
     if (!options || options->type != UC_JSON_OBJECT)
         return expected(r, "options", "an object", options);
     for (const UcJson *m = options->first; m; m = m->next) {
-        static const char *const taken[] = { "title", "file", "hash", "seed", "expect", NULL };
+        static const char *const taken[] = { "title", "file", "hash", "seed", "expect", "found", NULL };
         if (g_strv_contains(taken, m->key))
             return expected(r, m->key, "no such option (it is a key of the header)", m);
         if (!option(r, m))
@@ -390,14 +390,54 @@ static bool move(const Reader *r, const UcJson *line)
     return uc_schedule_add(r->trace->schedule, text, strlen(text), r->line, r->error);
 }
 
+/* Version 1 names one rule at most. */
+static bool read_rules(const Reader *r, const UcJson *line, UcTraceVerdict *v)
+{
+    const UcJson *list = uc_json_get(line, "rules");
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    if (list && list->type != UC_JSON_ARRAY)
+        return expected(r, "rules", "a list of names", list);
+    for (const UcJson *m = list ? list->first : NULL; m; m = m->next) {
+        if (m->type != UC_JSON_STRING)
+            return expected(r, "rules", "a list of names", m);
+        g_ptr_array_add(names, (gpointer)keep(r->trace, m->text));
+    }
+    if (!list && v->rule) {
+        g_autofree char *name = g_strndup(v->rule, strcspn(v->rule, ":"));
+        g_ptr_array_add(names, (gpointer)keep(r->trace, name));
+    }
+    const char **out = block(r->trace, names->len + 1, sizeof *out);
+    for (guint i = 0; i < names->len; i++)
+        out[i] = names->pdata[i];
+    v->rules = out;
+    return true;
+}
+
+/* What was found, for a schedule that goes on without the trace. */
+static void add_found(UcTrace *t)
+{
+    UcOutlook found = { 0 };
+    if (!t->verdict.verdict || !uc_outlook_read(t->verdict.verdict, &found))
+        return;
+    if (t->header.expect && uc_trace_as_expected(t)) {
+        uc_options_add(t->schedule->options, "found", t->header.expect);
+        return;
+    }
+    if (found.verdict == UC_NO_PROGRESS || found.verdict == UC_INVARIANT_BROKEN)
+        found.rule = t->verdict.rule;
+    g_autofree char *text = uc_outlook_print(found);
+    uc_options_add(t->schedule->options, "found", text);
+}
+
 static bool verdict(const Reader *r, const UcJson *line)
 {
-    static const char *const known[] = { "verdict", "entry", "world", "rule", "why", "real-activation",
+    static const char *const known[] = { "verdict", "entry", "world", "rule", "rules", "why", "real-activation",
                                          "ideal-activation", NULL };
     UcTraceVerdict *v = &r->trace->verdict;
     int64_t real, ideal;
     if (!only_keys(r, line, known) || !read_text(r, line, "verdict", false, &v->verdict) ||
         !read_text(r, line, "world", false, &v->world) || !read_text(r, line, "rule", false, &v->rule) ||
+        !read_rules(r, line, v) ||
         !read_text(r, line, "why", false, &v->why) || !read_number(r, line, "entry", -1, &v->entry) ||
         !read_number(r, line, "real-activation", 0, &real) || !read_number(r, line, "ideal-activation", 0, &ideal))
         return false;
@@ -411,6 +451,7 @@ static bool verdict(const Reader *r, const UcJson *line)
                         world_names[i], r->trace->activation[i]->len, v->activation[i]);
     }
     r->trace->has_verdict = true;
+    add_found(r->trace);
     return true;
 }
 
@@ -522,6 +563,17 @@ const char *uc_trace_program(const UcTrace *t) { return t->program; }
 const UcSchedule *uc_trace_schedule(const UcTrace *t) { return t->schedule; }
 UcSchedule *uc_trace_take_schedule(UcTrace *t) { return g_steal_pointer(&t->schedule); }
 const UcTraceVerdict *uc_trace_verdict_of(const UcTrace *t) { return &t->verdict; }
+
+bool uc_trace_as_expected(const UcTrace *t)
+{
+    const UcTraceVerdict *v = &t->verdict;
+    UcOutlook expect;
+    if (!v->verdict || !t->header.expect)
+        return true;
+    if (!uc_outlook_read(t->header.expect, &expect))
+        return !strcmp(t->header.expect, v->verdict);
+    return !strcmp(uc_verdict_name[expect.verdict], v->verdict) && (!expect.rule || g_strv_contains(v->rules, expect.rule));
+}
 
 unsigned uc_trace_activations(const UcTrace *t, UcTraceWorld world)
 {

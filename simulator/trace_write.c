@@ -340,6 +340,24 @@ static void deciding_activation(GString *out, const char *name, const UcComparis
         key_text(out, name, NULL);
 }
 
+/* Names of the rules that broke, each once. */
+static void broken_rules(GString *out, const UcWorld *const world[], unsigned worlds)
+{
+    const char *rule;
+    bool any = false;
+    g_string_append_c(key(out, "rules"), '[');
+    for (unsigned w = 0; w < worlds; w++) {
+        for (unsigned i = 0; (rule = uc_world_broken(world[w], i)); i++) {
+            if (w && uc_world_breaks(world[0], rule))
+                continue;
+            g_string_append(out, any ? "," : "");
+            uc_json_string(out, rule, strcspn(rule, ":"));
+            any = true;
+        }
+    }
+    g_string_append_c(out, ']');
+}
+
 void uc_trace_verdict(UcTraceWriter *w, const UcComparison *c, const UcWorld *real, const UcWorld *ideal)
 {
     g_assert(w && c && real && ideal && c->verdict < UC_VERDICTS);
@@ -352,6 +370,7 @@ void uc_trace_verdict(UcTraceWriter *w, const UcComparison *c, const UcWorld *re
         key_text(out, "entry", NULL);
     key_text(out, "world", world ? uc_world_spec(world)->ideal ? "ideal" : "real" : NULL);
     key_text(out, "rule", world ? uc_world_broken_rule(world, NULL) : NULL);
+    broken_rules(out, (const UcWorld *const[]){ real, ideal }, 2);
     key_text(out, "why", c->why);
     deciding_activation(out, "real-activation", c, real);
     deciding_activation(out, "ideal-activation", c, ideal);
@@ -367,6 +386,7 @@ void uc_trace_end(UcTraceWriter *w, const UcWorld *world)
     key_text(out, "entry", NULL);
     key_text(out, "world", uc_world_spec(world)->ideal ? "ideal" : "real");
     key_text(out, "rule", uc_world_broken_rule(world, NULL));
+    broken_rules(out, &world, 1);
     key_text(out, "why", uc_world_why(world));
     key_text(out, "real-activation", NULL);
     key_text(out, "ideal-activation", NULL);

@@ -1,5 +1,7 @@
 #include "simulator/verdict.h"
 
+#include <string.h>
+
 const char *const uc_verdict_name[UC_VERDICTS + 1] = {
     "indistinguishable", "distinguished", "simulation failed", "no progress", "invariant broken", "assertion failed",
     "limit", "error", NULL,
@@ -74,6 +76,28 @@ UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *id
     if (rule.verdict != UC_INDISTINGUISHABLE)
         return rule;
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE, .entry = n, .why = "" };
+}
+
+bool uc_outlook_read(const char *text, UcOutlook *out)
+{
+    g_assert(text && out);
+    for (unsigned i = 0; i < UC_VERDICTS; i++) {
+        size_t n = strlen(uc_verdict_name[i]);
+        if (strncmp(text, uc_verdict_name[i], n))
+            continue;
+        bool named = g_str_has_prefix(text + n, ": ") && text[n + 2];
+        if (text[n] && !named)
+            continue;
+        *out = (UcOutlook){ (UcVerdict)i, named ? text + n + 2 : NULL };
+        return true;
+    }
+    return false;
+}
+
+char *uc_outlook_print(UcOutlook o)
+{
+    g_autofree char *rule = o.rule ? g_strndup(o.rule, strcspn(o.rule, ":")) : NULL;
+    return g_strconcat(uc_verdict_name[o.verdict], rule ? ": " : NULL, rule, NULL);
 }
 
 const char *uc_comparison_rule(const UcComparison *c)

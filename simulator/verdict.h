@@ -29,6 +29,17 @@ typedef struct {
 /* Can a driven run go on after this? Equal so far, or a watched rule broken that the views may yet show. */
 bool uc_verdict_is_open(UcVerdict verdict);
 
+/* What a run comes to, or is to come to, as scenarios, schedules and traces write it: "no progress", or with the rule that
+ * breaks, "no progress: A1". */
+typedef struct {
+    UcVerdict verdict;
+    const char *rule; /* NULL: none is named */
+} UcOutlook;
+/* False: the text is none. The rule lies in `text`. */
+bool uc_outlook_read(const char *text, UcOutlook *out);
+/* Of the rule the name, without what stands behind its colon. Free with g_free(). */
+char *uc_outlook_print(UcOutlook outlook);
+
 /* The watched rule that the verdict names, with its text; NULL: it names none. Owned by the world. */
 const char *uc_comparison_rule(const UcComparison *comparison);
 

@@ -548,6 +548,11 @@ bool uc_world_breaks(const UcWorld *world, const char *rule)
     return false;
 }
 
+const char *uc_world_broken(const UcWorld *world, unsigned i)
+{
+    return i < world->broken->len ? world->broken->pdata[i] : NULL;
+}
+
 const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation)
 {
     if (activation)

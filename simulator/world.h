@@ -110,6 +110,8 @@ const char *uc_world_why(const UcWorld *world);
 void uc_world_note_rule(UcWorld *world, const char *rule);
 /* Was this rule ("I1") found broken in the run? */
 bool uc_world_breaks(const UcWorld *world, const char *rule);
+/* All rules found broken in the run, in the order in which they broke; NULL beyond the last. */
+const char *uc_world_broken(const UcWorld *world, unsigned i);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */
 const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation);
 /* A scripted machine stops the run from inside its step: UC_STOP_SCRIPT, UC_STOP_ASSERTION or UC_STOP_LIMIT. */

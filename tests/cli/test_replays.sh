@@ -8,11 +8,13 @@ failures=0 count=0
 for file in $(find environments/scenarios -name '*.lua' ! -path '*/lib/*' | LC_ALL=C sort); do
     # a sweep has several instances: check them elsewhere, a trace holds one
     "$UCSIM" check --trace "$T/trace" "$file" >/dev/null 2>"$T/err" || { grep -q 'expects one scenario' "$T/err" && continue; }
-    want=$(tail -n 1 "$T/trace") want=${want#'{"verdict":"'} want=${want%%'"'*}
+    want=$(tail -n 1 "$T/trace") want=${want#'{"verdict":"'} want=${want%%'"'*} recorded=$want
     case "$want" in "assertion failed" | limit) want=indistinguishable ;; esac
     "$UCSIM" replay "$T/trace" >"$T/out" 2>&1
+    code=$?
     read -r got <"$T/out"
-    case "$got" in "trace: $want after"*) count=$((count + 1)) ;; *) echo "$file: $want, replayed: $got"; failures=1 ;; esac
+    [ $code = 0 ] || [ "$want" != "$recorded" ] || { echo "$file: exit code $code: $got"; failures=1; }
+    case "$got" in *"/trace: $want after"*) count=$((count + 1)) ;; *) echo "$file: $want, replayed: $got"; failures=1 ;; esac
 done
 echo "$count traces replayed"
 [ "$failures" -eq 0 ] && [ "$count" -gt 0 ]

@@ -112,7 +112,7 @@ START_TEST(hostile_traces)
         { "\n", "x.trace:1: expected a value" },
         { "null\n", "expected an object, got null" },
         { "{}\n", "expected the header of a trace" },
-        { "{\"ucsim-trace\":2}\n", "expected trace version 1, got 2" },
+        { "{\"ucsim-trace\":3}\n", "expected trace version 1 to 2, got 3" },
         { "{\"ucsim-trace\":\"1\"}\n", "expected a version" },
         { "{\"ucsim-trace\":1,\"ucsim-trace\":1}\n", "expected no key twice" },
         { "{\"ucsim-trace\":1,\"version\":\"x\",\"options\":{},\"colour\":1}\n", "got \"colour\"" },
