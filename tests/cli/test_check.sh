@@ -30,7 +30,7 @@ END
 }
 scenario good indistinguishable 'local key = z:keygen("hsm1"); z:sign("hsm1", key, "m")'
 scenario other distinguished 'z:keygen("hsm1")'
-scenario asserts "assertion failed" 'assert(false, "so be it")'
+scenario asserts "assertion failed" 'z:keygen("hsm1") assert(false, "so be it")'
 scenario fails indistinguishable 'assert(false, "not so")'
 scenario endless indistinguishable 'while true do z:status("hsm1", "00") end'
 sed -i 's/crypto = "ideal"/crypto = "ideal", budget = 3000/' "$T/endless.lua"
@@ -82,7 +82,7 @@ expect 2 'expects one scenario, got 2' "$UCSIM" check --trace "$T/x" "$T/good.lu
 expect 0 'usage' sh -c '"$1" check --help | tr A-Z a-z' sh "$UCSIM"
 expect 2 'expected --world real or --world ideal' "$UCSIM" run "$T/good.lua"
 expect 0 'Z reads signature' "$UCSIM" run --world ideal "$T/good.lua"
-expect 2 'expected one trace or schedule, got 0' "$UCSIM" replay
+expect 2 'expected traces, schedules or folders of them, got none' "$UCSIM" replay
 expect 2 'No such file' "$UCSIM" replay "$T/none.trace"
 expect 2 "expected a folder or 'schemes'" "$UCSIM" list "$T/none"
 expect 0 'monotonic' "$UCSIM" list

@@ -150,7 +150,8 @@ START_TEST(bad_options)
         { "option scheme ROT13\n", "scheme: unknown parameter set 'ROT13'" },
         { "option protocol none-such\n", "x.schedule: protocol: expected" },
         { "option seed -1\n", "option seed: expected a number" },
-        { "option expect wonders\n", "option expect: expected one of" },
+        { "option found \"no progress: \"\n", "option found: expected a verdict" },
+        { "option expect wonders\n", "option expect: expected a verdict" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
         g_autoptr(GError) error = NULL;

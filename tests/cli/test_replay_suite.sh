@@ -1,0 +1,96 @@
+#!/bin/sh
+# ucsim replay as a suite: files and folders, what is expected and what was found, what a trace recorded, exit codes, TAP and
+# JUnit, and what is nearly a suite.
+set -u
+: "${UCSIM:?}"
+T=$(mktemp -d) || exit 1
+trap 'rm -rf "$T"' EXIT
+bad=0
+fail() { echo "FAILED: $*"; bad=1; }
+run() { # CODE ARGUMENTS...
+    want=$1; shift
+    "$UCSIM" "$@" >"$T/out" 2>"$T/err" </dev/null; got=$?
+    [ $got = "$want" ] || { fail "exit $got instead of $want: ucsim $*"; sed 's/^/    /' "$T/out" "$T/err" | tail -n 20; }
+}
+says() { cat "$T/out" "$T/err" | grep -qF -- "$1" || { fail "nothing says '$1'"; sed 's/^/    /' "$T/out" "$T/err" | tail; }; }
+schedule() { # FILE OPTIONS: one key, one signature, one verification
+    { printf 'ucsim-schedule 1\noption parties hsm1 hsm2\noption scheme LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8\noption crypto ideal\n'
+      printf "$2"
+      printf 'keygen hsm1 LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8\nsign hsm1 key@1 m\nverify hsm2 key@1 m signature@2\n'; } >"$1"
+}
+mkdir -p "$T/kept/lib" "$T/empty/deeper"
+schedule "$T/kept/b.schedule" ''
+schedule "$T/kept/a.txt" 'option found "invariant broken: I1"\n'
+schedule "$T/kept/lib/c" 'option expect indistinguishable\n'
+echo 'no schedule' >"$T/kept/README.md"
+echo 'return 1' >"$T/kept/x.lua"
+
+# a folder: what is named or begins like one, sorted, folders below too; nothing else
+run 0 replay "$T/kept"
+says '3 schedules: 3 as expected'
+says "$T/kept/a.txt: indistinguishable after 3 of 3 moves; found was invariant broken: I1, which does not happen any more"
+[ "$(grep -o '/[abc][.a-z]*: ' "$T/out" | tr -d '\n')" = '/a.txt: /b.schedule: /c: ' ] || fail "not in order: $(cat "$T/out")"
+cp "$T/out" "$T/first"
+run 0 replay --jobs 3 "$T/kept";                  cmp -s "$T/out" "$T/first" || fail 'the output depends on --jobs'
+run 0 replay -q "$T/kept";                        [ ! -s "$T/out" ] || fail '--quiet is not quiet'
+run 0 replay "$T/kept/a.txt" "$T/kept/a.txt";     says '2 schedules: 2 as expected'
+run 2 replay "$T/empty";                          says 'expected schedules or traces (*.schedule, *.jsonl), got a folder without any'
+run 2 replay "$T/kept" "$T/nowhere";              says '4 schedules: 3 as expected, 1 with an error'
+says 'No such file'
+run 2 replay "$T/kept/README.md";                 says 'README.md:1:'
+run 2 replay --jobs 0 "$T/kept";                  says '--jobs: expected 1 to 64, got 0'
+if [ "$(id -u)" != 0 ]; then
+    schedule "$T/kept/locked.schedule" '' && chmod 000 "$T/kept/locked.schedule"
+    run 2 replay "$T/kept";                       says '4 schedules: 3 as expected, 1 with an error'
+    rm -f "$T/kept/locked.schedule"
+fi
+# a broken one among good ones: all are still run, the worst decides
+printf 'ucsim-schedule 1\nkeygen\n' >"$T/kept/cut.schedule"
+schedule "$T/kept/other.schedule" 'option expect "no progress: A1"\n'
+run 2 replay "$T/kept";                           says '5 schedules: 3 as expected, 1 another verdict than expected, 1 with an error'
+says 'cut.schedule:2:'
+rm "$T/kept/cut.schedule"
+run 1 replay "$T/kept";                           says 'other.schedule: indistinguishable after 3 of 3 moves, expected no progress: A1'
+says "reproduce: ucsim replay $T/kept/other.schedule"
+run 1 replay --tap --junit "$T/j.xml" "$T/kept"
+says '1..4'; says 'ok 1 - a.txt: indistinguishable'; says 'not ok 4 - other.schedule: indistinguishable'
+says '# expected: no progress: A1'
+grep -q '<testsuite name="ucsim replay" tests="4" failures="1" errors="0">' "$T/j.xml" || fail "JUnit: $(cat "$T/j.xml")"
+rm "$T/kept/other.schedule"
+# traces of them: one for each in a folder, and they are a suite again
+mkdir "$T/traces"
+run 2 replay --trace "$T/one.jsonl" "$T/kept";    says '--trace FILE expects one schedule, got 3'
+run 0 replay --trace "$T/traces" "$T/kept"
+run 0 replay "$T/traces";                         says '3 schedules: 3 as expected'
+[ "$(ls "$T/traces" | tr '\n' ' ')" = '001-a.txt.jsonl 002-b.jsonl 003-c.jsonl ' ] || fail "traces: $(ls "$T/traces")"
+
+# without a move there is nothing to replay
+printf 'ucsim-schedule 1\noption seed 1\n' >"$T/none.schedule"
+run 2 replay "$T/none.schedule";                  says 'none.schedule:2: expected a move, got a schedule without any'
+grep -v '"move":' "$T/traces/002-b.jsonl" >"$T/log.jsonl"
+run 2 replay "$T/log.jsonl";                      says 'expected a move, got a trace without any'
+run 2 shrink "$T/log.jsonl";                      says 'expected a move, got a trace without any'
+# a trace that recorded what its moves do not make: another output, one less, one more; in either world
+differs() { # EDIT TEXT
+    sed "$1" "$T/traces/002-b.jsonl" >"$T/edited.jsonl"
+    cmp -s "$T/edited.jsonl" "$T/traces/002-b.jsonl" && fail "nothing is edited by $1"
+    run 1 replay "$T/edited.jsonl";               says "$2"; says 'but with other outputs than recorded'
+}
+differs '/"world":"real".*"machine":"hsm1".*"out":{"kind":"signature"/s/"index":0/"index":5/' 'of the real world: recorded was that hsm1 reads sign'
+differs '/"world":"ideal".*"machine":"F".*"out":{"kind":"signature"/s/"index":0/"index":5/' 'of the ideal world: recorded was that F reads answer'
+differs '/"world":"real".*"machine":"hsm2"/s/"valid":1/"valid":0/' 'valid=0'
+differs '/"world":"real".*"machine":"hsm2"/s/"machine":"hsm2"/"machine":"hsm1"/' 'replayed, hsm2 reads verify'
+differs '/"move":3/d' 'replayed, nothing more'
+# a log of one world, made by hand: no verdict
+sed '/"world":"ideal"/d; s/^{"verdict":"indistinguishable"/{"verdict":null/; s/"index":0/"index":7/' "$T/traces/002-b.jsonl" >"$T/hand.jsonl"
+run 1 replay "$T/hand.jsonl";                     says 'but with other outputs than recorded'
+# version 1, which names no rules
+sed 's/^{"ucsim-trace":2/{"ucsim-trace":1/; s/"rules":\[\],//' "$T/traces/002-b.jsonl" >"$T/v1.jsonl"
+run 0 replay "$T/v1.jsonl"
+
+# what the report says of a finding: red, with both fields
+sed 's/"expect":"indistinguishable"/"expect":"invariant broken: I1"/' "$T/traces/002-b.jsonl" >"$T/green.jsonl"
+run 0 diagram "$T/green.jsonl" -o "$T/d.mmd"
+grep -q 'Verdict: expected invariant broken. I1, found indistinguishable\|expected invariant broken.*I1, found indistinguishable' "$T/d.mmd" ||
+    fail "chart: $(head -n 2 "$T/d.mmd")"
+exit $bad
