@@ -16,6 +16,7 @@ static const UcRegionKind kinds[WATCH_KINDS_END - UC_FIRST_KIND] = {
     ITEMS(WATCH_HELD, "held", UcWord, 1),
     ITEMS(WATCH_OWN, "own", UcWord, 0),
     ITEMS(WATCH_USED, "used", WatchUsed, 2),
+    HEAD(WATCH_ONE_TIME, "one-time key", 2, 0),
     ITEMS(WATCH_SAID, "said", UcWord, 1),
     HEAD(WATCH_TRANSFER, "transfer", WATCH_WORDS(WatchTransfer), 1),
     HEAD(WATCH_PAYLOAD, "payload", WATCH_WORDS(WatchPayload), 4),
@@ -321,7 +322,7 @@ DkmWatch *dkm_watch_new(const DkmOptions *options, const DkmInspector *inspector
     g_assert(options && inspector);
     DkmWatch *watch = g_new0(DkmWatch, 1);
     *watch = (DkmWatch){ options, inspector, is_ideal,
-                         g_hash_table_new_full(triple_hash, triple_equal, g_free, NULL), g_new0(GMutex, 1) };
+                         g_hash_table_new_full(triple_hash, triple_equal, g_free, g_free), g_new0(GMutex, 1) };
     g_mutex_init(watch->lock);
     return watch;
 }

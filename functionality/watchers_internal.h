@@ -8,7 +8,7 @@ struct DkmWatch {
     const DkmOptions *options;
     const DkmInspector *inspector;
     bool ideal;
-    GHashTable *verified; /* a memo of a pure function: (vk, message, signature) -> does it verify */
+    GHashTable *verified; /* a memo of a pure function: (vk, message, signature) -> WatchUses */
     GMutex *lock;         /* of the memo: worlds of one description may run in many threads */
 };
 
@@ -20,6 +20,7 @@ enum {
     WATCH_HELD,                /* of a party: the keys it has held, in order of their digests */
     WATCH_OWN,                 /* of a party and a key: where its own set begins and ends, in turn */
     WATCH_USED,                /* of a key and 16 indices: the used ones in order, and what they signed */
+    WATCH_ONE_TIME,            /* of a one-time key at any layer: the signature that it made */
     WATCH_SAID,                /* of a key and a bucket: the messages signed and released, by digest */
     WATCH_TRANSFER,            /* of a sender, a receiver and a ticket */
     WATCH_PAYLOAD,             /* of payload bytes: the transfer they carry */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { USED_SHARE = 16, SAID_BUCKETS = 4096, MEMO_LIMIT = 1 << 20 };
+enum { USED_SHARE = 16, SAID_BUCKETS = 4096, MEMO_LIMIT = 1 << 14 };
 
 /* ---- used indices ---- */
 
@@ -67,31 +67,44 @@ void watch_note_use(UcCtx *ctx, const WatchEvent *e)
     *(WatchUsed *)(void *)uc_item_insert(ctx, WATCH_USED, region, at) = (WatchUsed){ e->block.a, message };
 }
 
-/* ---- does it verify ---- */
+/* ---- does it verify, and with which one-time keys ---- */
 
-static bool verifies(UcCtx *ctx, const WatchKey *key, UcWord message, UcWord signature)
+typedef struct {
+    unsigned count; /* 0: it does not verify */
+    SigUse use[SIG_USES];
+} Uses;
+
+static Uses *ask_sigma(UcCtx *ctx, const WatchKey *key, UcWord message, UcWord signature)
 {
-    const DkmWatch *watch = watch_config(ctx);
     UcStore *store = uc_ctx_store(ctx);
-    UcWord triple[3] = { key->vk, message, signature };
-    gpointer known;
-    if (!uc_store_knows(store, message) || !uc_store_knows(store, signature))
-        return false;
-    g_mutex_lock(watch->lock);
-    bool found = g_hash_table_lookup_extended(watch->verified, triple, NULL, &known);
-    g_mutex_unlock(watch->lock);
-    if (found)
-        return GPOINTER_TO_INT(known);
+    Uses *uses = g_new0(Uses, 1);
     size_t nv, nm, ns;
     const uint8_t *v = uc_store_get(store, key->vk, &nv), *m = uc_store_get(store, message, &nm),
                   *s = uc_store_get(store, signature, &ns);
-    bool valid = sigma_verify(watch->options->sigma[key->sigma], v, nv, m, nm, s, ns);
+    uses->count = sigma_uses(watch_config(ctx)->options->sigma[key->sigma], v, nv, m, nm, s, ns, uses->use);
+    return uses;
+}
+
+static Uses uses_of(UcCtx *ctx, const WatchKey *key, UcWord message, UcWord signature)
+{
+    const DkmWatch *watch = watch_config(ctx);
+    UcWord triple[3] = { key->vk, message, signature };
+    if (!uc_store_knows(uc_ctx_store(ctx), message) || !uc_store_knows(uc_ctx_store(ctx), signature))
+        return (Uses){ .count = 0 };
+    g_mutex_lock(watch->lock);
+    const Uses *known = g_hash_table_lookup(watch->verified, triple);
+    Uses uses = known ? *known : (Uses){ .count = 0 };
+    g_mutex_unlock(watch->lock);
+    if (known)
+        return uses;
+    Uses *fresh = ask_sigma(ctx, key, message, signature);
+    uses = *fresh;
     g_mutex_lock(watch->lock);
     if (g_hash_table_size(watch->verified) >= MEMO_LIMIT)
         g_hash_table_remove_all(watch->verified);
-    g_hash_table_insert(watch->verified, g_memdup2(triple, sizeof triple), GINT_TO_POINTER(valid));
+    g_hash_table_replace(watch->verified, g_memdup2(triple, sizeof triple), fresh);
     g_mutex_unlock(watch->lock);
-    return valid;
+    return uses;
 }
 
 /* ---- rules ---- */
@@ -104,6 +117,27 @@ static const char *signs_twice(UcCtx *ctx, const WatchEvent *e)
         return NULL;
     return uc_reason(ctx, "I1: index %" G_GUINT64_FORMAT " of key %s signs two messages", e->block.a,
                      watch_key_name(ctx, e->kid));
+}
+
+/* I1: at every layer, counting one-time keys as the bytes of released signatures show them, whatever index or key they are
+ * said to belong to. The same bytes again are no second use. */
+static const char *key_used_twice(UcCtx *ctx, const WatchEvent *e, const Uses *uses)
+{
+    for (unsigned i = 0; i < uses->count; i++) {
+        size_t words;
+        UcWord index = uc_digest(uses->use[i].key, sizeof uses->use[i].key).lo;
+        UcDigest bytes = uc_digest(uses->use[i].bytes, sizeof uses->use[i].bytes);
+        const UcWord *known = uc_read(ctx, WATCH_ONE_TIME, index, &words);
+        if (words && (known[0] != bytes.lo || known[1] != bytes.hi))
+            return uc_reason(ctx, "I1: the signature for index %" G_GUINT64_FORMAT " of key %s uses a one-time key again",
+                             e->block.a, watch_key_name(ctx, e->kid));
+        if (!words) {
+            UcWord *at = uc_write(ctx, WATCH_ONE_TIME, index, 2);
+            at[0] = bytes.lo;
+            at[1] = bytes.hi;
+        }
+    }
+    return NULL;
 }
 
 /* The index that the bytes of a signature name: RFC 8554, section 5.4 and RFC 8391, section 4.1.8 begin with it; the
@@ -135,9 +169,15 @@ const char *watch_release(UcCtx *ctx, const WatchEvent *e)
     const char *rule = signs_twice(ctx, e);
     if (rule)
         return rule;
-    if (!key || !verifies(ctx, key, e->message, out->w[2]))
+    Uses uses = { .count = 0 };
+    if (key)
+        uses = uses_of(ctx, key, e->message, out->w[2]);
+    if (!uses.count)
         return uc_reason(ctx, "I6: the signature that %s releases for index %" G_GUINT64_FORMAT " does not verify", name,
                          e->block.a);
+    rule = key_used_twice(ctx, e, &uses);
+    if (rule)
+        return rule;
     if (names_another(ctx, key, out->w[2], e->block.a))
         return uc_reason(ctx, "I6: %s releases a signature that is not made with index %" G_GUINT64_FORMAT, name,
                          e->block.a);

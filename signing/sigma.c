@@ -327,6 +327,23 @@ bool sigma_verify(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *
                     : real_verify(s, &(Question){ s, vk, 0, message, length, signature });
 }
 
+unsigned sigma_uses(Sigma *s, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                    const uint8_t *signature, size_t signature_length, SigUse use[SIG_USES])
+{
+    unsigned uses = 0;
+    assert(s && use);
+    if (!s->terms) {
+        sig_uses(s->set, vk, vk_length, message, length, signature, signature_length, use, &uses);
+        return uses;
+    }
+    if (!sigma_verify(s, vk, vk_length, message, length, signature, signature_length))
+        return 0;
+    hash(use->key, 8, signature, 16 + 8, NULL, 0);
+    hash(use->what, 8, signature + 24, HASH, NULL, 0);
+    hash(use->bytes, 8, signature, signature_length, NULL, 0);
+    return 1;
+}
+
 /* ---- guesses ---- */
 
 void sigma_remember_keys(Sigma *s)

@@ -52,6 +52,11 @@ bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t
 bool sigma_verify(Sigma *sigma, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                   const uint8_t *signature, size_t signature_length);
 
+/* Every one-time key that the signature has used, at every layer (SigUse); 0 unless it verifies. ideal: the one-time key is
+ * (kid, index), and the term is what it signed. */
+unsigned sigma_uses(Sigma *sigma, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                    const uint8_t *signature, size_t signature_length, SigUse use[SIG_USES]);
+
 /* ---- for attackers, who guess seeds ---- */
 /* From now on public keys are remembered with their seeds, so that a guess costs a comparison and not a tree. */
 void sigma_remember_keys(Sigma *sigma);

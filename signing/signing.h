@@ -110,6 +110,19 @@ SigStatus sig_sign(SigCache *cache, const SigSet *set, const uint8_t *seed, uint
 SigStatus sig_verify(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                      const uint8_t *signature, size_t signature_length);
 
+/* One use of a one-time key by a signature: digests (SHA-256) of the one-time public key as it follows from the signature,
+ * of what it signed (the message's digest, or what a layer says of the tree below) and of the one-time signature's bytes.
+ * Equal bytes are one use; a key with two uses is broken (SP 800-208, section 1.1). Keys are told by their leaves, so that
+ * equal one-time public keys at different indices are one key. For LMS and HSS that is what an attacker can use: I and q
+ * are part of the leaf. For XMSS^MT it is not all: secrets that repeat at other addresses give other public keys. */
+typedef struct {
+    uint8_t key[32], what[32], bytes[32];
+} SigUse;
+enum { SIG_USES = 12 };
+/* As sig_verify; with SIG_OK also the uses, one for each layer in the order of the signature's bytes. */
+SigStatus sig_uses(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                   const uint8_t *signature, size_t signature_length, SigUse use[SIG_USES], unsigned *uses);
+
 /* For attackers, who have a part of a seed: so many bytes at its beginning (SEED, SK_SEED) are secret and make the key; */
 size_t sig_seed_secret(const SigSet *set);
 /* the others stand in the public key (I, PUB_SEED), or any will do (SK_PRF: zeros), and are filled in here. */

@@ -12,8 +12,14 @@
 
 enum { DEFAULT_CACHE = 256 << 20, LMS_PUBLIC = 24 };
 
+typedef struct {
+    SigUse *use;
+    unsigned count;
+} Uses;
+
 struct SigStream {
     const SigSet *set;
+    Uses uses;                    /* verifying: use is NULL if nobody asks */
     bool signing;
     SigWork *work;
     SigTree bottom;               /* tree of the leaf that signs the message */
@@ -209,18 +215,30 @@ static SigStatus lms_check(const SigSet *set, const uint8_t *vk, uint8_t *signat
     return sig_get(signature, 4) >> set->height ? SIG_BAD_INDEX : SIG_OK;
 }
 
+static void note_use(Uses *uses, const SigSet *set, const uint8_t *node, const uint8_t *digest, const uint8_t *values)
+{
+    if (!uses->use)
+        return;
+    assert(uses->count < SIG_USES);
+    SigUse *use = &uses->use[uses->count++];
+    sig_sha256(node, set->n, use->key, sizeof use->key);
+    sig_sha256(digest, set->n, use->what, sizeof use->what);
+    sig_sha256(values, (size_t)set->chains * set->n, use->bytes, sizeof use->bytes);
+}
+
 /* Whether chains and path lead from the digest to the root. RFC 8554 Algorithms 4b and 6a. */
 static bool leads_to(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
-                     const uint8_t *path, const uint8_t *root)
+                     const uint8_t *path, const uint8_t *root, Uses *uses)
 {
     uint8_t node[SIG_MAX_N], top[SIG_MAX_N];
     sig_one_time_leaf(tree, work, leaf, digest, values, node);
+    note_use(uses, tree->set, node, digest, values);
     sig_climb(tree, work, leaf, node, path, top);
     return CRYPTO_memcmp(top, root, tree->set->n) == 0;
 }
 
 /* An upper level of HSS: the message is the public key below. */
-static SigStatus hss_verify_above(const SigSet *set, const uint8_t *vk, uint8_t *signature, const uint8_t *below)
+static SigStatus hss_verify_above(const SigSet *set, const uint8_t *vk, uint8_t *signature, const uint8_t *below, Uses *uses)
 {
     const SigTree tree = {set, set->height, NULL, vk + 8, 0, 0};
     uint32_t leaf = (uint32_t)sig_get(signature, 4);
@@ -232,7 +250,7 @@ static SigStatus hss_verify_above(const SigSet *set, const uint8_t *vk, uint8_t 
     sig_hash_update(work, below, LMS_PUBLIC + set->n);
     sig_hash_end(work, digest, set->n);
     bool good = leads_to(&tree, work, leaf, digest, lms_values(set, signature), lms_path(set, signature),
-                         vk + LMS_PUBLIC);
+                         vk + LMS_PUBLIC, uses);
     sig_work_free(work);
     return good ? SIG_OK : SIG_INVALID;
 }
@@ -251,7 +269,7 @@ static SigStatus lms_verify_begin(SigStream *s, const uint8_t *vk)
             const SigSet *own = hss ? s->set->level[i] : s->set;
             uint8_t *below = at + sig_set_signature_size(own);
             SigStatus status = !deep ? lms_check(own, key, at)
-                               : i + 1 < levels ? hss_verify_above(own, key, at, below) : SIG_OK;
+                               : i + 1 < levels ? hss_verify_above(own, key, at, below, &s->uses) : SIG_OK;
             if (status != SIG_OK)
                 return status;
             if (i + 1 == levels)
@@ -354,6 +372,7 @@ static bool xmss_verify_end(SigStream *s, const uint8_t *digest)
         uint32_t leaf = xmss_layer(set, NULL, s->open, index, layer, &tree);
         const uint8_t *path = at + (size_t)set->chains * set->n;
         sig_one_time_leaf(&tree, s->work, leaf, root, at, node);
+        note_use(&s->uses, set, node, root, at);
         sig_climb(&tree, s->work, leaf, node, path, root);
         at = path + tree.height * set->n;
     }
@@ -443,8 +462,8 @@ SigStatus sig_sign(SigCache *cache, const SigSet *set, const uint8_t *seed, uint
     return sig_sign_end(s, signature);
 }
 
-SigStatus sig_verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *signature,
-                           size_t signature_length, SigStream **stream)
+static SigStatus verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *signature,
+                              size_t signature_length, SigUse *use, SigStream **stream)
 {
     assert(set && stream);
     *stream = NULL;
@@ -455,6 +474,7 @@ SigStatus sig_verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_lengt
     if (!s)
         return SIG_NO_MEMORY;
     memcpy(s->signature, signature, signature_length);
+    s->uses.use = use;
     SigStatus status = (is_lms(set) ? lms_verify_begin : xmss_verify_begin)(s, vk);
     if (status == SIG_OK)
         *stream = s;
@@ -463,15 +483,41 @@ SigStatus sig_verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_lengt
     return status;
 }
 
-SigStatus sig_verify_end(SigStream *s)
+SigStatus sig_verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *signature,
+                           size_t signature_length, SigStream **stream)
 {
-    assert(s && !s->signing);
+    return verify_begin(set, vk, vk_length, signature, signature_length, NULL, stream);
+}
+
+static SigStatus verify_end(SigStream *s, unsigned *uses)
+{
     uint8_t digest[SIG_MAX_N];
     sig_hash_end(s->work, digest, s->set->n);
-    bool good = is_lms(s->set) ? leads_to(&s->bottom, s->work, s->leaf, digest, s->values, s->path, s->root)
+    bool good = is_lms(s->set) ? leads_to(&s->bottom, s->work, s->leaf, digest, s->values, s->path, s->root, &s->uses)
                                : xmss_verify_end(s, digest);
+    *uses = good ? s->uses.count : 0;
     sig_stream_free(s);
     return good ? SIG_OK : SIG_INVALID;
+}
+
+SigStatus sig_verify_end(SigStream *s)
+{
+    unsigned uses;
+    assert(s && !s->signing);
+    return verify_end(s, &uses);
+}
+
+SigStatus sig_uses(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
+                   const uint8_t *signature, size_t signature_length, SigUse use[SIG_USES], unsigned *uses)
+{
+    SigStream *s;
+    assert(use && uses);
+    *uses = 0;
+    SigStatus status = verify_begin(set, vk, vk_length, signature, signature_length, use, &s);
+    if (status != SIG_OK)
+        return status;
+    sig_stream_update(s, message, length);
+    return verify_end(s, uses);
 }
 
 SigStatus sig_verify(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
