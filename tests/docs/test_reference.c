@@ -99,11 +99,39 @@ START_TEST(reference_is_current)
 }
 END_TEST
 
+/* What F and S say to each other stands in no document for scripts, and in every trace of an ideal world: its names are
+ * a format. */
+START_TEST(words_between_f_and_s_keep_their_names)
+{
+    static const char expected[] = "consult-keygen party set\nconsult-request party kid count from\n"
+        "consult-cancel party ticket\nconsult-transfer party kid count to ticket\nconsult-sign party kid index length\n"
+        "sent from to ticket kid a b\nresent from to ticket kid a b\nanswer outcome sk vk ticket\n"
+        "allow-delivery from to ticket outcome\ncrash-party party\nrestart-party party burned\ndisable-party party\n"
+        "corrupt-party party\ninject to ticket vk sk a b from outcome\nholdings party held\n"
+        "effect operation kid vk sk ticket a b party\n";
+    static const char operations[] = "keygen request cancel transfer resend sign verify status received";
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (UcWord kind = DKM_CONSULT_KEYGEN; kind < DKM_KINDS_END; kind++) {
+        const UcMessageKind *row = uc_message_kind(&dkm_messages, kind);
+        g_string_append(out, row->name);
+        for (unsigned i = 0; i < uc_message_fields(row); i++)
+            g_string_append_printf(out, " %s", row->field[i].name);
+        g_string_append_c(out, '\n');
+    }
+    ck_assert_str_eq(out->str, expected);
+    g_autofree char *names = g_strjoinv(" ", (char **)uc_message_kind(&dkm_messages, DKM_EFFECT)->field[0].names);
+    ck_assert_str_eq(names, operations);
+    g_autofree char *outcomes = g_strjoinv(" ", (char **)dkm_outcome_name);
+    ck_assert_str_eq(outcomes, "proceed abort silent last");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reference");
     TCase *tables_case = tcase_create("tables");
     tcase_add_test(tables_case, reference_is_current);
+    tcase_add_test(tables_case, words_between_f_and_s_keep_their_names);
     suite_add_tcase(suite, tables_case);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
