@@ -245,9 +245,9 @@ class Broken(Catcher):
         program = builder.link(os.path.join(mutant.folder, "broken"), [os.path.join(B, "cli/main.o"), *mutant.objects, *objects])
         code, said = run_limited([program, "explore", self.bounds, *EXPLORE[:-1], "--json"])
         os.unlink(program)
-        if code not in (0, 1):
-            return how(code)
         found = re.search(rb'"verdict":\s*"([^"]*)",\s*"rule":\s*(?:null|"([AI]\d*):)', said)
+        if not found and code != 0:
+            return how(code)
         got = b": ".join(x for x in found.groups() if x).decode() if found else "nothing"
         return None if got == self.expected else f"{got}"
 
