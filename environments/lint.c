@@ -198,6 +198,28 @@ static const Token *at(const GArray *tokens, guint i, int offset)
 
 static bool is_word(const Token *t, const char *word) { return t->type == T_NAME && !strcmp(t->text, word); }
 
+/* The fields among the targets of a list assignment, `a.x, b[i].y = ...`, whose '=' is token i. What a table or a call opens
+ * is no such list. */
+static void add_targets(Words *defined, const GArray *tokens, guint i)
+{
+    g_autoptr(GPtrArray) field = g_ptr_array_new();
+    int depth = 0, back = -1;
+    for (;; back--) {
+        const Token *t = at(tokens, i, back), *next = at(tokens, i, back + 1);
+        depth += (t->type == ']') - (t->type == '[');
+        if (!t->type || depth < 0 || (!depth && !strchr(".,[", t->type) && t->type != T_NAME))
+            break;
+        if (!depth && t->type == T_NAME && next->type == T_NAME)
+            break;
+        if (!depth && t->type == T_NAME && next->type == ',' && at(tokens, i, back - 1)->type == '.')
+            add(field, t->text);
+    }
+    if (strchr("{(", at(tokens, i, back)->type))
+        return;
+    for (guint k = 0; k < field->len; k++)
+        add(defined, field->pdata[k]);
+}
+
 static void add_defined(Words *defined, const GArray *tokens)
 {
     for (guint i = 0; i < tokens->len; i++) {
@@ -205,6 +227,8 @@ static void add_defined(Words *defined, const GArray *tokens)
         bool method = (before->type == '.' || before->type == ':') && is_word(at(tokens, i, -3), "function");
         if (t->type == T_NAME && (at(tokens, i, 1)->type == '=' || method))
             add(defined, t->text);
+        if (t->type == '=')
+            add_targets(defined, tokens, i);
     }
 }
 

@@ -2,13 +2,15 @@
 # Runs every test program of this build and every tests/*/test_*.sh, two at a time.
 #   B=build/release sh tests/run_tests.sh quick|all
 # A test passes with exit 0, is skipped with 77 (it says why), fails with anything else.
-# tests/*/long_*.sh run only with "all".
+# tests/*/long_*.sh run only with "all"; it also sets UCSIM_LONG_TESTS, with which tests that take samples take all.
 set -u
 : "${B:?}"
 mode=${1:-quick}
 out=$B/test-output
 rm -rf "$out" && mkdir -p "$out"
 export B VARIANT CC UCSIM="$PWD/$B/ucsim" CK_VERBOSITY=normal CK_FORK="${CK_FORK:-yes}"
+
+[ "$mode" = all ] && export UCSIM_LONG_TESTS=1
 
 list() {
     find "$B/tests" -type f -name 'test_*' -perm -u+x ! -name '*.o' ! -name '*.d' ! -name '*.gc*' 2>/dev/null | while read -r t; do

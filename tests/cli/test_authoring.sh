@@ -44,12 +44,14 @@ finds "local n = cuont or key" "s.lua:3: undefined global 'cuont'"
 finds "local s = string.fromat('%s', key)" "s.lua:3: unknown function 'fromat'; did you mean 'format'?"
 finds "asert(key)" "s.lua:3: undefined global 'asert'; did you mean 'assert'?"
 finds "end, expct = 'distinguished', prefix = function (z)" "s.lua:3: unknown field 'expct'; did you mean 'expect'?"
+finds "local t = { key.kdi, a = 1 }" "s.lua:3: unknown field 'kdi'; did you mean 'kid'?"
 finds "local x = (" "s.lua:4: "
 echo "return scenario { title = [[a z:nothing]], --[==[ z:nothing ]==]
   environment = function (z) -- z:nothing(
     local t = { own = 1, f = function (n, ...) return n, ... end } -- own names, a method of a text, a loop, a label
     for i, v in ipairs({ 'x' }) do z:keygen('hsm' .. i) local s <const> = ('x'):rep(t.own) t.f(v .. s) goto done ::done:: end
     function t:go() return self.own end t:go()
+    t.two, t[1].three = 1, 2 t.go(t.two, t[1].three) -- a list of targets
   end }" >fine.lua
 "$UCSIM" lint --own fine.lua >out 2>&1 || wrong "lint finds what is not wrong: $(cat out)"
 mkdir lib && echo "local l = {} function l.f(z) z:stauts('hsm1') end return l" >lib/own.lua

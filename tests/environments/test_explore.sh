@@ -37,7 +37,8 @@ for s in crashes pairwise keys counter; do
 done
 # Every crash point of a write, under every storage model that keeps the promise, with and without a reserve, which is lost
 # then; and injected blocks with it.
-for r in 0 1 2 3; do
+[ "${UCSIM_LONG_TESTS:-}" ] && windows="0 1 2 3" || windows=2
+for r in $windows; do
     for s in atomic torn rollback; do
         scenario window "storage = '$s', reservation = $r, capacity = $((r + 3))," 'explore = { sign = 2, transfer = 1, crash = 1, restart = 1 },'
         run 0 explore "$dir/window.lua" -b wrong=0 -b any=0 -b messages=1 -b parties=2 -b keygen-by=1

@@ -31,7 +31,7 @@ return scenario {
     end
     -- what it may: seal for its own pairs
     local ticket = z:request("p258", { count = 2, from = "p1" })
-    lib.accepted(z:deliver("p258", z:seal { with = with.p258, from = "p1", to = "p258", ticket = ticket, key = mine, a = 8, b = 10 }), 2)
+    lib.accepted(z:deliver("p258", z:seal { with = with["p258"], from = "p1", to = "p258", ticket = ticket, key = mine, a = 8, b = 10 }), 2)
     -- a payload of a pair that p1 is not in stays closed
     local payload = lib.seal(z, "p257", "p2", secret, 1)
     for _, peer in ipairs { "p2", "p257", "p258" } do assert(z:open(with[peer], payload) == nil, "opens for others") end
