@@ -1,6 +1,7 @@
 /* ucsim run: one world of a scenario, and what happens in it. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/commands.h"
 #include "cli/session.h"
@@ -8,7 +9,7 @@
 
 typedef struct {
     char *world, *trace, *seed, *crypto, *color, *store;
-    gboolean torture;
+    gboolean torture, secrets;
     char **path;
     EnvWorld which;
 } Options;
@@ -41,17 +42,28 @@ static bool print(const Options *o, const GString *text, GError **error)
     return true;
 }
 
+/* With secrets in it, for its owner only, whatever there was before. */
+static bool write_trace(const Options *o, const GString *text, GError **error)
+{
+    mode_t before = umask(077);
+    if (!o->secrets)
+        umask(before);
+    bool good = cli_write_file(o->trace, text->str, text->len, error);
+    umask(before);
+    return good;
+}
+
 static bool run(const Options *o, GError **error)
 {
     g_autoptr(GPtrArray) instances = env_scenario_load(o->path[0], error);
     if (!instances || !apply(o, instances->pdata[0], error))
         return false;
     g_autoptr(EnvRun) done = NULL;
-    g_autoptr(GString) text = cli_trace_one(instances->pdata[0], o->which, &done, error);
+    g_autoptr(GString) text = cli_trace_one(instances->pdata[0], o->which, o->store && !o->secrets, &done, error);
     if (!text)
         return false;
     bool stopped = cli_script_stopped(done, env_run_world(done, o->which));
-    if (!(o->trace ? stopped || cli_write_file(o->trace, text->str, text->len, error) : print(o, text, error)))
+    if (!(o->trace ? stopped || write_trace(o, text, error) : print(o, text, error)))
         return false;
     bool limit = env_run_stop(done, o->which) == UC_STOP_LIMIT;
     if (stopped || limit)
@@ -73,6 +85,8 @@ static int check_options(Options *o)
         return CLI_USAGE;
     if (o->store && strcmp(o->world, "real"))
         return cli_fail(CLI_USAGE, "--store: expected --world real: only real parties have stable storage");
+    if (o->secrets && (!o->store || !o->trace))
+        return cli_fail(CLI_USAGE, "--secrets: expected --store DIR and --trace FILE; without a store nothing is left out");
     o->which = strcmp(o->world, "real") ? ENV_IDEAL : ENV_REAL;
     return run(o, &error) ? CLI_OK : cli_fail_error(error);
 }
@@ -87,6 +101,7 @@ int cli_run(int argc, char **argv)
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
         { "store", 0, 0, G_OPTION_ARG_FILENAME, &o.store, "keep the real parties' stable state in this folder", "DIR" },
+        { "secrets", 0, 0, G_OPTION_ARG_NONE, &o.secrets, "write the seeds of a store's run into the trace (mode 0600)", NULL },
         { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto: on a terminal, without NO_COLOR", "WHEN" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },

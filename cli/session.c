@@ -172,14 +172,14 @@ typedef struct {
     UcTraceWriter *writer;
 } Capture;
 
-static Capture capture_scenario(const EnvScenario *s)
+static Capture capture_scenario(const EnvScenario *s, bool hidden)
 {
     Capture c = { .text = g_string_new(NULL) };
     g_autofree char *title = title_of(s);
     g_autoptr(GPtrArray) options = env_options_print(&s->options);
     g_autofree char *expect = uc_outlook_print((UcOutlook){ s->expect, s->expect_rule });
     UcTraceHeader header = { title, env_scenario_file(s), s->hash, env_seed_number(s->options.seed), options,
-                             expect };
+                             expect, hidden };
     c.writer = uc_trace_writer_new(uc_trace_to_string, c.text, &header);
     return c;
 }
@@ -195,7 +195,7 @@ static GString *captured(Capture *c, bool ok)
 GString *cli_trace_scenario(const EnvScenario *s, EnvRun **run, GError **error)
 {
     g_assert(s);
-    Capture c = capture_scenario(s);
+    Capture c = capture_scenario(s, false);
     g_autoptr(EnvRun) r = env_run_both(s, uc_trace_observe, c.writer, error);
     if (r) {
         UcComparison verdict = env_run_comparison(r);
@@ -207,10 +207,10 @@ GString *cli_trace_scenario(const EnvScenario *s, EnvRun **run, GError **error)
     return text;
 }
 
-GString *cli_trace_one(const EnvScenario *s, EnvWorld which, EnvRun **run, GError **error)
+GString *cli_trace_one(const EnvScenario *s, EnvWorld which, bool hidden, EnvRun **run, GError **error)
 {
     g_assert(s);
-    Capture c = capture_scenario(s);
+    Capture c = capture_scenario(s, hidden);
     g_autoptr(EnvRun) r = env_run_one(s, which, uc_trace_observe, c.writer, error);
     if (r)
         uc_trace_end(c.writer, env_run_world(r, which));

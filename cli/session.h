@@ -29,7 +29,8 @@ bool cli_script_stopped(EnvRun *run, const UcWorld *world);
 
 /* The trace of a run, as text; free the string with g_string_free(). `run` may be NULL. */
 GString *cli_trace_scenario(const EnvScenario *scenario, EnvRun **run, GError **error);
-GString *cli_trace_one(const EnvScenario *scenario, EnvWorld which, EnvRun **run, GError **error);
+/* `hidden`: without the seed and what else is secret. */
+GString *cli_trace_one(const EnvScenario *scenario, EnvWorld which, bool hidden, EnvRun **run, GError **error);
 GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error);
 
 #endif

@@ -34,5 +34,5 @@ UcFileStore *env_disk_open(const EnvOptions *o, const char *folder, GError **err
         return NULL;
     }
     g_autofree char *setup = env_disk_setup(o);
-    return uc_filestore_open(folder, setup, g_strv_length((char **)o->party), error);
+    return uc_filestore_open(folder, setup, o->seed, g_strv_length((char **)o->party), error);
 }

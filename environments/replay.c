@@ -233,6 +233,11 @@ bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error)
     *out = (EnvOrigin){ .header = { .title = text_of(schedule, "title"), .file = text_of(schedule, "file"),
                                     .hash = text_of(schedule, "hash"), .seed = 1,
                                     .expect = text_of(schedule, "expect") } };
+    if (seed && !strcmp(seed->value[0], UC_TRACE_HIDDEN)) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a seed, got a trace without it (ucsim run --store, not "
+                    "--secrets): it cannot be replayed", schedule->file);
+        return false;
+    }
     if (seed && !parse_number(&p, seed, &out->header.seed))
         return false;
     if (!parse_outlook(&p, "expect", &out->expect) || !parse_outlook(&p, "found", &out->found))

@@ -46,7 +46,7 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
                                  { "a", UC_INT }, { "b", UC_INT } } },
     SLOT(DKM_RESENT) = { "resent", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "ticket", UC_BYTES },
                                      { "kid", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT } } },
-    SLOT(DKM_ANSWER) = { "answer", { { "outcome", UC_CODE, dkm_outcome_name }, { "sk", UC_BYTES }, { "vk", UC_BYTES },
+    SLOT(DKM_ANSWER) = { "answer", { { "outcome", UC_CODE, dkm_outcome_name }, { "sk", UC_BYTES, .secret = true }, { "vk", UC_BYTES },
                                      { "ticket", UC_BYTES } } },
     SLOT(DKM_ALLOW_DELIVERY) = { "allow-delivery", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "ticket", UC_BYTES },
                                                      { "outcome", UC_CODE, dkm_outcome_name } } },
@@ -54,12 +54,12 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
     SLOT(DKM_RESTART_PARTY) = { "restart-party", { { "party", UC_PARTY }, { "burned", UC_BYTES } } },
     SLOT(DKM_DISABLE_PARTY) = { "disable-party", { { "party", UC_PARTY } } },
     SLOT(DKM_CORRUPT_PARTY) = { "corrupt-party", { { "party", UC_PARTY } } },
-    SLOT(DKM_INJECT) = { "inject", { { "to", UC_PARTY }, { "ticket", UC_BYTES }, { "vk", UC_BYTES }, { "sk", UC_BYTES },
+    SLOT(DKM_INJECT) = { "inject", { { "to", UC_PARTY }, { "ticket", UC_BYTES }, { "vk", UC_BYTES }, { "sk", UC_BYTES, .secret = true },
                                      { "a", UC_INT }, { "b", UC_INT }, { "from", UC_PARTY },
                                      { "outcome", UC_CODE, dkm_outcome_name } } },
     SLOT(DKM_HOLDINGS) = { "holdings", { { "party", UC_PARTY }, { "held", UC_BYTES } } },
     SLOT(DKM_EFFECT) = { "effect", { { "operation", UC_CODE, operation_name }, { "kid", UC_BYTES }, { "vk", UC_BYTES },
-                                     { "sk", UC_BYTES }, { "ticket", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT },
+                                     { "sk", UC_BYTES, .secret = true }, { "ticket", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT },
                                      { "party", UC_PARTY } } },
 };
 

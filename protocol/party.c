@@ -1,27 +1,12 @@
-#include "protocol/party.h"
+#include "protocol/party_internal.h"
 
 #include <openssl/crypto.h>
 #include <string.h>
 
 #include "protocol/keys.h"
-#include "protocol/own_set.h"
-#include "protocol/payload.h"
 
 /* ---- stable state (docs/protocol.md, "Stable state") ---- */
 
-enum { KIND_KEYS = UC_FIRST_KIND, KIND_OWN, KIND_TICKETS, KIND_SENT, KIND_RESERVE };
-
-typedef struct {
-    UcWord kid, vk, seed, sigma;
-} Key;
-typedef struct {
-    UcWord ticket, kid, count, from; /* open; kid: UC_NONE = any */
-} Ticket;
-typedef struct {
-    UcWord to, ticket, payload;
-} Sent;
-
-#define WORDS(type) (sizeof(type) / sizeof(UcWord))
 static const UcRegionKind kinds[] = {
     [KIND_KEYS - UC_FIRST_KIND] = { .name = "keys", .flags = UC_STABLE, .item_words = WORDS(Key), .item_handles = 7 },
     [KIND_OWN - UC_FIRST_KIND] = { .name = "own", .flags = UC_STABLE, .item_words = WORDS(DkmInterval) },
@@ -222,6 +207,24 @@ static UcWord seal_payload(UcCtx *ctx, const Key *key, DkmInterval block, UcWord
     OPENSSL_cleanse(plain, size);
     OPENSSL_cleanse(k, sizeof k);
     return uc_store_put(store, out, total);
+}
+
+bool pi_open_sent(UcCtx *ctx, const Sent *sent, const Sigma *sigma, uint8_t *plain, PayloadBody *body)
+{
+    Seal *seal = config(ctx)->seal;
+    size_t length, size = payload_body_size(sigma);
+    const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), sent->payload, &length);
+    if (length != PAYLOAD_HEADER_BYTES + size + seal_overhead(seal))
+        return false;
+    PayloadHeader header = header_for(ctx, sigma, sent->to, sent->ticket);
+    uint8_t expected[PAYLOAD_HEADER_BYTES], k[SEAL_KEY_BYTES];
+    payload_write_header(&header, expected);
+    sealing_key(ctx, sent->to, k);
+    bool good = !memcmp(bytes, expected, sizeof expected) &&
+                seal_open(seal, k, bytes, PAYLOAD_HEADER_BYTES, bytes + PAYLOAD_HEADER_BYTES, length - PAYLOAD_HEADER_BYTES,
+                          plain) && payload_read_body(sigma, plain, size, body);
+    OPENSSL_cleanse(k, sizeof k);
+    return good;
 }
 
 static DkmError check_transfer(UcCtx *ctx, const UcWord *w)
@@ -530,6 +533,7 @@ static void reveal(UcCtx *ctx, GByteArray *out)
 
 const UcClass pi_class = {
     .name = "ticketed-transfer", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step, .reveal = reveal,
+    .check = pi_check,
 };
 
 /* ---- inspection (docs/protocol.md, "Inspection") ---- */

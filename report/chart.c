@@ -286,7 +286,8 @@ static char *subtitle_of(const UcTrace *trace)
         if (!is_empty(value))
             g_string_append_printf(out, "%s%s%s", out->len ? " · " : "", strcmp(shown[i], "crypto") ? "" : "crypto ", value);
     }
-    g_string_append_printf(out, "%sseed %" G_GUINT64_FORMAT, out->len ? " · " : "", header.seed);
+    g_autofree char *seed = uc_trace_seed(trace);
+    g_string_append_printf(out, "%sseed %s", out->len ? " · " : "", seed);
     return g_string_free(out, FALSE);
 }
 

@@ -345,8 +345,8 @@ char *rep_text_run(const UcTrace *t, UcTraceWorld world, const RepTextOptions *o
     g_assert(t && world < UC_TRACE_WORLDS);
     GString *out = g_string_new(NULL);
     g_autofree char *title = printable(uc_trace_header(t).title ? uc_trace_header(t).title : "(no title)");
-    g_string_append_printf(out, "%s\n  %s world, seed %" G_GUINT64_FORMAT "\n\n", title,
-                           world == UC_TRACE_REAL ? "real" : "ideal", uc_trace_header(t).seed);
+    g_autofree char *seed = uc_trace_seed(t);
+    g_string_append_printf(out, "%s\n  %s world, seed %s\n\n", title, world == UC_TRACE_REAL ? "real" : "ideal", seed);
     bool color = options && options->color;
     for (unsigned i = 0; i < uc_trace_activations(t, world); i++) {
         const UcTraceActivation *a = uc_trace_activation(t, world, i);

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,14 +14,18 @@
 #include "simulator/record.h"
 
 enum { PARTY_SHIFT = 48, RECORD_MAX = 1 << 28 };
+enum { TAG = 32, FRAME = 4 + TAG };
+static const uint8_t MAGIC[4] = { 'U', 'C', 'F', '2' };
 #define MARKER "store"
-#define MARKER_HEAD "ucsim store 1\n"
+#define MARKER_NAME "ucsim store "
+#define MARKER_HEAD MARKER_NAME "2\n"
 #define NAME_SIZE 32
 
 struct UcFileStore {
     char *folder;
     int fd, lock;
     char *setup;     /* the marker's second line: SHA-256 of the set-up, hex */
+    uint8_t seed[UC_SEED_BYTES];
     unsigned parties;
     bool fresh;      /* no record yet: they are made when the world is attached */
     bool used;
@@ -48,6 +54,25 @@ static void at_step(UcFileStore *f, UcFileStep step)
         f->probe(f->probe_data, step);
 }
 
+/* Under a key that follows from the run seed, the set-up and what is sealed: a party's number, or `parties` for the marker. */
+static void make_tag(const UcFileStore *f, unsigned what, const uint8_t *bytes, size_t length, uint8_t tag[TAG])
+{
+    uint8_t key[TAG];
+    UcTapeLabel label = { "store", f->setup, what, "key of the checksum", NULL };
+    uc_tape_read(f->seed, &label, 0, key, sizeof key);
+    if (!HMAC(EVP_sha256(), key, sizeof key, bytes, length, tag, NULL))
+        g_error("libcrypto cannot compute HMAC-SHA-256");
+    OPENSSL_cleanse(key, sizeof key);
+}
+
+/* What others may write says nothing, whatever is in it. */
+static const char *open_to_others(const struct stat *s)
+{
+    if (s->st_uid != geteuid())
+        return "of another owner; expected one of this user's own";
+    return s->st_mode & (S_IWGRP | S_IWOTH) ? "others may write it; expected its owner only (chmod go-w)" : NULL;
+}
+
 /* ---- one file ---- */
 
 static bool put_all(int fd, const uint8_t *bytes, size_t length)
@@ -66,7 +91,9 @@ static bool put_all(int fd, const uint8_t *bytes, size_t length)
 
 static bool put_temporary(UcFileStore *f, const char *temporary, const uint8_t *bytes, size_t length)
 {
-    int fd = openat(f->fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (unlinkat(f->fd, temporary, 0) && errno != ENOENT) /* left over: of any length, or no file at all */
+        return false;
+    int fd = openat(f->fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
     bool good = put_all(fd, bytes, length / 2);
@@ -104,28 +131,42 @@ static GByteArray *get_all(UcFileStore *f, const char *name)
     int fd = openat(f->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return NULL;
-    if (fstat(fd, &s) || !S_ISREG(s.st_mode) || s.st_size > RECORD_MAX) {
+    if (fstat(fd, &s) || !S_ISREG(s.st_mode) || s.st_size > RECORD_MAX || open_to_others(&s)) {
         close(fd);
-        errno = EINVAL;
+        errno = open_to_others(&s) ? EPERM : EINVAL;
         return NULL;
     }
     GByteArray *bytes = g_byte_array_new();
     uint8_t part[4096];
     ssize_t n;
-    while ((n = read(fd, part, sizeof part)) > 0)
-        g_byte_array_append(bytes, part, (guint)n);
+    while (((n = read(fd, part, sizeof part)) > 0 && bytes->len <= RECORD_MAX) || (n < 0 && errno == EINTR)) {
+        if (n > 0)
+            g_byte_array_append(bytes, part, (guint)n);
+    }
+    int number = n < 0 ? errno : EINVAL;
     close(fd);
     if (n == 0)
         return bytes;
     g_byte_array_unref(bytes);
+    errno = number;
     return NULL;
 }
 
 /* ---- the folder ---- */
 
+/* Free with g_free(). */
+static char *marker_text(const UcFileStore *f, bool fresh)
+{
+    uint8_t tag[TAG];
+    g_autofree char *text = g_strdup_printf(MARKER_HEAD "%s\n%s\n", f->setup, fresh ? "new" : "ready");
+    make_tag(f, f->parties, (const uint8_t *)text, strlen(text), tag);
+    g_autofree char *hex = uc_hex(tag, sizeof tag);
+    return g_strconcat(text, hex, "\n", NULL);
+}
+
 static bool put_marker(UcFileStore *f, bool fresh, GError **error)
 {
-    g_autofree char *text = g_strdup_printf(MARKER_HEAD "%s\n%s\n", f->setup, fresh ? "new" : "ready");
+    g_autofree char *text = marker_text(f, fresh);
     return replace(f, MARKER, MARKER ".tmp", (const uint8_t *)text, strlen(text)) ||
            fail(error, errno, f->folder, "cannot be written");
 }
@@ -143,6 +184,21 @@ static bool is_empty(const char *folder, GError **error)
     return true;
 }
 
+static bool check_marker(UcFileStore *f, const char *text, GError **error)
+{
+    g_auto(GStrv) line = g_strsplit(text, "\n", 3);
+    if (g_str_has_prefix(text, MARKER_NAME) && !g_str_has_prefix(text, MARKER_HEAD))
+        return refuse(error, f->folder, MARKER, "of another version of the format; expected version 2, whose records have a "
+                      "keyed checksum; start a new store");
+    if (!g_str_has_prefix(text, MARKER_HEAD) || g_strv_length(line) != 3)
+        return refuse(error, f->folder, MARKER, "not of this program");
+    if (strcmp(line[1], f->setup))
+        return refuse(error, f->folder, MARKER, "of another set-up (parties, scheme, seed or other options)");
+    g_autofree char *fresh = marker_text(f, true), *ready = marker_text(f, false);
+    f->fresh = !strcmp(text, fresh);
+    return f->fresh || !strcmp(text, ready) || refuse(error, f->folder, MARKER, "edited: the keyed checksum is wrong");
+}
+
 static bool read_marker(UcFileStore *f, GError **error)
 {
     g_autoptr(GByteArray) bytes = get_all(f, MARKER);
@@ -153,13 +209,9 @@ static bool read_marker(UcFileStore *f, GError **error)
     if (!bytes)
         return fail(error, errno, f->folder, MARKER " cannot be read");
     g_autofree char *text = g_strndup((const char *)bytes->data, bytes->len);
-    g_auto(GStrv) line = g_strsplit(text, "\n", 4);
-    if (!g_str_has_prefix(text, MARKER_HEAD) || g_strv_length(line) != 4 || *line[3])
-        return refuse(error, f->folder, MARKER, "not of this program or of another version");
-    if (strcmp(line[1], f->setup))
-        return refuse(error, f->folder, MARKER, "of another set-up (parties, scheme, seed or other options)");
-    f->fresh = !strcmp(line[2], "new");
-    return f->fresh || !strcmp(line[2], "ready") || refuse(error, f->folder, MARKER, "malformed");
+    if (strlen(text) != bytes->len)
+        return refuse(error, f->folder, MARKER, "not of this program");
+    return check_marker(f, text, error);
 }
 
 static bool take_lock(UcFileStore *f, GError **error)
@@ -185,18 +237,24 @@ static bool open_folder(UcFileStore *f, GError **error)
     if (mkdir(f->folder, 0700) && errno != EEXIST)
         return fail(error, errno, f->folder, "cannot be made");
     f->fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (f->fd < 0)
+    struct stat s;
+    if (f->fd < 0 || fstat(f->fd, &s))
         return fail(error, errno, f->folder, "cannot be opened");
+    const char *why = open_to_others(&s);
+    if (why)
+        return refuse(error, f->folder, "", why);
     return is_ours_or_empty(f, error) && take_lock(f, error) && read_marker(f, error);
 }
 
-UcFileStore *uc_filestore_open(const char *folder, const char *setup, unsigned parties, GError **error)
+UcFileStore *uc_filestore_open(const char *folder, const char *setup, const uint8_t seed[UC_SEED_BYTES], unsigned parties,
+                               GError **error)
 {
-    g_assert(folder && setup && parties);
+    g_assert(folder && setup && seed && parties);
     g_autoptr(UcFileStore) f = g_new0(UcFileStore, 1);
     f->folder = g_strdup(folder);
     f->fd = f->lock = -1;
     f->setup = g_compute_checksum_for_string(G_CHECKSUM_SHA256, setup, -1);
+    memcpy(f->seed, seed, sizeof f->seed);
     f->parties = parties;
     f->count = g_new0(uint64_t, parties);
     return open_folder(f, error) ? g_steal_pointer(&f) : NULL;
@@ -214,18 +272,29 @@ void uc_filestore_close(UcFileStore *f)
     g_free(f->setup);
     g_free(f->count);
     g_free(f->why);
+    OPENSSL_cleanse(f->seed, sizeof f->seed);
     g_free(f);
 }
 
 /* ---- records ---- */
+
+static GByteArray *encode(const UcFileStore *f, UcWorld *world, unsigned party)
+{
+    uint64_t version = (uint64_t)party << PARTY_SHIFT | f->count[party];
+    return uc_record_encode(world, uc_party(party), UC_RECORD_KEPT, version);
+}
 
 static bool put_record(UcFileStore *f, UcWorld *world, unsigned party)
 {
     char name[NAME_SIZE], temporary[NAME_SIZE];
     g_snprintf(name, sizeof name, "%u.record", party);
     g_snprintf(temporary, sizeof temporary, "%u.tmp", party);
-    uint64_t version = (uint64_t)party << PARTY_SHIFT | f->count[party];
-    g_autoptr(GByteArray) bytes = uc_record_encode(world, uc_party(party), UC_RECORD_KEPT, version);
+    g_autoptr(GByteArray) record = encode(f, world, party), bytes = g_byte_array_sized_new(FRAME + record->len);
+    uint8_t tag[TAG];
+    make_tag(f, party, record->data, record->len, tag);
+    g_byte_array_append(bytes, MAGIC, sizeof MAGIC);
+    g_byte_array_append(bytes, tag, sizeof tag);
+    g_byte_array_append(bytes, record->data, record->len);
     return replace(f, name, temporary, bytes->data, bytes->len);
 }
 
@@ -258,62 +327,106 @@ static bool well_formed(UcWorld *world, const GArray *regions)
     return true;
 }
 
-/* The regions of a party's record, or NULL; *version only then. */
-static GArray *get_record(UcFileStore *f, UcWorld *world, unsigned party, GError **error)
+/* The regions of a party's record, or NULL; then *why says what is wrong with its file. */
+static GArray *decode(UcFileStore *f, UcWorld *world, unsigned party, const GByteArray *file, const char **why)
 {
-    char name[NAME_SIZE];
-    const char *why = NULL;
+    uint8_t tag[TAG];
     uint64_t version = 0;
-    g_snprintf(name, sizeof name, "%u.record", party);
-    g_autoptr(GByteArray) bytes = get_all(f, name);
-    if (!bytes) {
-        refuse(error, f->folder, name, errno == ENOENT ? "missing" : g_strerror(errno));
+    *why = "torn record: no frame";
+    if (file->len < FRAME || memcmp(file->data, MAGIC, sizeof MAGIC))
         return NULL;
-    }
-    g_autoptr(GArray) regions = NULL;
-    if (bytes->len)
-        regions = uc_record_decode(world, uc_party(party), bytes->data, bytes->len, &version, &why);
-    if (regions && version >> PARTY_SHIFT != party) {
-        g_clear_pointer(&regions, g_array_unref);
-        why = "foreign record: of another party";
-    }
-    if (regions && !well_formed(world, regions)) {
-        g_clear_pointer(&regions, g_array_unref);
-        why = "malformed record";
-    }
-    if (!regions) {
-        refuse(error, f->folder, name, why ? why : "torn record: empty");
+    const uint8_t *record = file->data + FRAME;
+    size_t length = file->len - FRAME;
+    g_autoptr(GArray) regions = uc_record_decode(world, uc_party(party), record, length, &version, why);
+    if (!regions)
         return NULL;
-    }
+    make_tag(f, party, record, length, tag);
+    if (version >> PARTY_SHIFT != party)
+        *why = "foreign record: of another party";
+    else if (CRYPTO_memcmp(tag, file->data + sizeof MAGIC, TAG))
+        *why = "edited record: the keyed checksum is wrong";
+    else if (!well_formed(world, regions))
+        *why = "malformed record";
+    if (*why)
+        return NULL;
     f->count[party] = version & (((uint64_t)1 << PARTY_SHIFT) - 1);
     f->used |= f->count[party] > 0;
     return g_steal_pointer(&regions);
 }
 
+static bool refuse_record(UcFileStore *f, const UcWorld *world, unsigned party, const char *why, GError **error)
+{
+    g_autofree char *name = g_strdup_printf("%u.record (of %s)", party, uc_machine_name(world->spec, uc_party(party)));
+    return refuse(error, f->folder, name, why);
+}
+
+/* Into the world, and back: there is one way to write down a state. */
+static bool load_record(UcFileStore *f, UcWorld *world, unsigned party, GError **error)
+{
+    char name[NAME_SIZE];
+    const char *why = NULL;
+    g_snprintf(name, sizeof name, "%u.record", party);
+    g_autoptr(GByteArray) file = get_all(f, name);
+    if (!file)
+        return refuse_record(f, world, party, errno == ENOENT ? "missing" : g_strerror(errno), error);
+    g_autoptr(GArray) regions = decode(f, world, party, file, &why);
+    if (!regions)
+        return refuse_record(f, world, party, why, error);
+    for (guint i = 0; i < regions->len; i++) {
+        const UcRecordRegion *r = &g_array_index(regions, UcRecordRegion, i);
+        uc_slot_set(world, uc_layout_slot(world->layout, r->key), uc_region_ref(r->region));
+    }
+    g_autoptr(GByteArray) again = encode(f, world, party);
+    return (again->len == file->len - FRAME && !memcmp(again->data, file->data + FRAME, again->len)) ||
+           refuse_record(f, world, party, "malformed record: not as this program writes it", error);
+}
+
 static bool load(UcFileStore *f, UcWorld *world, GError **error)
 {
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     for (unsigned p = 0; p < f->parties; p++) {
-        GArray *regions = get_record(f, world, p, error);
-        if (!regions)
+        if (!load_record(f, world, p, error))
             return false;
-        g_ptr_array_add(all, regions);
     }
     for (unsigned p = 0; p < f->parties; p++) {
-        const GArray *regions = all->pdata[p];
-        for (guint i = 0; i < regions->len; i++) {
-            const UcRecordRegion *r = &g_array_index(regions, UcRecordRegion, i);
-            uc_slot_set(world, uc_layout_slot(world->layout, r->key), uc_region_ref(r->region));
-        }
+        const char *why = uc_party_check(world, uc_party(p));
+        if (why)
+            return refuse_record(f, world, p, why, error);
     }
-    uc_commit(world);
     return true;
+}
+
+/* What a start that was killed leaves behind is empty; a record that is not was not made by one. */
+static bool none_is_used(UcFileStore *f, UcWorld *world, GError **error)
+{
+    for (unsigned p = 0; p < f->parties; p++) {
+        char name[NAME_SIZE];
+        struct stat s;
+        g_snprintf(name, sizeof name, "%u.record", p);
+        if (fstatat(f->fd, name, &s, AT_SYMLINK_NOFOLLOW) && errno == ENOENT)
+            continue;
+        if (!load_record(f, world, p, error))
+            return false;
+        if (f->used)
+            return refuse_record(f, world, p, "in use, though the store is marked as new", error);
+    }
+    return true;
+}
+
+/* The folder's own name must last, too: one that is lost with the power is a fresh store. */
+static bool sync_parent(UcFileStore *f, GError **error)
+{
+    int parent = openat(f->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = parent >= 0 && !fsync(parent);
+    int number = errno;
+    if (parent >= 0)
+        close(parent);
+    return good || fail(error, number, f->folder, "the folder it lies in cannot be synced");
 }
 
 /* Every party gets a record before any can persist: from then on one that is missing was taken away. */
 static bool make(UcFileStore *f, UcWorld *world, GError **error)
 {
-    if (!put_marker(f, true, error))
+    if (!none_is_used(f, world, error) || !sync_parent(f, error) || !put_marker(f, true, error))
         return false;
     for (unsigned p = 0; p < f->parties; p++) {
         if (!put_record(f, world, p))
@@ -328,6 +441,7 @@ bool uc_filestore_attach(UcFileStore *f, UcWorld *world, GError **error)
     g_assert(f && world && !world->spec->ideal && world->spec->parties == f->parties);
     if (!(f->fresh ? make(f, world, error) : load(f, world, error)))
         return false;
+    uc_commit(world);
     uc_world_keep(world, keep, f);
     return true;
 }

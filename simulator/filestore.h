@@ -2,14 +2,17 @@
  *
  *     DIR/store        the marker: format, digest of the set-up, "new" until every party has a record
  *     DIR/lock         flock() of the one process that works on the folder
- *     DIR/N.record     party N: its stable regions and the positions of its tapes, as in record.h
+ *     DIR/N.record     party N: "UCF2", a keyed checksum of 32 bytes, and its stable regions and the positions of its
+ *                      tapes as in record.h
  *     DIR/N.tmp        a record that is being written
  *
  * A persist of a party writes N.tmp, syncs it, renames it over N.record and syncs the folder, and only then does anything
  * leave the party. Positions of tapes lie in the same record, so that no process draws the same coins for two uses. The
  * version of a record is its party's number times 2^48 plus the number of its persists: a record of another party is
- * foreign. Files hold secrets in clear: mode 0600 in a folder of mode 0700. A folder that was put back from a backup is
- * not recognised: that is storage = rollback. Source: docs/model.md, "A store on disk".
+ * foreign. The keyed checksums (HMAC-SHA-256 under keys that follow from the run seed, the set-up and the party's number)
+ * find out an editor who does not know the seed, and no more; so what a record says is checked as well (UcClass.check).
+ * Files hold secrets in clear: mode 0600 in a folder of mode 0700 that nobody else may write. A folder that was put back
+ * from a backup is not recognised: that is storage = rollback. Source: docs/model.md, "A store on disk".
  */
 #ifndef SIMULATOR_FILESTORE_H
 #define SIMULATOR_FILESTORE_H
@@ -30,14 +33,16 @@ typedef enum {
 } UcFileStep;
 
 /* Opens or makes the folder (not its parents) and locks it. `setup` says what the records belong to: all that decides
- * keys, coins and parties. NULL and an error (G_FILE_ERROR) when the folder is locked, foreign, of another set-up, or
- * cannot be written; then nothing in it was changed. */
-UcFileStore *uc_filestore_open(const char *folder, const char *setup, unsigned parties, GError **error);
+ * keys, coins and parties; `seed` is the run's. NULL and an error (G_FILE_ERROR) when the folder is locked, foreign, of
+ * another set-up, open to others, or cannot be written; then nothing in it was changed. */
+UcFileStore *uc_filestore_open(const char *folder, const char *setup, const uint8_t seed[UC_SEED_BYTES], unsigned parties,
+                               GError **error);
 void uc_filestore_close(UcFileStore *files); /* unlocks; NULL passes through */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcFileStore, uc_filestore_close)
 
 /* Loads what the folder holds into a fresh real world, then keeps every persist of its parties; `files` outlives the
- * world. False and an error for a record that is torn, foreign, malformed or missing; nothing is overwritten then. */
+ * world. False and an error for a record that is torn, foreign, edited, malformed or missing; nothing is overwritten
+ * then. */
 bool uc_filestore_attach(UcFileStore *files, UcWorld *world, GError **error);
 /* Had any party persisted anything before this process? After uc_filestore_attach(). */
 bool uc_filestore_was_used(const UcFileStore *files);

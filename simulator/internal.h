@@ -89,6 +89,8 @@ void uc_refuse_look(UcCtx *ctx, uint16_t machine); /* returns where the machine 
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);
 void uc_note_order(UcWorld *world, const UcEnvelope *order);
 UcFault uc_fault_read(UcWorld *world, uint16_t owner);
+/* NULL, or what its class finds wrong with the state that was put there. */
+const char *uc_party_check(UcWorld *world, uint16_t party);
 
 #define UC_NO_CHANNEL "no channel between these machines"
 /* storage.c: what the storage model makes of a persist, a crash and a restart. */

@@ -41,6 +41,10 @@ typedef struct {
     UcResult (*restart)(UcCtx *ctx); /* a party comes up again, working state = stable state; may be NULL */
     bool (*idle)(void *host);     /* scripted adversary: no moves left; NULL: always idle */
     void (*reveal)(UcCtx *ctx, GByteArray *out); /* what a break-in finds besides the regions: set-up keys; may be NULL */
+    /* Of a state that comes from outside the run (filestore.h): NULL, or what no run of this set-up would have written,
+     * a constant text or one interned by uc_reason(). `look` is Z's host, who sees the other parties. May be NULL: all
+     * is taken. */
+    const char *(*check)(UcCtx *ctx, UcCtx *look);
 } UcClass;
 
 /* Storage models: what A may do to the stable storage of a party (docs/model.md, "Storage models"). */
@@ -82,6 +86,9 @@ const UcWord *uc_items(UcCtx *ctx, unsigned kind, UcWord index, size_t *items);
 UcWord *uc_item_edit(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
 UcWord *uc_item_insert(UcCtx *ctx, unsigned kind, UcWord index, size_t before); /* zeroed */
 void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
+
+/* How many regions of this kind the machine has that are not empty. */
+size_t uc_regions(UcCtx *ctx, unsigned kind);
 
 /* Another machine's region, for the inspection functions of a protocol or functionality only. UC_LOST may be added to
  * the kind. Z's host and the watchers look everywhere, S at itself and its sandboxes, F and a party at themselves; any

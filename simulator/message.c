@@ -16,7 +16,7 @@ static const UcMessageKind engine_kind[UC_M_USER] = {
     [UC_M_RESTART] = { "restart", {}, .order = true },
     [UC_M_RESTORE] = { "restore", { { "snapshot", UC_INT } }, .order = true },
     [UC_M_CORRUPT] = { "corrupt", {}, .order = true },
-    [UC_M_STATE] = { "state", { { "bytes", UC_BYTES } } },
+    [UC_M_STATE] = { "state", { { "bytes", UC_BYTES, .secret = true } } },
     [UC_M_CORRUPTED] = { "corrupted", { { "parties", UC_PARTIES } } },
 };
 

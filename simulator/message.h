@@ -28,6 +28,7 @@ typedef struct {
     const char *name;
     UcFieldType type;
     const char *const *names; /* for UC_CODE: NULL-terminated */
+    bool secret;              /* what nobody but its owner should read: a trace may be asked to leave it out */
 } UcField;
 
 typedef struct {

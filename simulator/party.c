@@ -199,6 +199,15 @@ UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
     return run_step(ctx, fault, ctx->machine->class->step, in);
 }
 
+const char *uc_party_check(UcWorld *world, uint16_t party)
+{
+    UcCtx ctx;
+    const UcMachine *machine = &world->spec->party;
+    uc_ctx_init(&ctx, world, machine, party, party);
+    g_autofree UcCtx *look = uc_world_look(world);
+    return machine->class->check ? machine->class->check(&ctx, look) : NULL;
+}
+
 UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in)
 {
     UcWorld *world = ctx->world;

@@ -23,7 +23,10 @@ typedef struct {
     uint64_t seed;                   /* at most 2^63 - 1 */
     const UcOptions *options;        /* opaque here */
     const char *expect;              /* uc_outlook_read(), of the scenario; NULL: it is not known. What was found is the last line */
+    bool hidden;                     /* the seed and all secret fields (message.h) are null: such a trace cannot be replayed */
 } UcTraceHeader;
+/* What a hidden seed is as an option of the schedule. */
+#define UC_TRACE_HIDDEN "hidden"
 
 typedef void (*UcTraceSink)(void *data, const char *text, size_t length);
 /* A sink that appends to the GString that is its data. */
@@ -106,6 +109,8 @@ bool uc_trace_is_one(const char *text, size_t length);
 
 /* The header: title, file, hash and expect may be NULL. */
 UcTraceHeader uc_trace_header(const UcTrace *trace);
+/* The seed as people read it: a number or "hidden". Free with g_free(). */
+char *uc_trace_seed(const UcTrace *trace);
 const char *uc_trace_program(const UcTrace *trace); /* the version of the program that wrote it */
 /* The moves, with the header's options and title, file, hash, seed and expect as options of these names, and
  * the verdict as `found`: replays without anything else. */

@@ -164,7 +164,7 @@ static void add_origin(UcTrace *t)
 {
     const UcTraceHeader *h = &t->header;
     UcOptions *to = t->schedule->options;
-    g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, h->seed);
+    g_autofree char *seed = uc_trace_seed(t);
     const struct {
         const char *name, *value;
     } row[] = { { "title", h->title }, { "file", h->file }, { "hash", h->hash }, { "seed", seed },
@@ -195,6 +195,8 @@ static bool header(const Reader *r, const UcJson *line)
         !read_number(r, line, "seed", 0, &seed))
         return false;
     h->seed = (uint64_t)seed;
+    const UcJson *shown = uc_json_get(line, "seed");
+    h->hidden = shown && shown->type == UC_JSON_NULL;
     const UcJson *options = uc_json_get(line, "options");
     if (!options || options->type != UC_JSON_OBJECT)
         return expected(r, "options", "an object", options);
@@ -559,6 +561,12 @@ bool uc_trace_is_one(const char *text, size_t length)
 }
 
 UcTraceHeader uc_trace_header(const UcTrace *t) { return t->header; }
+
+char *uc_trace_seed(const UcTrace *t)
+{
+    return t->header.hidden ? g_strdup(UC_TRACE_HIDDEN) : g_strdup_printf("%" G_GUINT64_FORMAT, t->header.seed);
+}
+
 const char *uc_trace_program(const UcTrace *t) { return t->program; }
 const UcSchedule *uc_trace_schedule(const UcTrace *t) { return t->schedule; }
 UcSchedule *uc_trace_take_schedule(UcTrace *t) { return g_steal_pointer(&t->schedule); }

@@ -10,6 +10,7 @@ struct UcTraceWriter {
     const UcWorld *first;  /* the world that moves are recorded from */
     UcRecorder *recorder;
     const UcSchedule *followed; /* may be NULL */
+    bool hidden;           /* secret fields are null */
 };
 
 void uc_trace_to_string(void *string, const char *text, size_t length)
@@ -86,7 +87,10 @@ static void header_line(UcTraceWriter *w, const UcTraceHeader *h)
     key_text(out, "title", h->title);
     key_text(out, "file", base);
     key_text(out, "hash", h->hash);
-    key_number(out, "seed", h->seed);
+    if (h->hidden)
+        key_text(out, "seed", NULL);
+    else
+        key_number(out, "seed", h->seed);
     options(key(out, "options"), h->options);
     key_text(out, "expect", h->expect);
     g_string_append_c(out, '}');
@@ -100,6 +104,7 @@ UcTraceWriter *uc_trace_writer_new(UcTraceSink sink, void *data, const UcTraceHe
     w->sink = sink;
     w->data = data;
     w->line = g_string_new(NULL);
+    w->hidden = header->hidden;
     header_line(w, header);
     return w;
 }
@@ -198,7 +203,7 @@ static void field(GString *out, const UcWorld *world, const UcField *f, UcWord v
     }
 }
 
-static void message(GString *out, const UcWorld *world, const UcMessage *m)
+static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, const UcMessage *m)
 {
     const UcMessageKind *kind = uc_message_kind(&uc_world_spec(world)->messages, m->kind);
     g_string_append_c(out, '{');
@@ -209,7 +214,8 @@ static void message(GString *out, const UcWorld *world, const UcMessage *m)
         key_text(out, "kind", number);
     }
     for (unsigned i = 0; kind && i < uc_message_fields(kind); i++)
-        field(key(out, kind->field[i].name), world, &kind->field[i], m->w[i]);
+        field(key(out, kind->field[i].name), world, &kind->field[i],
+              w->hidden && kind->field[i].secret ? UC_NONE : m->w[i]);
     g_string_append_c(out, '}');
 }
 
@@ -232,7 +238,7 @@ static void marks(GString *out, const UcActivation *a)
     g_string_append_c(out, '}');
 }
 
-static void result(GString *out, const UcWorld *world, const UcResult *r)
+static void result(const UcTraceWriter *w, GString *out, const UcWorld *world, const UcResult *r)
 {
     static const char *const name[] = { "send", "pass", "fail", "halt" };
     const UcWorldSpec *spec = uc_world_spec(world);
@@ -242,7 +248,7 @@ static void result(GString *out, const UcWorld *world, const UcResult *r)
         key_text(out, "to", known ? uc_machine_name(spec, r->to) : "?");
         if (r->peer)
             key_text(out, "peer-out", uc_machine_name(spec, r->peer));
-        message(key(out, "out"), world, &r->message);
+        message(w, key(out, "out"), world, &r->message);
     } else if (r->code == UC_HALT) {
         key_number(out, "bit", r->bit != 0);
     } else if (r->reason) {
@@ -264,11 +270,11 @@ static void activation_line(UcTraceWriter *w, const UcWorld *world, const UcActi
         if (a->in.peer != a->in.from)
             key_text(out, "peer", uc_machine_name(spec, a->in.peer));
     }
-    message(key(out, "in"), world, &a->in.message);
-    result(out, world, &a->outcome.result);
+    message(w, key(out, "in"), world, &a->in.message);
+    result(w, out, world, &a->outcome.result);
     marks(out, a);
     if (a->outcome.has_effect)
-        message(key(out, "effect"), world, &a->outcome.effect);
+        message(w, key(out, "effect"), world, &a->outcome.effect);
     if (a->view)
         key_number(out, "view", a->view - 1);
     g_string_append_c(out, '}');

@@ -350,6 +350,16 @@ void uc_forget_lost(UcCtx *ctx)
 
 /* ---- the rest of a context ---- */
 
+size_t uc_regions(UcCtx *ctx, unsigned kind)
+{
+    size_t count = 0;
+    FOR_SLOTS(ctx->world, ctx->owner, slot) {
+        const UcRegion *region = uc_slot_get(ctx->world, slot);
+        count += uc_layout_key(ctx->world->layout, slot).kind == kind && region && region->words;
+    }
+    return count;
+}
+
 void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
 {
     const UcWorldSpec *spec = ctx->world->spec;

@@ -33,5 +33,30 @@ before=$(cksum "$dir/s/0.record")
 full "$dir/s" "the record of hsm1 cannot be written: File too large"
 [ "$(cksum "$dir/s/0.record")" = "$before" ] || { echo "a record was changed by a failed write"; failed=1; }
 cp "$dir/s/0.record" "$dir/s/1.record"
-run --store "$dir/s" >"$dir/out"; expect 2 "1.record: foreign record" $?
+run --store "$dir/s" >"$dir/out"; expect 2 "1.record (of hsm2): foreign record" $?
+# edited by somebody who makes the checksum of the record anew, and does not know the seed
+run --store "$dir/e" >"$dir/out" || { echo "run for edits failed"; cat "$dir/err"; failed=1; }
+size=$(stat -c %s "$dir/e/0.record")
+{ dd if="$dir/e/0.record" bs=1 count=36 && dd if="$dir/e/0.record" bs=1 skip=36 count=$((size - 69)) && printf '\002'; } \
+    2>/dev/null >"$dir/edited"
+tail -c +37 "$dir/edited" | openssl dgst -sha256 -binary >>"$dir/edited"
+cp "$dir/edited" "$dir/e/0.record"
+run --store "$dir/e" >"$dir/out"; expect 2 "0.record (of hsm1): edited record: the keyed checksum is wrong" $?
+[ ! -s "$dir/out" ] || { echo "something was done on an edited store:"; cat "$dir/out"; failed=1; }
+cmp -s "$dir/edited" "$dir/e/0.record" || { echo "an edited record was overwritten"; failed=1; }
+chmod g+w "$dir/s"
+run --store "$dir/s" >"$dir/out"; expect 2 "others may write it" $?
+# what a trace of a store's run holds
+seed='"sk":"[0-9a-f]'
+run --trace "$dir/plain" && grep -q "$seed" "$dir/plain" || { echo "no seed in a trace: this test looks for the wrong thing"; failed=1; }
+run --store "$dir/t" --trace "$dir/hidden" || { echo "run with a trace failed"; cat "$dir/err"; failed=1; }
+grep -q "$seed\|\"seed\":1" "$dir/hidden" && { echo "a seed in a trace"; failed=1; }
+grep -q '"seed":null' "$dir/hidden" || { echo "the trace does not say that its seed is hidden"; failed=1; }
+"$UCSIM" replay "$dir/hidden" >"$dir/out" 2>"$dir/err"; expect 2 "expected a seed, got a trace without it" $?
+run --store "$dir/u" --trace "$dir/asked" --secrets || { echo "run with secrets failed"; cat "$dir/err"; failed=1; }
+grep -q "$seed" "$dir/asked" && [ "$(stat -c %a "$dir/asked")" = 600 ] || { echo "--secrets: no seed, or a mode other than 600"; failed=1; }
+chmod 644 "$dir/asked"
+run --store "$dir/v" --trace "$dir/asked" --secrets && [ "$(stat -c %a "$dir/asked")" = 600 ] ||
+    { echo "--secrets: a file that was there keeps its mode $(stat -c %a "$dir/asked")"; failed=1; }
+run --trace "$dir/x" --secrets >"$dir/out"; expect 2 "expected --store DIR and --trace FILE" $?
 exit $failed

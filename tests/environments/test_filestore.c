@@ -8,50 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "environments/disk.h"
-#include "environments/pair.h"
+#include "tests/environments/store_folder.h"
 
-enum { CAPACITY = 16, BLOCK = 3, SIGNATURES = 2, CHAIN = 40, REFUSED = 3 };
-
-static char *folder;
-
-static void make_folder(void)
-{
-    /* A killed process loses nothing that the kernel has, so the memory disk will do, and its fsync is quick. */
-    const char *below = g_file_test("/dev/shm", G_FILE_TEST_IS_DIR) ? "/dev/shm" : g_get_tmp_dir();
-    folder = g_build_filename(below, "ucsim-store-XXXXXX", NULL);
-    ck_assert_ptr_nonnull(g_mkdtemp(folder));
-}
-
-static void clear_folder(void)
-{
-    GDir *dir = g_dir_open(folder, 0, NULL);
-    for (const char *name; dir && (name = g_dir_read_name(dir));) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        g_unlink(path);
-    }
-    g_clear_pointer(&dir, g_dir_close);
-}
-
-static void remove_folder(void)
-{
-    clear_folder();
-    g_rmdir(folder);
-    g_clear_pointer(&folder, g_free);
-}
+enum { BLOCK = 3, SIGNATURES = 2, CHAIN = 40, REFUSED = 3 };
 
 /* ---- a process on the store ---- */
-
-static const char *const two[] = { "one", "two", NULL };
-
-static EnvOptions options_of(void)
-{
-    EnvOptions o = env_default_options();
-    o.party = two;
-    o.crypto_ideal = o.seal_real = true; /* an ideal seal opens in the process that made it only */
-    o.capacity = CAPACITY;
-    return o;
-}
 
 /* What a process tells before it is killed: what has left a party. */
 typedef struct {
@@ -61,9 +22,7 @@ typedef struct {
 } Said;
 
 typedef struct {
-    EnvWorlds *worlds;
-    UcFileStore *files;
-    UcWorld *world;
+    StoreRun run;
     int out;
     unsigned steps, kill_at; /* 0: never */
 } Process;
@@ -76,54 +35,26 @@ static void kill_at_step(void *data, UcFileStep step)
         kill(getpid(), SIGKILL);
 }
 
-static bool process_start(Process *p, GError **error)
-{
-    EnvOptions o = options_of();
-    p->worlds = env_worlds_new(&o, error);
-    env_worlds_spec(p->worlds, ENV_REAL)->watchers = 0; /* their books begin with the process */
-    p->files = env_disk_open(&o, folder, error);
-    if (!p->files)
-        return false;
-    uc_filestore_probe(p->files, kill_at_step, p);
-    p->world = env_worlds_start(p->worlds, ENV_REAL);
-    return uc_filestore_attach(p->files, p->world, error);
-}
-
-static void process_end(Process *p)
-{
-    uc_world_free(p->world);
-    uc_filestore_close(p->files);
-    env_worlds_free(p->worlds);
-}
-
 static void say(Process *p, uint64_t what, UcWord name, uint64_t index)
 {
-    UcStore *store = env_worlds_store(p->worlds);
+    UcStore *store = env_worlds_store(p->run.worlds);
     Said s = { what, name == UC_NONE ? 0 : uc_store_digest(store, name).lo, index };
     if (write(p->out, &s, sizeof s) != sizeof s)
         _exit(REFUSED);
 }
 
-static UcMessage turn(Process *p, UcEnvelope write)
-{
-    size_t before, n;
-    uc_world_view(p->world, &before);
-    uc_world_turn(p->world, &write);
-    const UcViewEntry *view = uc_world_view(p->world, &n);
-    return n > before ? view[n - 1].message : (UcMessage){ UC_M_EMPTY, { 0 } };
-}
+static UcMessage turn(Process *p, UcEnvelope write) { return store_turn(&p->run, write); }
 
 static void sign(Process *p, UcWord party, UcWord kid)
 {
-    UcWord text = uc_store_text(env_worlds_store(p->worlds), "firmware");
-    UcMessage m = turn(p, env_input(party, (UcMessage){ DKM_SIGN, { kid, text } }));
+    UcMessage m = store_sign(&p->run, party, kid);
     if (m.kind == DKM_SIGNATURE)
         say(p, DKM_SIGNATURE, m.w[0], m.w[1]);
 }
 
 static void hand_over(Process *p, UcWord kid, UcWord ticket)
 {
-    UcCtx *look = uc_world_look(p->world);
+    UcCtx *look = uc_world_look(p->run.world);
     bool sent = pi_inspector.sent(look, UC_PARTY_0, 1, ticket) != UC_NONE;
     g_free(look);
     UcMessage again = { DKM_RESEND, { 1, ticket } }, first = { DKM_TRANSFER, { kid, BLOCK, 1, ticket } };
@@ -132,19 +63,10 @@ static void hand_over(Process *p, UcWord kid, UcWord ticket)
         turn(p, env_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
 }
 
-static UcWord known_key(Process *p)
-{
-    UcWord kid = UC_NONE;
-    UcCtx *look = uc_world_look(p->world);
-    pi_inspector.keys(look, UC_PARTY_0, &kid, 1);
-    g_free(look);
-    return kid;
-}
-
 static UcWord open_ticket(Process *p)
 {
     DkmTicket t = { .ticket = UC_NONE };
-    UcCtx *look = uc_world_look(p->world);
+    UcCtx *look = uc_world_look(p->run.world);
     pi_inspector.tickets(look, UC_PARTY_0 + 1, &t, 1);
     g_free(look);
     return t.ticket;
@@ -154,9 +76,9 @@ static uint64_t held(Process *p, UcWord kid)
 {
     uint64_t sum = 0;
     for (uint16_t party = UC_PARTY_0; party < UC_PARTY_0 + 2; party++) {
-        DkmInterval block[CAPACITY];
-        UcCtx *look = uc_world_look(p->world);
-        size_t n = pi_inspector.own(look, party, kid, block, CAPACITY);
+        DkmInterval block[STORE_CAPACITY];
+        UcCtx *look = uc_world_look(p->run.world);
+        size_t n = pi_inspector.own(look, party, kid, block, STORE_CAPACITY);
         g_free(look);
         for (size_t i = 0; i < n; i++)
             sum += block[i].b - block[i].a;
@@ -167,7 +89,7 @@ static uint64_t held(Process *p, UcWord kid)
 /* Takes up what an earlier process left, then works: signatures here and there, and a hand-over. */
 static void work(Process *p, unsigned signatures)
 {
-    UcWord kid = known_key(p), scheme = uc_store_text(env_worlds_store(p->worlds), env_worlds_options(p->worlds)->scheme);
+    UcWord kid = store_known_key(&p->run), scheme = uc_store_text(env_worlds_store(p->run.worlds), env_worlds_options(p->run.worlds)->scheme);
     if (kid == UC_NONE)
         kid = turn(p, env_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
     UcWord ticket = open_ticket(p);
@@ -193,7 +115,7 @@ static bool run_killed(unsigned kill_at, GArray *said)
     if (child == 0) {
         Process p = { .out = ends[1], .kill_at = kill_at };
         close(ends[0]);
-        if (!process_start(&p, NULL))
+        if (!store_start(&p.run, kill_at_step, &p, NULL))
             _exit(REFUSED);
         work(&p, SIGNATURES);
         _exit(0);
@@ -226,8 +148,8 @@ static unsigned check_said(const GArray *said, unsigned kills)
     }
     ck_assert_ptr_nonnull(last);
     uint64_t known = last->index + released;
-    ck_assert_msg(known <= CAPACITY && known + kills >= CAPACITY, "%u kills: %u of %u indices are held or released", kills,
-                  (unsigned)known, CAPACITY);
+    ck_assert_msg(known <= STORE_CAPACITY && known + kills >= STORE_CAPACITY, "%u kills: %u of %u indices are held or released", kills,
+                  (unsigned)known, STORE_CAPACITY);
     return released;
 }
 
@@ -236,7 +158,7 @@ START_TEST(killed_at_every_step)
     unsigned kills = 0;
     for (bool killed = true; killed; kills += killed) {
         g_autoptr(GArray) said = g_array_new(FALSE, FALSE, sizeof(Said));
-        clear_folder();
+        store_clear_folder();
         killed = run_killed(kills + 1, said);
         ck_assert(!run_killed(0, said));
         check_said(said, killed);
@@ -251,7 +173,7 @@ START_TEST(killed_again_and_again)
 {
     g_autoptr(GArray) said = g_array_new(FALSE, FALSE, sizeof(Said));
     unsigned kills = 0;
-    clear_folder();
+    store_clear_folder();
     for (unsigned i = 0; i < CHAIN; i++)
         kills += run_killed(1 + i * 7 % 13, said);
     ck_assert(!run_killed(0, said));
@@ -263,52 +185,39 @@ END_TEST
 
 /* ---- folders that do not fit ---- */
 
-static void refused_with(const char *text)
-{
-    Process p = { .out = -1 };
-    GError *error = NULL;
-    ck_assert(!process_start(&p, &error));
-    ck_assert_msg(strstr(error->message, text) != NULL, "expected '%s', got '%s'", text, error->message);
-    g_clear_error(&error);
-    process_end(&p);
-}
-
 static void use_once(void)
 {
     g_autoptr(GArray) said = g_array_new(FALSE, FALSE, sizeof(Said));
-    clear_folder();
+    store_clear_folder();
     ck_assert(!run_killed(0, said));
 }
-
-static char *in_folder(const char *name) { return g_build_filename(folder, name, NULL); }
 
 START_TEST(two_processes)
 {
     use_once();
-    Process p = { .out = -1 };
-    ck_assert(process_start(&p, NULL));
+    StoreRun p, after;
+    ck_assert(store_start(&p, NULL, NULL, NULL));
     ck_assert(uc_filestore_was_used(p.files));
-    refused_with("locked: another process works on it");
-    process_end(&p);
-    Process after = { .out = -1 };
-    ck_assert(process_start(&after, NULL));
-    process_end(&after);
+    store_refused("locked: another process works on it");
+    store_end(&p);
+    ck_assert(store_start(&after, NULL, NULL, NULL));
+    store_end(&after);
 }
 END_TEST
 
 START_TEST(foreign_folder)
 {
-    clear_folder();
-    g_autofree char *thesis = in_folder("thesis.tex"), *lock = in_folder("lock"), *marker = in_folder("store");
+    store_clear_folder();
+    g_autofree char *thesis = store_path("thesis.tex"), *lock = store_path("lock"), *marker = store_path("store");
     ck_assert(g_file_set_contents(thesis, "x", 1, NULL));
-    refused_with("not empty and not a store of this program");
+    store_refused("not empty and not a store of this program");
     ck_assert(!g_file_test(lock, G_FILE_TEST_EXISTS));
     ck_assert(g_file_set_contents(marker, "shop\n", -1, NULL));
-    refused_with("not of this program");
-    clear_folder();
+    store_refused("not of this program");
+    store_clear_folder();
     use_once();
-    ck_assert(g_file_set_contents(marker, "ucsim store 1\n00\nready\n", -1, NULL));
-    refused_with("of another set-up");
+    ck_assert(g_file_set_contents(marker, "ucsim store 2\n00\nready\n", -1, NULL));
+    store_refused("of another set-up");
 }
 END_TEST
 
@@ -316,24 +225,24 @@ END_TEST
 START_TEST(damaged_records)
 {
     use_once();
-    g_autofree char *path = in_folder("0.record"), *other = in_folder("1.record"), *good = NULL, *left = NULL;
+    g_autofree char *path = store_path("0.record"), *other = store_path("1.record"), *good = NULL, *left = NULL;
     size_t length, now;
     ck_assert(g_file_get_contents(path, &good, &length, NULL));
     for (size_t i = 0; i < length; i += 5) {
         g_autofree char *bad = g_memdup2(good, length);
         bad[i] = (char)(bad[i] ^ 1);
         ck_assert(g_file_set_contents(path, bad, (gssize)length, NULL));
-        refused_with("record");
+        store_refused("record");
         ck_assert(g_file_set_contents(path, good, (gssize)i, NULL));
-        refused_with("record");
+        store_refused("record");
     }
     ck_assert(g_file_get_contents(path, &left, &now, NULL));
     ck_assert_uint_lt(now, length);
     ck_assert(g_file_set_contents(other, good, (gssize)length, NULL));
     ck_assert(g_file_set_contents(path, good, (gssize)length, NULL));
-    refused_with("foreign record: of another party");
+    store_refused("foreign record: of another party");
     g_unlink(other);
-    refused_with("1.record: missing");
+    store_refused("1.record (of two): missing");
 }
 END_TEST
 
@@ -354,32 +263,33 @@ static void as_nobody(void)
 {
     if (getuid() == 0 && setuid(65534))
         _exit(REFUSED);
-    Process p = { .out = -1 };
+    StoreRun p;
     GError *error = NULL;
-    if (process_start(&p, &error) || !strstr(error->message, "--store"))
+    if (store_start(&p, NULL, NULL, &error) || !strstr(error->message, "Permission denied"))
         _exit(REFUSED);
 }
 
 START_TEST(read_only_folder)
 {
-    clear_folder();
-    ck_assert_int_eq(g_chmod(folder, 0555), 0);
+    store_clear_folder();
+    ck_assert_int_eq(g_chmod(store_folder, 0555), 0);
+    ck_assert(getuid() || !chown(store_folder, 65534, 65534));
     ck_assert_int_eq(in_child(as_nobody), 0);
-    ck_assert_int_eq(g_chmod(folder, 0700), 0);
+    ck_assert_int_eq(g_chmod(store_folder, 0700), 0);
 }
 END_TEST
 
 /* The write of a signature's record fails: nothing leaves the party, the run stops. */
 static void on_a_full_disk(void)
 {
-    Process p = { .out = -1 };
-    if (!process_start(&p, NULL))
+    StoreRun p;
+    if (!store_start(&p, NULL, NULL, NULL))
         _exit(REFUSED);
-    UcWord kid = known_key(&p), text = uc_store_text(env_worlds_store(p.worlds), "firmware");
+    UcWord kid = store_known_key(&p);
     struct rlimit none = { 100, 100 };
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &none);
-    UcMessage m = turn(&p, env_input(0, (UcMessage){ DKM_SIGN, { kid, text } }));
+    UcMessage m = store_sign(&p, 0, kid);
     if (m.kind != UC_M_EMPTY || !strstr(uc_world_why(p.world), "the record of one cannot be written: File too large"))
         _exit(REFUSED);
 }
@@ -387,7 +297,7 @@ static void on_a_full_disk(void)
 START_TEST(full_disk)
 {
     use_once();
-    g_autofree char *path = in_folder("0.record"), *before = NULL, *after = NULL;
+    g_autofree char *path = store_path("0.record"), *before = NULL, *after = NULL;
     size_t a, b;
     ck_assert(g_file_get_contents(path, &before, &a, NULL));
     ck_assert_int_eq(in_child(on_a_full_disk), 0);
@@ -398,25 +308,25 @@ END_TEST
 
 START_TEST(options_that_do_not_go_with_it)
 {
-    EnvOptions o = options_of();
+    EnvOptions o = store_options();
     GError *error = NULL;
     o.storage = UC_STORAGE_ROLLBACK;
-    ck_assert_ptr_null(env_disk_open(&o, folder, &error));
+    ck_assert_ptr_null(env_disk_open(&o, store_folder, &error));
     ck_assert_ptr_nonnull(strstr(error->message, "the disk is the storage"));
     g_clear_error(&error);
-    o = options_of();
+    o = store_options();
     o.torture = true;
-    ck_assert_ptr_null(env_disk_open(&o, folder, &error));
+    ck_assert_ptr_null(env_disk_open(&o, store_folder, &error));
     g_clear_error(&error);
-    o = options_of();
+    o = store_options();
     o.seal_real = false;
-    ck_assert_ptr_null(env_disk_open(&o, folder, &error));
+    ck_assert_ptr_null(env_disk_open(&o, store_folder, &error));
     ck_assert_ptr_nonnull(strstr(error->message, "expected crypto = 'real'"));
     g_clear_error(&error);
     use_once();
-    o = options_of();
+    o = store_options();
     env_seed(2, o.seed);
-    ck_assert_ptr_null(env_disk_open(&o, folder, &error));
+    ck_assert_ptr_null(env_disk_open(&o, store_folder, &error));
     ck_assert_ptr_nonnull(strstr(error->message, "of another set-up"));
     g_clear_error(&error);
 }
@@ -427,7 +337,7 @@ int main(void)
     Suite *suite = suite_create("store on disk");
     TCase *c = tcase_create("all");
     tcase_set_timeout(c, 60);
-    tcase_add_checked_fixture(c, make_folder, remove_folder);
+    tcase_add_checked_fixture(c, store_make_folder, store_remove_folder);
     tcase_add_test(c, killed_at_every_step);
     tcase_add_test(c, killed_again_and_again);
     tcase_add_test(c, two_processes);
