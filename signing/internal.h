@@ -6,17 +6,20 @@
  *   chains.c  chains of one-time keys, dealt out to lanes
  *   lms.c     LM-OTS and the nodes of an LMS tree
  *   wots.c    WOTS+ and the nodes of an XMSS tree
- *   onetime.c chooses between these two
+ *   onetime.c chooses between these two; digits, which both have
  *   cache.c   blobs by digest, with a memory bound
  *   disk.c    parts of trees in files
  *   tree.c    building trees over threads, keeping them, authentication paths
  *   stream.c  LMS, HSS, XMSS, XMSS^MT signatures from these: the public functions
+ *   layers.c  what a signature is made of; link.c: two one-time signatures of one leaf (layers.h)
+ *   formats.c keys and signatures in files (formats.h)
  *   guess.c   what of a seed makes the key
  */
 #ifndef SIGNING_INTERNAL_H
 #define SIGNING_INTERNAL_H
 
 #include "signing/lanes.h"
+#include "signing/layers.h"
 #include "signing/signing.h"
 
 #include <openssl/evp.h>
@@ -159,6 +162,17 @@ void sig_one_time_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const 
 /* The leaf's node from such values. */
 void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                        uint8_t *out);
+/* The leaf's node from the ends of its chains. */
+void sig_one_time_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out);
+/* One step of count <= SIG_BATCH chains, each from its own place. */
+void sig_one_time_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
+/* The digits of a digest and of its checksum: RFC 8554 sections 3.1.3 and 4.4; RFC 8391 Algorithms 1 and 5. */
+void sig_digits(const SigSet *set, const uint8_t *digest, uint8_t *digit);
+void sig_checksum_digits(const SigSet *set, unsigned sum, uint8_t *digit); /* those of the checksum alone */
+static inline unsigned sig_digest_chains(const SigSet *set)
+{
+    return 8 * set->n / set->w;
+}
 /* The root from a leaf's node and its path (height nodes). */
 void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
                uint8_t *root);
@@ -182,6 +196,8 @@ void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
 void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
+void sig_lms_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out);
+void sig_lms_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
 /* wots.c; randomiser: r of a signature, PRF(SK_PRF, toByte(index, 32)). */
 void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_key, uint64_t index, uint8_t *out);
 size_t sig_xmss_leaves_room(const SigSet *set);
@@ -194,6 +210,23 @@ void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uin
 void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
+
+void sig_xmss_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out);
+void sig_xmss_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
+
+/* stream.c; where the hash of a message begins. */
+void sig_lms_message(const SigTree *tree, SigWork *work, uint32_t q, const uint8_t *c);
+void sig_xmss_message(const SigSet *set, SigWork *work, const uint8_t *r, const uint8_t *root, uint64_t index);
+
+/* layers.c; the tree of a layer, the root in its key, and whether a leaf's node leads to it by that path. */
+SigTree sig_layer_tree(const SigLayer *layer);
+const uint8_t *sig_layer_root(const SigLayer *layer);
+bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *node,
+                       const uint8_t *path);
+
+/* table.c; by their codes, NULL if there is none. */
+const SigSet *sig_lms_set(uint32_t type, uint32_t ots);
+const SigSet *sig_xmss_set(SigScheme scheme, uint32_t oid);
 
 /* ---- cache.c --------------------------------------------------------------------------------------------------------- */
 

@@ -28,7 +28,7 @@ void sig_lms_derive(const SigTree *tree, SigWork *work, uint32_t q, uint16_t i, 
 /* ---- chains ---------------------------------------------------------------------------------------------------- */
 
 /* RFC 8554 Algorithm 1 step 4; Appendix A has the same shape with j = 0xff, which is "step -1". */
-static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
+void sig_lms_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
 {
     const size_t n = tree->set->n;
     uint8_t message[SIG_BATCH][64];
@@ -53,7 +53,7 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
 {
     SigColumns x;
     if (!has_lanes(tree->set, work->lanes)) {
-        sig_step_chains(tree, work, step_chains, -1, chains, count);
+        sig_step_chains(tree, work, sig_lms_step, -1, chains, count);
         return;
     }
     x.words = tree->set->n / 4;
@@ -149,28 +149,13 @@ void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
 
 /* ---- one-time signatures ------------------------------------------------------------------------------------------ */
 
-/* The digits of Q || Cksm(Q): RFC 8554 sections 3.1.3, 4.4. */
-static void digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
-{
-    uint8_t text[32 + 2];
-    const unsigned top = (1u << set->w) - 1, of_digest = 8 * set->n / set->w;
-    unsigned sum = 0;
-    memcpy(text, digest, set->n);
-    for (unsigned i = 0; i < set->chains; i++) {
-        if (i == of_digest)
-            sig_put(text + set->n, sum << set->shift, 2);
-        digit[i] = text[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
-        sum += top - digit[i];
-    }
-}
-
 void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out)
 {
     const SigSet *set = tree->set;
     assert(tree->secret && work->room >= sig_lms_one_time_room(set));
     SigChain *chains = (SigChain *)work->scratch;
     uint8_t digit[SIG_MAX_CHAINS];
-    digits(set, digest, digit);
+    sig_digits(set, digest, digit);
     for (unsigned i = 0; i < set->chains; i++)
         chains[i] = (SigChain){leaf, (uint16_t)i, -1, (uint16_t)(1 + digit[i]), out + i * set->n};
     run_chains(tree, work, chains, set->chains);
@@ -185,10 +170,18 @@ void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8
     uint8_t *key = work->scratch + chains_room(set, 1);
     uint8_t digit[SIG_MAX_CHAINS];
     const unsigned top = (1u << set->w) - 1;
-    digits(set, digest, digit);
+    sig_digits(set, digest, digit);
     memcpy(key + PREFIX, values, (size_t)set->chains * set->n);
     for (unsigned i = 0; i < set->chains; i++)
         chains[i] = (SigChain){leaf, (uint16_t)i, digit[i], (uint16_t)(top - digit[i]), key + PREFIX + i * set->n};
     run_chains(tree, work, chains, set->chains);
+    finish_leaves(tree, work, leaf, 1, key, out);
+}
+
+void sig_lms_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    uint8_t *key = work->scratch + chains_room(set, 1);
+    memcpy(key + PREFIX, ends, (size_t)set->chains * set->n);
     finish_leaves(tree, work, leaf, 1, key, out);
 }

@@ -1,6 +1,24 @@
 /* LM-OTS or WOTS+, LMS or XMSS nodes, by the scheme of the set. */
 #include "signing/internal.h"
 
+void sig_checksum_digits(const SigSet *set, unsigned sum, uint8_t *digit)
+{
+    const unsigned text = sum << set->shift & 0xffff, count = set->chains - sig_digest_chains(set);
+    for (unsigned i = 0; i < count; i++)
+        digit[i] = text >> (16 - set->w * (i + 1)) & ((1u << set->w) - 1);
+}
+
+void sig_digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
+{
+    const unsigned top = (1u << set->w) - 1, of_digest = sig_digest_chains(set);
+    unsigned sum = 0;
+    for (unsigned i = 0; i < of_digest; i++) {
+        digit[i] = digest[i * set->w / 8] >> (8 - set->w - i * set->w % 8) & top;
+        sum += top - digit[i];
+    }
+    sig_checksum_digits(set, sum, digit + of_digest);
+}
+
 static bool is_lms(const SigSet *set)
 {
     return set->scheme == SIG_LMS;
@@ -36,6 +54,16 @@ void sig_one_time_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const 
                        uint8_t *out)
 {
     (is_lms(tree->set) ? sig_lms_leaf : sig_xmss_leaf)(tree, work, leaf, digest, values, out);
+}
+
+void sig_one_time_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out)
+{
+    (is_lms(tree->set) ? sig_lms_node : sig_xmss_node)(tree, work, leaf, ends, out);
+}
+
+void sig_one_time_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
+{
+    (is_lms(tree->set) ? sig_lms_step : sig_xmss_step)(tree, work, chains, at, count);
 }
 
 void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,

@@ -62,7 +62,7 @@ static SigStream *stream_new(const SigSet *set, bool signing)
 /* ---- message digests ---------------------------------------------------------------------------------------------- */
 
 /* RFC 8554 Algorithm 3 step 4: H(I || u32(q) || D_MESG || C || message) */
-static void lms_begin(const SigTree *tree, SigWork *work, uint32_t q, const uint8_t *c)
+void sig_lms_message(const SigTree *tree, SigWork *work, uint32_t q, const uint8_t *c)
 {
     uint8_t prefix[SIG_I + 4 + 2];
     memcpy(prefix, tree->open, SIG_I);
@@ -74,7 +74,7 @@ static void lms_begin(const SigTree *tree, SigWork *work, uint32_t q, const uint
 }
 
 /* RFC 8391 section 4.1.9: H_msg(r || root || toByte(index, n), message) */
-static void xmss_begin(const SigSet *set, SigWork *work, const uint8_t *r, const uint8_t *root, uint64_t index)
+void sig_xmss_message(const SigSet *set, SigWork *work, const uint8_t *r, const uint8_t *root, uint64_t index)
 {
     uint8_t text[4 * SIG_MAX_N] = {0}, *key = text + set->pad;
     sig_put(text, 2, set->pad);
@@ -153,7 +153,7 @@ static SigStatus hss_sign_below(SigCache *cache, SigWork *work, const Level *lev
                                 uint8_t *out)
 {
     uint8_t digest[32];
-    lms_begin(&level->tree, work, level->leaf, out + 8);
+    sig_lms_message(&level->tree, work, level->leaf, out + 8);
     sig_hash_update(work, message, length);
     sig_hash_end(work, digest, level->tree.set->n);
     return sig_tree_one_time(cache, &level->tree, level->leaf, digest, lms_values(level->tree.set, out));
@@ -187,7 +187,7 @@ static SigStatus hss_sign_begin(SigStream *s, SigCache *cache, const Level *leve
     s->leaf = level[levels - 1].leaf;
     memcpy(s->secret, level[levels - 1].secret, s->set->n);
     memcpy(s->open, level[levels - 1].open, SIG_I);
-    lms_begin(&s->bottom, s->work, s->leaf, above + 8);
+    sig_lms_message(&s->bottom, s->work, s->leaf, above + 8);
     return SIG_OK;
 }
 
@@ -246,7 +246,7 @@ static SigStatus hss_verify_above(const SigSet *set, const uint8_t *vk, uint8_t 
     SigWork *work = sig_work_new(set->hash, sig_one_time_room(set));
     if (!work)
         return SIG_NO_MEMORY;
-    lms_begin(&tree, work, leaf, signature + 8);
+    sig_lms_message(&tree, work, leaf, signature + 8);
     sig_hash_update(work, below, LMS_PUBLIC + set->n);
     sig_hash_end(work, digest, set->n);
     bool good = leads_to(&tree, work, leaf, digest, lms_values(set, signature), lms_path(set, signature),
@@ -283,7 +283,7 @@ static SigStatus lms_verify_begin(SigStream *s, const uint8_t *vk)
         s->values = lms_values(s->bottom.set, at);
         s->path = lms_path(s->bottom.set, at);
     }
-    lms_begin(&s->bottom, s->work, s->leaf, s->values - s->set->n);
+    sig_lms_message(&s->bottom, s->work, s->leaf, s->values - s->set->n);
     return SIG_OK;
 }
 
@@ -339,7 +339,7 @@ static SigStatus xmss_sign_begin(SigStream *s, SigCache *cache, const uint8_t *s
         at += chains + tree.height * n;
     }
     s->leaf = xmss_layer(set, s->secret, s->open, index, 0, &s->bottom);
-    xmss_begin(set, s->work, r, root, index);
+    sig_xmss_message(set, s->work, r, root, index);
     return SIG_OK;
 }
 
@@ -355,7 +355,7 @@ static SigStatus xmss_verify_begin(SigStream *s, const uint8_t *vk)
     memcpy(s->root, vk + 4, set->n);
     memcpy(s->open, vk + 4 + set->n, set->n);
     s->values = s->signature + index_bytes(set) + set->n;
-    xmss_begin(set, s->work, r, s->root, index);
+    sig_xmss_message(set, s->work, r, s->root, index);
     return SIG_OK;
 }
 

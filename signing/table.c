@@ -82,6 +82,22 @@ static const SigSet *find_exact(const char *name, size_t length)
     return NULL;
 }
 
+const SigSet *sig_lms_set(uint32_t type, uint32_t ots)
+{
+    for (size_t i = 0; i < SETS; i++)
+        if (sets[i].scheme == SIG_LMS && sets[i].type == type && sets[i].ots == ots)
+            return &sets[i];
+    return NULL;
+}
+
+const SigSet *sig_xmss_set(SigScheme scheme, uint32_t oid)
+{
+    for (size_t i = 0; i < SETS; i++)
+        if (sets[i].scheme == scheme && sets[i].type == oid)
+            return &sets[i];
+    return NULL;
+}
+
 static unsigned least(unsigned a, unsigned b)
 {
     return a < b ? a : b;

@@ -178,7 +178,7 @@ static void start_chains(const SigTree *tree, SigWork *work, const SigChain *cha
 }
 
 /* RFC 8391 Algorithm 2, one step for up to SIG_BATCH chains: place j of chain i is at[i]. */
-static void step_chains(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
+void sig_xmss_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count)
 {
     const size_t n = tree->set->n, pad = tree->set->pad;
     Scratch *x = (Scratch *)work->scratch;
@@ -217,7 +217,7 @@ static void run_chains(const SigTree *tree, SigWork *work, const SigChain *chain
     for (size_t i = 0; i < count; i += SIG_BATCH)
         if (chains[i].from < 0)
             start_chains(tree, work, chains + i, count - i < SIG_BATCH ? count - i : SIG_BATCH);
-    sig_step_chains(tree, work, step_chains, 0, chains, count);
+    sig_step_chains(tree, work, sig_xmss_step, 0, chains, count);
 }
 
 /* ---- nodes --------------------------------------------------------------------------------------------------------- */
@@ -370,25 +370,13 @@ void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uin
 
 /* ---- one-time signatures ---------------------------------------------------------------------------------------------- */
 
-/* Base-16 digits of the digest and of its checksum: RFC 8391 Algorithms 1 and 5. */
-static void digits(const SigSet *set, const uint8_t *digest, uint8_t *digit)
-{
-    unsigned sum = 0;
-    for (unsigned i = 0; i < 2 * set->n; i++) {
-        digit[i] = digest[i / 2] >> (i & 1 ? 0 : 4) & 15;
-        sum += 15u - digit[i];
-    }
-    for (unsigned i = 0; i < 3; i++)
-        digit[2 * set->n + i] = sum >> (8 - 4 * i) & 15;
-}
-
 void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out)
 {
     const SigSet *set = tree->set;
     assert(tree->secret && work->room >= sig_xmss_one_time_room(set));
     SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
     uint8_t digit[SIG_MAX_CHAINS];
-    digits(set, digest, digit);
+    sig_digits(set, digest, digit);
     for (unsigned i = 0; i < set->chains; i++)
         chains[i] = (SigChain){leaf, (uint16_t)i, -1, (uint16_t)(1 + digit[i]), out + i * set->n};
     run_chains(tree, work, chains, set->chains);
@@ -402,11 +390,20 @@ void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
     SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
     uint8_t *key = (uint8_t *)chains + chains_room(set, 1);
     uint8_t digit[SIG_MAX_CHAINS];
-    digits(set, digest, digit);
+    sig_digits(set, digest, digit);
     memcpy(key, values, (size_t)set->chains * set->n);
     for (unsigned i = 0; i < set->chains; i++)
         chains[i] = (SigChain){leaf, (uint16_t)i, digit[i], (uint16_t)(15 - digit[i]), key + i * set->n};
     run_chains(tree, work, chains, set->chains);
+    ltrees(tree, work, leaf, 1, key, key_stride(set));
+    memcpy(out, key, set->n);
+}
+
+void sig_xmss_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out)
+{
+    const SigSet *set = tree->set;
+    uint8_t *key = work->scratch + sizeof(Scratch) + chains_room(set, 1);
+    memcpy(key, ends, (size_t)set->chains * set->n);
     ltrees(tree, work, leaf, 1, key, key_stride(set));
     memcpy(out, key, set->n);
 }
