@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "environments/lua_host.h"
 #include "simulator/file.h"
 #include "simulator/lines.h"
+#include "simulator/nearest.h"
 
 enum { CLI_OPTIONS_MAX = 64 };
 
@@ -188,7 +188,7 @@ bool cli_color(const char *when)
 
 const char *cli_nearest(const char *name, const char *const *candidate)
 {
-    return env_nearest(name, candidate);
+    return uc_nearest(name, candidate);
 }
 
 /* /dev/stdout, /dev/null, a pipe: a rename would replace the device itself, for everybody on the machine. */

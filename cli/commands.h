@@ -3,6 +3,7 @@
 #define CLI_COMMANDS_H
 
 int cli_advantage(int argc, char **argv);
+int cli_audit(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_diagram(int argc, char **argv);
 int cli_explore(int argc, char **argv);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "environments/lua_machines.h"
+#include "simulator/nearest.h"
 
 /* ---- words: sorted sets of names ---- */
 
@@ -267,7 +268,7 @@ static void add_declared(Words *declared, const GArray *tokens)
 
 static void report(Lint *l, const Token *t, const char *what, const Words *candidates)
 {
-    const char *near = env_nearest(t->text, (const char *const *)candidates->pdata);
+    const char *near = uc_nearest(t->text, (const char *const *)candidates->pdata);
     g_ptr_array_add(l->findings, g_strdup_printf("%s:%d: %s '%s'%s%s%s", l->file, t->line, what, t->text,
                                                  near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
 }

@@ -132,7 +132,5 @@ const char *env_lua_text(lua_State *L, int index);
 
 /* lua_library.c: what scripts find as globals. Expects an empty table on the stack and fills it. */
 void env_lua_library(lua_State *L);
-/* The closest candidate (NULL-terminated), or NULL when none is near. */
-const char *env_nearest(const char *name, const char *const *candidate);
 
 #endif

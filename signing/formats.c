@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LMS_PUBLIC = 24, HSS_LEVELS = 8, NAMES = 8 * 64 };
+enum { LMS_PUBLIC = 24, HSS_LEVELS = 8, NAMES = 8 * 64, LOOK = 1 << 16 /* PEM begins within */ };
 
 static bool no(SigWhy *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool no(SigWhy *why, const char *format, ...)
@@ -176,22 +176,28 @@ static bool is_der(const uint8_t *file, size_t length)
     return !(flags & 0x80) && (size_t)(at - file) + (size_t)inner == length;
 }
 
-bool sig_content_read(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
+SigForm sig_form_of(const uint8_t *file, size_t length)
 {
     static const char begin[] = "-----BEGIN ";
+    if (length > sizeof begin && !memchr(file, 0, length < LOOK ? length : LOOK) &&
+        memmem(file, length < LOOK ? length : LOOK, begin, sizeof begin - 1))
+        return SIG_FORM_PEM;
+    return is_hex(file, length) ? SIG_FORM_HEX : is_der(file, length) ? SIG_FORM_DER : SIG_FORM_RAW;
+}
+
+bool sig_content_read(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
+{
     assert(content && why && (file || !length));
     *content = (SigContent){0};
-    bool good;
+    bool good = false;
     if (length >= INT32_MAX)
         return no(why, "expected less than 2^31 bytes, got %zu", length);
-    if (length > sizeof begin && memmem(file, length, begin, sizeof begin - 1) && !memchr(file, 0, length))
-        good = take_pem(file, length, content, why);
-    else if (is_hex(file, length))
-        good = take_hex(file, length, content, why);
-    else if (is_der(file, length))
-        good = take_der(file, length, SIG_FORM_DER, content, why);
-    else
-        good = keep(file, length, SIG_FORM_RAW, content, why);
+    switch (sig_form_of(file, length)) {
+    case SIG_FORM_PEM: good = take_pem(file, length, content, why); break;
+    case SIG_FORM_HEX: good = take_hex(file, length, content, why); break;
+    case SIG_FORM_DER: good = take_der(file, length, SIG_FORM_DER, content, why); break;
+    default: good = keep(file, length, SIG_FORM_RAW, content, why);
+    }
     if (!good) {
         free(content->bytes);
         content->bytes = NULL;
@@ -303,8 +309,8 @@ static const SigSet *front_lms(const uint8_t *at, size_t left, unsigned level, S
     return set;
 }
 
-/* HSS by the codes in the signature. */
-static const SigSet *walk_hss(const uint8_t *signature, size_t length, SigWhy *why)
+/* HSS by the codes in the signature, which may be the front of more bytes. */
+static const SigSet *walk_hss(const uint8_t *signature, size_t length, bool front, SigWhy *why)
 {
     char name[NAMES] = "HSS:";
     const uint32_t below = length < 4 ? UINT32_MAX : (uint32_t)sig_get(signature, 4);
@@ -322,7 +328,7 @@ static const SigSet *walk_hss(const uint8_t *signature, size_t length, SigWhy *w
                       length - at), NULL;
         at += level < below ? LMS_PUBLIC + set->n : 0;
     }
-    if (at != length)
+    if (at != length && !front)
         return wrong_size(why, "a signature", name, at, length), NULL;
     const SigSet *hss = sig_set_find(name, NULL);
     if (!hss)
@@ -364,25 +370,40 @@ static bool check_layers(const SigMatch *match, SigWhy *why)
     return status == SIG_OK ? true : no(why, "%s in a signature of %s", sig_status_text(status), match->set->name);
 }
 
+static bool match_hss(const SigKey *key, const uint8_t *signature, size_t length, bool front, SigMatch *match, SigWhy *why)
+{
+    const SigSet *set = walk_hss(signature, length, front, why);
+    if (!set)
+        return false;
+    if (set->levels != key->levels)
+        return no(why, "expected %u levels, as the key has, got %u", key->levels, set->levels);
+    if (set->level[0] != key->lms)
+        return no(why, "expected %s on top, as the key has, got %s", key->lms->name, set->level[0]->name);
+    *match = (SigMatch){set, key->bytes, signature, key->length, sig_set_signature_size(set)};
+    return true;
+}
+
 bool sig_match(const SigKey *key, const uint8_t *signature, size_t length, SigMatch *match, SigWhy *why)
 {
     assert(key && key->bytes && (signature || !length) && match && why);
-    bool good;
-    if (key->lms && key->levels > 1) {
-        const SigSet *set = walk_hss(signature, length, why);
-        if (!set)
-            return false;
-        if (set->levels != key->levels)
-            return no(why, "expected %u levels, as the key has, got %u", key->levels, set->levels);
-        if (set->level[0] != key->lms)
-            return no(why, "expected %s on top, as the key has, got %s", key->lms->name, set->level[0]->name);
-        *match = (SigMatch){set, key->bytes, signature, key->length, length};
-        good = true;
-    } else {
-        good = key->lms ? match_one_level(key->lms, key, signature, length, match, why)
-                        : match_xmss(key, signature, length, match, why);
-    }
+    bool good = key->lms && key->levels > 1 ? match_hss(key, signature, length, false, match, why)
+                : key->lms                  ? match_one_level(key->lms, key, signature, length, match, why)
+                                            : match_xmss(key, signature, length, match, why);
     return good && check_layers(match, why);
+}
+
+bool sig_match_front(const SigKey *key, const uint8_t *bytes, size_t length, SigMatch *match, SigWhy *why)
+{
+    assert(key && key->bytes && bytes && match && why);
+    if (key->lms && key->levels > 1)
+        return match_hss(key, bytes, length, true, match, why) && check_layers(match, why);
+    const SigSet *set = key->lms ? key->lms : key->xmss ? key->xmss : key->xmssmt;
+    const bool word = key->lms && length >= 12 && sig_get(bytes, 4) == 0 && sig_get(bytes + 4, 4) != key->lms->ots &&
+                      sig_get(bytes + 8, 4) == key->lms->ots;
+    const size_t size = sig_set_signature_size(set) + (word ? 4 : 0);
+    if (key->xmss && key->xmssmt)
+        return no(why, "an OID that may be %s or %s", key->xmss->name, key->xmssmt->name);
+    return length < size ? wrong_size(why, "a signature", set->name, size, length) : sig_match(key, bytes, size, match, why);
 }
 
 bool sig_match_set(const SigSet *set, const SigKey *key, const uint8_t *signature, size_t length, SigMatch *match,
@@ -421,7 +442,7 @@ const SigSet *sig_signature_set(const uint8_t *signature, size_t length, size_t 
     const SigSet *bare = front_lms(signature, length, 0, &unused);
     if (bare && length == sig_set_signature_size(bare) && sig_get(signature, 4) >> bare->height == 0)
         return number == 0 ? bare : NULL;
-    const SigSet *hss = walk_hss(signature, length, why);
+    const SigSet *hss = walk_hss(signature, length, false, why);
     if (hss) {
         *skip = hss->levels == 1 ? 4 : 0;
         return number ? NULL : hss->levels == 1 ? hss->level[0] : hss;

@@ -30,6 +30,7 @@ const char *sig_form_name(SigForm form);
 /* Takes the wrapping off. False and why: PEM, DER or certificate of something else, or broken; no memory. Everything that
  * is none of the other forms is raw. */
 bool sig_content_read(const uint8_t *file, size_t length, SigContent *content, SigWhy *why);
+SigForm sig_form_of(const uint8_t *file, size_t length); /* what sig_content_read would take it for; certificates as DER */
 
 /* A public key, and what it leaves open: the sets of the lower levels of HSS, and whether an OID of 4 + 2n bytes means
  * XMSS or XMSS^MT. */
@@ -56,6 +57,8 @@ typedef struct {
 /* The set that this key and this signature are of, by their type codes and lengths. False and why: it is no signature that
  * this key can have made, whatever the message. */
 bool sig_match(const SigKey *key, const uint8_t *signature, size_t length, SigMatch *match, SigWhy *why);
+/* The same for a signature at the front of more bytes: files that hold many, one behind the other. */
+bool sig_match_front(const SigKey *key, const uint8_t *bytes, size_t length, SigMatch *match, SigWhy *why);
 /* The same where the set is given: both must be of it. A set of HSS with one level also takes the bare key and signature. */
 bool sig_match_set(const SigSet *set, const SigKey *key, const uint8_t *signature, size_t length, SigMatch *match,
                    SigWhy *why);

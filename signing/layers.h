@@ -45,6 +45,13 @@ SigStatus sig_layer_below_digest(const SigLayer *layer, uint8_t digest[SIG_DIGES
  * XMSS^MT: the layers between it and the root must be right too. Otherwise SIG_INVALID, or SIG_NO_MEMORY. */
 SigStatus sig_layer_holds(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *digest);
 
+/* What a set is made of, for those who compute by themselves. */
+typedef struct {
+    const char *hash; /* "sha256", "sha512", "shake128", "shake256" */
+    unsigned w, chains, shift, pad, tree_height; /* of LM-OTS, WOTS+; of one tree */
+} SigSetShape;
+SigSetShape sig_set_shape(const SigSet *set);
+
 /* ---- two one-time signatures of one leaf ---- */
 
 typedef enum {

@@ -82,6 +82,13 @@ static const SigSet *find_exact(const char *name, size_t length)
     return NULL;
 }
 
+SigSetShape sig_set_shape(const SigSet *set)
+{
+    static const char *const hashes[] = { "sha256", "sha512", "shake128", "shake256" };
+    return (SigSetShape){hashes[set->hash], set->w, set->chains, set->shift, set->pad,
+                         set->scheme == SIG_XMSSMT ? set->height / set->levels : set->height};
+}
+
 const SigSet *sig_lms_set(uint32_t type, uint32_t ots)
 {
     for (size_t i = 0; i < SETS; i++)

@@ -7,24 +7,26 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Device and inode of what was read: names say nothing, there are links. */
+/* Device and inode of what was read: names say nothing, there are links. A table: an audit reads a million files. */
 typedef struct {
     dev_t device;
     ino_t inode;
 } Identity;
 
-static GArray *opened;
+static GHashTable *opened;
 G_LOCK_DEFINE_STATIC(opened);
 
-static guint find_opened(const struct stat *file)
+static guint hash_of(gconstpointer key)
 {
-    guint i = 0, n = opened ? opened->len : 0;
-    for (; i < n; i++) {
-        const Identity *id = &g_array_index(opened, Identity, i);
-        if (id->device == file->st_dev && id->inode == file->st_ino)
-            break;
-    }
-    return i;
+    const Identity *id = key;
+    const guint64 both = (guint64)id->inode ^ (guint64)id->device << 32;
+    return g_int64_hash(&both);
+}
+
+static gboolean same(gconstpointer a, gconstpointer b)
+{
+    const Identity *x = a, *y = b;
+    return x->device == y->device && x->inode == y->inode;
 }
 
 static void remember(int fd)
@@ -35,17 +37,17 @@ static void remember(int fd)
     Identity id = { s.st_dev, s.st_ino };
     G_LOCK(opened);
     if (!opened)
-        opened = g_array_new(FALSE, FALSE, sizeof id);
-    if (find_opened(&s) == opened->len)
-        g_array_append_val(opened, id);
+        opened = g_hash_table_new_full(hash_of, same, g_free, NULL);
+    g_hash_table_add(opened, g_memdup2(&id, sizeof id));
     G_UNLOCK(opened);
 }
 
 bool uc_file_was_read(const struct stat *file)
 {
     g_assert(file);
+    const Identity id = { file->st_dev, file->st_ino };
     G_LOCK(opened);
-    bool was = opened && find_opened(file) < opened->len;
+    bool was = opened && g_hash_table_contains(opened, &id);
     G_UNLOCK(opened);
     return was;
 }
@@ -55,9 +57,8 @@ void uc_file_forget(const char *path)
     g_assert(path);
     struct stat s;
     G_LOCK(opened);
-    guint i = !opened || stat(path, &s) ? G_MAXUINT : find_opened(&s);
-    if (opened && i < opened->len)
-        g_array_remove_index_fast(opened, i);
+    if (opened && !stat(path, &s))
+        g_hash_table_remove(opened, &(Identity){ s.st_dev, s.st_ino });
     G_UNLOCK(opened);
 }
 

@@ -1,0 +1,358 @@
+/* Files, their parts, folders: what is a signature of which key. */
+#include "audit/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "simulator/file.h"
+
+enum { MAPPED = 1 << 16, MESSAGE = 1 << 30 };
+
+/* ---- bytes ---- */
+
+/* Small files are read, large ones mapped: a file of a million signatures costs no memory. */
+static bool take(int fd, const char *path, Bytes *out, struct stat *s, GError **error)
+{
+    if (fstat(fd, s) == 0 && S_ISREG(s->st_mode)) {
+        out->length = (size_t)s->st_size;
+        if (out->length > MAPPED) {
+            void *mapped = mmap(NULL, out->length, PROT_READ, MAP_PRIVATE, fd, 0);
+            out->bytes = out->mapped = mapped == MAP_FAILED ? NULL : mapped;
+        } else {
+            size_t used = 0;
+            ssize_t got = 1;
+            out->bytes = out->owned = g_malloc(out->length + 1);
+            while (used < out->length && got > 0)
+                used += (size_t)MAX(got = pread(fd, (char *)out->owned + used, out->length - used, (off_t)used), 0);
+            out->length = used;
+        }
+        if (out->bytes)
+            return true;
+    }
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: expected a regular file that can be read", path);
+    return false;
+}
+
+bool audit_open(const AuditFile *f, Bytes *out, struct stat *s, GError **error)
+{
+    *out = (Bytes){ .bytes = f->bytes, .length = f->length };
+    if (f->bytes)
+        return true;
+    int fd = f->fd >= 0 ? f->fd : uc_file_open(f->path, error);
+    if (fd < 0)
+        return false;
+    bool good = take(fd, f->path, out, s, error);
+    if (f->fd < 0)
+        close(fd);
+    return good;
+}
+
+void audit_close(Bytes *bytes)
+{
+    if (bytes->mapped)
+        munmap(bytes->mapped, bytes->length);
+    g_free(bytes->owned);
+    *bytes = (Bytes){ 0 };
+}
+
+/* Standard input, into a file that has no name. */
+static int spool(GError **error)
+{
+    g_autofree char *name = NULL;
+    char piece[1 << 16];
+    ssize_t got;
+    int fd = g_file_open_tmp("ucsim-audit-XXXXXX", &name, error);
+    if (fd < 0)
+        return -1;
+    g_unlink(name);
+    while ((got = read(STDIN_FILENO, piece, sizeof piece)) > 0)
+        for (ssize_t done = 0, wrote; done < got && (wrote = write(fd, piece + done, (size_t)(got - done))) >= 0; done += wrote)
+            ;
+    return fd;
+}
+
+bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length)
+{
+    const Note *n = audit_note(a, item);
+    *bytes = NULL;
+    if (n && n->signs) {
+        *bytes = g_memdup2(n->signs, n->signs_length);
+        *length = n->signs_length;
+        return true;
+    }
+    return n && n->message && uc_file_read(n->message, MESSAGE, (char **)bytes, length, NULL);
+}
+
+/* ---- signatures ---- */
+
+/* Does the lowest layer sign the message, and every layer above the key below it? */
+static bool verifies(const Audit *a, const Item *item, const SigLayer *layer, unsigned layers, const uint8_t *message,
+                     size_t length)
+{
+    uint8_t digest[SIG_DIGEST];
+    const unsigned bottom = sig_layers_bottom(layer, layers);
+    for (unsigned i = 0; i < layers; i++)
+        if (layer[i].below && (sig_layer_below_digest(&layer[i], digest) || sig_layer_holds(layer, layers, i, digest)))
+            return false;
+    return !sig_layers_digest(layer, layers, message, length, digest) && !sig_layer_holds(layer, layers, bottom, digest);
+}
+
+typedef struct {
+    uint32_t file, part; /* part: number + 1 where a file has many */
+    uint64_t offset;
+    const AuditNote *note;
+    uint32_t noted;      /* number + 1 */
+} Where;
+
+static void add_signature(Audit *a, const Where *w, uint32_t key, const SigMatch *match, const uint8_t *message,
+                          size_t message_length, bool has_message)
+{
+    SigLayer layer[SIG_LAYERS];
+    unsigned layers;
+    if (sig_layers(match->set, match->vk, match->vk_length, match->signature, match->length, layer, &layers) != SIG_OK)
+        return;
+    Item item = { .file = w->file, .part = w->part, .key = key, .note = w->noted, .offset = w->offset,
+                  .length = (uint32_t)match->length, .index = sig_layers_index(layer, layers),
+                  .module = audit_module(a, w->note ? w->note->module : NULL), .time = w->note ? w->note->time : AUDIT_NO_TIME };
+    if (has_message)
+        item.state = verifies(a, &item, layer, layers, message, message_length) ? ITEM_VERIFIED : ITEM_FAILED;
+    g_array_append_val(a->items, item);
+    const uint32_t number = a->items->len - 1;
+    AuditKey *k = audit_key(a, key);
+    k->set = match->set;
+    k->seen++;
+    if (item.state == ITEM_FAILED) {
+        g_autofree char *name = audit_item_name(a, number);
+        audit_find(a, AUDIT_INDICATION, "not-verified", name, "%s is no signature of its message under %s (index %" G_GUINT64_FORMAT ")",
+                   name, k->path, item.index);
+    }
+    audit_add_uses(a, number, layer, layers);
+}
+
+/* The upper layers of HSS say whose signature it is; so does the message. */
+static bool belongs(const Audit *a, const SigMatch *match, const uint8_t *message, size_t length, bool has_message)
+{
+    SigLayer layer[SIG_LAYERS];
+    unsigned layers;
+    uint8_t digest[SIG_DIGEST];
+    if (sig_layers(match->set, match->vk, match->vk_length, match->signature, match->length, layer, &layers) != SIG_OK)
+        return false;
+    if (layer[0].below && !sig_layer_below_digest(&layer[0], digest))
+        return sig_layer_holds(layer, layers, 0, digest) == SIG_OK;
+    return has_message && verifies(a, NULL, layer, layers, message, length);
+}
+
+/* Finds the key of the bytes (front: at their front) and adds the signature; how many bytes it has, or 0 and why. */
+static size_t add_part(Audit *a, const Where *w, const uint8_t *bytes, size_t length, bool front, SigWhy *why)
+{
+    g_autofree uint8_t *message = NULL;
+    size_t message_length = 0;
+    const Item noted = { .note = w->noted };
+    const bool has_message = audit_message(a, &noted, &message, &message_length);
+    uint32_t candidate = NO_ITEM;
+    unsigned candidates = 0;
+    bool sure = false;
+    SigMatch match, best = { 0 };
+    SigWhy own;
+    for (guint k = 0; k < a->keys->len && !sure; k++) {
+        const AuditKey *key = audit_key(a, k);
+        if (w->note && w->note->key && strcmp(w->note->key, key->path))
+            continue;
+        if (!(front ? sig_match_front : sig_match)(&key->key, bytes, length, &match, &own)) {
+            if (!candidates && (k == 0 || why->text[0] == 0))
+                *why = own;
+            continue;
+        }
+        candidates++;
+        if (a->keys->len > 1)
+            sure = belongs(a, &match, message, message_length, has_message);
+        if (candidate == NO_ITEM || sure)
+            candidate = k, best = match;
+    }
+    if (!candidates)
+        return 0;
+    if (candidates > 1 && !sure) {
+        g_snprintf(why->text, sizeof why->text, "may be of %u of the keys; expected a message or a key in the manifest to tell", candidates);
+        return 0;
+    }
+    add_signature(a, w, candidate, &best, message, message_length, has_message);
+    return (size_t)(best.signature - bytes) + best.length;
+}
+
+static bool is_key_file(const Audit *a, const AuditFile *f)
+{
+    for (guint k = 0; k < a->keys->len; k++)
+        if (!memcmp(audit_key(a, k)->hash, f->hash, AUDIT_HASH))
+            return true;
+    return false;
+}
+
+/* One behind the other, as far as they go. */
+static void add_many(Audit *a, Where *w, const uint8_t *bytes, size_t length, SigWhy *why)
+{
+    size_t at = 0, got = 1;
+    const char *path = audit_file(a, w->file)->path;
+    for (w->part = 1; at < length && got; w->part++) {
+        w->offset = at;
+        got = add_part(a, w, bytes + at, length - at, true, why);
+        at += got;
+    }
+    if (!at)
+        audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path, why->text);
+    else if (at < length)
+        audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %zu bytes behind signature #%u are none: %s", path, length - at,
+                   w->part - 3, why->text);
+}
+
+static void add_content(Audit *a, Where *w, const Bytes *bytes)
+{
+    const char *path = audit_file(a, w->file)->path;
+    SigWhy why = { "" };
+    SigContent content = { 0 };
+    const uint8_t *raw = bytes->bytes;
+    size_t length = bytes->length;
+    if (sig_form_of(raw, length) != SIG_FORM_RAW) {
+        if (!sig_content_read(raw, length, &content, &why)) {
+            audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path, why.text);
+            return;
+        }
+        raw = content.bytes;
+        length = content.length;
+    }
+    SigWhy unused = { "" };
+    if (!add_part(a, w, raw, length, false, &why)) {
+        if (g_str_has_prefix(why.text, "may be of"))
+            audit_find(a, AUDIT_INFORMATION, "key-unclear", path, "%s: %s", path, why.text);
+        else
+            add_many(a, w, raw, length, length > 1 << 15 ? &unused : &why);
+    }
+    free(content.bytes);
+}
+
+static uint32_t add_note(Audit *a, const AuditNote *note)
+{
+    if (!note || (!note->message && !note->signs && !note->digest))
+        return 0;
+    Note *n = g_new0(Note, 1);
+    *n = (Note){ g_strdup(note->message), g_strdup(note->digest), NULL, note->signs_length };
+    n->signs = note->signs ? g_memdup2(note->signs, MAX(note->signs_length, 1)) : NULL;
+    g_ptr_array_add(a->notes, n);
+    return a->notes->len;
+}
+
+static void add_file(Audit *a, AuditFile *f, const Bytes *bytes, const AuditNote *note)
+{
+    audit_hash(bytes->bytes, bytes->length, f->hash);
+    if (!note && is_key_file(a, f)) {
+        a->passed_over++;
+        free(f->path);
+        g_free(f);
+        return;
+    }
+    g_ptr_array_add(a->files, f);
+    Where w = { a->files->len - 1, 0, 0, note, add_note(a, note) };
+    add_content(a, &w, bytes);
+}
+
+bool audit_add_bytes(Audit *a, const char *name, const uint8_t *bytes, size_t length, GError **error)
+{
+    AuditFile *f = g_new0(AuditFile, 1);
+    *f = (AuditFile){ .path = g_strdup(name), .bytes = bytes, .fd = -1, .length = length };
+    add_file(a, f, &(Bytes){ .bytes = bytes, .length = length }, NULL);
+    return true;
+}
+
+/* In the ledger, and since then neither longer nor changed. */
+static bool known(const Audit *a, const char *path, const struct stat *s)
+{
+    const guint number = GPOINTER_TO_UINT(g_hash_table_lookup(a->by_path, path));
+    const AuditFile *f = number ? audit_file(a, number - 1) : NULL;
+    return f && f->length == (uint64_t)s->st_size &&
+           f->changed == (uint64_t)s->st_mtim.tv_sec * G_GUINT64_CONSTANT(1000000000) + (uint64_t)s->st_mtim.tv_nsec;
+}
+
+bool audit_add_file(Audit *a, const char *path, const AuditNote *note, GError **error)
+{
+    struct stat s = { 0 };
+    Bytes bytes;
+    if (stat(path, &s) == 0 && known(a, path, &s)) {
+        a->passed_over++;
+        return true;
+    }
+    AuditFile *f = g_new0(AuditFile, 1);
+    f->path = g_strdup(path);
+    f->fd = strcmp(path, "-") ? -1 : spool(error);
+    if ((f->fd < 0 && !strcmp(path, "-")) || !audit_open(f, &bytes, &s, error)) {
+        free(f->path);
+        g_free(f);
+        return false;
+    }
+    f->length = bytes.length;
+    f->changed = (uint64_t)s.st_mtim.tv_sec * G_GUINT64_CONSTANT(1000000000) + (uint64_t)s.st_mtim.tv_nsec;
+    add_file(a, f, &bytes, note);
+    audit_close(&bytes);
+    return true;
+}
+
+static gint by_name(gconstpointer x, gconstpointer y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+bool audit_add_folder(Audit *a, const char *path, GError **error)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, error);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+    if (!dir) {
+        g_prefix_error(error, "%s: ", path);
+        return false;
+    }
+    while ((name = g_dir_read_name(dir)))
+        g_ptr_array_add(names, g_build_filename(path, name, NULL));
+    g_ptr_array_sort(names, by_name);
+    for (guint i = 0; i < names->len; i++) {
+        const char *inner = g_ptr_array_index(names, i);
+        if (!(g_file_test(inner, G_FILE_TEST_IS_DIR) ? audit_add_folder(a, inner, error)
+                                                     : audit_add_file(a, inner, NULL, error)))
+            return false;
+    }
+    return true;
+}
+
+/* ---- again ---- */
+
+bool audit_reread(const Audit *a, uint32_t number, Reread *r)
+{
+    const Item *item = audit_item(a, number);
+    const AuditKey *key = audit_key(a, item->key);
+    struct stat s;
+    SigWhy why;
+    *r = (Reread){ 0 };
+    if (!audit_open(audit_file(a, item->file), &r->file, &s, NULL))
+        return false;
+    const uint8_t *bytes = r->file.bytes;
+    size_t length = r->file.length;
+    if (sig_form_of(bytes, length) != SIG_FORM_RAW) {
+        if (!sig_content_read(bytes, length, &r->content, &why))
+            return false;
+        bytes = r->content.bytes;
+        length = r->content.length;
+    }
+    if (item->offset > length ||
+        !(item->part ? sig_match_front : sig_match)(&key->key, bytes + item->offset, length - item->offset, &r->match, &why))
+        return false;
+    return sig_layers(r->match.set, r->match.vk, r->match.vk_length, r->match.signature, r->match.length, r->layer,
+                      &r->layers) == SIG_OK;
+}
+
+void audit_reread_free(Reread *r)
+{
+    audit_close(&r->file);
+    free(r->content.bytes);
+    r->content.bytes = NULL;
+}

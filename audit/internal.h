@@ -1,0 +1,173 @@
+/* What the files of the audit share. Not for other folders.
+ *
+ *   audit.c     keys, findings, opening and closing
+ *   files.c     files, parts of files, folders
+ *   uses.c      the table of one-time keys; pairs that differ
+ *   manifest.c  CSV and JSON Lines
+ *   books.c     modules, sectors, times, counts
+ *   ledger.c    what tomorrow's audit needs
+ *   report.c    text and JSON; picture.c: SVG; bundle.c: proofs for others
+ */
+#ifndef AUDIT_INTERNAL_H
+#define AUDIT_INTERNAL_H
+
+#include "audit/audit.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "signing/formats.h"
+#include "signing/layers.h"
+
+enum { AUDIT_OWNER = 16, AUDIT_HASH = 32, NO_ITEM = UINT32_MAX };
+
+typedef struct {
+    char *path;
+    SigContent content;
+    SigKey key;
+    const SigSet *set;        /* of the last signature that matched, or NULL */
+    uint8_t hash[AUDIT_HASH]; /* of the file */
+    uint64_t seen;            /* signatures */
+} AuditKey;
+
+typedef struct {
+    char *path;
+    const uint8_t *bytes; /* at hand, or NULL */
+    int fd;               /* standard input, kept; otherwise -1 */
+    uint64_t length, changed; /* nanoseconds */
+    uint8_t hash[AUDIT_HASH];
+} AuditFile;
+
+typedef enum { ITEM_UNVERIFIED, ITEM_VERIFIED, ITEM_FAILED } ItemState;
+
+/* A signature. */
+typedef struct {
+    uint32_t file, part, key, module, note; /* module, note: number + 1, 0 is none */
+    uint32_t state, length;
+    uint64_t offset, index;
+    int64_t time;
+} Item;
+
+/* A use of a one-time key. */
+typedef struct {
+    uint8_t owner[AUDIT_OWNER];
+    uint64_t tree;
+    uint32_t leaf, layer; /* layer: 1 + that of XMSS; 0 for LMS, where I is one of a tree */
+} OneTime;
+typedef struct {
+    OneTime key;
+    uint8_t bytes[AUDIT_HASH];
+    uint32_t item;
+    uint32_t next; /* use of the same key with other bytes, number + 1; 0 is none */
+} Use;
+
+/* What the manifest says of a message. */
+typedef struct {
+    char *message, *digest;
+    uint8_t *signs;
+    size_t signs_length;
+} Note;
+
+/* A one-time key that signed twice. */
+typedef struct {
+    uint32_t first;      /* use */
+    AuditFinding *finding;
+    uint32_t item[2];
+    unsigned layer[2];   /* in the signatures */
+    GByteArray *digests; /* all that it signed, the two of the items first */
+    const SigSet *set;
+    bool linked;
+} Proof;
+
+typedef struct {
+    char *name;
+    uint64_t from, end, left;
+    bool owned, counted;
+} Module;
+
+struct Audit {
+    GPtrArray *keys;     /* AuditKey */
+    GPtrArray *files;    /* AuditFile */
+    GHashTable *by_path; /* file number + 1 by path: of the ledger */
+    GArray *items, *uses;
+    uint32_t *slots; /* use number + 1, by hash of the one-time key */
+    size_t slot_count;
+    GPtrArray *notes, *modules;
+    GPtrArray *findings, *proofs;
+    GHashTable *proof_of;  /* first use -> proof number + 1 */
+    GHashTable *upper;     /* digest of an upper layer with its key -> 1 good, 2 bad */
+    GHashTable *parent;    /* owner of a child key -> Parent */
+    GString *kept; /* findings that the ledger keeps, as lines of it */
+    uint64_t duplicates, passed_over;
+    bool finished;
+};
+
+AuditFinding *audit_find(Audit *a, AuditClass class, const char *kind, const char *subject, const char *format, ...)
+    G_GNUC_PRINTF(5, 6);
+uint32_t audit_module(Audit *a, const char *name); /* number + 1; 0 for NULL */
+static inline AuditKey *audit_key(const Audit *a, size_t k) { return g_ptr_array_index(a->keys, k); }
+static inline AuditFile *audit_file(const Audit *a, size_t f) { return g_ptr_array_index(a->files, f); }
+static inline Item *audit_item(const Audit *a, size_t i) { return &g_array_index(a->items, Item, i); }
+static inline Use *audit_use(const Audit *a, size_t u) { return &g_array_index(a->uses, Use, u); }
+static inline const Note *audit_note(const Audit *a, const Item *i)
+{
+    return i->note ? g_ptr_array_index(a->notes, i->note - 1) : NULL;
+}
+static inline Module *audit_module_at(const Audit *a, uint32_t number)
+{
+    return g_ptr_array_index(a->modules, number - 1);
+}
+/* "FILE" or "FILE#3"; g_free. */
+char *audit_item_name(const Audit *a, uint32_t item);
+char *audit_hex(const uint8_t *bytes, size_t length);
+void audit_hash(const uint8_t *bytes, size_t length, uint8_t hash[AUDIT_HASH]);
+
+/* files.c; a file's bytes, mapped or read. */
+typedef struct {
+    const uint8_t *bytes;
+    size_t length;
+    void *mapped, *owned;
+} Bytes;
+bool audit_open(const AuditFile *f, Bytes *out, struct stat *s, GError **error);
+void audit_close(Bytes *bytes);
+/* An item's key and signature again: matched and taken apart, or false. Released with audit_reread_free. */
+typedef struct {
+    Bytes file;
+    SigContent content;
+    SigMatch match;
+    SigLayer layer[SIG_LAYERS];
+    unsigned layers;
+} Reread;
+bool audit_reread(const Audit *a, uint32_t item, Reread *out);
+void audit_reread_free(Reread *r);
+/* The message of an item, if the manifest gave one (g_free). */
+bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length);
+
+typedef struct {
+    uint8_t child[AUDIT_HASH]; /* of the child's key */
+    OneTime by;
+    uint32_t item;
+} Parent;
+
+/* ledger.c */
+void audit_keep_findings(Audit *a);
+
+/* uses.c */
+void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned layers);
+uint32_t audit_put_use(Audit *a, const OneTime *key, const uint8_t *bytes, uint32_t item, bool *fresh); /* its number */
+void audit_describe_proofs(Audit *a); /* texts and severities, when all uses are in */
+size_t audit_upper_bytes(const SigLayer *layer); /* how long an upper layer is with the key below it */
+
+/* books.c */
+void audit_books(Audit *a);
+/* Indices seen for a key in order, each once, with the item that used it first. */
+GArray *audit_indices(const Audit *a, uint32_t key);
+typedef struct {
+    uint64_t index;
+    uint32_t item;
+    bool reused;
+} Seen;
+char *audit_interval(uint64_t from, uint64_t end);
+
+#endif

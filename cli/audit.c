@@ -1,0 +1,159 @@
+/* ucsim audit: what somebody's real modules did (docs/audit.md). */
+#include <stdio.h>
+#include <string.h>
+
+#include "audit/audit.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "simulator/file.h"
+
+static const char text[] =
+    "Did any one-time key of these public keys sign twice? Signatures come in files and folders, one or many\n"
+    "in a file, raw or hexadecimal; - is standard input. Keys are raw, hexadecimal, PEM, DER or certificates.\n"
+    "Messages, modules and times come with a manifest (CSV or JSON Lines: signature, message, digest,\n"
+    "signed_digest, module, time, key). Nothing but the files is read, nothing is kept unless --ledger says where.\n"
+    "\n"
+    "Examples:\n"
+    "  ucsim audit signatures --public hsm.pem signatures/\n"
+    "  ucsim audit signatures --public hsm.pem --manifest m.csv --owned 'hsm1=[0,512)' --remaining hsm1=400\n"
+    "  ucsim audit signatures --public hsm.pem --bundles proofs --svg key.svg --json out.json signatures/\n"
+    "\n"
+    "Exit codes: 0 no proof of a second use; 1 a proof; 2 usage or file error.";
+
+typedef struct {
+    char **public, **manifest, **owned, **remaining;
+    char *json, *svg, *bundles, *ledger;
+    gboolean quiet;
+} Arguments;
+
+static int fail(GError *error)
+{
+    int code = cli_fail(CLI_USAGE, "audit signatures: %s", error->message);
+    g_error_free(error);
+    return code;
+}
+
+typedef bool (*Add)(Audit *audit, const char *text, GError **error);
+
+static bool add_all(Audit *audit, char *const *texts, Add add, GError **error)
+{
+    for (; texts && *texts; texts++)
+        if (!add(audit, *texts, error))
+            return false;
+    return true;
+}
+
+static bool add_path(Audit *audit, const char *path, GError **error)
+{
+    return g_file_test(path, G_FILE_TEST_IS_DIR) ? audit_add_folder(audit, path, error)
+                                                 : audit_add_file(audit, path, NULL, error);
+}
+
+static bool read_all(Audit *audit, const Arguments *a, char *const *paths, GError **error)
+{
+    return add_all(audit, a->public, audit_add_key, error) && (!a->ledger || audit_load_ledger(audit, a->ledger, error)) &&
+           add_all(audit, a->owned, audit_set_owned, error) && add_all(audit, a->remaining, audit_set_remaining, error) &&
+           add_all(audit, a->manifest, audit_add_manifest, error) && add_all(audit, paths, add_path, error);
+}
+
+static bool write_text(const char *path, char *made, size_t length, GError **error)
+{
+    g_autofree char *owned = made;
+    return cli_write_file(path, owned, length, error);
+}
+
+/* FILE.svg, and FILE-2.svg and so on for more keys. */
+static bool write_pictures(const Audit *audit, const char *path, GError **error)
+{
+    for (size_t k = 0; k < audit_keys(audit); k++) {
+        const char *dot = strrchr(path, '.');
+        const size_t stem = dot ? (size_t)(dot - path) : strlen(path);
+        g_autofree char *name = k ? g_strdup_printf("%.*s-%zu%s", (int)stem, path, k + 1, path + stem) : g_strdup(path);
+        char *svg = audit_picture(audit, k);
+        if (!write_text(name, svg, strlen(svg), error))
+            return false;
+    }
+    return true;
+}
+
+static bool write_all(const Audit *audit, const Arguments *a, GError **error)
+{
+    size_t length = 0;
+    if (a->json) {
+        char *json = audit_json(audit);
+        if (!write_text(a->json, json, strlen(json), error))
+            return false;
+    }
+    if ((a->svg && !write_pictures(audit, a->svg, error)) || (a->bundles && !audit_write_bundles(audit, a->bundles, error)))
+        return false;
+    if (!a->ledger)
+        return true;
+    uc_file_forget(a->ledger);
+    char *ledger = audit_ledger(audit, &length);
+    return write_text(a->ledger, ledger, length, error);
+}
+
+static int run(const Arguments *a, int argc, char **argv)
+{
+    GError *error = NULL;
+    if (!a->public)
+        return cli_fail(CLI_USAGE, "audit signatures: whose? give --public KEY; see 'ucsim audit signatures --help'");
+    if (argc < 2 && !a->manifest)
+        return cli_fail(CLI_USAGE, "audit signatures: expected files or folders with signatures, or --manifest FILE, got nothing");
+    if ((a->owned || a->remaining) && a->public[1])
+        return cli_fail(CLI_USAGE, "audit signatures: --owned and --remaining count indices of one key, got %u keys; audit them one by one",
+                        g_strv_length(a->public));
+    Audit *audit = audit_new();
+    int code = CLI_OK;
+    if (read_all(audit, a, argv + 1, &error))
+        audit_finish(audit);
+    else
+        code = fail(error);
+    if (code == CLI_OK) {
+        g_autofree char *says = audit_text(audit);
+        if (!a->quiet)
+            fputs(says, stdout);
+        code = write_all(audit, a, &error) ? audit_has_proof(audit) ? CLI_UNEXPECTED : CLI_OK : fail(error);
+    }
+    audit_free(audit);
+    return code;
+}
+
+static int signatures(int argc, char **argv)
+{
+    Arguments a = { NULL };
+    const GOptionEntry entries[] = {
+        { "public", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a.public, "public key; may be given again", "FILE" },
+        { "manifest", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a.manifest, "list of signatures with messages, modules, times", "FILE" },
+        { "owned", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.owned, "indices that a module may use", "NAME=[a,b)" },
+        { "remaining", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.remaining, "how many a module says are left", "NAME=N" },
+        { "json", 0, 0, G_OPTION_ARG_FILENAME, &a.json, "everything, as JSON", "FILE" },
+        { "svg", 0, 0, G_OPTION_ARG_FILENAME, &a.svg, "a picture of the whole key", "FILE" },
+        { "bundles", 0, 0, G_OPTION_ARG_FILENAME, &a.bundles, "a folder for each proof, with a script that checks it", "FOLDER" },
+        { "ledger", 0, 0, G_OPTION_ARG_FILENAME, &a.ledger, "reads what the last audit left, and keeps what is known now", "FILE" },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &a.quiet, "print nothing but errors", NULL },
+        { NULL, 0, 0, 0, NULL, NULL, NULL },
+    };
+    int code;
+    if (cli_parse("audit signatures", "--public KEY... [FILE|FOLDER...]", text, entries, &argc, &argv, &code))
+        code = run(&a, argc, argv);
+    g_strfreev(a.public), g_strfreev(a.manifest), g_strfreev(a.owned), g_strfreev(a.remaining);
+    g_free(a.json), g_free(a.svg), g_free(a.bundles), g_free(a.ledger);
+    return code;
+}
+
+int cli_audit(int argc, char **argv)
+{
+    static const char *const verbs[] = { "signatures", NULL };
+    const bool help = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+    if (argc > 1 && !strcmp(argv[1], verbs[0]))
+        return signatures(argc - 1, argv + 1);
+    if (argc < 2 || help) {
+        char *ask[] = { (char *)verbs[0], (char *)"--help", NULL };
+        signatures(2, ask);
+        return help ? CLI_OK : CLI_USAGE;
+    }
+    const char *near = cli_nearest(argv[1], verbs);
+    return cli_fail(CLI_USAGE, "audit: unknown command '%s'%s%s%s; see 'ucsim audit --help'", argv[1], near ? ", did you mean '" : "",
+                    near ? near : "", near ? "'?" : "");
+}
