@@ -59,6 +59,7 @@ static void put_books(const Audit *a, GString *s)
         put_text(s, key->set ? sig_set_name(key->set) : NULL);
         g_string_append_printf(s, "\t%" G_GUINT64_FORMAT "\n", key->seen);
     }
+    g_string_append_printf(s, "duplicates\t%" G_GUINT64_FORMAT "\n", a->duplicates);
     for (guint m = 0; m < a->modules->len; m++) {
         g_string_append(s, "module");
         put_text(s, audit_module_at(a, m + 1)->name);
@@ -207,6 +208,11 @@ static void read_key(Line *l)
     key->seen = seen;
 }
 
+static void read_duplicates(Line *l)
+{
+    l->audit->duplicates = number(l, UINT64_MAX);
+}
+
 static void read_module(Line *l)
 {
     g_autofree char *name = text(l);
@@ -322,7 +328,7 @@ static void read_finding(Line *l)
 static const struct {
     const char *name;
     void (*read)(Line *l);
-} lines[] = { { "key", read_key }, { "module", read_module }, { "file", read_file }, { "note", read_note }, { "item", read_item },
+} lines[] = { { "key", read_key }, { "duplicates", read_duplicates }, { "module", read_module }, { "file", read_file }, { "note", read_note }, { "item", read_item },
               { "use", read_use }, { "parent", read_parent }, { "proof", read_proof }, { "finding", read_finding } };
 
 static bool read_line(Audit *a, char *line, guint *keys)

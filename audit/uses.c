@@ -111,20 +111,21 @@ static int find_layer(const Reread *r, const OneTime *key)
     return -1;
 }
 
-/* What the layer signed, if that is known and true. */
-static bool digest_of(const Audit *a, uint32_t item, const Reread *r, unsigned which, uint8_t *digest)
+/* What the layer signed, if that is known and true, and the leaf that it leads to. */
+static bool digest_of(const Audit *a, uint32_t item, const Reread *r, unsigned which, uint8_t *digest, uint8_t *leaf)
 {
     const Item *i = audit_item(a, item);
+    uint8_t bottom[SIG_DIGEST];
+    size_t length;
     if (r->layer[which].below)
         return sig_layer_below_digest(&r->layer[which], digest) == SIG_OK;
-    if (i->state != ITEM_VERIFIED || which != sig_layers_bottom(r->layer, r->layers))
-        return false;
-    size_t length;
     g_autofree uint8_t *message = NULL;
-    return audit_message(a, i, &message, &length) && !sig_layers_digest(r->layer, r->layers, message, length, digest);
+    return i->state == ITEM_VERIFIED && audit_message(a, i, &message, &length) &&
+           !sig_layers_digest(r->layer, r->layers, message, length, bottom) &&
+           !sig_layer_trace(r->layer, r->layers, which, bottom, digest, leaf);
 }
 
-typedef enum { PAIR_PROVEN, PAIR_APART, PAIR_FOREIGN, PAIR_OPEN, PAIR_KEYS, PAIR_LOST } PairResult;
+typedef enum { PAIR_PROVEN, PAIR_APART, PAIR_FOREIGN, PAIR_OPEN, PAIR_KEYS, PAIR_OTHER, PAIR_LOST } PairResult;
 typedef struct {
     PairResult result;
     bool linked;
@@ -170,12 +171,13 @@ static Pair compare(const Audit *a, uint32_t item_x, uint32_t item_y, const OneT
         const SigLayer *lx = &x.layer[at_x], *ly = &y.layer[at_y];
         p.layer[0] = (unsigned)at_x;
         p.layer[1] = (unsigned)at_y;
-        const bool known_x = digest_of(a, item_x, &x, p.layer[0], p.digest[0]);
-        const bool known_y = digest_of(a, item_y, &y, p.layer[1], p.digest[1]);
+        uint8_t leaf_x[SIG_DIGEST] = { 0 }, leaf_y[SIG_DIGEST] = { 0 };
+        const bool known_x = digest_of(a, item_x, &x, p.layer[0], p.digest[0], leaf_x);
+        const bool known_y = digest_of(a, item_y, &y, p.layer[1], p.digest[1], leaf_y);
         if (lx->set != ly->set)
             p.result = PAIR_KEYS;
         else if (known_x && known_y && same_key(lx, ly))
-            p.result = PAIR_PROVEN;
+            p.result = memcmp(leaf_x, leaf_y, sizeof leaf_x) ? PAIR_OTHER : PAIR_PROVEN;
         else
             link_pair(&x, &y, known_x, known_y, &p);
         if (p.result == PAIR_APART && !same_key(lx, ly))
@@ -231,6 +233,10 @@ static void doubt(Audit *a, uint32_t item_x, uint32_t item_y, const Pair *p)
         audit_find(a, AUDIT_INDICATION, "linked", x,
                    "%s and %s are on the same chains; %u chains have equal values, too many to follow them to the key; the message of one of them decides",
                    x, y, p->equal);
+        break;
+    case PAIR_OTHER:
+        audit_find(a, AUDIT_INDICATION, "other-key", x,
+                   "%s and %s verify, with two one-time keys at one place: a layer above has signed two roots", x, y);
         break;
     case PAIR_KEYS:
         audit_find(a, AUDIT_INDICATION, "identifier-shared", x, "%s and %s use one I (or PUB_SEED) and leaf under different keys", x, y);

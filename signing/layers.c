@@ -173,6 +173,24 @@ bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, S
     return CRYPTO_memcmp(root, sig_layer_root(&layer[which]), layer[which].set->n) == 0;
 }
 
+SigStatus sig_layer_trace(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *bottom,
+                          uint8_t digest[SIG_DIGEST], uint8_t leaf[SIG_DIGEST])
+{
+    assert(which < layers);
+    SigWork *work = sig_work_new(layer[which].set->hash, sig_one_time_room(layer[which].set));
+    if (!work)
+        return SIG_NO_MEMORY;
+    memcpy(digest, bottom, layer[which].set->n);
+    for (unsigned i = sig_layers_bottom(layer, layers); i <= which; i++) {
+        const SigTree tree = sig_layer_tree(&layer[i]);
+        sig_one_time_leaf(&tree, work, layer[i].leaf, digest, layer[i].values, leaf);
+        if (i < which)
+            sig_climb(&tree, work, layer[i].leaf, leaf, layer[i].path, digest);
+    }
+    sig_work_free(work);
+    return SIG_OK;
+}
+
 SigStatus sig_layer_holds(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *digest)
 {
     assert(which < layers);

@@ -41,6 +41,10 @@ SigStatus sig_layers_digest(const SigLayer *layer, unsigned layers, const uint8_
                             uint8_t digest[SIG_DIGEST]);
 /* What an upper layer of HSS signs: the digest of the key below. */
 SigStatus sig_layer_below_digest(const SigLayer *layer, uint8_t digest[SIG_DIGEST]);
+/* From what the lowest layer signed, true or not, to what layer `which` of XMSS^MT signed (a root), and the leaf that its
+ * one-time signature leads to: the same leaf is the same one-time key. For LMS and HSS `which` is the lowest. */
+SigStatus sig_layer_trace(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *bottom,
+                          uint8_t digest[SIG_DIGEST], uint8_t leaf[SIG_DIGEST]);
 /* SIG_OK if the one-time signature of layer `which` is one of digest under its key: LMS, HSS: the key of that level;
  * XMSS^MT: the layers between it and the root must be right too. Otherwise SIG_INVALID, or SIG_NO_MEMORY. */
 SigStatus sig_layer_holds(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *digest);

@@ -24,8 +24,6 @@ typedef struct {
     uint8_t (*end_from)[SIG_MAX_N];    /* for each chain with equal values: its end, by the level */
     unsigned open[SIG_MAX_CHAINS];     /* chains with equal values */
     unsigned opens, opens_of_digest;
-    double tries;                      /* left */
-    bool exhausted;
 } Search;
 
 /* ---- levels ---- */
@@ -173,14 +171,9 @@ static bool reaches_key(Search *s)
 static bool try_levels(Search *s, unsigned k, unsigned rest)
 {
     const unsigned left = s->opens_of_digest - k;
-    if (!left) {
-        if (s->tries-- < 1) {
-            s->exhausted = true;
-            return false;
-        }
+    if (!left)
         return reaches_key(s);
-    }
-    for (unsigned down = 0; down <= s->top && down <= rest && !s->exhausted; down++) {
+    for (unsigned down = 0; down <= s->top && down <= rest; down++) {
         if (rest - down > (left - 1) * s->top)
             continue;
         set_open(s, k, s->top - down);
@@ -188,6 +181,25 @@ static bool try_levels(Search *s, unsigned k, unsigned rest)
             return true;
     }
     return false;
+}
+
+/* In how many ways the open chains of the digest add up to each sum; free(). */
+static double *count_ways(const Search *s)
+{
+    const unsigned most = s->opens_of_digest * s->top;
+    double *ways = calloc(2 * ((size_t)most + 1), sizeof *ways), *next = ways + most + 1;
+    if (!ways)
+        return NULL;
+    ways[0] = 1;
+    for (unsigned k = 0; k < s->opens_of_digest; k++) {
+        for (unsigned sum = 0; sum <= most; sum++) {
+            next[sum] = 0;
+            for (unsigned down = 0; down <= s->top && down <= sum; down++)
+                next[sum] += ways[sum - down];
+        }
+        memcpy(ways, next, ((size_t)most + 1) * sizeof *ways);
+    }
+    return ways;
 }
 
 /* What one try costs: about so many hashes. */
@@ -199,29 +211,43 @@ static double cost(const Search *s)
     return 6.0 * (s->chains + height) + 6.0 * (s->layers - s->which - 1) * (9.0 * s->chains + height);
 }
 
+/* Tries the levels that give this sum. */
+static bool try_sum(Search *s, unsigned rest, const uint8_t *digit)
+{
+    int saved_a[SIG_MAX_CHAINS], saved_b[SIG_MAX_CHAINS];
+    memcpy(saved_a, s->a, sizeof saved_a);
+    memcpy(saved_b, s->b, sizeof saved_b);
+    for (unsigned k = s->opens_of_digest; k < s->opens; k++)
+        set_open(s, k, digit[s->open[k] - s->of_digest]);
+    if (try_levels(s, 0, rest))
+        return true;
+    memcpy(s->a, saved_a, sizeof saved_a);
+    memcpy(s->b, saved_b, sizeof saved_b);
+    return false;
+}
+
+/* First how much there is to try, then either all of it or nothing. */
 static SigLinkResult solve(Search *s, const uint8_t *values)
 {
-    bool valid = false;
+    const unsigned most = s->opens_of_digest * s->top;
     uint8_t digit[SIG_MAX_CHAINS];
+    double tries = 0, *ways = count_ways(s);
+    if (!ways)
+        return SIG_LINK_FAILED;
+    for (unsigned rest = 0; rest <= most; rest++)
+        tries += checksum_fits(s, rest, digit) ? ways[rest] : 0;
+    free(ways);
+    if (tries == 0)
+        return SIG_LINK_APART;
+    if (tries * cost(s) > BUDGET)
+        return SIG_LINK_OPEN;
     run_up(s, values);
     if (!run_up_open(s, values))
         return SIG_LINK_FAILED;
-    s->tries = BUDGET / cost(s);
-    for (unsigned rest = 0; rest <= s->opens_of_digest * s->top && !s->exhausted; rest++) {
-        if (!checksum_fits(s, rest, digit))
-            continue;
-        valid = true;
-        int saved_a[SIG_MAX_CHAINS], saved_b[SIG_MAX_CHAINS];
-        memcpy(saved_a, s->a, sizeof saved_a);
-        memcpy(saved_b, s->b, sizeof saved_b);
-        for (unsigned k = s->opens_of_digest; k < s->opens; k++)
-            set_open(s, k, digit[s->open[k] - s->of_digest]);
-        if (try_levels(s, 0, rest))
+    for (unsigned rest = 0; rest <= most; rest++)
+        if (checksum_fits(s, rest, digit) && try_sum(s, rest, digit))
             return SIG_LINK_PROVEN;
-        memcpy(s->a, saved_a, sizeof saved_a);
-        memcpy(s->b, saved_b, sizeof saved_b);
-    }
-    return s->exhausted ? SIG_LINK_OPEN : valid ? SIG_LINK_FOREIGN : SIG_LINK_APART;
+    return SIG_LINK_FOREIGN;
 }
 
 /* ---- the public functions ---- */
