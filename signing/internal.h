@@ -221,6 +221,13 @@ void sig_xmss_message(const SigSet *set, SigWork *work, const uint8_t *r, const 
 /* layers.c; the tree of a layer, the root in its key, and whether a leaf's node leads to it by that path. */
 SigTree sig_layer_tree(const SigLayer *layer);
 const uint8_t *sig_layer_root(const SigLayer *layer);
+/* Does the layer's one-time signature lead from the digest to its key? The uses on the way are noted, if use is not NULL. */
+typedef struct {
+    SigUse *use;
+    unsigned count;
+} SigUses;
+bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *digest,
+                     SigUses *uses);
 bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *node,
                        const uint8_t *path);
 

@@ -159,20 +159,6 @@ SigStatus sig_layer_below_digest(const SigLayer *layer, uint8_t digest[SIG_DIGES
     return digest_of(layer, 0, layer->below, layer->below_length, digest);
 }
 
-bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *node,
-                       const uint8_t *path)
-{
-    uint8_t root[SIG_MAX_N], leaf[SIG_MAX_N];
-    SigTree tree = sig_layer_tree(&layer[which]);
-    sig_climb(&tree, work, layer[which].leaf, node, path, root);
-    for (unsigned i = which + 1; !is_lms(layer->set) && i < layers; i++) {
-        tree = sig_layer_tree(&layer[i]);
-        sig_one_time_leaf(&tree, work, layer[i].leaf, root, layer[i].values, leaf);
-        sig_climb(&tree, work, layer[i].leaf, leaf, layer[i].path, root);
-    }
-    return CRYPTO_memcmp(root, sig_layer_root(&layer[which]), layer[which].set->n) == 0;
-}
-
 SigStatus sig_layer_trace(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *bottom,
                           uint8_t digest[SIG_DIGEST], uint8_t leaf[SIG_DIGEST])
 {
@@ -191,17 +177,53 @@ SigStatus sig_layer_trace(const SigLayer *layer, unsigned layers, unsigned which
     return SIG_OK;
 }
 
+static void note_use(SigUses *uses, const SigLayer *layer, const uint8_t *node, const uint8_t *digest)
+{
+    if (!uses->use)
+        return;
+    assert(uses->count < SIG_USES);
+    SigUse *use = &uses->use[uses->count++];
+    sig_sha256(node, layer->set->n, use->key, sizeof use->key);
+    sig_sha256(digest, layer->set->n, use->what, sizeof use->what);
+    sig_sha256(layer->values, sig_layer_bytes(layer), use->bytes, sizeof use->bytes);
+}
+
+/* RFC 8554 Algorithms 4b and 6a; RFC 8391 Algorithms 14 and 17. */
+bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *digest,
+                     SigUses *uses)
+{
+    uint8_t node[SIG_MAX_N], root[SIG_MAX_N];
+    const SigSet *set = layer[which].set;
+    memcpy(root, digest, set->n);
+    for (unsigned i = which; i == which || (!is_lms(set) && i < layers); i++) {
+        const SigTree tree = sig_layer_tree(&layer[i]);
+        sig_one_time_leaf(&tree, work, layer[i].leaf, root, layer[i].values, node);
+        note_use(uses, &layer[i], node, root);
+        sig_climb(&tree, work, layer[i].leaf, node, layer[i].path, root);
+    }
+    return CRYPTO_memcmp(root, sig_layer_root(&layer[which]), set->n) == 0;
+}
+
+bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *node,
+                       const uint8_t *path)
+{
+    uint8_t root[SIG_MAX_N];
+    SigUses nobody = {NULL, 0};
+    const SigTree tree = sig_layer_tree(&layer[which]);
+    sig_climb(&tree, work, layer[which].leaf, node, path, root);
+    if (!is_lms(layer->set) && which + 1 < layers)
+        return sig_layer_leads(layer, layers, which + 1, work, root, &nobody);
+    return CRYPTO_memcmp(root, sig_layer_root(&layer[which]), layer[which].set->n) == 0;
+}
+
 SigStatus sig_layer_holds(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *digest)
 {
     assert(which < layers);
-    const SigLayer *own = &layer[which];
-    const SigTree tree = sig_layer_tree(own);
-    uint8_t node[SIG_MAX_N];
-    SigWork *work = sig_work_new(own->set->hash, sig_one_time_room(own->set));
+    SigUses nobody = {NULL, 0};
+    SigWork *work = sig_work_new(layer[which].set->hash, sig_one_time_room(layer[which].set));
     if (!work)
         return SIG_NO_MEMORY;
-    sig_one_time_leaf(&tree, work, own->leaf, digest, own->values, node);
-    const bool good = sig_layer_reaches(layer, layers, which, work, node, own->path);
+    const bool good = sig_layer_leads(layer, layers, which, work, digest, &nobody);
     sig_work_free(work);
     return good ? SIG_OK : SIG_INVALID;
 }

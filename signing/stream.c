@@ -6,30 +6,24 @@
 #include "signing/internal.h"
 
 #include <assert.h>
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { DEFAULT_CACHE = 256 << 20, LMS_PUBLIC = 24 };
 
-typedef struct {
-    SigUse *use;
-    unsigned count;
-} Uses;
-
 struct SigStream {
     const SigSet *set;
-    Uses uses;                    /* verifying: use is NULL if nobody asks */
+    SigUses uses;                 /* verifying: use is NULL if nobody asks */
+    SigLayer layer[SIG_LAYERS];   /* verifying */
+    unsigned layers;
     bool signing;
     SigWork *work;
     SigTree bottom;               /* tree of the leaf that signs the message */
     uint32_t leaf;                /* in that tree */
     uint8_t secret[SIG_MAX_N];    /* bottom.secret */
     uint8_t open[SIG_MAX_N];      /* bottom.open */
-    uint8_t root[SIG_MAX_N];      /* verifying: of the bottom tree (LMS, HSS) or of the top (XMSS) */
-    uint8_t *values;              /* where in the signature the chains of the bottom level are */
-    uint8_t *path;                /* and the path */
-    uint8_t signature[];
+    uint8_t *values;              /* signing: where in the signature the chains of the bottom level are */
+    uint8_t signature[];          /* verifying: the public key behind it */
 };
 
 void sig_stream_free(SigStream *s)
@@ -44,7 +38,7 @@ void sig_stream_free(SigStream *s)
 static SigStream *stream_new(const SigSet *set, bool signing)
 {
     const SigSet *bottom = set->scheme == SIG_HSS ? set->level[set->levels - 1] : set;
-    SigStream *s = calloc(1, sizeof *s + sig_set_signature_size(set));
+    SigStream *s = calloc(1, sizeof *s + sig_set_signature_size(set) + sig_set_public_size(set));
     if (!s)
         return NULL;
     s->set = set;
@@ -206,84 +200,31 @@ static SigStatus lms_public(SigCache *cache, const SigSet *set, const uint8_t *s
     return SIG_OK;
 }
 
-/* Types and the leaf of one level: RFC 8554 Algorithm 6a step 2, Algorithm 4b step 2. */
-static SigStatus lms_check(const SigSet *set, const uint8_t *vk, uint8_t *signature)
-{
-    if (sig_get(vk, 4) != set->type || sig_get(vk + 4, 4) != set->ots || sig_get(signature + 4, 4) != set->ots ||
-        sig_get(lms_path(set, signature) - 4, 4) != set->type)
-        return SIG_WRONG_TYPE;
-    return sig_get(signature, 4) >> set->height ? SIG_BAD_INDEX : SIG_OK;
-}
-
-static void note_use(Uses *uses, const SigSet *set, const uint8_t *node, const uint8_t *digest, const uint8_t *values)
-{
-    if (!uses->use)
-        return;
-    assert(uses->count < SIG_USES);
-    SigUse *use = &uses->use[uses->count++];
-    sig_sha256(node, set->n, use->key, sizeof use->key);
-    sig_sha256(digest, set->n, use->what, sizeof use->what);
-    sig_sha256(values, (size_t)set->chains * set->n, use->bytes, sizeof use->bytes);
-}
-
-/* Whether chains and path lead from the digest to the root. RFC 8554 Algorithms 4b and 6a. */
-static bool leads_to(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
-                     const uint8_t *path, const uint8_t *root, Uses *uses)
-{
-    uint8_t node[SIG_MAX_N], top[SIG_MAX_N];
-    sig_one_time_leaf(tree, work, leaf, digest, values, node);
-    note_use(uses, tree->set, node, digest, values);
-    sig_climb(tree, work, leaf, node, path, top);
-    return CRYPTO_memcmp(top, root, tree->set->n) == 0;
-}
-
 /* An upper level of HSS: the message is the public key below. */
-static SigStatus hss_verify_above(const SigSet *set, const uint8_t *vk, uint8_t *signature, const uint8_t *below, Uses *uses)
+static SigStatus hss_verify_above(SigStream *s, unsigned level)
 {
-    const SigTree tree = {set, set->height, NULL, vk + 8, 0, 0};
-    uint32_t leaf = (uint32_t)sig_get(signature, 4);
-    uint8_t digest[32];
-    SigWork *work = sig_work_new(set->hash, sig_one_time_room(set));
+    uint8_t digest[SIG_DIGEST];
+    const SigLayer *own = &s->layer[level];
+    SigStatus status = sig_layer_below_digest(own, digest);
+    SigWork *work = status == SIG_OK ? sig_work_new(own->set->hash, sig_one_time_room(own->set)) : NULL;
     if (!work)
         return SIG_NO_MEMORY;
-    sig_lms_message(&tree, work, leaf, signature + 8);
-    sig_hash_update(work, below, LMS_PUBLIC + set->n);
-    sig_hash_end(work, digest, set->n);
-    bool good = leads_to(&tree, work, leaf, digest, lms_values(set, signature), lms_path(set, signature),
-                         vk + LMS_PUBLIC, uses);
+    bool good = sig_layer_leads(s->layer, s->layers, level, work, digest, &s->uses);
     sig_work_free(work);
     return good ? SIG_OK : SIG_INVALID;
 }
 
-/* First the form of every level, then the signatures of the upper ones. RFC 8554 section 6.3. */
-static SigStatus lms_verify_begin(SigStream *s, const uint8_t *vk)
+/* The form of every level has been looked at; the signatures of the upper ones. RFC 8554 section 6.3. */
+static SigStatus lms_verify_begin(SigStream *s)
 {
-    const bool hss = s->set->scheme == SIG_HSS;
-    const unsigned levels = hss ? s->set->levels : 1;
-    if (hss && (sig_get(vk, 4) != levels || sig_get(s->signature, 4) != levels - 1))
-        return SIG_WRONG_TYPE;
-    for (unsigned deep = 0; deep < (hss ? 2u : 1u); deep++) {
-        const uint8_t *key = vk + (hss ? 4 : 0);
-        uint8_t *at = s->signature + (hss ? 4 : 0);
-        for (unsigned i = 0; i < levels; i++) {
-            const SigSet *own = hss ? s->set->level[i] : s->set;
-            uint8_t *below = at + sig_set_signature_size(own);
-            SigStatus status = !deep ? lms_check(own, key, at)
-                               : i + 1 < levels ? hss_verify_above(own, key, at, below, &s->uses) : SIG_OK;
-            if (status != SIG_OK)
-                return status;
-            if (i + 1 == levels)
-                break;
-            key = below;
-            at = below + LMS_PUBLIC + own->n;
-        }
-        s->leaf = (uint32_t)sig_get(at, 4);
-        memcpy(s->open, key + 8, SIG_I);
-        memcpy(s->root, key + LMS_PUBLIC, s->set->n);
-        s->values = lms_values(s->bottom.set, at);
-        s->path = lms_path(s->bottom.set, at);
+    const SigLayer *bottom = &s->layer[s->layers - 1];
+    const SigTree tree = sig_layer_tree(bottom);
+    for (unsigned i = 0; i + 1 < s->layers; i++) {
+        SigStatus status = hss_verify_above(s, i);
+        if (status != SIG_OK)
+            return status;
     }
-    sig_lms_message(&s->bottom, s->work, s->leaf, s->values - s->set->n);
+    sig_lms_message(&tree, s->work, bottom->leaf, bottom->randomiser);
     return SIG_OK;
 }
 
@@ -343,40 +284,10 @@ static SigStatus xmss_sign_begin(SigStream *s, SigCache *cache, const uint8_t *s
     return SIG_OK;
 }
 
-static SigStatus xmss_verify_begin(SigStream *s, const uint8_t *vk)
+static SigStatus xmss_verify_begin(SigStream *s)
 {
-    const SigSet *set = s->set;
-    if (sig_get(vk, 4) != set->type)
-        return SIG_WRONG_TYPE;
-    uint64_t index = sig_get(s->signature, index_bytes(set));
-    if (index >> set->height)
-        return SIG_BAD_INDEX;
-    const uint8_t *r = s->signature + index_bytes(set);
-    memcpy(s->root, vk + 4, set->n);
-    memcpy(s->open, vk + 4 + set->n, set->n);
-    s->values = s->signature + index_bytes(set) + set->n;
-    sig_xmss_message(set, s->work, r, s->root, index);
+    sig_xmss_message(s->set, s->work, s->layer[0].randomiser, sig_layer_root(s->layer), sig_layers_index(s->layer, s->layers));
     return SIG_OK;
-}
-
-/* RFC 8391 Algorithms 14 and 17. */
-static bool xmss_verify_end(SigStream *s, const uint8_t *digest)
-{
-    const SigSet *set = s->set;
-    const uint64_t index = sig_get(s->signature, index_bytes(set));
-    const uint8_t *at = s->values;
-    uint8_t node[SIG_MAX_N], root[SIG_MAX_N];
-    memcpy(root, digest, set->n);
-    for (unsigned layer = 0; layer < set->levels; layer++) {
-        SigTree tree;
-        uint32_t leaf = xmss_layer(set, NULL, s->open, index, layer, &tree);
-        const uint8_t *path = at + (size_t)set->chains * set->n;
-        sig_one_time_leaf(&tree, s->work, leaf, root, at, node);
-        note_use(&s->uses, set, node, root, at);
-        sig_climb(&tree, s->work, leaf, node, path, root);
-        at = path + tree.height * set->n;
-    }
-    return CRYPTO_memcmp(root, s->root, set->n) == 0;
 }
 
 /* ---- the public functions ------------------------------------------------------------------------------------------------ */
@@ -473,9 +384,13 @@ static SigStatus verify_begin(const SigSet *set, const uint8_t *vk, size_t vk_le
     SigStream *s = stream_new(set, false);
     if (!s)
         return SIG_NO_MEMORY;
+    uint8_t *key = s->signature + signature_length;
     memcpy(s->signature, signature, signature_length);
+    memcpy(key, vk, vk_length);
     s->uses.use = use;
-    SigStatus status = (is_lms(set) ? lms_verify_begin : xmss_verify_begin)(s, vk);
+    SigStatus status = sig_layers(set, key, vk_length, s->signature, signature_length, s->layer, &s->layers);
+    if (status == SIG_OK)
+        status = (is_lms(set) ? lms_verify_begin : xmss_verify_begin)(s);
     if (status == SIG_OK)
         *stream = s;
     else
@@ -493,8 +408,7 @@ static SigStatus verify_end(SigStream *s, unsigned *uses)
 {
     uint8_t digest[SIG_MAX_N];
     sig_hash_end(s->work, digest, s->set->n);
-    bool good = is_lms(s->set) ? leads_to(&s->bottom, s->work, s->leaf, digest, s->values, s->path, s->root, &s->uses)
-                               : xmss_verify_end(s, digest);
+    bool good = sig_layer_leads(s->layer, s->layers, sig_layers_bottom(s->layer, s->layers), s->work, digest, &s->uses);
     *uses = good ? s->uses.count : 0;
     sig_stream_free(s);
     return good ? SIG_OK : SIG_INVALID;
