@@ -7,7 +7,7 @@ G_DEFINE_QUARK(ucsim-json-error, uc_json_error)
 bool uc_json_plain(const char *text, size_t length)
 {
     g_assert(text || !length);
-    return !memchr(text, 0, length) && g_utf8_validate_len(text, length, NULL);
+    return !length || (!memchr(text, 0, length) && g_utf8_validate_len(text, length, NULL));
 }
 
 void uc_json_string(GString *out, const char *text, size_t length)

@@ -557,7 +557,7 @@ static bool children_again(Bfs *b, Job *j, uint32_t from, const GArray *skip_end
 static bool skips_again(Bfs *b, const UcCheckpoint *c)
 {
     const GArray *end = c->skip_end[0];
-    if (end->len && end->len != b->level.count)
+    if (end->len && (!b->level.skip_end || end->len != b->level.count)) /* the first level has none */
         return false;
     for (guint i = 0; end->len && i < b->level.count; i++)
         b->level.skip_end[i] = (size_t)g_array_index(end, uint64_t, i);
@@ -578,7 +578,7 @@ static bool resume(Bfs *b, Job *job)
             next_level(b);
     }
     ok = ok && b->first == c.first && c.done <= b->level.count && skips_again(b, &c) &&
-         children_again(b, job, b->first + b->level.count, c.skip_end[1]);
+         children_again(b, job, b->first + b->level.count, c.skip_end[1]) && b->children->len == c.skip_end[1]->len;
     b->resumed = c.done;
     checkpoint_clear(&c);
     return ok;

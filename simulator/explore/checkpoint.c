@@ -16,6 +16,14 @@ static uint32_t get_count(UcReader *r, size_t size)
     return r->bad ? 0 : (uint32_t)n;
 }
 
+/* A number that the search's own tables bound: anything else is no checkpoint, whatever its checksum says. */
+static uint32_t get_below(UcReader *r, uint64_t bound)
+{
+    uint64_t n = uc_take(r, 8);
+    r->bad = r->bad || n >= bound || n > UINT32_MAX;
+    return r->bad ? 0 : (uint32_t)n;
+}
+
 void uc_checkpoint_write(UcSearch *s, const UcCheckpoint *c, GByteArray *out)
 {
     const UcModel *m = s->model;
@@ -76,6 +84,21 @@ static bool read_states(UcSearch *s, UcReader *r)
     return !r->bad && states > 0;
 }
 
+/* The ends rise up to the number of skips, which are moves. */
+static void read_skips(UcReader *r, GArray *end, GArray *skip, uint32_t moves)
+{
+    uint64_t last = 0, next;
+    for (uint32_t n = get_count(r, 8); n && !r->bad; n--, last = next) {
+        next = uc_take(r, 8);
+        r->bad = r->bad || next < last;
+        g_array_append_val(end, next);
+    }
+    uint32_t count = get_count(r, 8);
+    r->bad = r->bad || last != count;
+    for (uint32_t n = count; n && !r->bad; n--)
+        g_array_append_vals(skip, &(const uint32_t){ get_below(r, moves) }, 1);
+}
+
 bool uc_checkpoint_read(UcSearch *s, UcCheckpoint *c, const uint8_t *bytes, size_t length)
 {
     UcSearchFigures *f = &s->result->figures;
@@ -87,16 +110,14 @@ bool uc_checkpoint_read(UcSearch *s, UcCheckpoint *c, const uint8_t *bytes, size
     f->edges = uc_take(&r, 8);
     f->idle = uc_take(&r, 8);
     f->skipped = uc_take(&r, 8);
-    f->depth = (uint32_t)uc_take(&r, 8);
-    c->first = (uint32_t)uc_take(&r, 8);
-    c->done = (uint32_t)uc_take(&r, 8);
+    f->depth = get_below(&r, UC_NO_STATE);
+    c->first = get_below(&r, UC_NO_STATE);
+    c->done = get_below(&r, UC_NO_STATE);
     if (!read_moves(s, &r) || !read_states(s, &r))
         return false;
-    for (int i = 0; i < 2; i++) {
-        for (uint32_t n = get_count(&r, 8); n && !r.bad; n--)
-            g_array_append_vals(c->skip_end[i], &(const uint64_t){ uc_take(&r, 8) }, 1);
-        for (uint32_t n = get_count(&r, 8); n && !r.bad; n--)
-            g_array_append_vals(c->skip[i], &(const uint32_t){ (uint32_t)uc_take(&r, 8) }, 1);
-    }
-    return !r.bad && r.left == 0 && c->first < uc_visited_count(s->visited);
+    for (int i = 0; i < 2; i++)
+        read_skips(&r, c->skip_end[i], c->skip[i], s->model->moves(s->model->data));
+    uint32_t states = uc_visited_count(s->visited);
+    return !r.bad && r.left == 0 && c->first < states && c->done <= states - c->first && f->depth <= c->first &&
+           f->edges >= states - 1u;
 }

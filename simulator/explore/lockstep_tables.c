@@ -239,6 +239,22 @@ void lockstep_save_move(void *data, uint32_t move, GByteArray *out)
     }
 }
 
+/* Numbers of a move that are places in tables: a checksum says that they arrived, not that there are such places. */
+static bool has_places(const UcLockstep *l, const uint64_t head[])
+{
+    const UcWorldSpec *spec = l->set.spec[0];
+    for (int i = 0; i < 3; i++) {
+        if (head[i] >= (uint64_t)UC_PARTY_0 + spec->parties)
+            return false;
+    }
+    for (int i = 4; i < 6; i++) {
+        if (head[i] >= l->set.chooser.counters && head[i] != UC_NO_COUNTER)
+            return false;
+    }
+    return uc_message_kind(&spec->messages, head[3]) && head[6] < l->set.chooser.actors && head[7] <= UINT8_MAX &&
+           head[8] <= UINT32_MAX;
+}
+
 size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
 {
     UcLockstep *l = data;
@@ -252,6 +268,8 @@ size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, siz
     for (; at < HEAD_WORDS; at++)
         head[at] = uc_read_u64(bytes + 8 * at);
     at *= 8;
+    if (!has_places(l, head))
+        return 0;
     m.write.from = (uint16_t)head[0];
     m.write.to = (uint16_t)head[1];
     m.write.peer = (uint16_t)head[2];
@@ -267,7 +285,7 @@ size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, siz
         bool handle = bytes[at];
         UcWord word = uc_read_u64(bytes + at + 1);
         at += 9;
-        if (handle && word > length - at)
+        if ((handle && word > length - at) || handle != (word_is_bytes(l, &m, i) && (handle || word != UC_NONE)))
             return 0;
         size_t taken = handle ? word : 0;
         if (handle)

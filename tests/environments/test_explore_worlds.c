@@ -341,6 +341,53 @@ START_TEST(resumption_changes_nothing)
 }
 END_TEST
 
+/* ---- numbers in a checkpoint that its checksum does not speak against ---- */
+
+static const Bound altered_bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "deliver", 1 }, { "wrong", 0 },
+                                       { "any", 0 }, { "parties", 2 } };
+
+static UcSearchEnd resume_with(const GByteArray *bytes, GByteArray *next)
+{
+    Session s;
+    begin(&s, altered_bound, G_N_ELEMENTS(altered_bound), ENV_WORLDS, NULL);
+    Seen seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true, .interrupt = &interruption.set,
+                                               .checkpoint = next, .resume = bytes });
+    end(&s);
+    return seen.end;
+}
+
+static UcSearchEnd resume_altered(const GByteArray *good, size_t at, uint64_t value)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new(), next = g_byte_array_new(), word = g_byte_array_new();
+    g_byte_array_append(bytes, good->data, good->len);
+    uc_append_u64(word, value);
+    memcpy(bytes->data + at, word->data, 8);
+    return resume_with(bytes, next);
+}
+
+/* Every number is held against the search's own tables: nothing is read or written past their ends. */
+START_TEST(altered_checkpoints)
+{
+    enum { HEAD = 15, DEPTH = HEAD + 3 * 8, FIRST = DEPTH + 8, DONE = FIRST + 8, TRIES = 60 };
+    const uint64_t odd[] = { UINT64_MAX, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT32_MAX };
+    const size_t head[] = { DEPTH, FIRST, DONE };
+    g_autoptr(GByteArray) good = g_byte_array_new(), next = g_byte_array_new();
+    unsigned refused = 0;
+    ck_assert_int_eq(resume_with(NULL, good), UC_SEARCH_INTERRUPTED);
+    ck_assert_int_ne(resume_with(good, next), UC_SEARCH_NOT_RESUMED);
+    for (size_t i = 0; i < G_N_ELEMENTS(odd); i++) {
+        for (size_t k = 0; k < G_N_ELEMENTS(head); k++)
+            ck_assert_int_eq(resume_altered(good, head[k], odd[i]), UC_SEARCH_NOT_RESUMED);
+        size_t step = MAX((good->len - HEAD - 8) / TRIES, 1u);
+        for (size_t at = HEAD; at + 8 <= good->len; at += step)
+            refused += resume_altered(good, at, odd[i]) == UC_SEARCH_NOT_RESUMED;
+        for (size_t back = 8; back <= 80; back += 8) /* what need not be followed from the states that wait */
+            refused += resume_altered(good, good->len - back, odd[i]) == UC_SEARCH_NOT_RESUMED;
+    }
+    ck_assert_uint_gt(refused, TRIES);
+}
+END_TEST
+
 static const struct {
     UcResult (*step)(UcCtx *, const UcEnvelope *);
     unsigned moves;
@@ -664,6 +711,7 @@ int main(void)
     tcase_add_loop_test(tc, remembered_crypto_changes_nothing, 0, 2);
     tcase_add_test(tc, findings_are_run_again_without_memory);
     tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
+    tcase_add_test(tc, altered_checkpoints);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, symmetry_visits_one_of_each_orbit, 0, G_N_ELEMENTS(alike));
     tcase_add_loop_test(tc, symmetry_changes_no_verdict, 0, G_N_ELEMENTS(planted));

@@ -25,6 +25,7 @@ grep -v '"n":' "$root/tests/golden/distinguished.trace" >"$T/short.trace"
 sed -n 1,12p "$root/tests/golden/distinguished.trace" >"$T/some.trace"
 tail -n 1 "$root/tests/golden/indistinguishable.trace" >>"$T/some.trace"
 printf 'ucsim-schedule 1\noption storage rollback\ncrash hsm1 before\nrestart hsm1\nrestore hsm1 0\ncorrupt hsm2\ncorrupted\n' >"$T/b.schedule"
+printf 'ucsim-schedule 1\noption scheme ""\n' >"$T/empty.schedule"
 failures=0
 for target in trace schedule; do
     mkdir -p "$T/$target" && cp "$T"/*."$target" "$T/$target/"
