@@ -96,6 +96,11 @@ static WatchEvent real_event(const UcActivation *a, UcWord party)
     return e;
 }
 
+static const char *refuses(UcCtx *ctx, UcWord party)
+{
+    return uc_reason(ctx, "A1: %s does not accept a genuine payload for its open ticket", watch_party_name(ctx, party));
+}
+
 static void real_payload(UcCtx *ctx, const UcActivation *a, UcWord party)
 {
     const UcMessage *in = &a->in.message, *out = &a->outcome.result.message;
@@ -146,8 +151,7 @@ static const char *real(UcCtx *ctx, const UcActivation *a)
     if (a->in.from == UC_Z && dkm_input_ok(uc_ctx_store(ctx), &a->in.message))
         rule = first(rule, real_input(ctx, a, party));
     if (owed)
-        rule = first(rule, uc_reason(ctx, "A1: %s does not accept a genuine payload for its open ticket",
-                                     watch_party_name(ctx, party)));
+        rule = first(rule, refuses(ctx, party));
     return first(rule, watch_down(ctx, party));
 }
 
@@ -289,11 +293,12 @@ static const char *ideal_simulator(UcCtx *ctx, const UcActivation *a)
     if ((a->in.message.kind == DKM_SENT || a->in.message.kind == DKM_RESENT) && r->code == UC_SEND &&
         r->message.kind == UC_M_PAYLOAD)
         watch_note_payload(ctx, r->message.w[1], w[0], w[1], w[2]);
-    if (a->in.from != UC_A || a->in.message.kind != UC_M_DELIVER || uc_fault(ctx, a->in.peer, false).corrupted || r->code == UC_SEND || party >= uc_party_count(ctx) ||
+    if (a->in.from != UC_A || a->in.message.kind != UC_M_DELIVER || uc_fault(ctx, a->in.peer, false).corrupted ||
+        r->code == UC_SEND || party >= uc_party_count(ctx) ||
         watch_config(ctx)->inspector->status(ctx, a->in.peer) != UC_UP || !watch_acceptable(ctx, party, w[0]) ||
         uc_fault(ctx, a->in.peer, true).armed != UC_POINT_NONE)
         return NULL;
-    return uc_reason(ctx, "A1: %s does not accept a genuine payload for its open ticket", watch_party_name(ctx, party));
+    return refuses(ctx, party);
 }
 
 static const char *ideal(UcCtx *ctx, const UcActivation *a)
