@@ -64,7 +64,8 @@ bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload)
         return false;
     const WatchTransfer *t = watch_transfer(ctx, p->from, p->to, p->ticket);
     const WatchTicket *open = watch_ticket(ctx, party, p->ticket);
-    return t && !t->delivered && !watch_compromised(ctx, t->kid) && open && open->from == p->from && open->count == t->b - t->a &&
+    /* what was delivered has closed its ticket */
+    return t && !watch_compromised(ctx, t->kid) && open && open->from == p->from && open->count == t->b - t->a &&
            (open->kid == UC_NONE || open->kid == t->kid) && limits_hold(ctx, party, t);
 }
 

@@ -65,10 +65,10 @@ def read_clauses():
             clauses.append(clause)
         word, _, text = line.partition(": ")
         if word == "without":
-            old, arrow, new = text.partition(" ==> ")
+            old, arrow, new = text.partition(" ==>")
             if not arrow:
                 raise SystemExit(f"{HERE}/clauses.txt:{number}: expected TEXT ==> INSTEAD")
-            clause.edits.append((clause.head["in"], old, new))
+            clause.edits.append((clause.head["in"], old, new.strip()))
         elif word == "caught":
             clause.caught.append(Catch(text))
         elif word in ("rule", "clause", "in", "never", "quick"):
