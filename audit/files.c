@@ -191,21 +191,22 @@ static bool is_key_file(const Audit *a, const AuditFile *f)
     return false;
 }
 
-/* One behind the other, as far as they go. */
-static void add_many(Audit *a, Where *w, const uint8_t *bytes, size_t length, SigWhy *why)
+/* One behind the other, as far as they go; why: why it is not a single one. */
+static void add_many(Audit *a, Where *w, const uint8_t *bytes, size_t length, const SigWhy *why)
 {
+    SigWhy last = { "" };
     size_t at = 0, got = 1;
     const char *path = audit_file(a, w->file)->path;
     for (w->part = 1; at < length && got; w->part++) {
         w->offset = at;
-        got = add_part(a, w, bytes + at, length - at, true, why);
+        got = add_part(a, w, bytes + at, length - at, true, &last);
         at += got;
     }
     if (!at)
         audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path, why->text);
     else if (at < length)
         audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %zu bytes behind signature #%u are none: %s", path, length - at,
-                   w->part - 3, why->text);
+                   w->part - 3, last.text);
 }
 
 static void add_content(Audit *a, Where *w, const Bytes *bytes)
@@ -223,12 +224,11 @@ static void add_content(Audit *a, Where *w, const Bytes *bytes)
         raw = content.bytes;
         length = content.length;
     }
-    SigWhy unused = { "" };
     if (!add_part(a, w, raw, length, false, &why)) {
         if (g_str_has_prefix(why.text, "may be of"))
             audit_find(a, AUDIT_INFORMATION, "key-unclear", path, "%s: %s", path, why.text);
         else
-            add_many(a, w, raw, length, length > 1 << 15 ? &unused : &why);
+            add_many(a, w, raw, length, &why);
     }
     free(content.bytes);
 }

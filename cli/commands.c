@@ -17,7 +17,7 @@ const CliCommand cli_commands[] = {
     { "report", "one HTML file about many traces: verdicts, charts, plots", cli_report },
     { "run", "runs a scenario in one world and shows what happens", cli_run },
     { "shrink", "leaves out of a schedule what it does not need", cli_shrink },
-    { "sig", "keys and signatures by hand: keygen, sign, verify, sets", cli_sig },
+    { "sig", "keys and signatures by hand: inspect, keygen, sign, verify, sets", cli_sig },
     { "watch", "checks scenarios again whenever they change", cli_watch },
     { NULL, NULL, NULL },
 };

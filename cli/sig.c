@@ -1,6 +1,8 @@
 /* ucsim sig: the signing core by hand, on files in the standard encodings (docs/signing.md). */
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "signing/formats.h"
+#include "signing/layers.h"
 #include "signing/signing.h"
 
 #include <errno.h>
@@ -25,7 +27,8 @@
 enum { CACHE = 256 << 20, KEPT = 512 << 20, PIECE = 1 << 16, LARGEST_FILE = 1 << 20 };
 
 typedef struct {
-    char *set, *seed, *public, *message, *signature, *index;
+    char *set, *seed, *public, *message, *signature, *index, *format;
+    char **files; /* what is left of the command line */
     int jobs;
     gboolean quiet, cache;
 } Options;
@@ -176,10 +179,39 @@ static int read_file(const char *path, uint8_t **bytes, size_t *length)
 
 /* ---- keygen, sign, verify, sets ------------------------------------------------------------------------------------------ */
 
+typedef enum { RAW, DER, PEM } Format;
+
+static int find_format(const char *name, Format *format)
+{
+    static const char *const names[] = { "raw", "der", "pem", NULL };
+    *format = RAW;
+    for (unsigned i = 0; name && names[i]; i++) {
+        if (!strcmp(name, names[i])) {
+            *format = (Format)i;
+            return CLI_OK;
+        }
+    }
+    return name ? cli_fail(CLI_USAGE, "sig keygen: --format: expected raw, der or pem, got '%s'", name) : CLI_OK;
+}
+
+static int write_key(const Options *o, const SigSet *set, const uint8_t *vk, Format format)
+{
+    size_t length = 0;
+    if (format == RAW)
+        return write_out(o->public, vk, sig_set_public_size(set));
+    uint8_t *bytes = (format == DER ? sig_key_der : sig_key_pem)(set, vk, &length);
+    int code = bytes ? write_out(o->public, bytes, length) : failed("keygen", SIG_NO_MEMORY);
+    free(bytes);
+    return code;
+}
+
 static int keygen(const Options *o)
 {
     Job job = {0};
-    int code = prepare("keygen", o, &job);
+    Format format = RAW;
+    int code = find_format(o->format, &format);
+    if (code == CLI_OK)
+        code = prepare("keygen", o, &job);
     if (code == CLI_OK)
         code = need("keygen", "public", o->public);
     if (code == CLI_OK) {
@@ -187,7 +219,7 @@ static int keygen(const Options *o)
         g_autofree uint8_t *vk = g_malloc(size);
         SigStatus status = sig_public_with(job.cache, job.set, job.seed, &job.control, vk);
         end_progress(&job);
-        code = status == SIG_OK ? write_out(o->public, vk, size) : failed("keygen", status);
+        code = status == SIG_OK ? write_key(o, job.set, vk, format) : failed("keygen", status);
         if (code == CLI_OK && !o->quiet)
             printf("public key: %zu bytes, %" G_GUINT64_FORMAT " one-time keys\n", size, sig_set_capacity(job.set));
     }
@@ -240,46 +272,162 @@ static int sign(const Options *o)
     return code;
 }
 
-/* A malformed key or signature is an invalid one: exit code 1, with the reason. */
-static int verify_files(const Options *o, const SigSet *set)
+/* A key or a signature without its wrapping; free() the bytes. */
+static int read_content(const char *path, SigContent *content)
 {
-    g_autofree uint8_t *vk = NULL, *signature = NULL;
-    size_t vk_length = 0, length = 0;
+    g_autofree uint8_t *bytes = NULL;
+    size_t length;
+    SigWhy why;
+    int code = read_file(path, &bytes, &length);
+    if (code == CLI_OK && !sig_content_read(bytes, length, content, &why))
+        code = cli_fail(CLI_USAGE, "sig: %s: %s", path, why.text);
+    return code;
+}
+
+static int check_message(const Options *o, const SigMatch *match)
+{
     SigStream *stream;
-    int code = read_file(o->public, &vk, &vk_length);
-    if (code == CLI_OK)
-        code = read_file(o->signature, &signature, &length);
-    if (code != CLI_OK)
-        return code;
-    SigStatus status = sig_verify_begin(set, vk, vk_length, signature, length, &stream);
+    SigStatus status = sig_verify_begin(match->set, match->vk, match->vk_length, match->signature, match->length, &stream);
     if (status == SIG_OK) {
-        code = feed(stream, o->message);
+        int code = feed(stream, o->message);
         if (code != CLI_OK) {
             sig_stream_free(stream);
             return code;
         }
         status = sig_verify_end(stream);
     }
-    if (status == SIG_NO_MEMORY)
+    if (status != SIG_OK && status != SIG_INVALID)
         return failed("verify", status);
     if (!o->quiet)
         puts(status == SIG_OK ? "valid" : sig_status_text(status));
     return status == SIG_OK ? CLI_OK : CLI_UNEXPECTED;
 }
 
+/* What is no key or no signature of the set is an error of the call (2); only a signature can be invalid (1). */
+static int verify_files(const Options *o, const SigSet *set)
+{
+    SigContent public = {0}, signature = {0};
+    SigKey key;
+    SigMatch match;
+    SigWhy why;
+    int code = read_content(o->public, &public);
+    if (code == CLI_OK && !sig_key_read(&public, &key, &why))
+        code = cli_fail(CLI_USAGE, "sig verify: %s: %s", o->public, why.text);
+    if (code == CLI_OK)
+        code = read_content(o->signature, &signature);
+    if (code == CLI_OK && !(set ? sig_match_set(set, &key, signature.bytes, signature.length, &match, &why)
+                                : sig_match(&key, signature.bytes, signature.length, &match, &why)))
+        code = cli_fail(CLI_USAGE, "sig verify: %s and %s: %s", o->public, o->signature, why.text);
+    if (code == CLI_OK)
+        code = check_message(o, &match);
+    free(public.bytes);
+    free(signature.bytes);
+    return code;
+}
+
 static int verify(const Options *o)
 {
-    const SigSet *set;
-    int code = need("verify", "set", o->set);
-    if (code == CLI_OK)
-        code = need("verify", "public", o->public);
+    const SigSet *set = NULL;
+    int code = need("verify", "public", o->public);
     if (code == CLI_OK)
         code = need("verify", "message", o->message);
     if (code == CLI_OK)
         code = need("verify", "signature", o->signature);
-    if (code == CLI_OK)
+    if (code == CLI_OK && o->set)
         code = find_set(o->set, &set);
     return code == CLI_OK ? verify_files(o, set) : code;
+}
+
+/* ---- inspect ------------------------------------------------------------------------------------------------------------- */
+
+static void show_capacity(uint64_t capacity)
+{
+    printf("  one-time keys: %" G_GUINT64_FORMAT "%s\n", capacity, capacity == INT64_MAX ? " or more; indices are capped there" : "");
+}
+
+static void show_key(const char *path, const SigContent *content, const SigKey *key)
+{
+    char what[256];
+    const size_t skip = key->lms ? (key->levels > 1 ? 12 : 8) : 4;
+    sig_key_describe(key, what, sizeof what);
+    printf("%s: public key, %s, %zu bytes: %s\n", path, sig_form_name(content->form), content->length, what);
+    printf(key->lms ? "  I: " : "  root: ");
+    for (size_t i = 0; i < 16; i++)
+        printf("%02x", key->bytes[skip + i]);
+    puts(key->lms ? "" : "...");
+    if (key->lms ? key->levels == 1 : !key->xmss != !key->xmssmt)
+        show_capacity(sig_set_capacity(key->lms ? key->lms : key->xmss ? key->xmss : key->xmssmt));
+}
+
+static void show_layers(const SigSet *set, const uint8_t *signature, size_t length)
+{
+    SigLayer layer[SIG_LAYERS];
+    unsigned layers;
+    g_autofree uint8_t *vk = g_malloc(sig_set_public_size(set));
+    sig_blank_key(set, vk);
+    const bool lms = !g_str_has_prefix(sig_set_name(set), "XMSS");
+    SigStatus status = sig_layers(set, vk, sig_set_public_size(set), signature, length, layer, &layers);
+    if (status != SIG_OK && status != SIG_WRONG_TYPE) { /* lower keys have their own codes, which are looked at with a key */
+        printf("  %s\n", sig_status_text(status));
+        return;
+    }
+    if (status == SIG_OK)
+        printf("  index: %" G_GUINT64_FORMAT "\n", sig_layers_index(layer, layers));
+    for (unsigned i = 0; status == SIG_OK && i < layers; i++) {
+        const SigSetShape shape = sig_set_shape(layer[i].set);
+        printf("  layer %u: leaf %u of %" G_GUINT64_FORMAT, i, layer[i].leaf, UINT64_C(1) << shape.tree_height);
+        if (lms)
+            printf(", %s (types %#x and %#x)\n", sig_set_name(layer[i].set), layer[i].path[-1], layer[i].randomiser[-1]);
+        else
+            printf(", tree %" G_GUINT64_FORMAT "\n", layer[i].tree);
+    }
+    if (status != SIG_OK)
+        printf("  %s: a key inside does not go with the signature below it\n", sig_status_text(status));
+}
+
+static bool show_signature(const char *path, const SigContent *content, SigWhy *why)
+{
+    size_t skip, unused;
+    SigWhy unread;
+    const SigSet *set = sig_signature_set(content->bytes, content->length, 0, &skip, why), *also;
+    if (!set)
+        return false;
+    printf("%s: signature, %s, %zu bytes%s: %s", path, sig_form_name(content->form), content->length,
+           skip ? " with the word of levels of HSS" : "", sig_set_name(set));
+    for (size_t i = 1; (also = sig_signature_set(content->bytes, content->length, i, &unused, &unread)); i++)
+        printf(" or %s", sig_set_name(also));
+    putchar('\n');
+    show_layers(set, content->bytes + skip, content->length - skip);
+    return true;
+}
+
+static int inspect_file(const char *path)
+{
+    SigContent content = {0};
+    SigKey key;
+    SigWhy no_key, no_signature = {""};
+    int code = read_content(path, &content);
+    if (code != CLI_OK)
+        return code;
+    if (sig_key_read(&content, &key, &no_key))
+        show_key(path, &content, &key);
+    else if (!show_signature(path, &content, &no_signature))
+        code = cli_fail(CLI_USAGE, "sig inspect: %s: neither a key nor a signature; as a key: %s; as a signature: %s", path, no_key.text,
+                        no_signature.text);
+    free(content.bytes);
+    return code;
+}
+
+static int inspect(const Options *o)
+{
+    int worst = CLI_OK;
+    if (!o->files[0])
+        return cli_fail(CLI_USAGE, "sig inspect: expected files, got none; see 'ucsim sig inspect --help'");
+    for (char **file = o->files; *file; file++) {
+        int code = inspect_file(*file);
+        worst = MAX(worst, code);
+    }
+    return worst;
 }
 
 static int list_sets(const Options *o)
@@ -298,19 +446,21 @@ static const struct {
     const char *name, *usage;
     int (*run)(const Options *o);
 } verbs[] = {
-    { "keygen", "--set NAME --seed HEX --public FILE", keygen },
+    { "inspect", "FILE...", inspect },
+    { "keygen", "--set NAME --seed HEX --public FILE [--format raw|der|pem]", keygen },
     { "sign", "--set NAME --seed HEX --index I --message FILE --signature FILE", sign },
-    { "verify", "--set NAME --public FILE --message FILE --signature FILE", verify },
+    { "verify", "[--set NAME] --public FILE --message FILE --signature FILE", verify },
     { "sets", "", list_sets },
 };
 
 static void print_help(void)
 {
-    puts("usage: ucsim sig keygen|sign|verify|sets [OPTION...]\n\n"
-         "Keys and signatures of LMS, HSS, XMSS and XMSS^MT in their standard encodings.\n");
+    puts("usage: ucsim sig inspect|keygen|sign|verify|sets [OPTION...]\n\n"
+         "Keys and signatures of LMS, HSS, XMSS and XMSS^MT. What is read may be raw, hexadecimal, PEM, DER or a\n"
+         "certificate (keys); verify finds the set from key and signature.\n");
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         printf("  ucsim sig %s %s\n", verbs[i].name, verbs[i].usage);
-    puts("\n" NO_STATE "\n" SETS "\n\nExit codes: 0 done, or valid; 1 not a valid signature; 2 usage or file error.");
+    puts("\n" NO_STATE "\n" SETS "\n\nExit codes: 0 done, or valid; 1 not a valid signature; 2 usage or file error, or no key or signature of the set.");
 }
 
 static int run_verb(size_t verb, int argc, char **argv)
@@ -322,9 +472,10 @@ static int run_verb(size_t verb, int argc, char **argv)
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "private seed: LMS, HSS: SEED, I; XMSS: SK_SEED, SK_PRF, PUB_SEED",
           "HEX" },
         { "index", 0, 0, G_OPTION_ARG_STRING, &o.index, "one-time key to sign with, from 0", "I" },
-        { "public", 0, 0, G_OPTION_ARG_FILENAME, &o.public, "public key, raw bytes", "FILE" },
+        { "public", 0, 0, G_OPTION_ARG_FILENAME, &o.public, "public key; verify reads any form", "FILE" },
+        { "format", 0, 0, G_OPTION_ARG_STRING, &o.format, "keygen: raw (default), der or pem (RFC 9802)", "FORM" },
         { "message", 0, 0, G_OPTION_ARG_FILENAME, &o.message, "message; - is standard input", "FILE" },
-        { "signature", 0, 0, G_OPTION_ARG_FILENAME, &o.signature, "signature, raw bytes", "FILE" },
+        { "signature", 0, 0, G_OPTION_ARG_FILENAME, &o.signature, "signature; verify reads raw bytes and digits", "FILE" },
         { "jobs", 0, 0, G_OPTION_ARG_INT, &o.jobs, "threads for making trees (all processors)", "N" },
         { "cache", 0, 0, G_OPTION_ARG_NONE, &o.cache, "keep trees for the next time", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print nothing but errors", NULL },
@@ -332,12 +483,13 @@ static int run_verb(size_t verb, int argc, char **argv)
     };
     g_autofree char *command = g_strconcat("sig ", verbs[verb].name, NULL);
     if (cli_parse(command, verbs[verb].usage, NO_STATE SETS CACHE_TEXT, entries, &argc, &argv, &code)) {
-        if (argc > 1)
+        o.files = argv + 1;
+        if (argc > 1 && verbs[verb].run != inspect)
             code = cli_fail(CLI_USAGE, "%s: unexpected argument '%s'", command, argv[1]);
         else
             code = verbs[verb].run(&o);
     }
-    g_free(o.set), g_free(o.seed), g_free(o.index);
+    g_free(o.set), g_free(o.seed), g_free(o.index), g_free(o.format);
     g_free(o.public), g_free(o.message), g_free(o.signature);
     return code;
 }

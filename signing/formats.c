@@ -285,6 +285,15 @@ void sig_key_describe(const SigKey *key, char *text, size_t size)
 
 /* ---- signatures ---------------------------------------------------------------------------------------------------------- */
 
+/* Some set with that LM-OTS, or NULL. */
+static const SigSet *set_with_ots(uint32_t ots)
+{
+    for (size_t i = 0; sig_set_at(i); i++)
+        if (sig_set_at(i)->scheme == SIG_LMS && sig_set_at(i)->ots == ots)
+            return sig_set_at(i);
+    return NULL;
+}
+
 /* One LMS signature at the front of the bytes: its set by its own codes, or NULL and why. */
 static const SigSet *front_lms(const uint8_t *at, size_t left, unsigned level, SigWhy *why)
 {
@@ -292,8 +301,7 @@ static const SigSet *front_lms(const uint8_t *at, size_t left, unsigned level, S
     if (left < 8)
         return no(why, "level %u: expected a signature, got %zu bytes", level, left), NULL;
     const uint32_t ots = (uint32_t)sig_get(at + 4, 4);
-    for (size_t i = 0; !some && sig_set_at(i); i++)
-        some = sig_set_at(i)->scheme == SIG_LMS && sig_set_at(i)->ots == ots ? sig_set_at(i) : NULL;
+    some = set_with_ots(ots);
     if (!some)
         return no(why, "level %u: expected a type code of LM-OTS, got %#x", level, ots), NULL;
     const size_t type_at = 8 + (size_t)some->n * (1 + some->chains);
@@ -437,9 +445,9 @@ static bool may_be_xmss(const SigSet *set, const uint8_t *signature, size_t leng
 const SigSet *sig_signature_set(const uint8_t *signature, size_t length, size_t number, size_t *skip, SigWhy *why)
 {
     assert(skip && why && (signature || !length));
-    SigWhy unused;
+    SigWhy as_bare;
     *skip = 0;
-    const SigSet *bare = front_lms(signature, length, 0, &unused);
+    const SigSet *bare = front_lms(signature, length, 0, &as_bare);
     if (bare && length == sig_set_signature_size(bare) && sig_get(signature, 4) >> bare->height == 0)
         return number == 0 ? bare : NULL;
     const SigSet *hss = walk_hss(signature, length, false, why);
@@ -453,7 +461,22 @@ const SigSet *sig_signature_set(const uint8_t *signature, size_t length, size_t 
             return sig_set_at(i);
     if (bare)
         wrong_size(why, "a signature", bare->name, sig_set_signature_size(bare), length);
+    else if (length >= 8 && set_with_ots((uint32_t)sig_get(signature + 4, 4)))
+        *why = as_bare; /* it begins as LMS */
     return NULL;
+}
+
+void sig_blank_key(const SigSet *set, uint8_t *vk)
+{
+    const SigSet *top = set->scheme == SIG_HSS ? set->level[0] : set;
+    memset(vk, 0, sig_set_public_size(set));
+    if (set->scheme == SIG_HSS) {
+        sig_put(vk, set->levels, 4);
+        vk += 4;
+    }
+    sig_put(vk, top->type, 4);
+    if (top->scheme == SIG_LMS)
+        sig_put(vk + 4, top->ots, 4);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------------------------------------- */

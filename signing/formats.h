@@ -67,6 +67,9 @@ bool sig_match_set(const SigSet *set, const SigKey *key, const uint8_t *signatur
  * *skip: bytes before it in front of the signature of that set (the word of levels of HSS with one level). */
 const SigSet *sig_signature_set(const uint8_t *signature, size_t length, size_t number, size_t *skip, SigWhy *why);
 
+/* A key of the set with nothing in it but its codes, for sig_layers without a key: sig_set_public_size() bytes. */
+void sig_blank_key(const SigSet *set, uint8_t *vk);
+
 /* The SubjectPublicKeyInfo of a key (RFC 9802); a bare LMS key is made HSS with one level. free(); NULL: no memory. */
 uint8_t *sig_key_der(const SigSet *set, const uint8_t *vk, size_t *length);
 uint8_t *sig_key_pem(const SigSet *set, const uint8_t *vk, size_t *length);

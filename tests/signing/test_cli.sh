@@ -77,10 +77,43 @@ unset UCSIM_CACHE_DIR XDG_CACHE_HOME
 
 set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
 "$UCSIM" sig verify --set $set --public "$d/vk" --message - --signature "$d/s" <"$d/m" >/dev/null || { echo "stdin"; failures=1; }
-expect 1 "$UCSIM" sig verify --set LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4 --public "$d/vk" --message "$d/m" --signature "$d/s"
-says "wrong length"
-expect 1 "$UCSIM" sig verify --set LMS_SHAKE_M32_H5/LMOTS_SHAKE_N32_W8 --public "$d/vk" --message "$d/m" --signature "$d/s"
-says "wrong type"
+# What is no key or signature of the set is an error of the call, not an invalid signature.
+for other in LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W4 LMS_SHAKE_M32_H5/LMOTS_SHAKE_N32_W8; do
+    expect 2 "$UCSIM" sig verify --set $other --public "$d/vk" --message "$d/m" --signature "$d/s"
+    says "expected a key of 56 bytes of $other, got one of 56 bytes of $set"
+done
+head -c 1000 "$d/s" >"$d/cut"
+expect 2 "$UCSIM" sig verify --set $set --public "$d/vk" --message "$d/m" --signature "$d/cut"
+says "expected 1292 bytes.*got 1000"
+expect 2 "$UCSIM" sig verify --public "$d/m" --message "$d/m" --signature "$d/s"
+says "got 7 bytes"
+
+# The same key in every form, and bare LMS beside HSS of one level; the set follows from them.
+"$UCSIM" sig keygen -q --set $set --seed "$s48" --public "$d/k.pem" --format pem
+"$UCSIM" sig keygen -q --set $set --seed "$s48" --public "$d/k.der" --format der
+od -An -v -tx1 "$d/vk" >"$d/k.hex"
+{ printf '\0\0\0\001'; cat "$d/vk"; } >"$d/k.hss"
+{ printf '\0\0\0\0'; cat "$d/s"; } >"$d/s.hss"
+od -An -v -tx1 "$d/s.hss" >"$d/s.hex"
+for key in vk k.pem k.der k.hex k.hss; do
+    for signature in s s.hss s.hex; do
+        expect 0 "$UCSIM" sig verify --public "$d/$key" --message "$d/m" --signature "$d/$signature"
+        expect 0 "$UCSIM" sig verify --set HSS:$set --public "$d/$key" --message "$d/m" --signature "$d/$signature"
+        expect 1 "$UCSIM" sig verify --set $set --public "$d/$key" --message "$d/other" --signature "$d/$signature"
+    done
+done
+openssl asn1parse -in "$d/k.pem" >"$d/out" 2>"$d/err"
+says "1.2.840.113549.1.9.16.3.17"
+expect 0 "$UCSIM" sig inspect "$d/vk" "$d/k.pem" "$d/s" "$d/s.hex"
+says "k.pem: public key, PEM, 60 bytes: $set"
+says "layer 0: leaf 31 of 32, $set (types 0x5 and 0x4)"
+expect 2 "$UCSIM" sig inspect "$d/vk" "$d/cut" "$d/k.der"
+says "expected 1132 bytes or more for a signature with LMOTS_SHA256_N32_W8, got 1000"
+says "k.der: public key"
+expect 2 "$UCSIM" sig inspect
+expect 2 "$UCSIM" sig keygen --set $set --seed "$s48" --public "$d/k2" --format xml
+says "raw, der or pem"
+rm "$d"/k.* "$d"/s.* "$d/cut"
 rm "$d/s"
 expect 2 "$UCSIM" sig sign --set $set --seed "$s48" --index 32 --message "$d/m" --signature "$d/s"
 says "from 0 to 31"

@@ -1,0 +1,147 @@
+#!/bin/sh
+# ucsim audit signatures: manifests, what is unread, books, ledger, bundles that check themselves, exit codes.
+set -u
+d=$(mktemp -d) || exit 1
+trap 'rm -rf "$d"' EXIT
+failures=0
+fail() { echo "$*"; cat "$d/out" "$d/err"; failures=$((failures + 1)); }
+expect() { # expect CODE COMMAND...
+    want=$1
+    shift
+    "$@" >"$d/out" 2>"$d/err"
+    got=$?
+    [ "$got" -eq "$want" ] || fail "expected exit $want, got $got: $*"
+}
+says() { grep -q -- "$1" "$d/out" "$d/err" || fail "expected to read '$1', got:"; }
+silent() { ! grep -q -- "$1" "$d/out" "$d/err" || fail "expected not to read '$1', got:"; }
+audit() { code=$1; shift; expect "$code" "$UCSIM" audit signatures --public "$d/vk" "$@"; }
+
+set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
+seed=$(head -c 96 /dev/zero | tr '\0' 5)
+sign() { # INDEX MESSAGE FILE
+    printf '%s' "$2" >"$3.m"
+    "$UCSIM" sig sign -q --set $set --seed "$seed" --index "$1" --message "$3.m" --signature "$3"
+    [ "${4:-}" ] || rm "$3.m"
+}
+"$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk"
+mkdir "$d/s" "$d/m"
+for i in 0 1 2 3 6; do sign $i "message $i" "$d/s/s$i"; done
+
+# Honest, in folders, in a row, as digits, from standard input.
+audit 0 "$d/s"
+says "5 signatures in 5 files"
+says "gaps.*2 indices below the highest in hand (6) are not: \[4,6)"
+silent "indication"
+cat "$d"/s/s? >"$d/row"
+audit 0 "$d/row"
+says "5 signatures in 1 files"
+expect 0 sh -c '"$1" audit signatures --public "$2/vk" - <"$2/row"' sh "$UCSIM" "$d"
+says "5 signatures in 1 files"
+od -An -v -tx1 "$d/s/s1" >"$d/s1.hex"
+audit 0 "$d/s" "$d/s1.hex"
+says "1 signatures are in hand more than once"
+
+# Unread: truncated, foreign, junk; each says what it should have been.
+head -c 1000 "$d/s/s1" >"$d/cut"
+cat "$d/row" "$d/cut" >"$d/row-cut"
+audit 0 "$d/cut" "$d/row-cut" "$0"
+says "cut: expected 1292 bytes for a signature of $set, got 1000"
+says "row-cut: 1000 bytes behind signature #4 are none"
+says "test_audit.sh: expected 1292 bytes"
+
+# Reuse; the bundle proves it without ucsim.
+sign 2 "another" "$d/m/again"
+audit 1 --json "$d/out.json" --bundles "$d/b" --svg "$d/k.svg" --ledger "$d/ledger" "$d/s" "$d/m"
+says "^proof: reuse:.*s2 and .*again; linked, a forgery of a chosen message costs about 2^[0-9.]* hashes"
+cp "$d/out" "$d/first"
+grep -q '"forgery_bits"' "$d/out.json" || fail "no severity in JSON"
+grep -q 'signed twice</title>' "$d/k.svg" || fail "the picture does not show it"
+(cd "$d/b/proof-1" && python3 check.py) >"$d/out" 2>&1 || fail "the bundle does not prove it"
+says "^proven"
+cp "$d/b/proof-1/a.sig" "$d/b/proof-1/b.sig"
+(cd "$d/b/proof-1" && python3 check.py) >"$d/out" 2>&1 && fail "a bundle with one signature twice proves something"
+expect 1 "$UCSIM" audit signatures --quiet --public "$d/vk" "$d/s" "$d/m"
+[ ! -s "$d/out" ] || fail "not quiet"
+
+# Tomorrow: the ledger knows what was, and only new files are read; a proof against an old file is found.
+audit 1 --ledger "$d/ledger" "$d/s" "$d/m"
+grep -v 'passed-over' "$d/out" | cmp -s - "$d/first" || fail "the ledger remembers something else"
+says "6 files are keys, or known"
+sign 3 "another" "$d/m/later"
+audit 1 --ledger "$d/ledger" "$d/m"
+[ "$(grep -c '^proof:' "$d/out")" -eq 2 ] || fail "expected two proofs"
+sed 's/^item\t0/item\t1/' "$d/ledger" >"$d/edited"
+audit 2 --ledger "$d/edited" "$d/m"
+says "edited:1: expected a whole"
+"$UCSIM" sig keygen -q --set $set --seed "$(echo "$seed" | tr 5 6)" --public "$d/vk2"
+expect 2 "$UCSIM" audit signatures --public "$d/vk2" --ledger "$d/ledger" "$d/m"
+says "ledger:2: expected a line of a ledger of these keys"
+
+# Manifests: messages, modules, times.
+rm -r "$d/m" && mkdir "$d/m"
+for i in 0 1 2 3; do sign $i "message $i" "$d/m/s$i" keep; done
+manifest() { printf "$1" >"$d/m/list"; }
+manifest 'signature,message,module,time\ns0,s0.m,hsm1,10\ns1,s1.m,hsm1,20\r\n"s2",s2.m,hsm2,15\n'
+audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,2)' --owned 'hsm2=[2,4)'
+says "3 verified with their messages"
+silent "indication"
+audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,1)' --owned 'hsm2=[2,4)'
+says "outside: hsm1 signed 1 times outside its sector 0, first at index 1"
+audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,2)' --owned 'hsm2=[2,32)' --remaining hsm1=0 --remaining hsm2=27
+says "hsm2: 3 used, 1 in hand.*\[3,5)"
+audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,2)' --owned 'hsm2=[2,32)' --remaining hsm1=1 --remaining hsm2=29
+says "hsm1: 1 of 2 are said to be used, and 2 indices are in hand"
+manifest '{"signature": "s1", "message": "s0.m", "module": "a", "time": "2026-01-01T00:00:02Z"}\n{"signature": "s0", "module": "a", "time": "2026-01-01T00:00:03Z"}\n\n{"signature":"s2","module":"a","time":1}\n'
+audit 0 --manifest "$d/m/list"
+says "not-verified:.*s1 is no signature of its message"
+says "clock-back: a: times go back 1 times"
+says "index-back: a: the index goes back 1 times"
+manifest 'signature,signed_digest\ns0,6d6573736167652030\n'
+audit 0 --manifest "$d/m/list"
+says "1 verified"
+bad() { # MANIFEST WORDS
+    manifest "$1"
+    audit 2 --manifest "$d/m/list"
+    says "list:$2"
+}
+bad '' '1: expected a line of column names, got nothing'
+bad 'signature\n' '2: expected at least one signature'
+bad 'signature,mesage\ns0,s0.m\n' "1: .*got 'mesage'; did you mean 'message'"
+bad 'signature,signature\ns0,s0\n' "1: expected each column once"
+bad 'message\ns0\n' "2: expected a column signature, got none"
+bad 'signature,time\ns0,1\ns1,noon\n' "3: time: expected milliseconds or ISO 8601"
+bad 'signature\ns0\n"s1\n' "3: expected a closing quote"
+bad 'signature,module\ns0\n' '2: expected 2 fields, got 1'
+bad 'signature\nabsent\n' '2: .*absent: No such file'
+bad 'signature,message\ns0,absent\n' '2: message: expected a file'
+bad 'signature,key\ns0,other\n' '2: key: expected one of the public keys'
+bad '{"signature": 1}\n' '1: signature: expected a string'
+bad '{"signature": "s0", "modul": "x"}\n' "1: .*did you mean 'module'"
+bad '{"signature"\n' '1: expected a JSON object'
+
+# Several keys: the one that signed is found by the message, or it is said that nothing tells.
+manifest 'signature,message\ns0,s0.m\n'
+expect 0 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" --manifest "$d/m/list"
+says "key .*vk: .*; 1 signatures"
+expect 0 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" "$d/m/s0"
+says "key-unclear: .*may be of 2 of the keys"
+"$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk.pem" --format pem
+expect 0 "$UCSIM" audit signatures --public "$d/vk" --public "$d/vk.pem" "$d/m/s0"
+says "vk.pem is the same key as .*vk"
+
+# Calls that say too little.
+expect 2 "$UCSIM" audit
+expect 2 "$UCSIM" audit signature
+says "did you mean 'signatures'"
+expect 2 "$UCSIM" audit signatures "$d/s"
+says "give --public"
+audit 2
+says "expected files or folders"
+audit 2 "$d/absent"
+expect 2 "$UCSIM" audit signatures --public "$d/m/list" "$d/s"
+audit 2 --owned 'hsm1=[3,2)' "$d/s"
+says "expected NAME=\[a,b)"
+audit 2 --remaining 'hsm1' "$d/s"
+expect 2 "$UCSIM" audit signatures --public "$d/vk" --public "$d/vk2" --remaining a=1 "$d/s"
+says "of one key"
+[ "$failures" -eq 0 ]
