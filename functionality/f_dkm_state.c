@@ -198,32 +198,11 @@ static size_t inspect_keys(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t roo
     return words / WORDS(Held);
 }
 
-static const Ticket *inspect_row(UcCtx *ctx, uint16_t machine, size_t *count)
-{
-    size_t words;
-    const Ticket *t = (const void *)uc_peek(ctx, UC_F, KIND_TICKETS, machine - (UcWord)UC_PARTY_0, &words);
-    *count = words / WORDS(Ticket);
-    return t;
-}
-
-static bool inspect_ticket(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicket *out)
-{
-    size_t n;
-    const Ticket *t = inspect_row(ctx, machine, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (t[i].ticket == ticket && t[i].open) {
-            *out = (DkmTicket){ ticket, t[i].kid, t[i].count, t[i].from };
-            return true;
-        }
-    }
-    return false;
-}
-
 static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room)
 {
-    size_t n, open = 0;
-    const Ticket *t = inspect_row(ctx, machine, &n);
-    for (size_t i = 0; i < n; i++) {
+    size_t words, open = 0;
+    const Ticket *t = (const void *)uc_peek(ctx, UC_F, KIND_TICKETS, machine - (UcWord)UC_PARTY_0, &words);
+    for (size_t i = 0; i < words / WORDS(Ticket); i++) {
         if (!t[i].open)
             continue;
         if (open < room)
@@ -240,5 +219,5 @@ static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
 }
 
 const DkmInspector f_dkm_inspector = {
-    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, NULL, NULL, NULL,
+    inspect_own, inspect_keys, inspect_tickets, inspect_status, NULL, NULL,
 };

@@ -165,15 +165,11 @@ typedef struct {
     size_t (*own)(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room);
     /* The keys it knows. */
     size_t (*keys)(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t room);
-    /* True and *out filled if this ticket is open there. */
-    bool (*ticket)(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicket *out);
     /* The open tickets; returns how many, writes up to `room`. */
     size_t (*tickets)(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room);
     UcStatus (*status)(UcCtx *ctx, uint16_t machine);
     /* Protocols only. The intervals of a key that the last crash took, until the restart. */
     size_t (*lost)(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room);
-    /* The sealed bytes of its transfer to (to, ticket), or UC_NONE. */
-    UcWord (*sent)(UcCtx *ctx, uint16_t machine, UcWord to, UcWord ticket);
     /* How many bytes of a payload of this length stand before the sealed ones. */
     size_t (*clear)(size_t length);
 } DkmInspector;

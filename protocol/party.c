@@ -592,19 +592,6 @@ static size_t inspect_keys(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t roo
     return words / WORDS(Key);
 }
 
-static bool inspect_ticket(UcCtx *ctx, uint16_t machine, UcWord ticket, DkmTicket *out)
-{
-    size_t words;
-    const Ticket *t = (const void *)uc_peek(ctx, machine, KIND_TICKETS, 0, &words);
-    for (size_t i = 0; i < words / WORDS(Ticket); i++) {
-        if (t[i].ticket == ticket) {
-            *out = (DkmTicket){ t[i].ticket, t[i].kid, t[i].count, t[i].from };
-            return true;
-        }
-    }
-    return false;
-}
-
 static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room)
 {
     size_t words;
@@ -612,17 +599,6 @@ static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size
     for (size_t i = 0; i < words / WORDS(Ticket) && i < room; i++)
         out[i] = (DkmTicket){ t[i].ticket, t[i].kid, t[i].count, t[i].from };
     return words / WORDS(Ticket);
-}
-
-static UcWord inspect_sent(UcCtx *ctx, uint16_t machine, UcWord to, UcWord ticket)
-{
-    size_t words;
-    const Sent *s = (const void *)uc_peek(ctx, machine, KIND_SENT, 0, &words);
-    for (size_t i = 0; i < words / WORDS(Sent); i++) {
-        if (s[i].to == to && s[i].ticket == ticket)
-            return s[i].payload;
-    }
-    return UC_NONE;
 }
 
 static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
@@ -634,5 +610,5 @@ static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
 static size_t inspect_clear(size_t length) { return MIN(length, (size_t)PAYLOAD_HEADER_BYTES); }
 
 const DkmInspector pi_inspector = {
-    inspect_own, inspect_keys, inspect_ticket, inspect_tickets, inspect_status, inspect_lost, inspect_sent, inspect_clear,
+    inspect_own, inspect_keys, inspect_tickets, inspect_status, inspect_lost, inspect_clear,
 };

@@ -54,11 +54,10 @@ static void sign(Process *p, UcWord party, UcWord kid)
 
 static void hand_over(Process *p, UcWord kid, UcWord ticket)
 {
-    UcCtx *look = uc_world_look(p->run.world);
-    bool sent = pi_inspector.sent(look, UC_PARTY_0, 1, ticket) != UC_NONE;
-    g_free(look);
     UcMessage again = { DKM_RESEND, { 1, ticket } }, first = { DKM_TRANSFER, { kid, BLOCK, 1, ticket } };
-    UcMessage payload = turn(p, env_input(0, sent ? again : first));
+    UcMessage payload = turn(p, env_input(0, again));
+    if (payload.kind == DKM_ERROR) /* not sent yet */
+        payload = turn(p, env_input(0, first));
     if (payload.kind == UC_M_PAYLOAD)
         turn(p, env_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
 }
