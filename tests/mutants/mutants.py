@@ -71,8 +71,8 @@ def make_flags():
 class Room:
     """A row of rooms.txt: files that are judged together, by which catchers, and how many must be caught."""
 
-    def __init__(self, name, floor, tests, broken, files):
-        self.name, self.floor, self.tests, self.broken = name, float(floor), tests, broken
+    def __init__(self, name, floor, explored, tests, broken, files):
+        self.name, self.floor, self.explored, self.tests, self.broken = name, float(floor), explored, tests, broken
         self.files = sorted({f for pattern in files.split() for f in glob.glob(pattern)})
 
     @staticmethod
@@ -84,8 +84,8 @@ class Room:
                 if not line:
                     continue
                 fields = [x.strip() for x in line.split("|")]
-                if len(fields) != 5:
-                    raise SystemExit(f"{PLAN}:{number}: expected ROOM | FLOOR | TESTS | BROKEN | FILES")
+                if len(fields) != 6:
+                    raise SystemExit(f"{PLAN}:{number}: expected ROOM | FLOOR | EXPLORED | TESTS | BROKEN | FILES")
                 room = Room(*fields)
                 room.files = [x for x in room.files if not any(x in r.files for r in rooms)]
                 rooms.append(room)
@@ -251,21 +251,22 @@ class Test(Catcher):
 
 class Broken(Catcher):
     """A version that is broken by hand (tests/must_diverge): with the mutant in it, what is found must be the same, in
-    the same words."""
+    the same words. `command` are the arguments of the program."""
 
-    def __init__(self, name, bounds, expected):
-        super().__init__("broken", name)
-        self.patch, self.bounds, self.expected, self.words = name, bounds, expected, None
+    def __init__(self, name, command, expected):
+        super().__init__("broken", f"{name}, {' '.join(command[:1] + command[-1:])}")
+        self.patch, self.command, self.expected, self.words = name, command, expected, None
 
     def found(self, builder, folder, objects):
-        """VERDICT[: RULE] and why, as it stands in the result; or how it ended."""
+        """VERDICT[: RULE] and all that is said of it; or how it ended."""
         program = builder.link(os.path.join(folder, "broken"), [os.path.join(B, "cli/main.o"), *objects])
-        code, said = run_limited([program, "explore", self.bounds, *EXPLORE[:-1], "--json"])
+        code, said = run_limited([program, self.command[0], "--json", *self.command[1:]])
         os.unlink(program)
-        found = re.search(rb'"verdict":\s*"([^"]*)",\s*"rule":\s*(?:null|"([AI]\d*):[^"]*"),\s*"why":\s*(null|"[^"]*")', said)
+        found = re.search(rb'"verdict":\s*"([^"]*)",.*?"rule":\s*(?:null|"([AI]\d*):[^"]*"),.*?("why":\s*(?:null|"[^"]*"))', said, re.S)
         if not found:
             return how(code), b""
-        return b": ".join(x for x in found.groups()[:2] if x).decode(), found[3]
+        words = said if self.command[0] == "check" else found[3]
+        return b": ".join(x for x in found.groups()[:2] if x).decode(), words
 
     def run(self, builder, mutant):
         files, objects = builder.broken_version(self.patch)
@@ -274,7 +275,7 @@ class Broken(Catcher):
         verdict, words = self.found(builder, mutant.folder, [*mutant.objects, *objects])
         if self.words is None:
             self.words = words
-        if verdict != self.expected:
+        if self.command[0] == "explore" and verdict != self.expected:
             return verdict
         return None if words == self.words else "other words"
 
@@ -289,16 +290,33 @@ def heads(word):
                     yield os.path.basename(path)[:-6], line[len(word) + 1:].strip()
 
 
-def broken_versions(pattern):
-    """The first exploration of each head that finds something with no more than one patch."""
-    needs_more = {name for name, _ in heads("with")}
-    taken = set()
-    for name, line in heads("explored"):
-        found = re.fullmatch(r"(\S+) => ([^,]*), \d+ moves", line)
-        if not found or name in taken or name in needs_more or not re.match(pattern, name):
+def explored_head(line):
+    """Arguments and finding of an exploration that finds something with no more than its one patch, or None."""
+    found = re.fullmatch(r"(\S+) => ([^,]*), \d+ moves", line)
+    return (["explore", *EXPLORE[:-1], f"tests/must_diverge/bounds/{found[1]}.lua"], found[2]) if found else None
+
+
+def catcher_head(line):
+    """Arguments and finding of a script, or None: it is a test."""
+    left, _, finding = line.rpartition(" => ")
+    return (["check", *left.split()], finding) if left.endswith(".lua") else None
+
+
+def broken_versions(which):
+    """`checked PATTERN`: what their scripts find; `explored PATTERN`: what the first exploration finds; `each N`: the
+    explorations of at most N versions for each finding."""
+    way, _, pattern = which.partition(" ")
+    needs_more, taken, count = {name for name, _ in heads("with")}, set(), {}
+    for name, line in heads("catcher" if way == "checked" else "explored"):
+        head = catcher_head(line) if way == "checked" else explored_head(line)
+        if not head or name in taken or name in needs_more or way != "each" and not re.match("|".join(pattern.split()), name):
             continue
-        taken.add(name)
-        yield Broken(name, f"tests/must_diverge/bounds/{found[1]}.lua", found[2])
+        count[head[1]] = count.get(head[1], 0) + 1
+        if way == "each" and count[head[1]] > int(pattern):
+            continue
+        if way != "checked":
+            taken.add(name)
+        yield Broken(name, *head)
 
 
 def catchers_of(room):
@@ -307,13 +325,15 @@ def catchers_of(room):
     bounds = sorted(glob.glob("tests/must_diverge/bounds/*.lua"))
     yield Check("check", ["--harvest", "--seeds=2"], "tests/must_diverge/scenarios")
     for path in bounds:
-        if os.path.basename(path)[:-4] not in long:
+        if os.path.basename(path)[:-4] not in long and room.explored != "none":
             yield Explore(path)
     yield Check("check", ["--harvest"], "environments/scenarios")
     for name in long:
-        yield Explore(f"tests/must_diverge/bounds/{name}.lua")
+        if room.explored == "all":
+            yield Explore(f"tests/must_diverge/bounds/{name}.lua")
     if room.broken != "-":
-        yield from broken_versions("|".join(room.broken.split()))
+        for which in room.broken.split(","):
+            yield from broken_versions(which.strip())
     for test in room.tests.split():
         yield Test(test)
 
