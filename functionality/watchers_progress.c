@@ -88,7 +88,7 @@ const char *watch_stable(UcCtx *ctx, const UcActivation *a)
     }
     /* what is signed from the reserve left the stable own set before */
     bool reserve = watch_config(ctx)->options->reservation && r->message.kind == DKM_SIGNATURE;
-    if (r->persist_after || !a->outcome.has_effect || (!a->outcome.persisted && !reserve))
+    if (r->persist_after || !a->outcome.has_effect || (!a->outcome.persisted && !reserve) || a->outcome.unsaved)
         return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what, name);
     return NULL;
 }

@@ -68,7 +68,8 @@ void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region); /* takes the 
 /* Undoes everything after `mark`; tape positions stay moved when keep_tapes. */
 void uc_rollback(UcWorld *world, guint mark, bool keep_tapes);
 void uc_commit(UcWorld *world);
-void uc_stable_finish(UcCtx *ctx); /* what was written but not persisted leaves its stable value in a shadow */
+/* What was written but not persisted leaves its stable value in a shadow. Was there anything? */
+bool uc_stable_finish(UcCtx *ctx);
 void uc_shadows_clear(UcCtx *ctx); /* the working copies are the stable state */
 void uc_stable_crash(UcCtx *ctx);  /* working state := stable state, volatile regions emptied */
 void uc_forget_lost(UcCtx *ctx);   /* restart: what the crash took is gone for inspection too */

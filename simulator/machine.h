@@ -125,6 +125,7 @@ const char *uc_reason(UcCtx *ctx, const char *format, ...) G_GNUC_PRINTF(2, 3);
 typedef struct {
     UcResult result;
     bool persisted;  /* at least one persist was committed */
+    bool unsaved;    /* it changed stable state after the last of them, or without one */
     bool crashed;    /* an armed crash fell into it */
     bool down_after; /* it wrote, then went down */
     bool ignored;    /* down or disabled: the message had no effect */

@@ -109,7 +109,7 @@ static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, c
         go_down(ctx, ctx->crash_point);
         out.result = uc_pass("crashed");
     } else {
-        uc_stable_finish(ctx);
+        out.unsaved = uc_stable_finish(ctx);
         if (ctx->armed == UC_POINT_AFTER && ctx->committed) {
             out.down_after = true;
             go_down(ctx, UC_POINT_AFTER);

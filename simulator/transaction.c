@@ -293,10 +293,11 @@ bool uc_persist(UcCtx *ctx)
     return ctx->crashed;
 }
 
-void uc_stable_finish(UcCtx *ctx)
+bool uc_stable_finish(UcCtx *ctx)
 {
     UcWorld *world = ctx->world;
     guint written = world->undo->len;
+    bool left = false;
     for (guint i = ctx->persist_mark; i < written; i++) {
         UcUndo u = g_array_index(world->undo, UcUndo, i);
         UcSlotKey key = uc_layout_key(world->layout, u.slot);
@@ -306,7 +307,9 @@ void uc_stable_finish(UcCtx *ctx)
         uint32_t shadow = uc_layout_slot(world->layout, shadow_of(key));
         if (!uc_slot_get(world, shadow))
             uc_slot_set(world, shadow, u.old ? uc_region_ref(u.old) : uc_region_new(0));
+        left = true;
     }
+    return left;
 }
 
 /* What was in volatile memory stays visible to inspection until the restart. */

@@ -180,6 +180,7 @@ static bool same_result(const UcOutcome *a, const UcOutcome *b)
     return a->result.code == b->result.code && a->result.to == b->result.to && a->result.peer == b->result.peer &&
            uc_message_equal(&a->result.message, &b->result.message) &&
            a->crashed == b->crashed && a->down_after == b->down_after && a->persisted == b->persisted &&
+           a->unsaved == b->unsaved &&
            a->has_effect == b->has_effect && uc_message_equal(&a->effect, &b->effect);
 }
 
