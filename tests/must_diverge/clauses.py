@@ -142,7 +142,7 @@ def link(clause, version, number, flags):
 # ---- asking ----
 
 def finding(verdict, rule):
-    return verdict + (f": {rule.partition(':')[0]}" if rule else "")
+    return (verdict or "error") + (f": {rule.partition(':')[0]}" if rule else "")
 
 
 def asked(program, catch):
