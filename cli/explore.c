@@ -127,6 +127,8 @@ static const char *ended(const EnvExplored *e, bool walks)
     case UC_SEARCH_MEMORY: return "stopped: out of the memory allowed (--memory)";
     case UC_SEARCH_TIME: return "stopped: out of the time allowed (--seconds)";
     case UC_SEARCH_DEPTH: return "complete up to the depth allowed (--depth), and there is more";
+    case UC_SEARCH_STATES: return "stopped: out of numbers for states";
+    case UC_SEARCH_FULL: return "stopped: the state has more parts, or a move changes more, than a row of a search holds";
     case UC_SEARCH_INTERRUPTED: return "stopped: interrupted";
     case UC_SEARCH_NOT_RESUMED: return "not resumed";
     default: return "broken";
@@ -140,8 +142,7 @@ static bool walks(const EnvExploration *x)
 
 static bool stopped(const EnvExplored *e)
 {
-    return e->end == UC_SEARCH_MEMORY || e->end == UC_SEARCH_TIME || e->end == UC_SEARCH_INTERRUPTED ||
-           e->end == UC_SEARCH_DEPTH;
+    return e->end != UC_SEARCH_COMPLETE && e->end != UC_SEARCH_FOUND && e->end != UC_SEARCH_BROKEN;
 }
 
 /* Where the views differ a watched rule is often broken first, and a search ends there: it is the rule that was named, or not. */

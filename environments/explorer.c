@@ -170,7 +170,7 @@ static bool explore_with(EnvWorlds *worlds, const EnvExploration *x, UcLockstep 
     add_figures(&out->figures, &r->figures);
     write_position(x, l, budget, &before, stopped);
     if (r->end == UC_SEARCH_BROKEN)
-        out->broken = g_strdup(model->broken(model->data));
+        out->broken = g_strdup(r->broken);
     if (r->end == UC_SEARCH_FOUND)
         found(worlds, x, l, r->finding, r->path, out);
     return r->end == UC_SEARCH_COMPLETE || r->end == UC_SEARCH_DEPTH;

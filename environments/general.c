@@ -217,10 +217,12 @@ static bool item_from(const EnvGeneral *g, const UcChoice *move, const UcViewEnt
     }
 }
 
-/* One delivery more of a payload to a party that changed something. */
+/* One delivery more of a payload to a party. */
 static UcRegion *delivered(const EnvGeneral *g, const UcRegion *knowledge, const Item *lesson)
 {
-    UcRegion *out = with_item(g, knowledge, lesson);
+    Item first = *lesson;
+    first.number = 1;
+    UcRegion *out = with_item(g, knowledge, &first);
     if (out)
         return out;
     size_t n;
@@ -230,6 +232,16 @@ static UcRegion *delivered(const EnvGeneral *g, const UcRegion *knowledge, const
     return out;
 }
 
+static uint32_t used(void *data, const UcRegion *knowledge)
+{
+    size_t n;
+    uint32_t sum = 0;
+    const Item *item = items_of(knowledge, &n);
+    for (size_t i = 0; i < n; i++)
+        sum += item[i].type == ITEM_DELIVERED ? (uint32_t)item[i].number : 0;
+    return sum;
+}
+
 static UcWord times_delivered(const Table *t, UcWord payload, UcWord to)
 {
     Item wanted = { ITEM_DELIVERED, .bytes = payload, .a = to };
@@ -237,15 +249,17 @@ static UcWord times_delivered(const Table *t, UcWord payload, UcWord to)
     return at < t->items && compare(t->g, &t->item[at], &wanted) == 0 ? t->item[at].number : 0;
 }
 
+/* A delivery uses up a unit of its bound, which lies in what Z knows: `number` is 1 where it changed a world, 0 where it
+ * counts only if it also teaches Z something. */
 static UcRegion *lesson(void *data, const UcChoice *move, const UcViewEntry *entry, size_t entries, bool changed)
 {
     const EnvGeneral *g = data;
     Item item[8];
     size_t n = 0;
-    if (changed && move->tag == ENV_DO_DELIVER)
-        item[n++] = (Item){ ITEM_DELIVERED, .bytes = move->extra[0], .a = move->extra[1], .number = 1 };
-    for (size_t i = 0; i < entries && n < G_N_ELEMENTS(item); i++)
+    for (size_t i = 0; i < entries && n + 1 < G_N_ELEMENTS(item); i++)
         n += item_from(g, move, &entry[i], &item[n]);
+    if (move->tag == ENV_DO_DELIVER && (changed || n))
+        item[n++] = (Item){ ITEM_DELIVERED, .bytes = move->extra[0], .a = move->extra[1], .number = changed };
     if (!n)
         return NULL;
     UcRegion *out = uc_region_new(n * ITEM_WORDS);
@@ -260,7 +274,10 @@ static UcRegion *absorb(void *data, const UcRegion *knowledge, const UcRegion *t
     const Item *item = items_of(taught, &n);
     for (size_t i = 0; i < n; i++) {
         const UcRegion *before = now ? now : knowledge;
-        UcRegion *more = item[i].type == ITEM_DELIVERED ? delivered(data, before, &item[i]) : with_item(data, before, &item[i]);
+        bool delivery = item[i].type == ITEM_DELIVERED;
+        if (delivery && !item[i].number && !now)
+            break;
+        UcRegion *more = delivery ? delivered(data, before, &item[i]) : with_item(data, before, &item[i]);
         if (more) {
             uc_region_unref(now);
             now = more;
@@ -298,7 +315,6 @@ static UcChoice *add(Table *t, EnvDo what, UcEnvelope write, unsigned actor)
     memset(&move, 0, sizeof move);
     move.write = write;
     move.counter = what == ENV_DO_DELIVER ? UC_NO_COUNTER : (uint8_t)what;
-    move.counter2 = UC_NO_COUNTER;
     move.actor = (uint16_t)actor;
     move.tag = (uint8_t)what;
     move.names = names_in(t->g, what, &write);
@@ -589,6 +605,8 @@ static void fill_alike(const EnvGeneral *g, uint32_t alike[UC_ALIKE_MAX])
     }
 }
 
+static const char *name(void *data, const UcChoice *move) { return move->tag < ENV_DOS ? env_do_name[move->tag] : "prefix"; }
+
 static UcWorld *start_real(void *data, unsigned which) { return env_worlds_start(data, (EnvWorld)which); }
 static UcWorld *start_ideal(void *data, unsigned which) { return env_worlds_start(data, ENV_IDEAL); }
 
@@ -604,7 +622,7 @@ UcLockstepSetup env_general_setup(EnvGeneral *g, EnvWorld which)
     }
     s.chooser = (UcChooser){ .data = g, .knowledge = knowledge_kind, .extra_handles = 1 | 3 << ENV_SOURCE_0, .counters = ENV_DOS,
                              .actors = 2 * g->parties + 1, .moves = moves, .lesson = lesson,
-                             .absorb = absorb };
+                             .absorb = absorb, .used = used, .name = name };
     memcpy(s.chooser.limit, g->domain.bound, sizeof g->domain.bound);
     s.chooser.fault[ENV_DO_CRASH] = s.chooser.fault[ENV_DO_RESTORE] = s.chooser.fault[ENV_DO_CORRUPT] =
         s.chooser.fault[ENV_DO_MUTATE] = true;

@@ -8,7 +8,7 @@
  * every party, unchanged or, within the bound `mutate`, changed.
  * With the state of a corrupted party, A seals payloads within the bound `forge`, and within the bound `counterfeit` signs
  * what nobody else signs, with every seed that it has: stolen, found in a payload that it can open, or its own.
- * A move that changes nothing is tried in every state and uses up no bound.
+ * A move that changes nothing and teaches Z nothing is tried in every state and uses up no bound.
  */
 #ifndef ENVIRONMENTS_GENERAL_H
 #define ENVIRONMENTS_GENERAL_H

@@ -1,8 +1,12 @@
-/* Breadth first: level by level, in the order of parents and moves, so states get the same numbers every time, with any
- * number of jobs. A level is worked out in windows of parents: all moves of a window, then which of them lead to new
- * states, then these states in their order. In each of the three steps every job takes blocks of parents as it comes. */
+/* Breadth first: level by level. A level is worked out in windows of parents: all moves of a window, then claims to the
+ * states that they lead to, then those that hold. In each of the three steps every job takes blocks of parents as it comes.
+ *
+ * Of all ways to a state within a level the one with the least path hash holds, whatever the order is in which they are met:
+ * a claim of a later window may take a state over. So which way is told does not depend on the order of a level, only on
+ * what the moves are. States get the same numbers with any number of jobs, as windows do not depend on it. */
 #include <string.h>
 
+#include "simulator/explore/big.h"
 #include "simulator/explore/search_internal.h"
 
 /* Parents that one job takes at a time; blocks of a window, and how many moves it should have; states of a level whose
@@ -10,39 +14,53 @@
  * misses overlap. */
 enum { BLOCK = 64, WINDOW = 128, WINDOW_EDGES = 1 << 15, SEGMENT = 1024, PIECE = 1 << 14, AHEAD = 16, NEAR = 6 };
 
-/* A state of the next level: its row is made when its level begins. */
+/* A state of the next level: its row is made when its level begins. One that was taken over since has another path
+ * hash than the visited set says. */
 typedef struct {
     const void *effect;
     UcDigest hash;
+    uint64_t path;
+    const uint32_t *skip; /* moves that need not be followed from it: how many, then these; NULL: none */
+    uint32_t number;
     uint32_t parent; /* in this level */
     uint32_t move;
-    size_t skip_end; /* in the skips of the next level: moves that need not be followed from it end here */
 } Child;
 
 typedef struct {
     UcRows *segment;
     uint32_t *readers;   /* by segment: segments of the next level that are still made from it; NULL before */
     uint32_t count;
-    GArray *skip;        /* uint32_t moves */
-    size_t *skip_end;    /* by state; NULL: none */
+    uint64_t *path;      /* by state: path hashes */
+    uint32_t *number;    /* by state */
+    const uint32_t **skip; /* by state */
 } Level;
 
 typedef struct {
     uint64_t place;      /* in the visited set */
+    uint64_t path;
     uint32_t edge;       /* of the block */
     uint32_t parent;     /* of the block */
+    uint32_t taken;      /* the open state that it takes over, or UC_NO_STATE */
 } Claim;
+
+/* The least finding of a level so far. */
+typedef struct {
+    uint64_t path;
+    uint32_t parent, move, finding; /* finding: 0 for none */
+} Least;
 
 typedef struct {
     uint32_t from, count;    /* parents, in this level */
     UcEdges edges;
     uint32_t end_of[BLOCK];  /* in edges, by parent */
-    uint64_t idle_of[BLOCK], skipped_of[BLOCK]; /* up to this parent */
+    uint64_t skipped;
     uint32_t rank;           /* in the window, of its first edge */
-    uint32_t limit;          /* edges before the one that found something */
     GArray *claims;          /* Claim: edges that may lead to new states, then those that do */
     uint32_t first_child;    /* of these, in the next level */
-    GArray *skip;            /* uint32_t, of the children */
+    uint32_t first_number, fresh; /* of those that take none over: the first number, how many */
+    Least least;
+    uint32_t ungraded;       /* the edge that does not use up one unit, + 1; 0: none */
+    uint32_t misplaced;      /* the state of another depth than the level's, + 1; 0: none */
     bool sound;
 } Block;
 
@@ -54,9 +72,10 @@ typedef struct {
     Job **job;
     uint32_t jobs;
     Level level;
-    uint32_t first;      /* the number of its first state */
+    uint32_t first;      /* the least number of its states */
+    uint32_t depth;      /* moves that lead to them */
     GArray *children;    /* Child */
-    GArray *skip;        /* uint32_t, of the next level */
+    Least least;
     Block block[WINDOW];
     uint32_t step, pieces;  /* of work */
     uint32_t *taken;        /* by piece: the last step in which somebody took it */
@@ -72,6 +91,8 @@ struct Job {
     uint32_t number;
     uint32_t round, next;   /* of the pieces of a step: its own, then what others left */
     UcRow row;
+    GArray *skip;           /* uint32_t, of one child */
+    UcArena skips[2];       /* of this level and of the next one */
     UcChange change[UC_CHANGES_MAX];
 };
 
@@ -83,16 +104,18 @@ static void level_clear(Level *level)
         uc_rows_clear(&level->segment[i]);
     g_free(level->segment);
     g_free(level->readers);
-    g_free(level->skip_end);
-    if (level->skip)
-        g_array_unref(level->skip);
+    g_free(level->path);
+    g_free(level->number);
+    g_free(level->skip);
     *level = (Level){ 0 };
 }
 
 static size_t frontier_memory(const Bfs *b)
 {
-    size_t sum = b->children->len * sizeof(Child) + (b->skip->len + (b->level.skip ? b->level.skip->len : 0)) *
-                 sizeof(uint32_t) + b->level.count * sizeof(size_t);
+    size_t each = sizeof *b->level.path + sizeof *b->level.number + sizeof *b->level.skip;
+    size_t sum = b->children->len * sizeof(Child) + b->level.count * each;
+    for (uint32_t i = 0; i < b->jobs; i++)
+        sum += b->job[i]->skips[0].memory + b->job[i]->skips[1].memory;
     for (uint32_t i = 0; i < segments(&b->level); i++)
         sum += uc_rows_memory(&b->level.segment[i]);
     return sum;
@@ -105,13 +128,12 @@ static void load(Job *j, const Level *level, uint32_t state)
 
 static const uint32_t *skips_of(const Level *level, uint32_t state, uint32_t *count)
 {
-    *count = 0;
-    if (!level->skip_end)
-        return NULL;
-    size_t from = state ? level->skip_end[state - 1] : 0;
-    *count = (uint32_t)(level->skip_end[state] - from);
-    return (const uint32_t *)(const void *)level->skip->data + from;
+    const uint32_t *skip = level->skip[state];
+    *count = skip ? skip[0] : 0;
+    return skip ? skip + 1 : NULL;
 }
+
+static uint32_t next_first(const Bfs *b) { return b->first + b->level.count; }
 
 /* The next piece of this step that nobody has. Each job has a share of its own, which it takes first: what one job
  * made is near it. `share` says whose piece it is. */
@@ -151,26 +173,49 @@ static void work(Bfs *b, void (*step)(void *job), uint32_t pieces)
 
 /* ---- a window, step by step ---- */
 
+static uint64_t path_by(const Bfs *b, uint32_t parent, uint32_t move)
+{
+    const UcModel *m = b->s->model;
+    return b->level.path[parent] + uc_path_part(m->contents(m->data, move), b->depth);
+}
+
+static void keep_least(Least *least, const Least *other)
+{
+    if (other->finding && (!least->finding || other->path < least->path))
+        *least = *other;
+}
+
+/* Holds the moves of a parent, which are those from `from` on, to what the model says of them. */
+static void look_at_edges(const Bfs *b, Block *k, uint32_t parent, uint32_t from)
+{
+    for (uint32_t e = from; e < k->edges.count; e++) {
+        const UcEdge *edge = &k->edges.edge[e];
+        if (edge->finding)
+            keep_least(&k->least, &(Least){ path_by(b, parent, edge->move), parent, edge->move, edge->finding });
+        if (!k->ungraded && !uc_search_edge_graded(b->s, edge))
+            k->ungraded = e + 1;
+    }
+}
+
 static void expand_block(Job *j, Block *k)
 {
-    const UcModel *m = j->b->s->model;
-    uint64_t skipped = 0;
-    k->edges.count = 0;
-    k->edges.idle = 0;
+    const Bfs *b = j->b;
+    k->edges.count = k->ungraded = k->misplaced = 0;
+    k->edges.idle = k->skipped = 0;
     k->edges.stopped = false;
+    k->least.finding = 0;
     k->sound = true;
     for (uint32_t i = 0; i < k->count && k->sound && !k->edges.stopped; i++) {
-        uint32_t skips;
-        const uint32_t *skip = skips_of(&j->b->level, k->from + i, &skips);
-        load(j, &j->b->level, k->from + i);
-        k->sound = m->expand(j->worker, j->row.word, skip, skips, &k->edges);
-        skipped += skips;
+        uint32_t skips, before = k->edges.count, state = k->from + i;
+        const uint32_t *skip = skips_of(&b->level, state, &skips);
+        load(j, &b->level, state);
+        k->sound = b->s->model->expand(j->worker, j->row.word, skip, skips, &k->edges);
+        if (!uc_search_graded(b->s, j->worker, j->row.word, b->depth))
+            k->misplaced = state + 1;
+        look_at_edges(b, k, state, before);
+        k->skipped += skips;
         k->end_of[i] = k->edges.count;
-        k->idle_of[i] = k->edges.idle;
-        k->skipped_of[i] = skipped;
     }
-    for (k->limit = 0; k->limit < k->edges.count && !k->edges.edge[k->limit].finding; k->limit++)
-        ;
 }
 
 static void expand_blocks(void *job)
@@ -184,21 +229,22 @@ static void claim_block(Job *j, Block *k)
 {
     UcVisited *visited = j->b->s->visited;
     const UcEdge *edge = k->edges.edge;
-    uint32_t parent = 0, claims = 0;
-    g_array_set_size(k->claims, k->limit);
+    uint32_t parent = 0, claims = 0, edges = k->edges.count;
+    g_array_set_size(k->claims, edges);
     Claim *claim = (Claim *)(void *)k->claims->data;
-    for (uint32_t e = 0; e < MIN(k->limit, (uint32_t)AHEAD); e++)
+    for (uint32_t e = 0; e < MIN(edges, (uint32_t)AHEAD); e++)
         uc_visited_prefetch(visited, edge[e].hash);
-    for (uint32_t e = 0; e < k->limit; e++) {
-        if (e + AHEAD < k->limit)
+    for (uint32_t e = 0; e < edges; e++) {
+        if (e + AHEAD < edges)
             uc_visited_prefetch(visited, edge[e + AHEAD].hash);
-        if (e + NEAR < k->limit)
+        if (e + NEAR < edges)
             uc_visited_prefetch_state(visited, edge[e + NEAR].hash);
         while (e >= k->end_of[parent])
             parent++;
-        uint64_t place = uc_visited_claim(visited, edge[e].hash, k->rank + e);
+        uint64_t path = path_by(j->b, k->from + parent, edge[e].move);
+        uint64_t place = uc_visited_claim(visited, edge[e].hash, path, k->rank + e);
         if (place != UC_NO_PLACE)
-            claim[claims++] = (Claim){ place, e, parent };
+            claim[claims++] = (Claim){ place, path, e, parent, UC_NO_STATE };
     }
     g_array_set_size(k->claims, claims);
 }
@@ -215,9 +261,12 @@ static void keep_claims(Bfs *b, Block *k)
 {
     Claim *c = (Claim *)(void *)k->claims->data;
     uint32_t kept = 0;
+    k->fresh = 0;
     for (guint i = 0; i < k->claims->len; i++) {
-        if (uc_visited_holds(b->s->visited, c[i].place, k->rank + c[i].edge))
-            c[kept++] = c[i];
+        if (!uc_visited_holds(b->s->visited, c[i].place, k->rank + c[i].edge, &c[i].taken))
+            continue;
+        k->fresh += c[i].taken == UC_NO_STATE;
+        c[kept++] = c[i];
     }
     g_array_set_size(k->claims, kept);
 }
@@ -229,38 +278,45 @@ static void keep_blocks(void *job)
         keep_claims(j->b, &j->b->block[n]);
 }
 
-/* A state reached first by the move `edge[at]` of a parent need not follow the parent's moves that commute with it and
- * come before it in the order of moves: that move and then this one leads to the same state as this one and then that
- * one, from a state that is visited at the same depth. Skipping the other order there too would need an order in which
- * each of two moves comes before the other. So every state is still visited at its depth, by at least one way. */
-static void note_skips(Job *j, Block *k, const Claim *c)
+/* A state that the move `a` of a parent leads to need not follow the parent's moves b that commute with a, where b and then a
+ * is the way with the lesser path hash: the parts of a before b are more than those of b before a. The least way to a
+ * state is never left out by that: were b after a such a way, then b and after it a, which is a way of as many moves to the
+ * same state, would be a lesser one. So every state is visited at its depth, and the way to it that is told is the
+ * same as if all orders were followed. What a move found at the parent ended the search there. */
+static const uint32_t *skips_after(Job *j, const Block *k, const Claim *c)
 {
     const UcModel *m = j->b->s->model;
-    const UcEdge *edge = k->edges.edge;
+    const UcEdge *edge = k->edges.edge, *a = &edge[c->edge];
     if (!j->b->s->options->commute || !m->commute)
-        return;
-    uint64_t mine = m->order(m->data, edge[c->edge].move);
-    uint32_t to = MIN(k->end_of[c->parent], k->limit), from = c->parent ? k->end_of[c->parent - 1] : 0, skips = k->skip->len;
-    g_array_set_size(k->skip, skips + to - from);
-    for (uint32_t i = from; i < to; i++) {
-        if (i != c->edge && m->order(m->data, edge[i].move) < mine && m->commute(j->worker, &edge[i], &edge[c->edge]))
-            g_array_index(k->skip, uint32_t, skips++) = edge[i].move;
+        return NULL;
+    uint64_t mine = m->contents(m->data, a->move);
+    uint64_t first = uc_path_part(mine, j->b->depth), second = uc_path_part(mine, j->b->depth + 1);
+    g_array_set_size(j->skip, 0);
+    for (uint32_t i = c->parent ? k->end_of[c->parent - 1] : 0; i < k->end_of[c->parent]; i++) {
+        uint64_t other = m->contents(m->data, edge[i].move);
+        bool lesser = uc_path_part(other, j->b->depth) + second < first + uc_path_part(other, j->b->depth + 1);
+        if (i != c->edge && lesser && m->commute(j->worker, &edge[i], a))
+            g_array_append_val(j->skip, edge[i].move);
     }
-    g_array_set_size(k->skip, skips);
+    if (!j->skip->len)
+        return NULL;
+    uint32_t *kept = uc_arena_get(&j->skips[1], (j->skip->len + 1) * sizeof *kept, sizeof *kept);
+    kept[0] = j->skip->len;
+    memcpy(kept + 1, j->skip->data, j->skip->len * sizeof *kept);
+    return kept;
 }
 
 static void settle_block(Job *j, Block *k)
 {
     Bfs *b = j->b;
-    g_array_set_size(k->skip, 0);
+    uint32_t number = k->first_number;
     for (guint i = 0; i < k->claims->len; i++) {
         const Claim *c = &g_array_index(k->claims, Claim, i);
         const UcEdge *edge = &k->edges.edge[c->edge];
-        uint32_t child = k->first_child + i, parent = k->from + c->parent;
-        uc_visited_settle(b->s->visited, c->place, b->first + b->level.count + child - uc_visited_count(b->s->visited),
-                          edge->hash, b->first + parent, edge->move);
-        note_skips(j, k, c);
-        g_array_index(b->children, Child, child) = (Child){ edge->effect, edge->hash, parent, edge->move, k->skip->len };
+        Child child = { edge->effect, edge->hash, c->path, skips_after(j, k, c),
+                        c->taken == UC_NO_STATE ? number++ : c->taken, k->from + c->parent, edge->move };
+        uc_visited_settle(b->s->visited, c->place, child.number, edge->hash, c->path);
+        g_array_index(b->children, Child, k->first_child + i) = child;
     }
 }
 
@@ -286,47 +342,37 @@ static uint32_t cut_window(Bfs *b, uint32_t from)
     return n;
 }
 
-/* Where in the window something was found, or nothing is sound any more, the rest of it is left out. Returns the blocks
- * that are left; `last` is the one with the finding, or NULL. */
-static uint32_t cut_at_finding(Bfs *b, uint32_t blocks, Block **last)
-{
-    uint32_t rank = 0;
-    *last = NULL;
-    for (uint32_t n = 0; n < blocks; n++) {
-        Block *k = &b->block[n];
-        k->rank = rank;
-        rank += k->limit;
-        if (k->limit < k->edges.count)
-            *last = k;
-        else if (!k->sound)
-            b->s->result->end = UC_SEARCH_BROKEN;
-        if (*last || !k->sound)
-            return n + 1;
-    }
-    return blocks;
-}
-
 static void add_figures(UcSearchFigures *f, const Block *k)
 {
-    uint32_t parents = k->count;
-    while (parents && k->end_of[parents - 1] > k->limit) /* not of the parent that found something */
-        parents--;
-    f->edges += k->limit;
-    f->idle += parents ? k->idle_of[parents - 1] : 0;
-    f->skipped += parents ? k->skipped_of[parents - 1] : 0;
+    f->edges += k->edges.count;
+    f->idle += k->edges.idle;
+    f->skipped += k->skipped;
 }
 
-static void found(Bfs *b, const Block *k)
+/* Is all that a block says sound? Else the search ends. */
+static bool check_block(Bfs *b, const Block *k)
+{
+    uint32_t move = 0;
+    if (!k->sound) {
+        uc_search_broken(b->s, NULL);
+    } else if (k->ungraded) {
+        uc_search_ungraded(b->s, k->edges.edge[k->ungraded - 1].move);
+    } else if (k->misplaced) {
+        uc_visited_parent(b->s->visited, b->level.number[k->misplaced - 1], &move);
+        uc_search_ungraded(b->s, move);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* The end of a level in which something was found: of all that was the least is told, and what it leads to is not. */
+static void found(Bfs *b)
 {
     UcSearch *s = b->s;
-    const UcEdge *edge = &k->edges.edge[k->limit];
-    uint32_t parent = 0;
-    while (k->end_of[parent] <= k->limit)
-        parent++;
-    s->result->figures.edges++;
-    s->result->finding = edge->finding;
+    s->result->finding = b->least.finding;
     s->result->end = UC_SEARCH_FOUND;
-    uc_search_path(s, b->first + k->from + parent, edge->move);
+    uc_search_path(s, b->level.number[b->least.parent], b->least.move);
 }
 
 static void move_pieces(void *job)
@@ -346,29 +392,27 @@ static void make_room(Bfs *b, uint32_t more)
     uc_visited_moved(visited);
 }
 
-/* Enters the new states of a window. */
-static void enter(Bfs *b, uint32_t blocks)
+/* Enters the new states of a window. False: there are too many. */
+static bool enter(Bfs *b, uint32_t blocks)
 {
     UcVisited *visited = b->s->visited;
-    Block *last = &b->block[blocks - 1];
-    uint32_t before = b->children->len, total = before;
-    make_room(b, last->rank + last->limit);
+    const Block *last = &b->block[blocks - 1];
+    uint32_t total = b->children->len, before = uc_visited_count(visited), number = before;
+    if (last->rank + (uint64_t)last->edges.count > UC_NO_STATE - 1 - before)
+        return false;
+    make_room(b, last->rank + last->edges.count);
     work(b, claim_blocks, blocks);
     work(b, keep_blocks, blocks);
     for (uint32_t n = 0; n < blocks; n++) {
         b->block[n].first_child = total;
+        b->block[n].first_number = number;
         total += b->block[n].claims->len;
+        number += b->block[n].fresh;
     }
     g_array_set_size(b->children, total);
     work(b, settle_blocks, blocks);
-    uc_visited_settled(visited, total - before);
-    for (uint32_t n = 0; n < blocks; n++) {
-        const Block *k = &b->block[n];
-        for (uint32_t i = 0; i < k->claims->len; i++)
-            g_array_index(b->children, Child, k->first_child + i).skip_end += b->skip->len;
-        g_array_append_vals(b->skip, k->skip->data, k->skip->len);
-        add_figures(&b->s->result->figures, k);
-    }
+    uc_visited_settled(visited, number - before);
+    return number <= uc_search_states(b->s);
 }
 
 /* The blocks before the first in which moves were left out. */
@@ -380,34 +424,49 @@ static uint32_t whole_blocks(const Bfs *b, uint32_t blocks)
     return n;
 }
 
-/* True: go on. */
+/* What a window came to: true, the search may go on. */
+static bool take_up(Bfs *b, uint32_t blocks)
+{
+    uint32_t rank = 0;
+    for (uint32_t n = 0; n < blocks; n++) {
+        Block *k = &b->block[n];
+        if (!check_block(b, k))
+            return false;
+        k->rank = rank;
+        rank += k->edges.count;
+        keep_least(&b->least, &k->least);
+    }
+    return true;
+}
+
+/* True: go on. Where something was found the states that a level leads to are not entered any more. */
 static bool search_window(Bfs *b, uint32_t blocks)
 {
-    Block *last;
     work(b, expand_blocks, blocks);
     uint32_t whole = whole_blocks(b, blocks);
-    bool stopped = whole < blocks;
-    blocks = cut_at_finding(b, whole, &last);
-    if (b->s->result->end == UC_SEARCH_BROKEN)
+    if (!take_up(b, whole))
         return false;
-    if (stopped && !last) { /* the window is not entered: it is worked out again when the search goes on */
+    if (whole < blocks) { /* the window is not entered: it is worked out again when the search goes on */
         bool go_on = uc_search_go_on(b->s, frontier_memory(b));
         g_assert(!go_on);
         return false;
     }
-    enter(b, blocks);
-    if (last)
-        found(b, last);
-    return !last;
+    if (!b->least.finding && !enter(b, blocks)) {
+        b->s->result->end = UC_SEARCH_STATES;
+        return false;
+    }
+    for (uint32_t n = 0; n < blocks; n++)
+        add_figures(&b->s->result->figures, &b->block[n]);
+    return true;
 }
 
-static bool search_level(Bfs *b)
+static bool search_windows(Bfs *b)
 {
     UcSearchFigures *f = &b->s->result->figures;
     for (uint32_t from = b->resumed, blocks; from < b->level.count;
          from = b->block[blocks - 1].from + b->block[blocks - 1].count) {
         f->frontier = b->level.count - from;
-        f->waiting = b->children->len;
+        f->waiting = uc_visited_count(b->s->visited) - next_first(b);
         b->done = from;
         blocks = cut_window(b, from);
         if (!uc_search_go_on(b->s, frontier_memory(b)) || !search_window(b, blocks))
@@ -415,6 +474,15 @@ static bool search_level(Bfs *b)
     }
     b->resumed = 0;
     return true;
+}
+
+/* True: there may be more levels. A finding that was met before a limit is told even so. */
+static bool search_level(Bfs *b)
+{
+    bool whole = search_windows(b), sound = b->s->result->end != UC_SEARCH_BROKEN;
+    if (b->least.finding && sound)
+        found(b);
+    return whole && !b->least.finding;
 }
 
 /* The segments of this level that a segment of the next one is made from: children come in the order of parents. */
@@ -463,6 +531,10 @@ static void build_segment(Job *j, Level *next, uint32_t number)
             load(j, &j->b->level, c->parent);
         loaded = c->parent;
         uc_rows_add(&next->segment[number], &j->row, j->change, m->changes(j->worker, j->row.word, &edge, j->change));
+        next->path[i] = c->path;
+        next->number[i] = c->number;
+        next->skip[i] = c->skip;
+        uc_visited_close(j->b->s->visited, c->number, j->b->level.number[c->parent], c->move);
     }
     release_parents(j->b, next, number);
 }
@@ -474,19 +546,43 @@ static void build_segments(void *job)
         build_segment(j, j->b->next, n);
 }
 
+/* Forgets the children that were taken over since. The others stay in the order of their parents. */
+static void keep_children(Bfs *b)
+{
+    Child *c = (Child *)(void *)b->children->data;
+    uint32_t kept = 0;
+    for (guint i = 0; i < b->children->len; i++) {
+        if (uc_visited_path(b->s->visited, c[i].number) == c[i].path)
+            c[kept++] = c[i];
+    }
+    g_array_set_size(b->children, kept);
+}
+
+static void next_skips(Bfs *b)
+{
+    for (uint32_t i = 0; i < b->jobs; i++) {
+        Job *j = b->job[i];
+        uc_arena_free(&j->skips[0]);
+        j->skips[0] = j->skips[1];
+        j->skips[1] = (UcArena){ 0 };
+    }
+}
+
 static void next_level(Bfs *b)
 {
+    keep_children(b);
     Level next = { .count = b->children->len };
     next.segment = g_new0(UcRows, segments(&next) + 1);
+    next.path = g_new(uint64_t, next.count + 1);
+    next.number = g_new(uint32_t, next.count + 1);
+    next.skip = g_new(const uint32_t *, next.count + 1);
     b->next = &next;
     count_readers(b, &next);
     work(b, build_segments, segments(&next));
-    next.skip_end = g_new(size_t, next.count + 1);
-    for (uint32_t i = 0; i < next.count; i++)
-        next.skip_end[i] = g_array_index(b->children, Child, i).skip_end;
-    next.skip = b->skip;
-    b->skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    next_skips(b);
     b->first += b->level.count;
+    b->depth++;
+    uc_visited_open(b->s->visited, b->first + next.count);
     level_clear(&b->level);
     b->level = next;
     g_array_set_size(b->children, 0);
@@ -498,7 +594,7 @@ static UcCheckpoint checkpoint_new(void)
 {
     UcCheckpoint c = { 0 };
     for (int i = 0; i < 2; i++) {
-        c.skip_end[i] = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+        c.order[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
         c.skip[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     }
     return c;
@@ -507,9 +603,17 @@ static UcCheckpoint checkpoint_new(void)
 static void checkpoint_clear(UcCheckpoint *c)
 {
     for (int i = 0; i < 2; i++) {
-        g_array_unref(c->skip_end[i]);
+        g_array_unref(c->order[i]);
         g_array_unref(c->skip[i]);
     }
+}
+
+static void save_state(UcCheckpoint *c, int which, uint32_t number, uint64_t path, const uint32_t *skip)
+{
+    static const uint32_t none = 0;
+    g_array_append_val(c->order[which], number);
+    g_array_append_vals(c->skip[which], skip ? skip : &none, skip ? skip[0] + 1 : 1);
+    c->paths += path;
 }
 
 static void save(Bfs *b)
@@ -517,68 +621,143 @@ static void save(Bfs *b)
     UcCheckpoint c = checkpoint_new();
     c.first = b->first;
     c.done = b->done;
-    for (uint32_t i = 0; b->level.skip_end && i < b->level.count; i++)
-        g_array_append_vals(c.skip_end[0], &(const uint64_t){ b->level.skip_end[i] }, 1);
-    for (guint i = 0; i < b->children->len; i++)
-        g_array_append_vals(c.skip_end[1], &(const uint64_t){ g_array_index(b->children, Child, i).skip_end }, 1);
-    if (b->level.skip)
-        g_array_append_vals(c.skip[0], b->level.skip->data, b->level.skip->len);
-    g_array_append_vals(c.skip[1], b->skip->data, b->skip->len);
+    for (uint32_t i = 0; i < b->level.count; i++)
+        save_state(&c, 0, b->level.number[i], b->level.path[i], b->level.skip[i]);
+    keep_children(b);
+    for (guint i = 0; i < b->children->len; i++) {
+        const Child *child = &g_array_index(b->children, Child, i);
+        save_state(&c, 1, child->number, child->path, child->skip);
+        uc_visited_close(b->s->visited, child->number, b->level.number[child->parent], child->move);
+    }
     uc_checkpoint_write(b->s, &c, b->s->options->checkpoint);
     checkpoint_clear(&c);
 }
 
-/* The children of this level as the visited set knows them, from state `from` on. False: a move leads elsewhere now. */
-static bool children_again(Bfs *b, Job *j, uint32_t from, const GArray *skip_end)
+/* Where a state of this level stands in it; its numbers are those from `first` on. */
+static uint32_t *places_in_level(const Bfs *b)
+{
+    uint32_t *place = g_new(uint32_t, b->level.count + 1);
+    for (uint32_t i = 0; i < b->level.count; i++)
+        place[b->level.number[i] - b->first] = i;
+    return place;
+}
+
+/* One child as the visited set knows it. False: a move leads elsewhere now. */
+static bool child_again(Bfs *b, Job *j, uint32_t number, const uint32_t *place)
 {
     UcSearch *s = b->s;
-    uint32_t states = uc_visited_count(s->visited), loaded = UC_NO_STATE;
-    for (uint32_t i = from; i < states; i++) {
-        UcEdge edge;
-        uint32_t move, parent = uc_visited_parent(s->visited, i, &move);
-        UcDigest h = uc_visited_hash(s->visited, i);
-        if (parent >= b->first + b->level.count)
-            break;
-        if (parent < b->first)
-            return false;
-        if (parent != loaded)
-            load(j, &b->level, parent - b->first);
-        loaded = parent;
-        if (!s->model->step(j->worker, j->row.word, move, &edge) || edge.hash.lo != h.lo || edge.hash.hi != h.hi)
-            return false;
-        uint32_t n = b->children->len;
-        Child c = { edge.effect, edge.hash, parent - b->first, move,
-                    skip_end && n < skip_end->len ? (size_t)g_array_index(skip_end, uint64_t, n) : 0 };
-        g_array_append_val(b->children, c);
-    }
+    UcEdge edge;
+    uint32_t move, parent = uc_visited_parent(s->visited, number, &move);
+    UcDigest h = uc_visited_hash(s->visited, number);
+    if (parent < b->first || parent >= next_first(b))
+        return false;
+    parent = place[parent - b->first];
+    load(j, &b->level, parent);
+    if (!s->model->step(j->worker, j->row.word, move, &edge) || edge.hash.lo != h.lo || edge.hash.hi != h.hi)
+        return false;
+    Child c = { edge.effect, edge.hash, path_by(b, parent, move), NULL, number, parent, move };
+    g_array_append_val(b->children, c);
     return true;
 }
 
-static bool skips_again(Bfs *b, const UcCheckpoint *c)
+static int compare_children(const void *a, const void *b)
 {
-    const GArray *end = c->skip_end[0];
-    if (end->len && (!b->level.skip_end || end->len != b->level.count)) /* the first level has none */
+    const Child *x = a, *y = b;
+    if (x->parent != y->parent)
+        return x->parent < y->parent ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* The children of this level, in some order of their parents; all states from `first` on that have one there. */
+static bool children_again(Bfs *b, Job *j)
+{
+    UcVisited *visited = b->s->visited;
+    uint32_t states = uc_visited_count(visited);
+    g_autofree uint32_t *place = places_in_level(b);
+    bool ok = true;
+    for (uint32_t i = next_first(b); ok && i < states && uc_visited_parent(visited, i, NULL) < next_first(b); i++)
+        ok = child_again(b, j, i, place);
+    if (ok)
+        qsort(b->children->data, b->children->len, sizeof(Child), compare_children);
+    return ok;
+}
+
+/* Puts the children into the order that they had, with what need not be followed from them. */
+static bool order_again(Bfs *b, Job *j, const GArray *order, const GArray *skip)
+{
+    uint32_t first = next_first(b), count = b->children->len, at = 0;
+    g_autofree Child *child = g_new(Child, count + 1);
+    g_autofree Child *by_number = g_new0(Child, count + 1);
+    for (uint32_t i = 0; i < count; i++)
+        by_number[g_array_index(b->children, Child, i).number - first] = g_array_index(b->children, Child, i);
+    if (order->len != count)
         return false;
-    for (guint i = 0; end->len && i < b->level.count; i++)
-        b->level.skip_end[i] = (size_t)g_array_index(end, uint64_t, i);
-    if (end->len)
-        g_array_append_vals(b->level.skip, c->skip[0]->data, c->skip[0]->len);
-    g_array_append_vals(b->skip, c->skip[1]->data, c->skip[1]->len);
-    return true;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t number = g_array_index(order, uint32_t, i);
+        if (number < first || number - first >= count || by_number[number - first].number != number ||
+            at >= skip->len || g_array_index(skip, uint32_t, at) >= skip->len - at)
+            return false;
+        const uint32_t *skips = &g_array_index(skip, uint32_t, at);
+        child[i] = by_number[number - first];
+        by_number[number - first].number = UC_NO_STATE; /* each once */
+        if (i && child[i].parent < child[i - 1].parent)
+            return false;
+        if (skips[0])
+            child[i].skip = memcpy(uc_arena_get(&j->skips[1], (skips[0] + 1) * sizeof *skips, sizeof *skips), skips,
+                                   (skips[0] + 1) * sizeof *skips);
+        at += skips[0] + 1;
+    }
+    memcpy(b->children->data, child, count * sizeof *child);
+    return at == skip->len;
+}
+
+static void reopen_children(Bfs *b)
+{
+    for (guint i = 0; i < b->children->len; i++) {
+        const Child *c = &g_array_index(b->children, Child, i);
+        uc_visited_reopen(b->s->visited, c->number, c->path);
+    }
+}
+
+static uint64_t sum_of_paths(const Bfs *b)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < b->level.count; i++)
+        sum += b->level.path[i];
+    for (guint i = 0; i < b->children->len; i++)
+        sum += g_array_index(b->children, Child, i).path;
+    return sum;
+}
+
+/* From the root to the level that was being worked out, and what of it was. */
+static bool levels_again(Bfs *b, Job *job, const UcCheckpoint *c)
+{
+    bool ok = true;
+    uint32_t states = uc_visited_count(b->s->visited);
+    while (ok && b->first < c->first) {
+        uc_visited_open(b->s->visited, next_first(b));
+        ok = children_again(b, job) && b->children->len > 0;
+        if (ok && next_first(b) == c->first)
+            ok = order_again(b, job, c->order[0], c->skip[0]);
+        if (ok) {
+            reopen_children(b);
+            next_level(b);
+        }
+    }
+    ok = ok && b->first == c->first && c->done <= b->level.count;
+    ok = ok && children_again(b, job) && next_first(b) + b->children->len == states &&
+         order_again(b, job, c->order[1], c->skip[1]) && sum_of_paths(b) == c->paths;
+    if (ok)
+        reopen_children(b);
+    return ok;
 }
 
 static bool resume(Bfs *b, Job *job)
 {
     UcSearch *s = b->s;
     UcCheckpoint c = checkpoint_new();
-    bool ok = s->model->moves && uc_checkpoint_read(s, &c, s->options->resume->data, s->options->resume->len);
-    while (ok && b->first < c.first) {
-        ok = children_again(b, job, b->first + b->level.count, NULL) && b->children->len > 0;
-        if (ok)
-            next_level(b);
-    }
-    ok = ok && b->first == c.first && c.done <= b->level.count && skips_again(b, &c) &&
-         children_again(b, job, b->first + b->level.count, c.skip_end[1]) && b->children->len == c.skip_end[1]->len;
+    bool ok = s->model->moves && uc_checkpoint_read(s, &c, s->options->resume->data, s->options->resume->len) &&
+              levels_again(b, job, &c);
     b->resumed = c.done;
     checkpoint_clear(&c);
     return ok;
@@ -605,6 +784,8 @@ static void run(Bfs *b)
     UcSearchEnd end = s->result->end;
     uc_search_go_on(s, frontier_memory(b));
     s->result->end = end;
+    if (end == UC_SEARCH_FOUND)
+        s->result->figures.states = next_first(b);
 }
 
 static Job *job_new(Bfs *b, uint32_t number)
@@ -614,6 +795,7 @@ static Job *job_new(Bfs *b, uint32_t number)
     j->b = b;
     j->number = number;
     j->worker = m->worker_new(m->data);
+    j->skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     uc_row_init(&j->row);
     return j;
 }
@@ -622,6 +804,9 @@ static void job_free(Job *j)
 {
     j->b->s->model->worker_free(j->worker);
     uc_row_clear(&j->row);
+    g_array_unref(j->skip);
+    uc_arena_free(&j->skips[0]);
+    uc_arena_free(&j->skips[1]);
     g_free(j);
 }
 
@@ -630,10 +815,8 @@ static Bfs *bfs_new(UcSearch *s)
     Bfs *b = g_new0(Bfs, 1);
     b->s = s;
     b->children = g_array_new(FALSE, FALSE, sizeof(Child));
-    b->skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     for (uint32_t i = 0; i < WINDOW; i++) {
         b->block[i].claims = g_array_new(FALSE, FALSE, sizeof(Claim));
-        b->block[i].skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
         b->block[i].edges.stop = uc_search_stop;
         b->block[i].edges.stop_data = s;
     }
@@ -645,12 +828,10 @@ static void bfs_free(Bfs *b)
 {
     for (uint32_t i = 0; i < WINDOW; i++) {
         g_array_unref(b->block[i].claims);
-        g_array_unref(b->block[i].skip);
         g_free(b->block[i].edges.edge);
     }
     level_clear(&b->level);
     g_array_unref(b->children);
-    g_array_unref(b->skip);
     g_free(b->job);
     g_free(b->taken);
     g_free(b);
@@ -661,11 +842,14 @@ static void begin(Bfs *b)
 {
     UcRow first;
     bool fresh;
-    b->level = (Level){ .segment = g_new0(UcRows, 1), .count = 1 };
+    b->level = (Level){ .segment = g_new0(UcRows, 1), .count = 1, .path = g_new0(uint64_t, 1),
+                        .number = g_new0(uint32_t, 1), .skip = g_new0(const uint32_t *, 1) };
     UcDigest root = uc_search_root(b->s, &first, b->level.segment);
     uc_row_clear(&first);
-    if (!b->s->options->resume)
-        uc_visited_add(b->s->visited, root, UC_NO_STATE, 0, &fresh);
+    if (b->s->options->resume)
+        return;
+    uc_visited_add(b->s->visited, root, UC_NO_STATE, 0, &fresh);
+    uc_visited_open(b->s->visited, 1);
 }
 
 void uc_search_bfs(UcSearch *s)

@@ -1,11 +1,12 @@
 /* A breadth-first search that was stopped, as bytes, and going on from them. What is kept: the moves by contents, the
- * visited states with their parents and moves, and how far the level was worked out. Rows are not kept: they are made
+ * visited states with their parents and moves, how far the level was worked out, and the sum of the path hashes of its states and
+ * the next one's, which are made again too. Rows are not kept: they are made
  * again by following the moves from the root, and every hash on the way must come out as it was. */
 #include <string.h>
 
 #include "simulator/explore/search_internal.h"
 
-static const char MAGIC[] = "ucsim-search 1";
+static const char MAGIC[] = "ucsim-search 2";
 
 /* A count of things that take at least `size` bytes each. */
 static uint32_t get_count(UcReader *r, size_t size)
@@ -28,7 +29,7 @@ void uc_checkpoint_write(UcSearch *s, const UcCheckpoint *c, GByteArray *out)
 {
     const UcModel *m = s->model;
     const UcSearchFigures *f = &s->result->figures;
-    uint64_t number[] = { f->edges, f->idle, f->skipped, f->depth, c->first, c->done };
+    uint64_t number[] = { f->edges, f->idle, f->skipped, f->depth, c->first, c->done, c->paths };
     uint32_t states = uc_visited_count(s->visited), moves = m->moves(m->data);
     g_byte_array_append(out, (const uint8_t *)MAGIC, sizeof MAGIC);
     for (size_t i = 0; i < G_N_ELEMENTS(number); i++)
@@ -45,9 +46,9 @@ void uc_checkpoint_write(UcSearch *s, const UcCheckpoint *c, GByteArray *out)
         uc_append_u64(out, (uint64_t)parent << 32 | move);
     }
     for (int i = 0; i < 2; i++) {
-        uc_append_u64(out, c->skip_end[i]->len);
-        for (guint k = 0; k < c->skip_end[i]->len; k++)
-            uc_append_u64(out, g_array_index(c->skip_end[i], uint64_t, k));
+        uc_append_u64(out, c->order[i]->len);
+        for (guint k = 0; k < c->order[i]->len; k++)
+            uc_append_u64(out, g_array_index(c->order[i], uint32_t, k));
         uc_append_u64(out, c->skip[i]->len);
         for (guint k = 0; k < c->skip[i]->len; k++)
             uc_append_u64(out, g_array_index(c->skip[i], uint32_t, k));
@@ -84,19 +85,20 @@ static bool read_states(UcSearch *s, UcReader *r)
     return !r->bad && states > 0;
 }
 
-/* The ends rise up to the number of skips, which are moves. */
-static void read_skips(UcReader *r, GArray *end, GArray *skip, uint32_t moves)
+/* States in some order, and for each how many moves are left out, then these. */
+static void read_order(UcReader *r, GArray *order, GArray *skip, uint32_t states, uint32_t moves)
 {
-    uint64_t last = 0, next;
-    for (uint32_t n = get_count(r, 8); n && !r->bad; n--, last = next) {
-        next = uc_take(r, 8);
-        r->bad = r->bad || next < last;
-        g_array_append_val(end, next);
-    }
-    uint32_t count = get_count(r, 8);
-    r->bad = r->bad || last != count;
+    uint32_t count = get_count(r, 8), left = 0;
     for (uint32_t n = count; n && !r->bad; n--)
-        g_array_append_vals(skip, &(const uint32_t){ get_below(r, moves) }, 1);
+        g_array_append_vals(order, &(const uint32_t){ get_below(r, states) }, 1);
+    for (uint32_t n = get_count(r, 8); n && !r->bad; n--) {
+        bool is_move = left > 0;
+        uint32_t value = get_below(r, is_move ? moves : n); /* as many follow at least */
+        left = is_move ? left - 1 : value;
+        count -= !is_move;
+        g_array_append_val(skip, value);
+    }
+    r->bad = r->bad || count || left;
 }
 
 bool uc_checkpoint_read(UcSearch *s, UcCheckpoint *c, const uint8_t *bytes, size_t length)
@@ -113,11 +115,12 @@ bool uc_checkpoint_read(UcSearch *s, UcCheckpoint *c, const uint8_t *bytes, size
     f->depth = get_below(&r, UC_NO_STATE);
     c->first = get_below(&r, UC_NO_STATE);
     c->done = get_below(&r, UC_NO_STATE);
+    c->paths = uc_take(&r, 8);
     if (!read_moves(s, &r) || !read_states(s, &r))
         return false;
-    for (int i = 0; i < 2; i++)
-        read_skips(&r, c->skip_end[i], c->skip[i], s->model->moves(s->model->data));
     uint32_t states = uc_visited_count(s->visited);
+    for (int i = 0; i < 2; i++)
+        read_order(&r, c->order[i], c->skip[i], states, s->model->moves(s->model->data));
     return !r.bad && r.left == 0 && c->first < states && c->done <= states - c->first && f->depth <= c->first &&
            f->edges >= states - 1u;
 }

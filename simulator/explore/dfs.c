@@ -53,7 +53,13 @@ static bool open_frame(Dfs *d, uint32_t state)
     f->edges.stop_data = d->s;
     load(d);
     if (!d->s->model->expand(d->worker, d->row.word, NULL, 0, &f->edges)) {
-        d->s->result->end = UC_SEARCH_BROKEN;
+        uc_search_broken(d->s, NULL);
+        return false;
+    }
+    if (!uc_search_graded(d->s, d->worker, d->row.word, d->rows.count - 1)) {
+        uint32_t move = 0;
+        uc_visited_parent(d->s->visited, state, &move);
+        uc_search_ungraded(d->s, move);
         return false;
     }
     figures->idle += f->edges.idle;
@@ -77,6 +83,10 @@ static bool follow(Dfs *d, Frame *top)
     const UcEdge edge = top->edges.edge[top->next++];
     bool fresh;
     s->result->figures.edges++;
+    if (!uc_search_edge_graded(s, &edge)) {
+        uc_search_ungraded(s, edge.move);
+        return false;
+    }
     if (edge.finding) {
         uc_search_path(s, top->state, edge.move);
         s->result->finding = edge.finding;
@@ -86,6 +96,10 @@ static bool follow(Dfs *d, Frame *top)
     uint32_t number = uc_visited_add(s->visited, edge.hash, top->state, edge.move, &fresh);
     if (!fresh)
         return true;
+    if (number >= uc_search_states(s)) {
+        s->result->end = UC_SEARCH_STATES;
+        return false;
+    }
     if (limit_reached(d)) {
         s->result->figures.depth = d->rows.count;
         return true;

@@ -1,6 +1,8 @@
 /* The model that a search sees: expanding a row, what a move changes, the first row. */
 #include "simulator/explore/lockstep_internal.h"
 
+enum { FINDINGS = (1 << 24) - 1 };
+
 static void free_finding(gpointer p)
 {
     UcFinding *f = p;
@@ -19,9 +21,11 @@ static void count_up(const UcLockstep *l, UcDigest *hash, uint32_t counter, uint
 static bool edge_of(Worker *w, const uint32_t *row, const Listed *move, const Effect *effect, UcEdge *e)
 {
     const uint32_t *column = row + HEAD, *counter = column + COUNTER_0;
-    const Effect *learnt = effect->lesson ? lockstep_absorb(w, effect->lesson, column) : NULL;
-    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = move->number, .finding = effect->finding };
-    if (!effect->count && !(learnt && learnt->count))
+    const Learnt *learnt = effect->lesson ? lockstep_absorb(w, effect->lesson, column) : NULL;
+    uint32_t units = (uint32_t)__builtin_popcount(move->counters) + (learnt ? learnt->units : 0);
+    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = move->number, .finding = effect->finding & FINDINGS,
+                   .units = (uint8_t)MIN(units, (uint32_t)UINT8_MAX) };
+    if (!effect->count && !(learnt && learnt->news))
         return effect->finding;
     digest_add(&e->hash, effect->delta);
     if (learnt)
@@ -126,23 +130,20 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
     const Effect *effect = edge->effect;
     const UcChoice *move = move_at(w->l, edge->move);
     uint32_t n = 0, hash[HEAD];
-    const Effect *learnt = effect->lesson ? lockstep_absorb(w, effect->lesson, row + HEAD) : NULL;
-    if (!effect->count && !(learnt && learnt->count))
+    const Learnt *learnt = effect->lesson ? lockstep_absorb(w, effect->lesson, row + HEAD) : NULL;
+    if (!effect->count && !(learnt && learnt->news))
         return 0;
-    g_assert(effect->count + HEAD + 4 <= UC_CHANGES_MAX);
+    g_assert(effect->count + HEAD + 3 <= UC_CHANGES_MAX); /* see make_effect() */
     memcpy(hash, &edge->hash, sizeof hash);
     for (uint32_t i = 0; i < HEAD; i++)
         out[n++] = (UcChange){ i, hash[i] };
     for (uint32_t i = 0; i < effect->count; i++)
         out[n++] = (UcChange){ HEAD + effect->write[i].column, effect->write[i].value };
-    if (learnt && learnt->count)
-        out[n++] = (UcChange){ HEAD + KNOWLEDGE, learnt->write[0].value };
-    const uint8_t counter[] = { move->counter, move->counter2 };
-    for (int i = 0; i < 2; i++) {
-        uint32_t at = HEAD + COUNTER_0 + counter[i];
-        if (counter[i] != UC_NO_COUNTER)
-            out[n++] = (UcChange){ at, row[at] + 1 };
-    }
+    if (learnt && learnt->news)
+        out[n++] = (UcChange){ HEAD + KNOWLEDGE, learnt->knowledge };
+    uint32_t counter = HEAD + COUNTER_0 + move->counter;
+    if (move->counter != UC_NO_COUNTER)
+        out[n++] = (UcChange){ counter, row[counter] + 1 };
     uint32_t names = HEAD + involved(w->l);
     if (move->names & ~row[names])
         out[n++] = (UcChange){ names, row[names] | move->names };
@@ -174,7 +175,7 @@ static UcDigest root(void *data, uint32_t *row)
 static uint32_t turn_prefix(UcLockstep *l, UcLock *lock, const UcEnvelope *write, UcRegion **knowledge)
 {
     const UcChooser *z = &l->set.chooser;
-    UcChoice choice = { .write = *write, .counter = UC_NO_COUNTER, .counter2 = UC_NO_COUNTER, .tag = UC_PREFIX_TAG };
+    UcChoice choice = { .write = *write, .counter = UC_NO_COUNTER, .tag = UC_PREFIX_TAG };
     size_t entries;
     uc_lock_rewind(lock);
     UcComparison c = uc_lock_turn(lock, write);
@@ -259,6 +260,17 @@ static void worker_free(void *worker)
     g_free(w);
 }
 
+/* How many units of bounds are used up. */
+static uint32_t depth(void *worker, const uint32_t *row)
+{
+    UcLockstep *l = ((Worker *)worker)->l;
+    uint32_t sum = lockstep_list_of(l, row[HEAD + KNOWLEDGE])->units;
+    for (uint32_t c = HEAD + COUNTER_0; c < HEAD + involved(l); c++)
+        sum += row[c];
+    return sum;
+}
+
+static bool full(void *data) { return lockstep_is_full(data); }
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
 static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 
@@ -272,8 +284,8 @@ static size_t memory(void *data)
 UcModel uc_lockstep_model(UcLockstep *l)
 {
     return (UcModel){ .data = l, .root = root, .worker_new = worker_new, .worker_free = worker_free, .expand = expand,
-                      .step = step, .changes = changes, .commute = lockstep_commute, .order = lockstep_order,
-                      .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory,
+                      .step = step, .changes = changes, .commute = lockstep_commute, .contents = lockstep_contents,
+                      .depth = depth, .name = lockstep_name, .full = full, .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory,
                       .moves = lockstep_moves_now, .save_move = lockstep_save_move, .load_move = lockstep_load_move };
 }
 

@@ -4,7 +4,8 @@
  * bounded kind of move was made. A move is one write of Z, until Z is active again. After every move the new pieces of
  * the two views must be equal and no watched rule broken; if not, the move is a finding.
  * The machines run only when a move meets something new: what it did is remembered by what it looked at (memo.h), and
- * one hit in `recheck` is run again and compared. A move that changed nothing is counted, but uses up no bound.
+ * one hit in `recheck` is run again and compared. A move that changed nothing is counted, but uses up no bound. A move that
+ * changes a world or what Z knows uses up one unit of one bound: the model is graded (model.h), and the search checks it.
  * Source: docs/exploration.md.
  *
  * Symmetry: parties of a class (`alike`) start alike and nothing but their numbers tells them apart. A move that is the
@@ -12,7 +13,7 @@
  * same with the names exchanged, and so is all that follows. The parties involved so far belong to the state. Sound
  * where moves and machines use numbers of parties and drawn bytes as names only; nothing here can check that.
  *
- * Limits: UC_ROW_MAX slots in all. Workers run side by side, each in worlds of its own; they share the store, the
+ * Limits: a row has room for UC_ROW_MAX words and a move for UC_CHANGES_MAX of them; beyond, the model is full. Workers run side by side, each in worlds of its own; they share the store, the
  * layouts and what is remembered. Chooser and watchers are called from all of them.
  */
 #ifndef SIMULATOR_EXPLORE_LOCKSTEP_H
@@ -25,8 +26,7 @@ enum { UC_COUNTERS_MAX = 32, UC_ALIKE_MAX = 4, UC_NO_COUNTER = 0xff, UC_PREFIX_T
 
 typedef struct {
     UcEnvelope write;
-    uint8_t counter;  /* what it uses up when it changes something; UC_NO_COUNTER: nothing */
-    uint8_t counter2;
+    uint8_t counter;  /* what it uses up when it changes something; UC_NO_COUNTER: a bound that lies in what Z knows */
     uint16_t actor;
     uint8_t tag;      /* the chooser's own */
     uint32_t names;   /* bit i: involves party i, as the one that acts or as an argument; 0 where no parties are alike */
@@ -50,6 +50,9 @@ typedef struct {
     UcRegion *(*lesson)(void *data, const UcChoice *move, const UcViewEntry *entry, size_t entries, bool changed);
     /* What Z knows after a lesson; NULL: nothing new. Owned by the caller. */
     UcRegion *(*absorb)(void *data, const UcRegion *knowledge, const UcRegion *lesson);
+    /* How many units of bounds that lie in what Z knows are used up there. May be NULL: there are no such bounds. */
+    uint32_t (*used)(void *data, const UcRegion *knowledge);
+    const char *(*name)(void *data, const UcChoice *move); /* of its kind */
 } UcChooser;
 
 typedef struct {

@@ -180,6 +180,13 @@ static bool told_to_stop(Worker *w, uint32_t more, UcEdges *out)
     return out->stopped;
 }
 
+static const Effect *effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column, UcEdges *out)
+{
+    const Effect *effect = lockstep_effect_of(w, number, version, column);
+    out->stopped = out->stopped || (!effect && lockstep_is_full(w->l));
+    return effect;
+}
+
 /* Tries the moves one by one. */
 static bool try_all(Worker *w, const Part *part, const Allowed *a, uint32_t *version, const uint32_t *column, UcEdges *out)
 {
@@ -188,7 +195,7 @@ static bool try_all(Worker *w, const Part *part, const Allowed *a, uint32_t *ver
     g_array_set_size(w->open, 0);
     for (uint32_t i = 0; i < a->count; i++) {
         uint32_t number = part->group->move[a->at[i]].number;
-        const Effect *effect = told_to_stop(w, 1, out) ? NULL : lockstep_effect_of(w, number, version, column);
+        const Effect *effect = told_to_stop(w, 1, out) ? NULL : effect_of(w, number, version, column, out);
         if (!effect)
             return false;
         g_array_set_size(w->path, 0);
@@ -241,7 +248,7 @@ bool lockstep_try(Worker *w, const Part *part, const Allowed *a, uint32_t *versi
     for (uint32_t i = 0; i < known->open; i++)
         uc_memo_prefetch(w->l->memo, part->group->move[known->at[i]].number);
     for (uint32_t i = 0; i < known->open; i++) {
-        const Effect *effect = lockstep_effect_of(w, part->group->move[known->at[i]].number, version, column);
+        const Effect *effect = effect_of(w, part->group->move[known->at[i]].number, version, column, out);
         if (!effect)
             return false;
         note_tried(w, part, known->at[i], effect, out);

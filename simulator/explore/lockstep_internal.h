@@ -29,6 +29,14 @@ typedef struct {
     Write write[];
 } Effect;
 
+/* What a lesson makes of what Z knows. */
+typedef struct {
+    UcDigest delta;     /* of the hash */
+    uint32_t knowledge;
+    uint32_t units;     /* used up of the bounds that lie in it */
+    bool news;
+} Learnt;
+
 /* Places (see place_of()), modulo 64 MASK: do two moves touch the same? */
 typedef struct {
     uint64_t reads[MASK], writes[MASK];
@@ -65,6 +73,7 @@ typedef struct {
 } Part;
 
 typedef struct {
+    uint32_t units;     /* used up of the bounds that lie in what Z knows */
     uint32_t parts;
     Part part[];
 } List;
@@ -84,7 +93,7 @@ typedef struct {
 
 typedef struct {
     UcChoice choice;
-    uint64_t order;           /* see order_of() */
+    uint64_t contents;        /* see contents_of() */
 } Known;
 
 typedef struct {
@@ -118,6 +127,7 @@ struct UcLockstep {
     uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
     uint32_t version, scanned[2]; /* see lockstep_count_slots() */
     const char *broken;
+    bool full;                /* a table holds no more: what was run since is not sound */
     GArray *root;             /* uint32_t: the first row */
     uint32_t root_finding;
 };
@@ -180,7 +190,12 @@ void lockstep_list_free(List *list);
 /* The version of what is remembered. */
 uint32_t lockstep_count_slots(UcLockstep *l);
 UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value);
-uint64_t lockstep_order(void *data, uint32_t move);
+uint64_t lockstep_contents(void *data, uint32_t move);
+char *lockstep_name(void *data, uint32_t move);
+uint32_t lockstep_used(const UcLockstep *l, uint32_t knowledge);
+/* No more than this can be searched: what was run is not entered. */
+static inline void lockstep_set_full(UcLockstep *l) { __atomic_store_n(&l->full, true, __ATOMIC_RELAXED); }
+static inline bool lockstep_is_full(const UcLockstep *l) { return __atomic_load_n(&l->full, __ATOMIC_RELAXED); }
 uint32_t lockstep_moves_now(void *data);
 void lockstep_save_move(void *data, uint32_t move, GByteArray *out);
 size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length);
@@ -192,12 +207,11 @@ gboolean lockstep_move_equal(gconstpointer a, gconstpointer b);
 void lockstep_probe(void *data, uint32_t slot);
 /* The number of what two worlds differ in, or break. */
 uint32_t lockstep_note_finding(UcLockstep *l, const UcComparison *c);
-/* One move from a state: the effect, remembered or run. NULL: broken. */
+/* One move from a state: the effect, remembered or run. NULL: broken, or full. */
 const Effect *lockstep_effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column);
 /* Does a remembered move still do the same? */
 bool lockstep_recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *column);
-/* What a lesson makes of what Z knows, as one write of a row. */
-const Effect *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row);
+const Learnt *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row);
 bool lockstep_commute(void *worker, const UcEdge *a, const UcEdge *b);
 
 /* ---- lockstep_groups.c ---- */

@@ -147,6 +147,8 @@ static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row,
 {
     UcLockstep *l = w->l;
     uint32_t n = finding ? 0 : writes->len;
+    if (n + HEAD + 4 > UC_CHANGES_MAX)
+        lockstep_set_full(l);
     Effect head = { .finding = finding, .count = n, .lesson = lesson, .looked = too_wide(l) ? w->reads : 0 };
     g_byte_array_set_size(w->effect, (guint)effect_size(&head));
     memset(w->effect->data, 0, w->effect->len);
@@ -208,6 +210,8 @@ static const Effect *miss(Worker *w, uint32_t number, const uint32_t *row)
     for (uint32_t version = lockstep_count_slots(l), now;; version = now) {
         const Effect *effect = run(w, move_at(l, number), row);
         now = lockstep_count_slots(l);
+        if (lockstep_is_full(l))
+            return NULL;
         if (now != version) /* there are slots that it may have missed: look again */
             continue;
         if (uc_memo_add(l->memo, number, version, row, w->read, w->reads, keep_effect(l, effect), &kept))
@@ -229,8 +233,7 @@ bool lockstep_recheck(Worker *w, uint32_t number, const Effect *known, const uin
     return same;
 }
 
-/* What a lesson makes of what Z knows, as one write of a row. */
-const Effect *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row)
+const Learnt *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row)
 {
     UcLockstep *l = w->l;
     const void *kept = uc_memo_find(l->absorbed, lesson, 1, row);
@@ -239,11 +242,12 @@ const Effect *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row)
     UcRegion *after = l->set.chooser.absorb(l->set.chooser.data, uc_pool_get(l->pool, row[KNOWLEDGE]),
                                             uc_pool_get(l->pool, lesson));
     g_mutex_lock(&l->lock);
-    Effect *e = uc_arena_get(&l->effects, sizeof(Effect) + sizeof(Write), LINE);
+    Learnt *e = uc_arena_get(&l->effects, sizeof(Learnt), sizeof(uint64_t));
     g_mutex_unlock(&l->lock);
-    e->write[0] = (Write){ KNOWLEDGE, after ? uc_pool_put(l->pool, after) : row[KNOWLEDGE] };
-    e->count = e->write[0].value != row[KNOWLEDGE];
-    digest_add(&e->delta, lockstep_column_digest(l, KNOWLEDGE, e->write[0].value));
+    e->knowledge = after ? uc_pool_put(l->pool, after) : row[KNOWLEDGE];
+    e->news = e->knowledge != row[KNOWLEDGE];
+    e->units = lockstep_used(l, e->knowledge) - lockstep_used(l, row[KNOWLEDGE]);
+    digest_add(&e->delta, lockstep_column_digest(l, KNOWLEDGE, e->knowledge));
     digest_take(&e->delta, lockstep_column_digest(l, KNOWLEDGE, row[KNOWLEDGE]));
     uc_region_unref(after);
     uc_memo_add(l->absorbed, lesson, 1, row, &(const uint32_t){ KNOWLEDGE }, 1, e, &kept);

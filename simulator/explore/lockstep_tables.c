@@ -1,6 +1,8 @@
 /* The tables of a search in lock step: columns, moves, lists of moves, digests. */
 #include "simulator/explore/lockstep_internal.h"
 
+enum { MOVE_WORDS = UC_MESSAGE_WORDS + 4, SPARE = UC_ROW_MAX - HEAD - 1 /* the column of slots that find no room */ };
+
 guint lockstep_move_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(UcChoice)).lo; }
 gboolean lockstep_move_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcChoice)); }
 
@@ -17,30 +19,53 @@ const UcFinding *uc_lockstep_finding(const UcLockstep *l, uint32_t finding)
 
 uint32_t lockstep_column_for(UcLockstep *l, unsigned world, uint32_t slot)
 {
-    g_assert(slot < SLOTS_MAX);
+    if (slot >= SLOTS_MAX) {
+        lockstep_set_full(l);
+        return SPARE;
+    }
     uint32_t *at = &l->column_of[world][slot], known = __atomic_load_n(at, __ATOMIC_ACQUIRE);
     if (known)
         return known - 1;
     g_mutex_lock(&l->lock);
-    if (!*at) {
-        g_assert(l->columns < UC_ROW_MAX - HEAD);
+    if (!*at && l->columns < SPARE) {
         l->column[l->columns] = (Column){ world, slot };
         __atomic_store_n(&l->columns, l->columns + 1, __ATOMIC_RELEASE);
         __atomic_store_n(at, l->columns, __ATOMIC_RELEASE);
     }
     known = *at;
     g_mutex_unlock(&l->lock);
-    return known - 1;
+    if (!known)
+        lockstep_set_full(l);
+    return known ? known - 1 : SPARE;
 }
 
-/* A number that tells moves apart and depends on nothing but the move: not on when it was first met. */
-static uint64_t order_of(const UcLockstep *l, const UcChoice *m)
+/* Which of the words of a move are handles: of the message, then of the chooser's own. */
+static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
 {
     const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
-    uint64_t flat[2 * UC_MESSAGE_WORDS + 4] = { m->write.to, m->write.peer, m->write.message.kind, m->tag };
-    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        UcWord word = m->write.message.w[i];
-        bool bytes = uc_message_handle(kind, i);
+    if (i >= UC_MESSAGE_WORDS)
+        return l->set.chooser.extra_handles >> (i - UC_MESSAGE_WORDS) & 1;
+    return kind && uc_message_handle(kind, i);
+}
+
+static UcWord word_of(const UcChoice *m, unsigned i)
+{
+    return i < UC_MESSAGE_WORDS ? m->write.message.w[i] : m->extra[i - UC_MESSAGE_WORDS];
+}
+
+static uint64_t hash_of_text(const char *text) { return text ? uc_digest(text, strlen(text)).lo : 0; }
+
+/* A number that tells moves apart and depends on nothing but what they are: names of kinds, parties and bytes; not on
+ * handles, the order of a table, or when the move was first met. */
+static uint64_t contents_of(const UcLockstep *l, const UcChoice *m)
+{
+    const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
+    const UcChooser *z = &l->set.chooser;
+    uint64_t flat[2 * MOVE_WORDS + 4] = { m->write.to, m->write.peer, hash_of_text(kind ? kind->name : NULL),
+                                          hash_of_text(z->name(z->data, m)) };
+    for (unsigned i = 0; i < MOVE_WORDS; i++) {
+        UcWord word = word_of(m, i);
+        bool bytes = word_is_bytes(l, m, i);
         UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
                                                                  : (UcDigest){ word, bytes };
         flat[4 + 2 * i] = d.lo;
@@ -54,7 +79,7 @@ static uint32_t bit_of(uint8_t counter) { return counter == UC_NO_COUNTER ? 0 : 
 Listed lockstep_listed(const UcLockstep *l, uint32_t number)
 {
     const UcChoice *m = move_at(l, number);
-    return (Listed){ number, m->names, bit_of(m->counter) | bit_of(m->counter2) };
+    return (Listed){ number, m->names, bit_of(m->counter) };
 }
 
 static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
@@ -67,14 +92,13 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
     clean.write.peer = given->write.peer;
     clean.write.message = given->write.message;
     clean.counter = given->counter;
-    clean.counter2 = given->counter2;
     clean.actor = given->actor;
     clean.tag = given->tag;
     clean.names = given->names;
     memcpy(clean.extra, given->extra, sizeof clean.extra);
     if (g_hash_table_lookup_extended(l->move_of, move, NULL, &known))
         return GPOINTER_TO_UINT(known);
-    Known fresh = { clean, order_of(l, move) };
+    Known fresh = { clean, contents_of(l, move) };
     uint32_t n = uc_chunks_add(&l->moves, &fresh, sizeof fresh), uses = lockstep_listed(l, n).counters;
     __atomic_store_n(&l->counters, l->counters | uses, __ATOMIC_RELAXED);
     g_hash_table_insert(l->move_of, move_at(l, n), GUINT_TO_POINTER(n));
@@ -83,6 +107,14 @@ static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
 
 /* Whom a write of Z is about: an order to A is about the party that it names. */
 static uint32_t machine_of(const UcChoice *m) { return m->write.to >= UC_PARTY_0 ? m->write.to : m->write.peer; }
+
+static uint32_t used_in(const UcLockstep *l, const UcRegion *knowledge)
+{
+    const UcChooser *z = &l->set.chooser;
+    return z->used ? z->used(z->data, knowledge) : 0;
+}
+
+uint32_t lockstep_used(const UcLockstep *l, uint32_t knowledge) { return used_in(l, uc_pool_get(l->pool, knowledge)); }
 
 /* Moves of one machine, while a list is made. */
 typedef struct {
@@ -103,7 +135,7 @@ static Gathered *gathered_for(GArray *all, uint32_t machine)
     return &g_array_index(all, Gathered, i);
 }
 
-static List *make_list(UcLockstep *l, const GArray *moves)
+static List *make_list(UcLockstep *l, const UcRegion *knowledge, const GArray *moves)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Gathered));
     for (guint i = 0; i < moves->len; i++) {
@@ -114,6 +146,7 @@ static List *make_list(UcLockstep *l, const GArray *moves)
         g_array_append_val(g->place, i);
     }
     List *list = g_malloc(sizeof(List) + all->len * sizeof(Part));
+    list->units = used_in(l, knowledge);
     list->parts = all->len;
     for (guint i = 0; i < all->len; i++) {
         Gathered *g = &g_array_index(all, Gathered, i);
@@ -138,11 +171,12 @@ const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge)
     if (list)
         return list;
     g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
-    l->set.chooser.moves(l->set.chooser.data, uc_pool_get(l->pool, knowledge), moves);
+    const UcRegion *region = uc_pool_get(l->pool, knowledge);
+    l->set.chooser.moves(l->set.chooser.data, region, moves);
     g_mutex_lock(&l->lock);
     List **at = uc_chunks_reach(&l->lists, knowledge, sizeof list);
     if (!*at) /* else somebody was faster */
-        __atomic_store_n(at, (List *)make_list(l, moves), __ATOMIC_RELEASE);
+        __atomic_store_n(at, (List *)make_list(l, region, moves), __ATOMIC_RELEASE);
     list = *at;
     g_mutex_unlock(&l->lock);
     return list;
@@ -197,35 +231,37 @@ UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value)
     return uc_digest(flat, sizeof flat);
 }
 
-uint64_t lockstep_order(void *data, uint32_t move)
+uint64_t lockstep_contents(void *data, uint32_t move)
 {
     const UcLockstep *l = data;
-    return ((const Known *)uc_chunks_at(&l->moves, move, sizeof(Known)))->order;
+    return ((const Known *)uc_chunks_at(&l->moves, move, sizeof(Known)))->contents;
 }
 
-/* Which of the words of a move are handles: of the message, then of the chooser's own. */
-static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
+/* "deliver to party 2 (deliver)": enough to know which kind of move it is. */
+char *lockstep_name(void *data, uint32_t move)
 {
+    const UcLockstep *l = data;
+    const UcChoice *m = move_at(l, move);
     const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
-    if (i >= UC_MESSAGE_WORDS)
-        return l->set.chooser.extra_handles >> (i - UC_MESSAGE_WORDS) & 1;
-    return kind && uc_message_handle(kind, i);
+    uint32_t machine = machine_of(m);
+    const char *message = kind ? kind->name : "?";
+    const char *name = l->set.chooser.name(l->set.chooser.data, m);
+    return machine >= UC_PARTY_0 ? g_strdup_printf("%s: %s, party %u", name, message, machine - (uint32_t)UC_PARTY_0)
+                                 : g_strdup_printf("%s: %s", name, message);
 }
 
 uint32_t lockstep_moves_now(void *data) { return uc_chunks_count(&((const UcLockstep *)data)->moves); }
-
-enum { MOVE_WORDS = UC_MESSAGE_WORDS + 4 };
 
 void lockstep_save_move(void *data, uint32_t move, GByteArray *out)
 {
     const UcLockstep *l = data;
     const UcChoice *m = move_at(l, move);
-    uint64_t head[] = { m->write.from, m->write.to, m->write.peer, m->write.message.kind, m->counter, m->counter2,
+    uint64_t head[] = { m->write.from, m->write.to, m->write.peer, m->write.message.kind, m->counter,
                         m->actor, m->tag, m->names };
     for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
         uc_append_u64(out, head[i]);
     for (unsigned i = 0; i < MOVE_WORDS; i++) {
-        UcWord word = i < UC_MESSAGE_WORDS ? m->write.message.w[i] : m->extra[i - UC_MESSAGE_WORDS];
+        UcWord word = word_of(m, i);
         size_t length;
         bool bytes = word_is_bytes(l, m, i) && word != UC_NONE;
         uc_append_u8(out, bytes);
@@ -247,18 +283,15 @@ static bool has_places(const UcLockstep *l, const uint64_t head[])
         if (head[i] >= (uint64_t)UC_PARTY_0 + spec->parties)
             return false;
     }
-    for (int i = 4; i < 6; i++) {
-        if (head[i] >= l->set.chooser.counters && head[i] != UC_NO_COUNTER)
-            return false;
-    }
-    return uc_message_kind(&spec->messages, head[3]) && head[6] < l->set.chooser.actors && head[7] <= UINT8_MAX &&
-           head[8] <= UINT32_MAX;
+    return uc_message_kind(&spec->messages, head[3]) &&
+           (head[4] < l->set.chooser.counters || head[4] == UC_NO_COUNTER) && head[5] < l->set.chooser.actors &&
+           head[6] <= UINT8_MAX && head[7] <= UINT32_MAX;
 }
 
 size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
 {
     UcLockstep *l = data;
-    enum { HEAD_WORDS = 9 };
+    enum { HEAD_WORDS = 8 };
     uint64_t head[HEAD_WORDS];
     UcChoice m;
     size_t at = 0;
@@ -275,10 +308,9 @@ size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, siz
     m.write.peer = (uint16_t)head[2];
     m.write.message.kind = head[3];
     m.counter = (uint8_t)head[4];
-    m.counter2 = (uint8_t)head[5];
-    m.actor = (uint16_t)head[6];
-    m.tag = (uint8_t)head[7];
-    m.names = (uint32_t)head[8];
+    m.actor = (uint16_t)head[5];
+    m.tag = (uint8_t)head[6];
+    m.names = (uint32_t)head[7];
     for (unsigned i = 0; i < MOVE_WORDS; i++) {
         if (length - at < 9)
             return 0;

@@ -19,7 +19,8 @@ typedef struct {
     UcDigest hash;      /* of the state after the move */
     const void *effect; /* the model's own */
     uint32_t move;
-    uint32_t finding;   /* 0: none; else a number of the model's */
+    uint32_t finding : 24; /* 0: none; else a number of the model's */
+    uint32_t units : 8; /* of the bounds that lie in the state, how many it uses up; of a finding, anything */
 } UcEdge;
 
 typedef struct {
@@ -55,10 +56,15 @@ typedef struct {
     bool (*step)(void *worker, const uint32_t *row, uint32_t move, UcEdge *edge);
     /* What a move changes: words and their new values, each word once. Returns how many, at most UC_CHANGES_MAX. */
     uint32_t (*changes)(void *worker, const uint32_t *row, const UcEdge *edge, UcChange *out);
-    /* Do two moves that are possible in one state commute there? May be NULL: none do. Order numbers are equal only
-     * for equal moves and depend on nothing but the move. */
+    /* Do two moves that are possible in one state commute there? May be NULL: none do. */
     bool (*commute)(void *worker, const UcEdge *a, const UcEdge *b);
-    uint64_t (*order)(void *data, uint32_t move);
+    /* A hash of what a move is: equal only for equal moves, and the same in every run and every representation, so not of
+     * handles, slots or numbers of a table. */
+    uint64_t (*contents)(void *data, uint32_t move);
+    /* A graded model: every move that changes something uses up one unit of a bound that lies in the state, so depth is a
+     * function of the state: how many units are used up there. The search holds the model to it. NULL: it is not graded. */
+    uint32_t (*depth)(void *worker, const uint32_t *row);
+    char *(*name)(void *data, uint32_t move); /* for people; free with g_free */
     /* Who moves, for priority-based walks: 0 .. actors-1. */
     uint32_t (*actor)(void *data, uint32_t move);
     uint32_t actors;
@@ -68,6 +74,7 @@ typedef struct {
     void (*save_move)(void *data, uint32_t move, GByteArray *out);
     size_t (*load_move)(void *data, uint32_t move, const uint8_t *bytes, size_t length);
     const char *(*broken)(void *data);
+    bool (*full)(void *data); /* a table of the model holds no more: moves were left out. May be NULL: never */
     size_t (*memory)(void *data);
 } UcModel;
 

@@ -7,13 +7,14 @@
 
 const char *const uc_strategy_name[UC_STRATEGIES + 1] = { "bfs", "dfs", "random", "pct", NULL };
 const char *const uc_search_end_name[UC_SEARCH_ENDS + 1] = { "complete", "found", "memory", "time", "depth",
-                                                             "interrupted", "broken", "not resumed", NULL };
+                                                             "states", "full", "interrupted", "broken", "not resumed", NULL };
 
 void uc_search_result_free(UcSearchResult *result)
 {
     if (!result)
         return;
     g_array_unref(result->path);
+    g_free(result->broken);
     g_free(result);
 }
 
@@ -41,8 +42,11 @@ UcDigest uc_search_root(UcSearch *s, UcRow *row, UcRows *rows)
 static UcSearchEnd limit_reached(const UcSearch *s, size_t memory)
 {
     const UcSearchOptions *o = s->options;
+    const UcModel *m = s->model;
     if (o->interrupt && *o->interrupt)
         return UC_SEARCH_INTERRUPTED;
+    if (m->full && m->full(m->data))
+        return UC_SEARCH_FULL;
     if (o->memory && memory > o->memory)
         return UC_SEARCH_MEMORY;
     return o->seconds > 0 && seconds_now() - s->began > o->seconds ? UC_SEARCH_TIME : UC_SEARCH_ENDS;
@@ -63,6 +67,21 @@ bool uc_search_stop(void *search)
     if (limit != UC_SEARCH_ENDS)
         __atomic_store_n(&s->limit, limit, __ATOMIC_RELAXED);
     return limit != UC_SEARCH_ENDS;
+}
+
+uint32_t uc_search_states(const UcSearch *s) { return s->options->states ? s->options->states : UC_NO_STATE - 1; }
+
+void uc_search_broken(UcSearch *s, char *how)
+{
+    s->result->end = UC_SEARCH_BROKEN;
+    g_free(s->result->broken);
+    s->result->broken = how ? how : g_strdup(s->model->broken(s->model->data));
+}
+
+void uc_search_ungraded(UcSearch *s, uint32_t move)
+{
+    g_autofree char *name = s->model->name(s->model->data, move);
+    uc_search_broken(s, g_strdup_printf("the move '%s' changed the state, and not by one unit of a bound that lies in it", name));
 }
 
 /* May the search go on? Looked at between windows. */

@@ -1,7 +1,8 @@
 /* Search over a model: breadth first, depth first, random walks, priority-based walks.
  *
- * bfs visits every state, shortest way first, and finds a shortest counterexample; its result does not depend on the
- * number of jobs. dfs visits every state with hardly any frontier; with a limit of
+ * bfs visits every state, shortest way first, and finds a shortest counterexample: of those the one with the least path
+ * hash, which is made of what its moves are. Its result does not depend on the number of jobs, on the order in which
+ * a level is worked out, or on numbers of tables. dfs visits every state with hardly any frontier; with a limit of
  * depth it may miss what it first met at the limit. Walks (random, pct) go from
  * the root until nothing is possible any more, by seed. pct: every actor has a random priority, the highest that can
  * move does, and at d-1 random steps the one that moved falls to the lowest (Burckhardt et al., A Randomized Scheduler
@@ -25,8 +26,10 @@ typedef enum {
     UC_SEARCH_MEMORY,      /* the limit of memory was reached */
     UC_SEARCH_TIME,
     UC_SEARCH_DEPTH,       /* everything up to the limit of depth was visited, and there is more */
+    UC_SEARCH_STATES,      /* as many states as were allowed, or can be numbered */
+    UC_SEARCH_FULL,        /* a table of the model holds no more */
     UC_SEARCH_INTERRUPTED,
-    UC_SEARCH_BROKEN,      /* the model is not deterministic */
+    UC_SEARCH_BROKEN,      /* the model is not deterministic, or says that it is graded and is not */
     UC_SEARCH_NOT_RESUMED, /* what it was to go on from is not of this search */
     UC_SEARCH_ENDS
 } UcSearchEnd;
@@ -46,6 +49,7 @@ typedef struct {
     unsigned jobs;          /* bfs and walks; 0 or 1: one */
     size_t memory;          /* bytes; 0: no limit */
     double seconds;         /* 0: no limit */
+    uint32_t states;        /* 0: as many as can be numbered, 2^32 - 2 */
     uint32_t depth;         /* moves; 0: no limit (walks: 1000) */
     uint64_t walks;
     uint64_t seed;
@@ -63,6 +67,7 @@ typedef struct {
     UcSearchEnd end;
     UcSearchFigures figures;
     uint32_t finding;       /* with UC_SEARCH_FOUND */
+    char *broken;           /* with UC_SEARCH_BROKEN: how */
     GArray *path;           /* uint32_t moves, with the one that found it */
     uint64_t walk;          /* walks: which one found it, from 0 */
 } UcSearchResult;

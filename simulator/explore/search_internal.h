@@ -43,8 +43,9 @@ void uc_ordered_done(UcOrdered *ordered, bool go_on);
 /* checkpoint.c: how far a breadth-first search is. */
 typedef struct {
     uint32_t first, done;  /* the number of the level's first state; how many of its states were worked out */
-    GArray *skip_end[2];   /* uint64_t, by state of the level and of the next one */
-    GArray *skip[2];       /* uint32_t */
+    GArray *order[2];      /* uint32_t: the states of the level, and of the next one, in the order of working them out */
+    GArray *skip[2];       /* uint32_t: for each of these how many moves need not be followed from it, then these */
+    uint64_t paths;        /* the sum of their path hashes */
 } UcCheckpoint;
 
 void uc_checkpoint_write(UcSearch *search, const UcCheckpoint *checkpoint, GByteArray *out);
@@ -59,6 +60,33 @@ void uc_search_walks(UcSearch *search);
 UcDigest uc_search_root(UcSearch *search, UcRow *row, UcRows *rows);
 /* The way to a state and one move more. */
 void uc_search_path(UcSearch *search, uint32_t state, uint32_t last_move);
+/* The end: the model is broken. `how` is taken over; NULL: the model knows. */
+void uc_search_broken(UcSearch *search, char *how);
+/* The end: the model says that it is graded, and this move did not use up one unit. */
+void uc_search_ungraded(UcSearch *search, uint32_t move);
+/* Does a state that so many moves lead to have so many units used up? */
+static inline bool uc_search_graded(const UcSearch *s, void *worker, const uint32_t *row, uint32_t moves)
+{
+    return !s->model->depth || s->model->depth(worker, row) == moves;
+}
+static inline bool uc_search_edge_graded(const UcSearch *s, const UcEdge *edge)
+{
+    return edge->units == 1 || edge->finding || !s->model->depth;
+}
+/* How many states there may be. */
+uint32_t uc_search_states(const UcSearch *search);
+
+/* The path hash of a state grows with every move by a number that depends on what the move is and on how many came before.
+ * A sum, because the least sum that leads to a state goes with the reduction of moves that commute: see note_skips() of
+ * bfs.c. 48 bits a move: up to 65536 moves without an overflow. splitmix64 (Steele, Lea and Flood, OOPSLA 2014). */
+static inline uint64_t uc_path_part(uint64_t contents, uint32_t moves_before)
+{
+    uint64_t z = contents + (moves_before + UINT64_C(1)) * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return (z ^ z >> 31) >> 16;
+}
+
 /* For UcEdges: a limit is reached, and uc_search_go_on() will say which. Any thread. */
 bool uc_search_stop(void *search);
 /* False: a limit was reached; the result says which. */

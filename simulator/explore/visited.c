@@ -6,7 +6,12 @@
 
 typedef struct {
     uint64_t lo, hi;
-    uint32_t parent, move;
+    union {
+        struct {
+            uint32_t parent, move;
+        };
+        uint64_t path; /* of an open state, and of a claim */
+    };
 } State;
 
 /* States lie in chunks that never move; the index is one row of (tag, number + 1). The tag is the high half of the spread
@@ -21,7 +26,8 @@ struct UcVisited {
     uint64_t mask;
     unsigned shift;  /* of the spread hash, to a place */
     uint64_t *outgrown, outgrown_places; /* while it is moved */
-    uint32_t count;
+    uint32_t count, open; /* states from `open` on are */
+    uint32_t *taken, ranks; /* by the rank of a claim: the open state that it takes over */
     unsigned bits;
     UcDigest keep;   /* the bits of the hash that are kept */
 };
@@ -38,6 +44,7 @@ UcVisited *uc_visited_new(unsigned bits)
     v->mask = (1 << FIRST_BITS) - 1;
     v->shift = 64 - FIRST_BITS;
     v->index = uc_big_new(index_bytes(v));
+    v->open = UC_NO_STATE;
     v->bits = bits;
     v->keep = (UcDigest){ low_bits(bits), bits > 64 ? low_bits(bits - 64) : 0 };
     return v;
@@ -50,6 +57,7 @@ void uc_visited_free(UcVisited *v)
     for (uint32_t i = 0; i < CHUNKS && v->chunk[i]; i++)
         uc_big_free(v->chunk[i], CHUNK * sizeof(State));
     g_free(v->chunk);
+    g_free(v->taken);
     uc_big_free(v->index, index_bytes(v));
     uc_visited_moved(v);
     g_free(v);
@@ -84,6 +92,10 @@ bool uc_visited_grow(UcVisited *v, uint32_t more)
     for (uint32_t c = 0; c <= need >> CHUNK_BITS; c++) {
         if (!v->chunk[c])
             v->chunk[c] = uc_big_new(CHUNK * sizeof(State));
+    }
+    if (more > v->ranks && v->open != UC_NO_STATE) {
+        v->taken = g_renew(uint32_t, v->taken, more);
+        v->ranks = more;
     }
     if (need * 4 <= (v->mask + 1) * 3)
         return false;
@@ -148,62 +160,94 @@ uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t m
         find(v, h, s, &at);
     }
     number = v->count++;
-    *state_at(v, number) = (State){ h.lo, h.hi, parent, move };
+    *state_at(v, number) = (State){ .lo = h.lo, .hi = h.hi, .parent = parent, .move = move };
     __atomic_store_n(&v->index[at], tag_of(s) | (number + UINT64_C(1)), __ATOMIC_RELEASE);
     return number;
 }
 
-/* Two claims of one state: the one with the lower number holds. */
-static bool outbid(UcVisited *v, UcDigest h, uint64_t at, uint64_t held, uint64_t mine)
+void uc_visited_open(UcVisited *v, uint32_t first)
 {
-    while ((uint32_t)mine < (uint32_t)held) {
-        State *own = state_at(v, (uint32_t)mine - 1);
-        own->lo = h.lo;
-        own->hi = h.hi;
-        if (__atomic_compare_exchange_n(&v->index[at], &held, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    g_assert(first <= v->count);
+    v->open = first;
+}
+
+/* Puts a claim where `held` is, if it still is. `taken`: the state that it takes over. */
+static bool put_claim(UcVisited *v, uint64_t at, uint64_t *held, uint64_t mine, State claim, uint32_t taken)
+{
+    uint32_t number = (uint32_t)mine - 1;
+    *state_at(v, number) = claim;
+    v->taken[number - v->count] = taken;
+    return __atomic_compare_exchange_n(&v->index[at], held, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+/* Somebody has the state: is this claim a better one? */
+static bool outbid(UcVisited *v, uint64_t at, uint64_t held, uint64_t mine, State claim)
+{
+    for (uint32_t other = (uint32_t)held - 1; other >= v->open; other = (uint32_t)held - 1) {
+        bool claimed = other >= v->count;
+        uint64_t path = state_at(v, other)->path;
+        if (claim.path > path || (claim.path == path && (!claimed || (uint32_t)mine > (uint32_t)held)))
+            return false;
+        if (put_claim(v, at, &held, mine, claim, claimed ? v->taken[other - v->count] : other))
             return true;
     }
     return false;
 }
 
-uint64_t uc_visited_claim(UcVisited *v, UcDigest hash, uint32_t rank)
+uint64_t uc_visited_claim(UcVisited *v, UcDigest hash, uint64_t path, uint32_t rank)
 {
     UcDigest h = kept(v, hash);
     uint64_t s = spread(h), mine = tag_of(s) | (v->count + rank + UINT64_C(1)), held;
+    State claim = { .lo = h.lo, .hi = h.hi, .path = path };
     for (uint64_t at = place_of(v, s);; at = (at + 1) & v->mask) {
         held = __atomic_load_n(&v->index[at], __ATOMIC_ACQUIRE);
-        if (!held) {
-            State *own = state_at(v, v->count + rank);
-            own->lo = h.lo;
-            own->hi = h.hi;
-            if (__atomic_compare_exchange_n(&v->index[at], &held, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-                return at;
-        }
+        if (!held && put_claim(v, at, &held, mine, claim, UC_NO_STATE))
+            return at;
         if ((held ^ mine) >> 32)
             continue;
         const State *state = state_at(v, (uint32_t)held - 1);
         if (state->lo != h.lo || state->hi != h.hi)
             continue;
-        return (uint32_t)held > v->count && outbid(v, h, at, held, mine) ? at : UC_NO_PLACE;
+        return outbid(v, at, held, mine, claim) ? at : UC_NO_PLACE;
     }
 }
 
-bool uc_visited_holds(const UcVisited *v, uint64_t place, uint32_t rank)
+bool uc_visited_holds(const UcVisited *v, uint64_t place, uint32_t rank, uint32_t *taken)
 {
-    g_assert(place <= v->mask);
+    g_assert(place <= v->mask && rank < v->ranks);
+    *taken = v->taken[rank];
     return (uint32_t)__atomic_load_n(&v->index[place], __ATOMIC_RELAXED) == v->count + rank + UINT64_C(1);
 }
 
-void uc_visited_settle(UcVisited *v, uint64_t place, uint32_t rank, UcDigest hash, uint32_t parent, uint32_t move)
+void uc_visited_settle(UcVisited *v, uint64_t place, uint32_t number, UcDigest hash, uint64_t path)
 {
-    g_assert(place <= v->mask);
+    g_assert(place <= v->mask && number >= v->open);
     UcDigest h = kept(v, hash);
-    uint32_t number = v->count + rank;
-    *state_at(v, number) = (State){ h.lo, h.hi, parent, move };
+    *state_at(v, number) = (State){ .lo = h.lo, .hi = h.hi, .path = path };
     v->index[place] = tag_of(spread(h)) | (number + UINT64_C(1));
 }
 
 void uc_visited_settled(UcVisited *v, uint32_t states) { v->count += states; }
+
+uint64_t uc_visited_path(const UcVisited *v, uint32_t state)
+{
+    g_assert(state >= v->open && state < v->count);
+    return state_at(v, state)->path;
+}
+
+void uc_visited_close(UcVisited *v, uint32_t state, uint32_t parent, uint32_t move)
+{
+    g_assert(state >= v->open && state < v->count);
+    State *s = state_at(v, state);
+    s->parent = parent;
+    s->move = move;
+}
+
+void uc_visited_reopen(UcVisited *v, uint32_t state, uint64_t path)
+{
+    g_assert(state >= v->open && state < v->count);
+    state_at(v, state)->path = path;
+}
 
 void uc_visited_prefetch(const UcVisited *v, UcDigest hash)
 {

@@ -8,9 +8,10 @@
  * Detection, CAV 1993). Limit: 2^32 - 2 states.
  *
  * Adding one by one is for one thread. Many threads add a batch in three steps, with everybody through with one before
- * the next: grow by room for the whole batch; claim each hash, with its rank in the batch; settle those claims that
- * hold. Of several claims of one state that with the lowest rank holds, so what is added does not depend on who was
- * first.
+ * the next: grow by room for the whole batch; claim each hash, with its path hash and its rank in the batch; settle those
+ * claims that hold. Of several claims of one state that with the least path hash holds, of those the one with the lowest rank,
+ * so what is added does not depend on who was first. States of the level that is being reached are open: a claim of a later
+ * batch with a lesser path hash takes such a state over. Of an open state the set keeps the path hash in place of parent and move.
  */
 #ifndef SIMULATOR_EXPLORE_VISITED_H
 #define SIMULATOR_EXPLORE_VISITED_H
@@ -35,14 +36,21 @@ void uc_visited_moved(UcVisited *visited);
 /* The number of the state with this hash; it is added if new. */
 uint32_t uc_visited_add(UcVisited *visited, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh);
 
+/* From this number on states are open: those added so far are known. */
+void uc_visited_open(UcVisited *visited, uint32_t first);
 #define UC_NO_PLACE UINT64_MAX
-/* Where in the index the claim stands, or UC_NO_PLACE: the state is known, or claimed with a lower rank. */
-uint64_t uc_visited_claim(UcVisited *visited, UcDigest hash, uint32_t rank);
-/* When all are claimed: does this one hold? May be asked until the claim itself is settled. */
-bool uc_visited_holds(const UcVisited *visited, uint64_t place, uint32_t rank);
-/* The state gets the number count + rank, `rank` now being that among the claims that hold, in the same order. */
-void uc_visited_settle(UcVisited *visited, uint64_t place, uint32_t rank, UcDigest hash, uint32_t parent, uint32_t move);
-void uc_visited_settled(UcVisited *visited, uint32_t states); /* one thread, at last: so many were */
+/* Where in the index the claim stands, or UC_NO_PLACE: the state is known, or claimed by a better claim. */
+uint64_t uc_visited_claim(UcVisited *visited, UcDigest hash, uint64_t path, uint32_t rank);
+/* When all are claimed: does this one hold? Then `taken` is the open state that it takes over, UC_NO_STATE for none. May be
+ * asked until the first claim is settled. */
+bool uc_visited_holds(const UcVisited *visited, uint64_t place, uint32_t rank, uint32_t *taken);
+/* The state gets this number: that of the open state that is taken over, or count + how many claims before it are of new states. */
+void uc_visited_settle(UcVisited *visited, uint64_t place, uint32_t number, UcDigest hash, uint64_t path);
+void uc_visited_settled(UcVisited *visited, uint32_t states); /* one thread, at last: so many were new */
+uint64_t uc_visited_path(const UcVisited *visited, uint32_t state); /* of an open one */
+/* The level is over: where an open state was reached from, in place of its path hash; and back. */
+void uc_visited_close(UcVisited *visited, uint32_t state, uint32_t parent, uint32_t move);
+void uc_visited_reopen(UcVisited *visited, uint32_t state, uint64_t path);
 
 /* A dependent probe into a gigabyte costs some 300 ns, an overlapped one some 30: call these ahead. */
 void uc_visited_prefetch(const UcVisited *visited, UcDigest hash);       /* far ahead */

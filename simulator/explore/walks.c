@@ -24,6 +24,7 @@ static uint32_t below(uint64_t *state, uint32_t n)
 typedef struct {
     uint64_t edges, idle, walks, found_in; /* found_in: the walk that found something */
     uint32_t depth, finding;               /* finding: 0 for none */
+    uint32_t ungraded;                     /* the move that did not use up one unit, + 1; 0: none */
     bool sound;
 } Tally;
 
@@ -104,6 +105,10 @@ static bool walk(Walk *w, uint64_t number)
         if (edge->finding)
             return false;
         uc_row_change(&w->row, w->change, m->changes(w->worker, w->row.word, edge, w->change));
+        if (!uc_search_edge_graded(w->s, edge) || !uc_search_graded(w->s, w->worker, w->row.word, step + 1)) {
+            w->tally.ungraded = edge->move + 1;
+            return false;
+        }
     }
     w->tally.walks++;
     w->tally.depth = MAX(w->tally.depth, step);
@@ -119,7 +124,9 @@ static bool enter(Walk *w)
     r->figures.walks += w->tally.walks;
     r->figures.depth = MAX(r->figures.depth, w->tally.depth);
     if (!w->tally.sound) {
-        r->end = UC_SEARCH_BROKEN;
+        uc_search_broken(w->s, NULL);
+    } else if (w->tally.ungraded) {
+        uc_search_ungraded(w->s, w->tally.ungraded - 1);
     } else if (w->tally.finding) {
         r->end = UC_SEARCH_FOUND;
         r->finding = w->tally.finding;

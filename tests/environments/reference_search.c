@@ -142,8 +142,6 @@ static bool make(Search *s, const Node *n, const UcChoice *move)
     memcpy(count, n->count, sizeof count);
     if (move->counter != UC_NO_COUNTER)
         count[move->counter]++;
-    if (move->counter2 != UC_NO_COUNTER)
-        count[move->counter2]++;
     s->out.edges++;
     enter(s, knowledge ? knowledge : n->knowledge, count, n->depth + 1, ranks_after(s, n->rank, move));
     uc_region_unref(knowledge);
@@ -158,7 +156,7 @@ static bool follow_all(Search *s, const Node *n)
         const UcChoice *move = &g_array_index(moves, UcChoice, i);
         for (unsigned p = s->first; p < s->parties; p++)
             s->misnamed = s->misnamed || names(move, p) != (move->names >> p & 1);
-        if (possible(s, n, move->counter) && possible(s, n, move->counter2) && !make(s, n, move))
+        if (possible(s, n, move->counter) && !make(s, n, move))
             return false;
     }
     return true;

@@ -183,12 +183,12 @@ static void worker_free(void *worker) { (void)worker; }
 static uint32_t actor(void *data, uint32_t move) { return move >> 24 < DELIVER ? move >> 16 & 255 : PARTIES; }
 static const char *broken(void *data) { return "the toy is not deterministic"; }
 static size_t memory(void *data) { return 0; }
-static uint64_t order(void *data, uint32_t move) { return move; }
+static uint64_t contents(void *data, uint32_t move) { return move; }
 
 UcModel toy_model(Toy *toy)
 {
     g_assert(toy && toy->k >= 1 && toy->k <= 12);
     return (UcModel){ .data = toy, .root = root, .worker_new = worker_new, .worker_free = worker_free,
-                      .expand = expand, .step = step, .changes = changes, .order = order, .actor = actor,
+                      .expand = expand, .step = step, .changes = changes, .contents = contents, .actor = actor,
                       .actors = PARTIES + 1, .broken = broken, .memory = memory };
 }
