@@ -111,6 +111,8 @@ typedef struct {
     UcVerdict verdict;
     size_t path;
     uint32_t depth;
+    uint64_t way; /* of what was found: a digest of what its moves are */
+    char *broken; /* or NULL; never freed */
 } Seen;
 
 /* Where a search can be interrupted: it asks for memory whenever it may stop. */
@@ -137,12 +139,15 @@ static Seen explore(const Session *s, UcSearchOptions options)
         model.memory = interrupt_later;
     }
     g_autoptr(UcSearchResult) r = uc_search(&model, &options);
-    ck_assert_msg(r->end != UC_SEARCH_BROKEN, "%s", model.broken(model.data));
     UcLockstepFigures x = uc_lockstep_figures(l);
     if (options.jobs <= 1) /* also of the moves that are known to be idle together */
         ck_assert_uint_eq(x.rechecked, x.hits / s->setup.recheck);
     Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, UC_INDISTINGUISHABLE, r->path->len,
-                  r->figures.depth };
+                  r->figures.depth, .broken = g_strdup(r->broken) };
+    for (guint i = 0; i < r->path->len; i++) {
+        uint64_t way[] = { seen.way, model.contents(model.data, g_array_index(r->path, uint32_t, i)) };
+        seen.way = uc_digest(way, sizeof way).lo;
+    }
     if (r->end == UC_SEARCH_FOUND)
         seen.verdict = uc_lockstep_finding(l, r->finding)->verdict;
     return seen;
@@ -228,6 +233,7 @@ static void same(const Seen *a, const Seen *b)
     ck_assert_uint_eq(a->depth, b->depth);
     ck_assert_int_eq(a->verdict, b->verdict);
     ck_assert_uint_eq(a->path, b->path);
+    ck_assert_uint_eq(a->way, b->way);
 }
 
 START_TEST(jobs_change_nothing)
@@ -332,7 +338,7 @@ START_TEST(resumption_changes_nothing)
     same(&seen, &whole);
     /* other bounds, or bytes cut off: refused */
     GByteArray *junk = g_byte_array_new();
-    g_byte_array_append(junk, (const uint8_t *)"ucsim-search 1", 15);
+    g_byte_array_append(junk, (const uint8_t *)"ucsim-search 2", 15);
     begin(&s, bound, 3, ENV_WORLDS, NULL);
     ck_assert_int_eq(explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .resume = junk }).end, UC_SEARCH_NOT_RESUMED);
     end(&s);
@@ -412,6 +418,99 @@ START_TEST(planted_bugs_are_found)
         ck_assert_int_ne(seen.verdict, UC_INDISTINGUISHABLE);
     }
     end(&s);
+}
+END_TEST
+
+/* ---- laws of the search ---- */
+
+static UcSearchOptions with_strategy(UcStrategy strategy)
+{
+    return (UcSearchOptions){ .strategy = strategy, .walks = 500, .seed = 1, .change_points = 2, .jobs = strategy == UC_BFS ? 2 : 1 };
+}
+
+static void (*all_moves)(void *data, const UcRegion *knowledge, GArray *out);
+
+static void moves_with_free_signatures(void *data, const UcRegion *knowledge, GArray *out)
+{
+    guint from = out->len;
+    all_moves(data, knowledge, out);
+    for (guint i = from; i < out->len; i++) {
+        UcChoice *move = &g_array_index(out, UcChoice, i);
+        if (move->tag == ENV_DO_SIGN)
+            move->counter = UC_NO_COUNTER;
+    }
+}
+
+/* A move that changes the state without using up a unit of its bound is refused by its name, whatever the strategy: deliveries
+ * whose unit in what Z knows is not counted, signatures without a bound. */
+START_TEST(moves_that_cost_nothing_are_refused)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "messages", 1 }, { "wrong", 0 },
+                                   { "any", 0 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, NULL);
+    all_moves = s.setup.chooser.moves;
+    UcLockstepSetup sound = s.setup;
+    s.setup.chooser.used = NULL;
+    Seen seen = explore(&s, with_strategy((UcStrategy)_i));
+    ck_assert_int_eq(seen.end, UC_SEARCH_BROKEN);
+    ck_assert_msg(strstr(seen.broken, "'deliver: "), "%s", seen.broken);
+    s.setup = sound;
+    s.setup.chooser.moves = moves_with_free_signatures;
+    seen = explore(&s, with_strategy((UcStrategy)_i));
+    ck_assert_int_eq(seen.end, UC_SEARCH_BROKEN);
+    ck_assert_msg(strstr(seen.broken, "'sign: "), "%s", seen.broken);
+    s.setup = sound;
+    ck_assert_int_eq(explore(&s, with_strategy((UcStrategy)_i)).end, UC_SEARCH_COMPLETE);
+    end(&s);
+}
+END_TEST
+
+/* The same protocol, but a party looks at more than it needs to. */
+static UcResult (*looked_after)(UcCtx *ctx, const UcEnvelope *in);
+
+static UcResult looks_around(UcCtx *ctx, const UcEnvelope *in)
+{
+    size_t words;
+    for (unsigned kind = UC_FIRST_KIND; kind < UC_FIRST_KIND + pi_class.kinds; kind++)
+        uc_read(ctx, kind, 0, &words);
+    return looked_after(ctx, in);
+}
+
+/* Other handles: strings that nobody uses. Other slots: those of the last party first. */
+static void disturb_numbers(const Session *s)
+{
+    for (int i = 0; i < 100; i++) {
+        g_autofree char *text = g_strdup_printf("nobody's string %d", i);
+        uc_store_text(s->setup.store, text);
+    }
+    for (unsigned w = 0; w < s->setup.worlds; w++) {
+        for (uint32_t i = 9; i-- > 0;)
+            uc_layout_slot(s->setup.layout[w], (UcSlotKey){ .machine = uc_party(i / 3), .kind = UC_FIRST_KIND + i % 3 });
+    }
+}
+
+/* What is told of a broken protocol: the same way whatever its representation, commuting orders and jobs are. */
+START_TEST(the_counterexample_does_not_depend_on_the_representation)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "transfer", 2 }, { "sign", 1 }, { "deliver", 2 }, { "crash", 1 }, { "wrong", 0 },
+                                   { "any", 0 }, { "parties", 2 } };
+    Seen first = { 0 };
+    for (unsigned i = 0; i < 4; i++) {
+        Session s;
+        bool other = i & 1, commute = !(i & 2);
+        looked_after = planted[_i].step;
+        begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, other ? looks_around : planted[_i].step);
+        if (other)
+            disturb_numbers(&s);
+        Seen seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = commute, .jobs = i == 1 || i == 2 ? 3 : 1 });
+        end(&s);
+        ck_assert_int_eq(seen.end, UC_SEARCH_FOUND);
+        first = i ? first : seen;
+        ck_assert_uint_eq(seen.path, planted[_i].moves);
+        ck_assert_uint_eq(seen.states, first.states);
+        ck_assert_msg(seen.way == first.way, "another way, run %u", i);
+    }
 }
 END_TEST
 
@@ -713,6 +812,8 @@ int main(void)
     tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
     tcase_add_test(tc, altered_checkpoints);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
+    tcase_add_loop_test(tc, moves_that_cost_nothing_are_refused, 0, UC_STRATEGIES);
+    tcase_add_loop_test(tc, the_counterexample_does_not_depend_on_the_representation, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, symmetry_visits_one_of_each_orbit, 0, G_N_ELEMENTS(alike));
     tcase_add_loop_test(tc, symmetry_changes_no_verdict, 0, G_N_ELEMENTS(planted));
     tcase_add_test(tc, symmetry_is_refused_where_it_is_not_known_to_hold);

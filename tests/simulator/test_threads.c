@@ -17,6 +17,7 @@ typedef struct {
     UcPool *pool;
     UcVisited *visited;
     const UcDigest *hash;
+    const uint64_t *path;
     uint64_t *place;
     uint32_t got[3][THINGS]; /* of the store, the layout, the pool */
 } Thread;
@@ -91,23 +92,46 @@ START_TEST(equal_things_get_one_number_from_any_thread)
 }
 END_TEST
 
+/* Enters the claims that hold; *taken: how many of them take an open state over. */
+static void settle_claims(UcVisited *v, const UcDigest *hash, const uint64_t *path, uint64_t *place, uint32_t *taken)
+{
+    uint32_t n = 0;
+    g_autofree uint32_t *from = g_new(uint32_t, BATCH);
+    for (uint32_t i = 0; i < BATCH; i++) {
+        if (place[i] != UC_NO_PLACE && !uc_visited_holds(v, place[i], i, &from[i]))
+            place[i] = UC_NO_PLACE;
+    }
+    for (uint32_t i = 0; i < BATCH; i++) {
+        if (place[i] == UC_NO_PLACE)
+            continue;
+        bool fresh = from[i] == UC_NO_STATE;
+        uc_visited_settle(v, place[i], fresh ? uc_visited_count(v) + n : from[i], hash[i], path[i]);
+        n += fresh;
+        if (taken)
+            *taken += !fresh;
+    }
+    uc_visited_settled(v, n);
+}
+
 static gpointer claim_hashes(gpointer data)
 {
     Thread *t = data;
     for (uint32_t rank = BATCH - 1 - t->number; rank < BATCH; rank -= THREADS) /* the later ones first, down to 0 */
-        t->place[rank] = uc_visited_claim(t->visited, t->hash[rank], rank);
+        t->place[rank] = uc_visited_claim(t->visited, t->hash[rank], t->path[rank], rank);
     return NULL;
 }
 
 /* A batch by many threads adds what one by one would add, with the same numbers. */
 START_TEST(claims_number_states_as_one_thread_would)
 {
+    static const uint64_t alike[BATCH]; /* of path hashes that are equal the lowest rank holds */
     g_autoptr(UcVisited) one = uc_visited_new(128), many = uc_visited_new(128);
     g_autofree UcDigest *hash = g_new(UcDigest, BATCH);
     g_autofree uint64_t *place = g_new(uint64_t, BATCH);
     Thread *t = g_new0(Thread, THREADS);
     bool fresh;
     for (uint32_t round = 0, before = 0; round < 3; round++, before = uc_visited_count(one)) {
+        uc_visited_open(many, uc_visited_count(many));
         for (uint32_t i = 0; i < BATCH; i++) {
             uint32_t value = i * 7919 % DISTINCT + round * DISTINCT / 2; /* some known from the round before */
             hash[i] = uc_digest(&value, sizeof value);
@@ -118,18 +142,13 @@ START_TEST(claims_number_states_as_one_thread_would)
             uc_visited_moved(many);
         }
         for (unsigned i = 0; i < THREADS; i++)
-            t[i] = (Thread){ .number = i, .visited = many, .hash = hash, .place = place };
+            t[i] = (Thread){ .number = i, .visited = many, .hash = hash, .path = alike, .place = place };
         run_threads(t, claim_hashes);
-        for (uint32_t i = 0; i < BATCH; i++) {
-            if (place[i] != UC_NO_PLACE && !uc_visited_holds(many, place[i], i))
-                place[i] = UC_NO_PLACE;
+        settle_claims(many, hash, alike, place, NULL);
+        for (uint32_t i = before; i < uc_visited_count(many); i++) {
+            uint32_t move, parent = uc_visited_parent(one, i, &move);
+            uc_visited_close(many, i, parent, move);
         }
-        uint32_t n = 0;
-        for (uint32_t i = 0; i < BATCH; i++) {
-            if (place[i] != UC_NO_PLACE)
-                uc_visited_settle(many, place[i], n++, hash[i], round, i);
-        }
-        uc_visited_settled(many, n);
         ck_assert_uint_eq(uc_visited_count(many), uc_visited_count(one));
         ck_assert_uint_gt(uc_visited_count(one), before);
     }
@@ -140,6 +159,50 @@ START_TEST(claims_number_states_as_one_thread_would)
         ck_assert_uint_eq(uc_visited_add(many, uc_visited_hash(one, i), 0, 0, &fresh), i);
         ck_assert(!fresh);
     }
+    g_free(t);
+}
+END_TEST
+
+/* Of all claims of one state the least path hash holds, whatever thread was first, also where an earlier batch has the state:
+ * then it keeps its number. */
+START_TEST(the_least_path_hash_holds)
+{
+    g_autoptr(UcVisited) v = uc_visited_new(128);
+    g_autofree UcDigest *hash = g_new(UcDigest, BATCH);
+    g_autofree uint64_t *place = g_new(uint64_t, BATCH), *path = g_new(uint64_t, BATCH), *least = g_new(uint64_t, DISTINCT);
+    g_autofree uint32_t *number = g_new(uint32_t, DISTINCT);
+    Thread *t = g_new0(Thread, THREADS);
+    memset(least, 0xff, DISTINCT * sizeof *least);
+    uc_visited_open(v, 0);
+    for (uint32_t round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < BATCH; i++) {
+            uint32_t value = i * 7919 % DISTINCT, draw[] = { i, round };
+            hash[i] = uc_digest(&value, sizeof value);
+            path[i] = uc_digest(draw, sizeof draw).lo;
+            least[value] = MIN(least[value], path[i]);
+        }
+        if (uc_visited_grow(v, BATCH)) {
+            uc_visited_move(v, 0, uc_visited_outgrown(v));
+            uc_visited_moved(v);
+        }
+        for (unsigned i = 0; i < THREADS; i++)
+            t[i] = (Thread){ .number = i, .visited = v, .hash = hash, .path = path, .place = place };
+        run_threads(t, claim_hashes);
+        uint32_t taken = 0;
+        settle_claims(v, hash, path, place, &taken);
+        ck_assert_uint_eq(uc_visited_count(v), DISTINCT);
+        ck_assert(round == 0 ? taken == 0 : taken > DISTINCT / 8);
+        for (uint32_t value = 0; value < DISTINCT; value++) {
+            bool fresh;
+            uint32_t n = uc_visited_add(v, uc_digest(&value, sizeof value), 0, 0, &fresh);
+            ck_assert(!fresh && (round == 0 || n == number[value]));
+            ck_assert_uint_eq(uc_visited_path(v, n), least[value]);
+            number[value] = n;
+        }
+    }
+    uc_visited_open(v, DISTINCT); /* closed: no path hash takes it over */
+    uc_visited_grow(v, 1);
+    ck_assert_uint_eq(uc_visited_claim(v, hash[0], 0, 0), UC_NO_PLACE);
     g_free(t);
 }
 END_TEST
@@ -173,6 +236,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, equal_things_get_one_number_from_any_thread);
     tcase_add_test(tc, claims_number_states_as_one_thread_would);
+    tcase_add_test(tc, the_least_path_hash_holds);
     tcase_add_test(tc, jobs_change_nothing);
     suite_add_tcase(s, tc);
     SRunner *runner = srunner_create(s);

@@ -183,7 +183,7 @@ static void worker_free(void *worker) { (void)worker; }
 static uint32_t actor(void *data, uint32_t move) { return move >> 24 < DELIVER ? move >> 16 & 255 : PARTIES; }
 static const char *broken(void *data) { return "the toy is not deterministic"; }
 static size_t memory(void *data) { return 0; }
-static uint64_t contents(void *data, uint32_t move) { return move; }
+static uint64_t contents(void *data, uint32_t move) { return move * UINT64_C(0x9e3779b97f4a7c15); }
 
 UcModel toy_model(Toy *toy)
 {
