@@ -6,8 +6,7 @@
 
 #include "simulator/explore/big.h"
 #include "simulator/explore/memo.h"
-#include "simulator/explore/row.h"
-#include "simulator/explore/search.h"
+#include "simulator/explore/search_internal.h"
 #include "simulator/explore/shrink.h"
 #include "tests/simulator/transfer_toy.h"
 
@@ -169,6 +168,101 @@ START_TEST(a_limit_once_reached_holds)
     UcSearchOptions o = { .strategy = (UcStrategy)_i, .memory = 32 << 20, .walks = 1000, .seed = 1, .change_points = 3 };
     g_autoptr(UcSearchResult) r = uc_search(&model, &o);
     ck_assert_int_eq(r->end, UC_SEARCH_MEMORY);
+}
+END_TEST
+
+/* A state of a plain search, with the least path hash of all ways to it. */
+typedef struct {
+    UcDigest hash;
+    uint64_t path;
+    uint32_t row[32];
+} Plain;
+
+static guint plain_hash(gconstpointer p) { return (guint)((const Plain *)p)->hash.lo; }
+static gboolean plain_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcDigest)); }
+
+/* One level of a plain search: what it leads to that is not in `seen`; *found: the least path hash of a finding. */
+static GHashTable *plain_level(const UcModel *m, GHashTable *level, GHashTable *seen, uint32_t depth, uint64_t *found)
+{
+    GHashTable *next = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
+    GHashTableIter iter;
+    Plain *p, *held;
+    UcEdges out = { 0 };
+    g_hash_table_iter_init(&iter, level);
+    while (g_hash_table_iter_next(&iter, NULL, (gpointer *)&p)) {
+        out.count = 0;
+        m->expand(m->data, p->row, NULL, 0, &out);
+        for (uint32_t i = 0; i < out.count; i++) {
+            const UcEdge *e = &out.edge[i];
+            UcChange change[32];
+            Plain child = *p;
+            child.hash = e->hash;
+            child.path += uc_path_part(m->contents(m->data, e->move), depth);
+            if (e->finding)
+                *found = MIN(*found, child.path);
+            if (e->finding || g_hash_table_contains(seen, &child))
+                continue;
+            for (uint32_t n = m->changes(m->data, p->row, e, change); n-- > 0;)
+                child.row[change[n].at] = change[n].value;
+            if ((held = g_hash_table_lookup(next, &child)))
+                held->path = MIN(held->path, child.path);
+            else
+                g_hash_table_add(next, g_memdup2(&child, sizeof child));
+        }
+    }
+    g_free(out.edge);
+    return next;
+}
+
+static UcDigest target;
+
+static bool expand_to_target(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips, UcEdges *out)
+{
+    Toy toy = { .k = 4, .canonical = true };
+    uint32_t from = out->count;
+    bool ok = toy_model(&toy).expand(worker, row, skip, skips, out);
+    for (uint32_t i = from; i < out->count; i++)
+        out->edge[i].finding = out->edge[i].hash.lo == target.lo && out->edge[i].hash.hi == target.hi;
+    return ok;
+}
+
+/* Of all shortest ways to a state that with the least path hash is told, though levels are worked out in windows: a plain
+ * search that knows none says which it is, for some states of a level that is reached from several windows. */
+START_TEST(the_least_of_all_ways_is_told)
+{
+    enum { DEPTH = 8, TARGETS = 6 };
+    Toy toy = { .k = 4, .canonical = true };
+    UcModel m = toy_model(&toy);
+    Plain root = { 0 }, *p;
+    uint64_t found = UINT64_MAX;
+    unsigned compared = 0;
+    GHashTableIter iter;
+    root.hash = m.root(m.data, root.row);
+    GHashTable *seen = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
+    GHashTable *level = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
+    g_hash_table_add(level, g_memdup2(&root, sizeof root));
+    for (uint32_t depth = 0; depth < DEPTH; depth++) {
+        g_hash_table_iter_init(&iter, level);
+        while (g_hash_table_iter_next(&iter, (gpointer *)&p, NULL))
+            g_hash_table_add(seen, g_memdup2(p, sizeof root));
+        GHashTable *next = plain_level(&m, level, seen, depth, &found);
+        g_hash_table_unref(level);
+        level = next;
+    }
+    g_hash_table_iter_init(&iter, level);
+    m.expand = expand_to_target;
+    while (compared < TARGETS && g_hash_table_iter_next(&iter, (gpointer *)&p, NULL)) {
+        uint64_t told = 0;
+        target = p->hash;
+        g_autoptr(UcSearchResult) r = uc_search(&m, &(UcSearchOptions){ .strategy = UC_BFS, .jobs = 1 + compared++ % 2 });
+        ck_assert_uint_eq(r->path->len, DEPTH);
+        for (uint32_t i = 0; i < DEPTH; i++)
+            told += uc_path_part(m.contents(m.data, g_array_index(r->path, uint32_t, i)), i);
+        ck_assert_uint_eq(told, p->path);
+    }
+    ck_assert_uint_eq(compared, TARGETS);
+    g_hash_table_unref(level);
+    g_hash_table_unref(seen);
 }
 END_TEST
 
@@ -410,6 +504,7 @@ int main(void)
     tcase_add_test(tc, walks_find_bugs_too);
     tcase_add_test(tc, collisions_lose_states_and_are_announced);
     tcase_add_test(tc, limits_stop_and_say_so);
+    tcase_add_test(tc, the_least_of_all_ways_is_told);
     tcase_add_loop_test(tc, depth_is_a_function_of_the_state, 0, UC_STRATEGIES);
     tcase_add_test(tc, numbers_and_tables_have_an_end);
     tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
