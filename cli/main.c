@@ -1,4 +1,5 @@
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,17 +57,50 @@ static void internal_error(int number)
     _exit(CLI_INTERNAL);
 }
 
-/* GLib ends a program that gets no memory as if it were a bug. */
+static void out_of_memory(void)
+{
+    static const char text[] = "ucsim: out of memory (see ulimit -v); a lower --memory stops explore in time, with what it covered\n";
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(CLI_LIMIT);
+}
+
+/* The one place where every library of this program gets memory: GLib ends a program that gets none as if it were a bug, and
+ * needs memory to say so; libcrypto fails, or what it should compute does. A library cannot do this for whoever links it, so it
+ * stands here. The sanitizers have their own functions of these names. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t), *__libc_memalign(size_t, size_t);
+
+static void *got(void *memory, size_t bytes)
+{
+    if (!memory && bytes)
+        out_of_memory();
+    return memory;
+}
+
+void *malloc(size_t bytes) { return got(__libc_malloc(bytes), bytes); }
+void *calloc(size_t count, size_t each) { return got(__libc_calloc(count, each), count && each); }
+void *realloc(void *before, size_t bytes) { return got(__libc_realloc(before, bytes), bytes); }
+void *memalign(size_t alignment, size_t bytes) { return got(__libc_memalign(alignment, bytes), bytes); }
+void *aligned_alloc(size_t alignment, size_t bytes) { return got(__libc_memalign(alignment, bytes), bytes); }
+
+int posix_memalign(void **out, size_t alignment, size_t bytes)
+{
+    *out = got(__libc_memalign(alignment, bytes), bytes);
+    return 0;
+}
+#endif
+
+/* What GLib calls an error ends the program: large pieces of memory that are not to be had (big.h), or a bug. */
 static void on_log(const char *domain, GLogLevelFlags level, const char *message, void *data)
 {
     if (!(level & G_LOG_LEVEL_ERROR)) {
         g_log_default_handler(domain, level, message, data);
         return;
     }
-    bool memory = strstr(message, "failed to allocate") || strstr(message, "bytes of memory");
-    fprintf(stderr, "ucsim: %s%s%s\n", memory ? "out of memory: " : "internal error: ", message,
-            memory ? "; a lower --memory stops explore in time, with what it covered" : "");
-    _exit(memory ? CLI_LIMIT : CLI_INTERNAL);
+    if (strstr(message, "bytes of memory") || strstr(message, "failed to allocate"))
+        out_of_memory();
+    fprintf(stderr, "ucsim: internal error: %s\n", message);
+    _exit(CLI_INTERNAL);
 }
 
 static const CliCommand *find(const char *name)

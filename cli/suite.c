@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 typedef struct {
@@ -28,7 +29,10 @@ void cli_suite_run(GPtrArray *row, void (*run)(void *row), const char *what, int
     for (guint i = 0; i < row->len; i++)
         g_thread_pool_push(pool, row->pdata[i], NULL);
     for (guint done = 0; done < row->len;) {
-        done += g_async_queue_timeout_pop(w.done, G_USEC_PER_SEC / 5) != NULL;
+        bool one = g_async_queue_timeout_pop(w.done, G_USEC_PER_SEC / 5) != NULL;
+        done += one;
+        if (!one && !g_thread_pool_get_num_threads(pool) && g_thread_pool_unprocessed(pool)) /* else it would wait for ever */
+            exit(cli_fail(CLI_LIMIT, "out of memory: no thread can begin (see ulimit -v)"));
         if (terminal && g_get_monotonic_time() - start > G_USEC_PER_SEC) {
             fprintf(stderr, "\r%u of %u %ss", done, row->len, what);
             shown = true;

@@ -216,11 +216,13 @@ static void run_until(Crew *crew, uint64_t until)
     crew->until = until;
     for (unsigned i = 0; i < jobs; i++) {
         worker[i] = (Worker){ crew, crew->samplers->pdata[i] };
-        thread[i] = i + 1 < jobs ? g_thread_new("sampler", work, &worker[i]) : NULL;
+        thread[i] = i + 1 < jobs ? g_thread_try_new("sampler", work, &worker[i], NULL) : NULL;
     }
     work(&worker[jobs - 1]); /* this thread is the last one */
-    for (unsigned i = 0; i + 1 < jobs; i++)
-        g_thread_join(thread[i]);
+    for (unsigned i = 0; i + 1 < jobs; i++) {
+        if (thread[i]) /* else the machine gave no more, and the others did its part */
+            g_thread_join(thread[i]);
+    }
 }
 
 static UcAdvantage *evaluate(const Crew *crew, unsigned look)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { HUGE_PAGE = 2 << 20, AHEAD = 256 << 20, TOGETHER = 32 << 20, FIRST_BLOCK = 1 << 16, LINE = 64 };
@@ -72,14 +73,16 @@ void uc_arena_free(UcArena *a)
     *a = (UcArena){ 0 };
 }
 
+void uc_big_heap_for_all(void) { mallopt(M_ARENA_MAX, 1); }
+
 void uc_big_heap(void)
 {
-    mallopt(M_TOP_PAD, AHEAD);
+    mallopt(M_TOP_PAD, (int)MIN((size_t)AHEAD, uc_big_allowed() / 16)); /* not a large part of what there is */
+    if (uc_big_allowed() != SIZE_MAX)
+        uc_big_heap_for_all(); /* other heaps take 64 MiB of address space each, and are tried for again and again */
     mallopt(M_TRIM_THRESHOLD, G_MAXINT);
     mallopt(M_MMAP_THRESHOLD, TOGETHER);
 }
-
-void uc_big_heap_for_all(void) { mallopt(M_ARENA_MAX, 1); }
 
 void uc_big_heap_follow(char **end)
 {
@@ -94,19 +97,42 @@ void uc_big_heap_follow(char **end)
     *end = now;
 }
 
-size_t uc_big_resident(void)
+/* Pages of the address space, and those of them that are in memory. */
+static void pages_now(unsigned long *all, unsigned long *resident)
 {
-    unsigned long pages = 0;
     FILE *file = fopen("/proc/self/statm", "r");
-    if (!file || fscanf(file, "%*u %lu", &pages) != 1)
-        pages = 0;
+    if (!file || fscanf(file, "%lu %lu", all, resident) != 2)
+        *all = *resident = 0;
     if (file)
         fclose(file);
-    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t uc_big_resident(void)
+{
+    unsigned long all, resident;
+    pages_now(&all, &resident);
+    return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t uc_big_allowed(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY ? SIZE_MAX : (size_t)limit.rlim_cur;
+}
+
+bool uc_big_is_short(void)
+{
+    size_t allowed = uc_big_allowed();
+    unsigned long all, resident;
+    if (allowed == SIZE_MAX)
+        return false;
+    pages_now(&all, &resident);
+    return (size_t)all * (size_t)sysconf(_SC_PAGESIZE) > allowed - allowed / 8;
 }
 
 size_t uc_big_machine(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES);
-    return pages > 0 ? (size_t)pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
+    size_t machine = pages > 0 ? (size_t)pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
+    return MIN(machine, uc_big_allowed());
 }

@@ -4,6 +4,7 @@
 #ifndef SIMULATOR_EXPLORE_BIG_H
 #define SIMULATOR_EXPLORE_BIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,11 @@ void uc_big_heap_for_all(void);
 /* Asks for huge pages for what the heap has grown by since `end`, which moves on; NULL at first. */
 void uc_big_heap_follow(char **end);
 
-/* Bytes of memory that this program has now; that the machine has. 0: not known. */
+/* Bytes of memory that this program has now; that the machine has, or this program may have of it. 0: not known. */
 size_t uc_big_resident(void);
 size_t uc_big_machine(void);
+/* Bytes of address space that this program may have (ulimit -v); SIZE_MAX: no limit. Has it most of them by now? */
+size_t uc_big_allowed(void);
+bool uc_big_is_short(void);
 
 #endif

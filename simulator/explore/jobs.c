@@ -90,8 +90,11 @@ UcCrew *uc_crew_new(void **job, unsigned jobs)
     g_cond_init(&c->end);
     for (unsigned i = 0; i < jobs; i++)
         c->member[i] = (Member){ .crew = c, .job = job[i] };
-    for (unsigned i = 1; i < jobs; i++)
-        c->member[i].thread = g_thread_new("explore", serve, &c->member[i]);
+    for (unsigned i = 1; i < c->jobs; i++) {
+        c->member[i].thread = g_thread_try_new("explore", serve, &c->member[i], NULL);
+        if (!c->member[i].thread)
+            c->jobs = i; /* the machine gives no more: those that there are do the work */
+    }
     return c;
 }
 

@@ -47,7 +47,7 @@ static UcSearchEnd limit_reached(const UcSearch *s, size_t memory)
         return UC_SEARCH_INTERRUPTED;
     if (m->full && m->full(m->data))
         return UC_SEARCH_FULL;
-    if (o->memory && memory > o->memory)
+    if ((o->memory && memory > o->memory) || uc_big_is_short())
         return UC_SEARCH_MEMORY;
     return o->seconds > 0 && seconds_now() - s->began > o->seconds ? UC_SEARCH_TIME : UC_SEARCH_ENDS;
 }
