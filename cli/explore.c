@@ -159,8 +159,16 @@ static char *expectation(const EnvScenario *s) { return uc_outlook_print((UcOutl
 static void print_covered(const EnvExploration *x, const EnvExplored *e)
 {
     const UcSearchFigures *f = &e->figures;
-    if (!stopped(e) || x->search.strategy != UC_BFS)
+    if (!stopped(e))
         return;
+    if (walks(x)) {
+        printf("  covered: the whole walks of %" G_GUINT64_FORMAT " asked for that are counted above\n", x->search.walks);
+        return;
+    }
+    if (x->search.strategy != UC_BFS) {
+        puts("  covered: the states that it visited; of no length every schedule (bfs does that)");
+        return;
+    }
     printf("  covered: every schedule of at most %u moves with at most %u fault%s", f->depth, e->faults, e->faults == 1 ? "" : "s");
     if (e->faults && x->deepen && !x->search.depth)
         printf(", and every one with fewer faults");
@@ -318,7 +326,7 @@ static bool write_found(const Options *o, const EnvExplored *e, GError **error)
 
 /* 4: payloads of version 2 in the states, and marks of seals. */
 #define CHECKPOINT "ucsim-explore-checkpoint "
-enum { CHECKPOINT_VERSION = 4 };
+enum { CHECKPOINT_VERSION = 5 };
 
 /* What an exploration is about; a checkpoint goes on with nothing else. */
 static char *key_of(const EnvScenario *s, const EnvExploration *x)
