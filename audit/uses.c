@@ -346,6 +346,17 @@ void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned lay
 
 /* ---- texts ---- */
 
+/* By the messages, or by what the manifest says of them. */
+static bool same_message(const Audit *a, const Item *x, const Item *y)
+{
+    size_t n, m;
+    const Note *of_x = audit_note(a, x), *of_y = audit_note(a, y);
+    g_autofree uint8_t *one = NULL, *two = NULL;
+    if (audit_message(a, x, &one, &n) && audit_message(a, y, &two, &m))
+        return n == m && !memcmp(one, two, n);
+    return of_x && of_y && of_x->digest && !g_strcmp0(of_x->digest, of_y->digest);
+}
+
 static const char *kind_of(const Audit *a, const Proof *p)
 {
     Reread x, y;
@@ -353,16 +364,13 @@ static const char *kind_of(const Audit *a, const Proof *p)
     const bool read = audit_reread(a, p->item[0], &x) & audit_reread(a, p->item[1], &y);
     if (read) {
         const SigLayer *lx = &x.layer[p->layer[0]], *ly = &y.layer[p->layer[1]];
-        size_t n, m;
-        g_autofree uint8_t *one = NULL, *two = NULL;
         if (!same_key(lx, ly))
             kind = "reuse-across-keys";
         else if (lx->below && ly->below)
             kind = memcmp(lx->below, ly->below, lx->below_length) ? "upper-two-roots" : "upper-one-root-twice";
         else if (!is_lms(lx) && lx->layer)
             kind = "upper-two-roots";
-        else if (audit_message(a, audit_item(a, p->item[0]), &one, &n) && audit_message(a, audit_item(a, p->item[1]), &two, &m) &&
-                 n == m && !memcmp(one, two, n))
+        else if (same_message(a, audit_item(a, p->item[0]), audit_item(a, p->item[1])))
             kind = "same-message";
     }
     audit_reread_free(&x);

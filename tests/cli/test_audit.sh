@@ -99,6 +99,13 @@ says "index-back: a: the index goes back 1 times"
 manifest 'signature,signed_digest\ns0,6d6573736167652030\n'
 audit 0 --manifest "$d/m/list"
 says "1 verified"
+sign 2 "another" "$d/m/again"
+manifest 'signature,digest\ns2,x\nagain,x\n'
+audit 1 --manifest "$d/m/list"
+says "^proof: same-message"
+manifest 'signature,digest\ns2,x\nagain,y\n'
+audit 1 --manifest "$d/m/list"
+says "^proof: reuse"
 bad() { # MANIFEST WORDS
     manifest "$1"
     audit 2 --manifest "$d/m/list"
