@@ -153,6 +153,8 @@ int cli_audit(int argc, char **argv)
         signatures(2, ask);
         return help ? CLI_OK : CLI_USAGE;
     }
+    if (argv[1][0] == '-') /* options without a verb: what is wrong with them is told as for the only verb there is */
+        return signatures(argc, argv);
     const char *near = cli_nearest(argv[1], verbs);
     return cli_fail(CLI_USAGE, "audit: unknown command '%s'%s%s%s; see 'ucsim audit --help'", argv[1], near ? ", did you mean '" : "",
                     near ? near : "", near ? "'?" : "");
