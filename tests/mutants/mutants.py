@@ -3,7 +3,7 @@
 
     mutants.py list [--files F,...]                 every mutant: id, line, change
     mutants.py run [--files ...] [--sample N] [--seed S] [--jobs N] [--minutes M] [--keep-kills] [--gate]
-    mutants.py one ID                               the change, and what each catcher says
+    mutants.py one ID [WORD]                        the change, and what each catcher says, or those named so
 
 Called by `make mutants`, in the root of the tree, with B, VARIANT and CC in the environment. What was found is kept in
 $B/mutants/state.jsonl, a line for each; an interrupted run goes on from there. Exit 1: --gate, and a room has more
@@ -591,6 +591,8 @@ def one(args):
     built = Built(folder, file, [name])
     print(f"the program: {built.program(builder)}", flush=True)
     for catcher in catchers_of(room):
+        if args.catchers not in f"{catcher.stage}, {catcher.name}":
+            continue
         print(f"{catcher.stage}, {catcher.name}: {catcher.catches(builder, built) or 'not caught'}", flush=True)
     return 0
 
@@ -610,6 +612,7 @@ def main():
         command.set_defaults(function=function)
         if name == "one":
             command.add_argument("id")
+            command.add_argument("catchers", nargs="?", default="", help="those with this in stage and name; all")
             continue
         command.add_argument("--files", default="", help="names or patterns, with commas; all of rooms.txt")
         command.add_argument("--sample", type=int, default=0, help="so many of them; 0 is all")

@@ -23,7 +23,11 @@ return scenario {
     for i, sealing in ipairs(stolen.sealing) do
       assert(sealing.party == (params.trust == "pairwise" and ({ "hsm2", "hsm3" })[i] or nil), "the other member")
     end
-    assert(stolen.bytes:sub(-32) == stolen.sealing[#stolen.sealing].key, "it ends with the last sealing key")
+    local last = string.pack(">I4", #stolen.sealing)
+    for i, sealing in ipairs(stolen.sealing) do
+      last = last .. string.pack(">I4", params.trust == "pairwise" and i or 0xffffffff) .. sealing.key
+    end
+    assert(stolen.bytes:sub(-#last) == last, "it ends with how many sealing keys there are, and these")
     local with, key = stolen.sealing[1], stolen.keys[1]
     local opened = z:open(with, payload)
     assert(opened.kid == one.kid and opened.vk == one.vk and opened.seed == key.seed and opened.b - opened.a == 4)
