@@ -44,7 +44,7 @@ WALL_SECONDS = 600     # for one that waits for ever
 ADDRESS_SPACE = 4 << 30
 EXPLORE = ["--memory", "1500", "--jobs", "1", "--quiet"]
 # Values that were not given are 0 everywhere, and a function that gives none does not compile: both would be chance.
-OBJECT_FLAGS = ["-O2", "-g0", "-w", "-ftrivial-auto-var-init=zero", "-Werror=return-type"]
+OBJECT_FLAGS = ["-O2", "-g0", "-ftrivial-auto-var-init=zero", "-Werror=return-type"]
 
 
 def read(path):
@@ -96,7 +96,7 @@ class Room:
 
 
 class Answers:
-    """survivors.txt: ID | CHANGE | equivalent or survives | REASON"""
+    """survivors.txt: ID || CHANGE || equivalent or survives || REASON"""
 
     def __init__(self):
         self.by_id = {}
@@ -105,10 +105,10 @@ class Answers:
                 line = line.strip()
                 if not line or line.startswith("#"):
                     continue
-                fields = re.split(r" \|\| ", line)
-                if len(fields) != 4 or fields[2] not in ("equivalent", "survives") or not fields[3]:
+                name, *change, answer, reason = line.split(" || ") if line.count(" || ") >= 3 else [line, "", ""]
+                if answer not in ("equivalent", "survives") or not reason:
                     raise SystemExit(f"{SURVIVORS}:{number}: expected ID || CHANGE || equivalent or survives || REASON")
-                self.by_id[fields[0]] = (number, fields[1], fields[2], fields[3])
+                self.by_id[name] = (number, " || ".join(change), answer, reason)  # the change may have a || of its own
 
     def of(self, mutant):
         """"equivalent", "survives" or None."""
