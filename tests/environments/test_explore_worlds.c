@@ -107,7 +107,7 @@ static void end(Session *s)
 
 typedef struct {
     UcSearchEnd end;
-    uint64_t states, edges, idle;
+    uint64_t states, edges, idle, skipped;
     UcVerdict verdict;
     size_t path;
     uint32_t depth;
@@ -142,8 +142,8 @@ static Seen explore(const Session *s, UcSearchOptions options)
     UcLockstepFigures x = uc_lockstep_figures(l);
     if (options.jobs <= 1) /* also of the moves that are known to be idle together */
         ck_assert_uint_eq(x.rechecked, x.hits / s->setup.recheck);
-    Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, UC_INDISTINGUISHABLE, r->path->len,
-                  r->figures.depth, .broken = g_strdup(r->broken) };
+    Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, r->figures.skipped,
+                  UC_INDISTINGUISHABLE, r->path->len, r->figures.depth, .broken = g_strdup(r->broken) };
     for (guint i = 0; i < r->path->len; i++) {
         uint64_t way[] = { seen.way, model.contents(model.data, g_array_index(r->path, uint32_t, i)) };
         seen.way = uc_digest(way, sizeof way).lo;
@@ -224,12 +224,45 @@ START_TEST(commuting_moves_lose_no_state)
 }
 END_TEST
 
+/* A protocol that makes a region when it verifies, which it does not persist, and persists when asked for the status. */
+static UcResult leaves_unpersisted(UcCtx *ctx, const UcEnvelope *in)
+{
+    enum { UNUSED = 77 };
+    if (in->message.kind == DKM_VERIFY)
+        memset(uc_write(ctx, kind_named("own"), UNUSED, 2), 0, 2 * sizeof(UcWord));
+    if (in->message.kind == DKM_STATUS && uc_persist(ctx))
+        return uc_pass("crashed");
+    return pi_class.step(ctx, in);
+}
+
+/* What was written and not persisted is gone after a crash, also when it was not there before; a persist makes it last, also
+ * one that was tried before anything was left unpersisted. */
+START_TEST(unpersisted_writes_are_told_apart)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "sign", 1 }, { "verify", 1 }, { "crash", 1 }, { "restart", 1 }, { "transfer", 0 },
+                                   { "wrong", 0 }, { "any", 0 }, { "messages", 1 }, { "parties", 2 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_REAL, leaves_unpersisted);
+    Reference r = reference_search(&s.setup, s.setup.fault_budget);
+    ck_assert_int_eq(r.verdict, UC_INDISTINGUISHABLE);
+    ck_assert_uint_gt(r.states, 50);
+    for (int commute = 0; commute < 2; commute++) {
+        Seen seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = commute });
+        ck_assert_int_eq(seen.end, UC_SEARCH_COMPLETE);
+        ck_assert_msg(seen.states == r.states, "%lu states, a plain search %lu", (unsigned long)seen.states,
+                      (unsigned long)r.states);
+    }
+    end(&s);
+}
+END_TEST
+
 static void same(const Seen *a, const Seen *b)
 {
     ck_assert_int_eq(a->end, b->end);
     ck_assert_uint_eq(a->states, b->states);
     ck_assert_uint_eq(a->edges, b->edges);
     ck_assert_uint_eq(a->idle, b->idle);
+    ck_assert_uint_eq(a->skipped, b->skipped);
     ck_assert_uint_eq(a->depth, b->depth);
     ck_assert_int_eq(a->verdict, b->verdict);
     ck_assert_uint_eq(a->path, b->path);
@@ -642,6 +675,26 @@ START_TEST(findings_become_minimal_schedules)
 }
 END_TEST
 
+/* Stopped by a limit or a signal with few faults: of more faults nothing is said. */
+START_TEST(a_stop_is_before_the_next_budget)
+{
+    static const volatile sig_atomic_t asked = 1;
+    const UcSearchOptions stop[] = { { .interrupt = &asked }, { .memory = 1 }, { .seconds = 1e-9 } };
+    static const UcSearchEnd ends[] = { UC_SEARCH_INTERRUPTED, UC_SEARCH_MEMORY, UC_SEARCH_TIME };
+    Session s;
+    begin(&s, NULL, 0, ENV_WORLDS, NULL);
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(), .deepen = true, .search = stop[_i] };
+    env_alphabet_set(&x.alphabet, "sign", 1, NULL);
+    env_alphabet_set(&x.alphabet, "crash", 2, NULL);
+    env_alphabet_settle(&x.alphabet);
+    g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);
+    ck_assert_int_eq(e->end, ends[_i]);
+    ck_assert_uint_eq(e->faults, 0);
+    ck_assert_uint_gt(e->fault_budget, 0);
+    end(&s);
+}
+END_TEST
+
 /* The protocol alone breaks a rule; in both worlds the same schedule makes the views differ, and is written so. */
 START_TEST(findings_in_one_world_say_what_a_replay_says)
 {
@@ -806,6 +859,7 @@ int main(void)
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
     tcase_add_loop_test(tc, commuting_moves_lose_no_state, 0, G_N_ELEMENTS(small));
+    tcase_add_test(tc, unpersisted_writes_are_told_apart);
     tcase_add_test(tc, jobs_change_nothing);
     tcase_add_loop_test(tc, remembered_crypto_changes_nothing, 0, 2);
     tcase_add_test(tc, findings_are_run_again_without_memory);
@@ -818,6 +872,7 @@ int main(void)
     tcase_add_loop_test(tc, symmetry_changes_no_verdict, 0, G_N_ELEMENTS(planted));
     tcase_add_test(tc, symmetry_is_refused_where_it_is_not_known_to_hold);
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
+    tcase_add_loop_test(tc, a_stop_is_before_the_next_budget, 0, 3);
     tcase_add_loop_test(tc, corrupted_members_seal, 0, 2);
     tcase_add_test(tc, findings_in_one_world_say_what_a_replay_says);
     tcase_add_test(tc, coverage_tells_what_a_bound_cannot_reach);

@@ -12,7 +12,8 @@
 #   name, breaks    what it is, and what goes wrong with it
 #   catcher         [OPTION...] SCRIPT => VERDICT[: RULE]   `ucsim check` with these options (--harvest, --seeds=N) must
 #                                                  give the script this verdict instead of the one it expects
-#                   tests/FOLDER/test_X => fails   this test program must fail
+#                                                  and exit with another code than 0
+#                   tests/FOLDER/test_X[.sh] => fails   this test must fail
 #   with            NAME of a patch that is applied too: a rule of F shows only with an S that asks for too much
 #   explored        BOUNDS [OPTION...] [with PATCH] => VERDICT[: RULE], N moves
 #                       `ucsim explore` of bounds/BOUNDS.lua finds this, with the schedule in counterexamples/NAME.txt; the
@@ -66,14 +67,17 @@ build() { # NAME [PATCH]
         { echo "does not link"; return 1; }
 }
 
-# What a script gets: VERDICT, VERDICT: RULE when a rule broke
-verdict_of() { # UCSIM "[OPTION...] SCRIPT"
-    timeout 60 "$1" check --json $2 2>&1 | sed -n 's/^ *"verdict": "\(.*\)",$/\1/p; s/^ *"rule": "\([AI][0-9]*\).*",$/: \1/p' |
+# What scripts got by `ucsim check --json`: VERDICT, VERDICT: RULE when a rule broke
+verdicts() {
+    sed -n 's/^ *"verdict": "\(.*\)",$/\1/p; s/^ *"rule": "\([AI][0-9]*\).*",$/: \1/p' |
         awk '/^: / { last = last $0; next } { if (last) print last; last = $0 } END { if (last) print last }'
 }
 
 caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not what it must be
     case $2 in
+    tests/*/test_*.sh)
+        UCSIM=$(cd "$out/$1" && pwd)/ucsim timeout 60 sh "$2" >"$out/$1/test.log" 2>&1
+        case $? in 0) echo passes; return 1 ;; 77) echo skipped; return 1 ;; *) echo fails ;; esac ;;
     tests/*/test_*)
         folder=$(dirname "$2")
         help=$(find "$B/$folder" -name '*.o' ! -name 'test_*' ! -name 'fuzz_*' | tr '\n' ' ')
@@ -82,7 +86,8 @@ caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not 
         if timeout 60 "$out/$1/$(basename "$2")" >"$out/$1/test.log" 2>&1; then echo passes; return 1; fi
         echo fails ;;
     *)
-        verdict_of "$out/$1/ucsim" "$2" >"$out/$1/verdicts"
+        timeout 60 "$out/$1/ucsim" check --json $2 >"$out/$1/json" 2>&1 && { echo "exit code 0"; return 1; }
+        verdicts <"$out/$1/json" >"$out/$1/verdicts"
         grep -x "$3\(: [AI][0-9]*\)*" "$out/$1/verdicts" | head -n 1 | grep . ||
             { sort "$out/$1/verdicts" | uniq | tr '\n' ';'; return 1; } ;;
     esac
@@ -192,7 +197,7 @@ list=$(echo "$list" | sed 's,^\./,,; s,\.patch$,,')
 } | LC_ALL=C sort >"$out/table"
 cat "$out/table"
 awk '{ n[$1]++ }
-    $1 == "caught" { script += /\.lua: / || /test_[a-z_]*: fails/; found += /explored [^;]*, [0-9]+ moves/ }
+    $1 == "caught" { script += /\.lua: / || /test_[a-z_.]*: fails/; found += /explored [^;]*, [0-9]+ moves/ }
     END { printf "%d caught, %d of them by a script or test, %d by exploration; %d equivalent, %d missed, %d broken", n["caught"],
           script, found, n["equivalent"], n["MISSED"], n["BROKEN"]
           if (n["unbroken"]) printf "; nothing found in the unbroken build within %d bounds", n["unbroken"]

@@ -48,7 +48,7 @@ body { next }
 /^catcher: .* => ./ {
     caught = 1
     sub(/ => .*/, "")
-    print "need", file, $NF ($NF ~ /\.lua$/ || $NF !~ /^tests\// ? "" : ".c")
+    print "need", file, $NF ($NF ~ /\.(lua|sh)$/ || $NF !~ /^tests\// ? "" : ".c")
 }
 END { check() }' here="$here" "$here"/*.patch >"$work/heads"
 while read -r word file path; do

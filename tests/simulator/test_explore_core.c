@@ -1,5 +1,7 @@
 /* The explorer core on a native toy, beside SPIN on the same model. */
 #include <check.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -316,6 +318,41 @@ START_TEST(numbers_and_tables_have_an_end)
 }
 END_TEST
 
+/* The toy, told to stop in one state only: nothing else says later that moves were left out there. */
+static unsigned states_until_stop;
+static volatile sig_atomic_t told_to_stop;
+
+static bool expand_but_one(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips, UcEdges *out)
+{
+    Toy toy = { .k = 1, .canonical = true };
+    told_to_stop = states_until_stop-- == 0;
+    out->stopped = told_to_stop && out->stop(out->stop_data);
+    told_to_stop = 0;
+    return out->stopped || toy_model(&toy).expand(worker, row, skip, skips, out);
+}
+
+/* Whichever state it is, also one of the last, after which nobody looks at limits: a search that left moves out is not complete. */
+START_TEST(a_stop_in_any_state_is_no_end)
+{
+    Toy toy = { .k = 1, .canonical = true };
+    UcModel model = toy_model(&toy);
+    UcSearchOptions o = { .strategy = (UcStrategy)_i, .walks = 20, .seed = 1, .change_points = 3, .interrupt = &told_to_stop };
+    model.expand = expand_but_one;
+    states_until_stop = UINT_MAX;
+    g_autoptr(UcSearchResult) whole = uc_search(&model, &o);
+    unsigned all = UINT_MAX - states_until_stop;
+    ck_assert_int_eq(whole->end, UC_SEARCH_COMPLETE);
+    ck_assert_uint_gt(all, 10);
+    const unsigned at[] = { 0, 1, 2, all / 2, all - 4, all - 3, all - 2, all - 1 };
+    for (size_t i = 0; i < G_N_ELEMENTS(at); i++) {
+        states_until_stop = at[i];
+        g_autoptr(UcSearchResult) r = uc_search(&model, &o);
+        ck_assert_msg(r->end == UC_SEARCH_INTERRUPTED, "%s, stopped in state %u of %u: %s", uc_strategy_name[_i], at[i], all,
+                      uc_search_end_name[r->end]);
+    }
+}
+END_TEST
+
 /* The toy, told to stop soon after something was found, in the same window. */
 static unsigned since_found;
 
@@ -411,13 +448,51 @@ START_TEST(shrinking_leaves_what_is_needed)
 }
 END_TEST
 
-/* ---- packed rows ---- */
-
 static uint32_t next_random(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
     return (uint32_t)(*state >> 33);
 }
+
+/* Some moves are needed, some only as long as another is there, before or behind: like a restart and its crash. */
+enum { MOVES = 24 };
+typedef struct {
+    int of[MOVES]; /* itself: needed in any case; -1: never; else as long as that one is kept */
+} Wants;
+
+static bool wants_hold(void *data, const bool *keep)
+{
+    const Wants *w = data;
+    for (int i = 0; i < MOVES; i++) {
+        if (!keep[i] && w->of[i] >= 0 && (w->of[i] == i || keep[w->of[i]]))
+            return false;
+    }
+    return true;
+}
+
+START_TEST(nothing_can_be_left_out_of_what_is_minimal)
+{
+    uint64_t state = 1;
+    for (int round = 0; round < 200; round++) {
+        Wants w;
+        bool keep[MOVES];
+        memset(keep, true, sizeof keep);
+        for (int i = 0; i < MOVES; i++)
+            w.of[i] = next_random(&state) % 2 ? (int)(next_random(&state) % MOVES) : -1;
+        w.of[round % MOVES] = round % MOVES;
+        UcShrunk s = uc_shrink(MOVES, keep, wants_hold, &w, 10000);
+        ck_assert(s.minimal && wants_hold(&w, keep));
+        for (int i = 0; i < MOVES; i++) {
+            bool was = keep[i];
+            keep[i] = false;
+            ck_assert_msg(!was || !wants_hold(&w, keep), "round %d: move %d can be left out", round, i);
+            keep[i] = was;
+        }
+    }
+}
+END_TEST
+
+/* ---- packed rows ---- */
 
 /* Some words near the front and a few anywhere; zeros, small values and those that need all bits. */
 static uint32_t make_changes(uint64_t *state, UcChange *change, uint32_t room)
@@ -508,8 +583,10 @@ int main(void)
     tcase_add_loop_test(tc, depth_is_a_function_of_the_state, 0, UC_STRATEGIES);
     tcase_add_test(tc, numbers_and_tables_have_an_end);
     tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
+    tcase_add_loop_test(tc, a_stop_in_any_state_is_no_end, 0, UC_STRATEGIES);
     tcase_add_test(tc, traces_go_to_where_a_row_leaves);
     tcase_add_test(tc, shrinking_leaves_what_is_needed);
+    tcase_add_test(tc, nothing_can_be_left_out_of_what_is_minimal);
     tcase_add_test(tc, what_was_found_before_a_stop_is_kept);
     tcase_add_test(tc, rows_come_back_as_they_were);
     tcase_add_test(tc, rows_may_be_empty_or_full);

@@ -267,6 +267,34 @@ START_TEST(the_guess_bit_is_part_of_the_view)
 }
 END_TEST
 
+/* Z asks a party so many times, and halts. */
+static UcResult talking_z(UcCtx *ctx, const UcEnvelope *in)
+{
+    int *left = (int *)uc_config(ctx);
+    (void)in;
+    return (*left)-- > 0 ? uc_send(UC_PARTY_0, (UcMessage){ DO_LOOK, { 0 } }) : uc_halt(0);
+}
+static const UcClass talking = { .name = "talking", .step = talking_z };
+
+/* Both have halted after the same entries, and one has more: that is a difference, in either world. */
+START_TEST(a_longer_view_is_another_one)
+{
+    int turns[2] = { 2, 2 };
+    turns[0] += _i == 0;
+    turns[1] += _i == 1;
+    real.spec.machine[UC_Z] = (UcMachine){ .class = &talking, .config = &turns[0] };
+    ideal.spec.machine[UC_Z] = (UcMachine){ .class = &talking, .config = &turns[1] };
+    open_both();
+    real.stop = uc_world_run(real.world);
+    ideal.stop = uc_world_run(ideal.world);
+    ck_assert_int_eq(real.stop, UC_STOP_HALT);
+    ck_assert_int_eq(ideal.stop, UC_STOP_HALT);
+    UcComparison c = compare();
+    ck_assert_int_eq(c.verdict, _i < 2 ? UC_DISTINGUISHED : UC_INDISTINGUISHABLE);
+    ck_assert_uint_eq(c.entry, 2);
+}
+END_TEST
+
 /* ---- state ---- */
 
 static bool same_state(UcDigest a, UcDigest b) { return a.lo == b.lo && a.hi == b.hi; }
@@ -345,6 +373,53 @@ START_TEST(torture_finds_hidden_state)
     ck_assert_int_eq(real.stop, UC_STOP_DISCIPLINE);
     ck_assert_ptr_nonnull(strstr(uc_world_why(real.world), "torture mode: one has hidden state"));
     ck_assert_ptr_nonnull(strstr(uc_world_why(ideal.world), "torture mode: F has hidden state"));
+}
+END_TEST
+
+/* A machine of which one thing differs whenever it is run again. */
+typedef enum { F_CODE, F_TO, F_PEER, F_KIND, F_WORD, F_LAST_WORD, F_PERSIST, F_CRASH, F_DOWN_AFTER, F_STATE, F_EFFECT, F_EFFECT_KIND, F_EFFECT_WORD,
+               F_MARK, F_MARK_KIND, F_MARK_WORD, FICKLE } Fickle;
+static Fickle fickle_in;
+
+static UcResult fickle_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    enum { LAST = UC_MESSAGE_WORDS - 1 };
+    static UcWord hidden;
+    UcWord odd = hidden++ % 2;
+    UcWord with[FICKLE] = { 0 };
+    (void)in;
+    with[fickle_in] = odd;
+    if (with[F_STATE])
+        *uc_write(ctx, UC_FIRST_KIND, 0, 1) = 1;
+    if (!with[F_EFFECT])
+        uc_effect(ctx, &(UcMessage){ UC_M_USER + with[F_EFFECT_KIND], { [LAST] = with[F_EFFECT_WORD] } });
+    if (!with[F_MARK])
+        uc_mark(ctx, (UcMark){ DO_STORE + with[F_MARK_KIND], with[F_MARK_WORD], 0 });
+    bool persist = fickle_in == F_CRASH ? odd : fickle_in == F_PERSIST && odd;
+    if (persist && uc_persist(ctx))
+        return uc_pass("crashed");
+    if (with[F_CODE])
+        return uc_pass("odd");
+    UcMessage m = { TOLD + with[F_KIND], { with[F_WORD], [LAST] = with[F_LAST_WORD] } };
+    UcResult r = uc_send_peer(with[F_TO] ? UC_A : UC_Z, (uint16_t)(UC_PARTY_0 + with[F_PEER]), m);
+    r.persist_after = with[F_DOWN_AFTER];
+    return r;
+}
+
+START_TEST(torture_compares_all_that_a_machine_does)
+{
+    UcClass fickle = puppet;
+    fickle.step = fickle_step;
+    fickle_in = (Fickle)_i;
+    real.spec.party.class = &fickle;
+    real.spec.torture = true;
+    open_both();
+    if (fickle_in == F_CRASH || fickle_in == F_DOWN_AFTER)
+        stage_order(&real, (UcMessage){ UC_M_CRASH, { UC_POINT_MIDDLE } });
+    stage_input(&real, (UcMessage){ DO_LOOK, { 0 } });
+    ck_assert_int_eq(real.stop, UC_STOP_DISCIPLINE);
+    ck_assert_msg(strstr(uc_world_why(real.world), "torture mode: one has hidden state") != NULL, "%d: %s", _i,
+                  uc_world_why(real.world));
 }
 END_TEST
 
@@ -467,9 +542,11 @@ int main(void)
     tcase_add_test(t, a_failed_simulation_comes_before_rules);
     tcase_add_test(t, an_error_comes_before_all);
     tcase_add_test(t, the_guess_bit_is_part_of_the_view);
+    tcase_add_loop_test(t, a_longer_view_is_another_one, 0, 3);
     tcase_add_test(t, fail_leaves_no_trace);
     tcase_add_loop_test(t, marks_outlive_their_activation, 0, 2);
     tcase_add_test(t, torture_finds_hidden_state);
+    tcase_add_loop_test(t, torture_compares_all_that_a_machine_does, 0, FICKLE);
     tcase_add_loop_test(t, crash_points, 0, G_N_ELEMENTS(crash));
     tcase_add_test(t, crash_orders_that_do_nothing);
     tcase_add_test(t, no_crash_moves_a_tape_back);
