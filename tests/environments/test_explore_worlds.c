@@ -224,28 +224,32 @@ START_TEST(commuting_moves_lose_no_state)
 }
 END_TEST
 
-/* A protocol that makes a region when it verifies, which it does not persist, and persists when asked for the status. */
+/* A protocol that makes a region when asked for the status of one key, which it does not persist, and persists when asked for
+ * that of another: inputs that teach Z nothing and may be given again and again. */
 static UcResult leaves_unpersisted(UcCtx *ctx, const UcEnvelope *in)
 {
     enum { UNUSED = 77 };
-    if (in->message.kind == DKM_VERIFY)
+    static UcWord one_key; /* the first that was ever asked for */
+    if (in->message.kind != DKM_STATUS)
+        return pi_class.step(ctx, in);
+    one_key = one_key ? one_key : in->message.w[0];
+    if (in->message.w[0] == one_key)
         memset(uc_write(ctx, kind_named("own"), UNUSED, 2), 0, 2 * sizeof(UcWord));
-    if (in->message.kind == DKM_STATUS && uc_persist(ctx))
+    else if (uc_persist(ctx))
         return uc_pass("crashed");
     return pi_class.step(ctx, in);
 }
 
-/* What was written and not persisted is gone after a crash, also when it was not there before; a persist makes it last, also
- * one that was tried before anything was left unpersisted. */
+/* What was written and not persisted is gone after a crash, also when it was not there before; a persist makes it last. */
 START_TEST(unpersisted_writes_are_told_apart)
 {
-    static const Bound bound[] = { { "keygen-by", 1 }, { "sign", 1 }, { "verify", 1 }, { "crash", 1 }, { "restart", 1 }, { "transfer", 0 },
-                                   { "wrong", 0 }, { "any", 0 }, { "messages", 1 }, { "parties", 2 } };
+    static const Bound bound[] = { { "keygen", 2 }, { "keygen-by", 1 }, { "crash", 1 }, { "restart", 1 }, { "sign", 0 },
+                                   { "transfer", 0 }, { "wrong", 0 }, { "any", 0 }, { "parties", 2 } };
     Session s;
     begin(&s, bound, G_N_ELEMENTS(bound), ENV_REAL, leaves_unpersisted);
     Reference r = reference_search(&s.setup, s.setup.fault_budget);
     ck_assert_int_eq(r.verdict, UC_INDISTINGUISHABLE);
-    ck_assert_uint_gt(r.states, 50);
+    ck_assert_uint_gt(r.states, 40);
     for (int commute = 0; commute < 2; commute++) {
         Seen seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = commute });
         ck_assert_int_eq(seen.end, UC_SEARCH_COMPLETE);
