@@ -246,6 +246,11 @@ uint64_t uc_take(UcReader *reader, unsigned bytes)
     return at ? read_be(at, bytes) : 0;
 }
 
+char *uc_text_of(const GByteArray *bytes)
+{
+    return g_strndup(bytes->len ? (const char *)bytes->data : "", bytes->len);
+}
+
 char *uc_hex(const uint8_t *bytes, size_t length)
 {
     static const char digit[] = "0123456789abcdef";

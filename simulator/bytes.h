@@ -73,6 +73,8 @@ UcReader uc_store_reader(const UcStore *store, UcWord handle); /* bad if the han
 uint64_t uc_take(UcReader *reader, unsigned bytes);            /* at most 8 */
 const uint8_t *uc_take_bytes(UcReader *reader, size_t count);
 
+/* With a zero behind, free with g_free. An array that is empty may have no data, which is an empty text too. */
+char *uc_text_of(const GByteArray *bytes);
 /* Lower-case hex; free with g_free. */
 char *uc_hex(const uint8_t *bytes, size_t length);
 /* NULL unless text is an even number of hex digits; free with g_byte_array_unref. */

@@ -208,7 +208,7 @@ static bool read_marker(UcFileStore *f, GError **error)
     }
     if (!bytes)
         return fail(error, errno, f->folder, MARKER " cannot be read");
-    g_autofree char *text = g_strndup((const char *)bytes->data, bytes->len);
+    g_autofree char *text = uc_text_of(bytes);
     if (strlen(text) != bytes->len)
         return refuse(error, f->folder, MARKER, "not of this program");
     return check_marker(f, text, error);

@@ -395,12 +395,14 @@ bool uc_schedule_add(UcSchedule *s, const char *text, size_t length, unsigned li
     return terms->len ? add_terms(s, &l, terms) : wrong(&l, "a move", "an empty line");
 }
 
+static void print_term(GString *out, const UcTerm *t);
+
 static char *plain_value(const UcTerm *t)
 {
     if (t->type == UC_TERM_WORD)
         return g_strdup(t->text);
     if (t->type == UC_TERM_TEXT && uc_json_plain((const char *)t->bytes->data, t->bytes->len))
-        return g_strndup((const char *)t->bytes->data, t->bytes->len);
+        return uc_text_of(t->bytes);
     return NULL;
 }
 
@@ -416,8 +418,11 @@ static bool add_option_line(UcSchedule *s, const Lexer *l, GPtrArray *terms)
         return wrong(l, "options before the first move", "option %s", name->text);
     for (guint i = 2; i < terms->len; i++) {
         g_autofree char *value = plain_value(terms->pdata[i]);
-        if (!value)
-            return wrong(l, "a word or a text as the value of an option", "something else");
+        if (!value) {
+            g_autoptr(GString) got = g_string_new(NULL);
+            print_term(got, terms->pdata[i]);
+            return wrong(l, "a word or a text as the value of an option", "%s", got->str + 1);
+        }
         g_strv_builder_add(values, value);
     }
     g_auto(GStrv) row = g_strv_builder_end(values);

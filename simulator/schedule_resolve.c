@@ -111,7 +111,8 @@ static bool mutate(const At *at, GByteArray *bytes, const UcMutation *m)
         if (m->at > bytes->len || m->bytes->len > bytes->len - m->at)
             return wrong(at, "expected bytes within %u bytes, got set:%" G_GUINT64_FORMAT " of %u", bytes->len, m->at,
                          m->bytes->len);
-        memcpy(bytes->data + m->at, m->bytes->data, m->bytes->len);
+        if (m->bytes->len) /* an empty array has no data */
+            memcpy(bytes->data + m->at, m->bytes->data, m->bytes->len);
         return true;
     }
     g_assert_not_reached();

@@ -265,6 +265,8 @@ START_TEST(edited_marker)
     store_refused("store: of another version of the format; expected version 2");
     write_marker("ucsim store 2\n00\nready\n00\n");
     store_refused("of another set-up");
+    write_marker(""); /* there, and nothing in it */
+    store_refused("store: not of this program");
     write_marker("shop\n");
     store_refused("store: not of this program");
     g_autofree char *longer = g_strconcat(good, "\n", NULL);

@@ -21,6 +21,7 @@ START_TEST(print_is_the_inverse_of_read)
 {
     static const char text[] =
         "ucsim-schedule 1\n"
+        "option note \"\"\n"
         "option title \"a \\\"title\\\" with \\\\ and \\x0a\"\n"
         "option parties hsm1 hsm2\n"
         "keygen hsm1 " SET "\n"
@@ -60,6 +61,9 @@ START_TEST(bad_text)
         { "keygen hsm1 x\n", "x.schedule:1: expected 'ucsim-schedule 1' as the first line" },
         { "ucsim-schedule 2\n", "expected version 1 of the schedule format, got version '2'" },
         { "ucsim-schedule 1\noption x\n", "x.schedule:2: expected option NAME VALUE" },
+        { "ucsim-schedule 1\noption x 1 hex:00ff flip:3\n", "expected a word or a text as the value of an option, got hex:00ff flip:3" },
+        { "ucsim-schedule 1\noption x hex:\n", "expected a word or a text as the value of an option, got hex:" },
+        { "ucsim-schedule 1\noption x a@1\n", "expected a word or a text as the value of an option, got a@1" },
         { "ucsim-schedule 1\noption x 1\noption x 2\n", "x.schedule:3: expected every option once, got 'x' again" },
         { "ucsim-schedule 1\na b\noption x 1\n", "expected options before the first move" },
         { "ucsim-schedule 1\n\"a\" b\n", "expected the name of a move" },
@@ -121,6 +125,8 @@ START_TEST(what_does_not_replay)
         { KEY "status hsm1 key@1.capacity\n", "expected a field of 'key' with bytes, got 'capacity'" },
         { KEY "status hsm1 key@1 flip:128\n", "expected a bit of 16 bytes, got flip:128" },
         { KEY "status hsm1 key@1 cut:17\n", "expected at most 16 bytes to keep, got cut:17" },
+        { KEY "status hsm1 key@1 set:17:\n", "expected bytes within 16 bytes, got set:17 of 0" },
+        { KEY "status hsm1 hex: set:0: extend:\nstatus hsm1 hex: flip:0\n", "x.schedule:6: expected a bit of 0 bytes, got flip:0" },
         { KEY "status hsm1 key@1 set:15:0000\n", "expected bytes within 16 bytes, got set:15 of 2" },
         { KEY "deliver hsm1 hex:00 from:2\n", "x.schedule:5: expected from: and the number of an earlier move, got from:2" },
         { KEY "crash hsm1 now\ndeliver hsm2 hex:00 from:2\n", "expected move 2 to bring something that bytes can be made" },
@@ -147,6 +153,9 @@ START_TEST(bad_options)
         { "option capacity many\n", "option capacity: expected a number" },
         { "option capacity 1 2\n", "option capacity: expected one value" },
         { "option parties a a\n", "option parties: expected different names" },
+        { "option scheme \"\"\n", "scheme: unknown parameter set ''" },
+        { "option crypto \"\"\n", "option crypto: expected one of real, ideal, got ''" },
+        { "option parties a \"\"\n", "option parties: expected" },
         { "option scheme ROT13\n", "scheme: unknown parameter set 'ROT13'" },
         { "option protocol none-such\n", "x.schedule: protocol: expected" },
         { "option seed -1\n", "option seed: expected a number" },
