@@ -107,7 +107,7 @@ static uint64_t hash_of(const void *store, uint32_t number) { return entry(store
 
 static const uint8_t *keep(UcStore *store, const void *bytes, size_t length)
 {
-    if (length > store->arena_left) {
+    if (length > store->arena_left || !store->arena) { /* no bytes have a place too: memcpy() and the like ask for one */
         size_t size = MAX(length, (size_t)ARENA_BYTES);
         store->arena = g_malloc(size);
         store->arena_left = size;

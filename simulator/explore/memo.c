@@ -86,6 +86,8 @@ static Node *root_of(const UcMemo *m, uint32_t trie)
 void uc_memo_prefetch(const UcMemo *m, uint32_t trie)
 {
     const Node *root = root_of(m, trie);
+    if (!root)
+        return;
     __builtin_prefetch(root);
     __builtin_prefetch((const char *)root + LINE);
 }
