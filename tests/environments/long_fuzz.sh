@@ -1,13 +1,26 @@
 #!/bin/sh
-# Checkpoints of explorations, and the store's records and marker, with checksums made anew: FUZZ_SECONDS (60) each.
+# Bytes that nobody wrote, in every format that the program reads back: checkpoints of explorations, the store's records and
+# marker (checksums made anew), schedules and traces with their replay in both worlds. FUZZ_SECONDS (60) each.
 set -u
 . tests/fuzz.sh
 fuzz_need_clang
 fuzz_compile "$fuzz_cc" $(ls signing/*.c simulator/*.c simulator/explore/*.c functionality/*.c protocol/*.c adversary/*.c environments/*.c) \
-    tests/environments/store_folder.c
+    report/text.c tests/environments/store_folder.c
+
+mkdir "$T/schedule" "$T/trace"
+cp tests/golden/*.schedule "$T/schedule/"
+printf 'ucsim-schedule 1\noption storage rollback\ncrash hsm1 before\nrestart hsm1\nrestore hsm1 0\ncorrupt hsm2\ncorrupted\n' >"$T/schedule/orders"
+printf 'ucsim-schedule 1\noption scheme ""\n' >"$T/schedule/empty"
+cp tests/golden/distinguished.trace "$T/trace/"
+head -c 6000 tests/golden/distinguished.trace >"$T/trace/cut"
+grep -v '"n":' tests/golden/distinguished.trace >"$T/trace/short"
+sed -n 1,12p tests/golden/distinguished.trace >"$T/trace/some"
+tail -n 1 tests/golden/indistinguishable.trace >>"$T/trace/some"
+
 words=tests/environments/fuzz_words.c
 failed=0
-for target in ${FUZZ_TARGETS:-checkpoint store}; do
-    fuzz_target $target tests/environments/fuzz_$target.c $words -- -max_len=20000 || failed=1
-done
+fuzz_target checkpoint tests/environments/fuzz_checkpoint.c $words -- -max_len=20000 || failed=1
+fuzz_target store tests/environments/fuzz_store.c $words -- -max_len=4000 || failed=1
+fuzz_target schedule tests/report/fuzz_schedule.c -- -max_len=20000 || failed=1
+fuzz_target trace tests/report/fuzz_trace.c -- -max_len=20000 || failed=1
 exit $failed

@@ -1,9 +1,9 @@
-/* libFuzzer target: any bytes as a trace. Reads it, prints every report of what could be read, replays its schedule. */
+/* libFuzzer target: any bytes as a trace. Prints every report of what could be read, and replays its schedule in both worlds. */
 #include <stddef.h>
 #include <stdint.h>
 
-#include "environments/replay.h"
 #include "report/text.h"
+#include "tests/report/fuzz_replay.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -20,5 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     g_autofree char *schedule = uc_schedule_print(uc_trace_schedule(trace));
     g_assert(g_utf8_validate(divergence, -1, NULL) && g_utf8_validate(schedule, -1, NULL));
+    g_autoptr(UcSchedule) moves = uc_trace_take_schedule(trace);
+    fuzz_replay(moves);
     return 0;
 }
