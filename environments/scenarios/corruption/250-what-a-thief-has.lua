@@ -38,11 +38,11 @@ return scenario {
       lib.nothing(z:deliver("hsm2", bad))
     end
     local function seal(vk, seed)
-      return pcall(z.seal, z, { with = with, from = "hsm1", to = "hsm2", ticket = ticket, key = { vk = vk, seed = seed }, a = 8, b = 12 })
+      return pcall(z["seal"], z, { with = with, from = "hsm1", to = "hsm2", ticket = ticket, key = { vk = vk, seed = seed }, a = 8, b = 12 })
     end
     assert(not seal(key.vk:sub(2), key.seed) and not seal(key.vk .. "\0", key.seed), "a key of another size")
     assert(not seal(key.vk, key.seed:sub(2)) and not seal(key.vk, key.seed .. "\0"), "a seed of another size")
-    assert(not pcall(z.forge, z, key.seed .. "\0", 0, "m") and not pcall(z.forge, z, key.seed, one.capacity, "m"))
+    assert(not pcall(z["forge"], z, key.seed .. "\0", 0, "m") and not pcall(z["forge"], z, key.seed, one.capacity, "m"))
     local forged = z:forge(key.seed, one.capacity - 1, "m")
     assert(z:verify("hsm2", one, "m", forged) and not z:verify("hsm2", one, "n", forged) and not z:verify("hsm2", two, "m", forged))
     local fine, made = seal(key.vk, key.seed)
