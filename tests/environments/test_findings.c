@@ -135,6 +135,16 @@ static void judge(const char *who, UcComparison c)
                   fault[made].rule ? ": " : "", fault[made].rule ? fault[made].rule : "", uc_verdict_name[c.verdict], c.why);
 }
 
+/* What a script or schedule says that it expects, this verdict and rule, is met, whichever world it happens in; another rule is not. */
+static void meets(const char *who, const UcLock *lock)
+{
+    const char *rule = fault[made].rule;
+    g_autofree char *name = rule ? g_strndup(rule, strcspn(rule, ":")) : NULL;
+    ck_assert_msg(uc_lock_meets(lock, (UcOutlook){ fault[made].verdict, name }), "%s: %s in the %s world is not met", who,
+                  name ? name : fault[made].name, env_world_name[fault[made].world]);
+    ck_assert(!uc_lock_breaks(lock, "A8") && !uc_lock_meets(lock, (UcOutlook){ fault[made].verdict, "A8" }));
+}
+
 /* ---- who judges ---- */
 
 static const char lua[] =
@@ -159,6 +169,7 @@ static void a_script(void)
     g_autoptr(EnvRun) run = env_run_both_on(s.worlds, all->pdata[0], NULL, NULL, &error);
     ck_assert_msg(run != NULL, "%s", error ? error->message : "");
     judge("check", env_run_comparison(run));
+    meets("check", env_run_lock(run));
     g_clear_pointer(&run, env_run_free);
     end(&s);
 }
@@ -192,6 +203,7 @@ static void a_replay(const UcSchedule *schedule, const char *who)
     g_autoptr(EnvReplay) r = env_replay_on(s.worlds, ENV_WORLDS, schedule, NULL, NULL, &error);
     ck_assert_msg(r != NULL, "%s: %s", who, error ? error->message : "");
     judge(who, env_replay_comparison(r));
+    meets(who, env_replay_lock(r));
     g_clear_pointer(&r, env_replay_free);
     end(&s);
 }
@@ -290,11 +302,84 @@ START_TEST(all_say_the_same)
 }
 END_TEST
 
+/* ---- two rules of one kind ---- */
+
+static const char *watch_both(UcCtx *ctx, const UcActivation *a)
+{
+    static const char *const rule[] = { "I9: made up", "I8: made up as well" };
+    const UcResult *r = &a->outcome.result;
+    bool key = a->machine >= UC_PARTY_0 && r->code == UC_SEND && r->message.kind == DKM_KEY;
+    (void)ctx;
+    return key && a->machine <= uc_party(1) ? rule[a->machine - uc_party(0)] : NULL;
+}
+
+/* Each finding has its own rule, though the other was met before: a walk tells the rule of the way that it took. */
+START_TEST(findings_of_other_rules_are_others)
+{
+    unsigned found[2] = { 0 };
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        Setup s;
+        made = 0;
+        while (fault[made].what != RULE || fault[made].world != ENV_REAL || fault[made].verdict != UC_INVARIANT_BROKEN)
+            made++;
+        begin(&s);
+        s.watcher[1].watch = watch_both;
+        EnvExploration x = { .which = ENV_WORLDS, .alphabet = alphabet(), .search = { .strategy = UC_RANDOM, .walks = 10, .seed = seed } };
+        ck_assert(env_alphabet_set(&x.alphabet, "keygen-by", 2, NULL));
+        g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);
+        ck_assert_msg(e->end == UC_SEARCH_FOUND, "%s", e->broken ? e->broken : uc_search_end_name[e->end]);
+        ck_assert_pstr_eq(e->rule, e->replayed_rule);
+        found[0] += !strcmp(e->rule, "I9: made up");
+        found[1] += !strcmp(e->rule, "I8: made up as well");
+        end(&s);
+    }
+    ck_assert(found[0] && found[1] && found[0] + found[1] == 12);
+}
+END_TEST
+
+/* A way that breaks one rule, of which a part breaks another: shrinking stays with the one that the whole breaks. */
+static const char *watch_less(UcCtx *ctx, const UcActivation *a)
+{
+    const UcResult *r = &a->outcome.result;
+    size_t words;
+    if (a->machine != uc_party(0) || r->code != UC_SEND || r->message.kind != DKM_STATUS_IS)
+        return NULL;
+    for (unsigned kind = 0; kind < pi_class.kinds; kind++) {
+        if (!strcmp(pi_class.kind[kind].name, "sent") && uc_peek(ctx, a->machine, UC_FIRST_KIND + kind, 0, &words) && words)
+            return "I9: after a transfer";
+    }
+    return "I8: without a transfer";
+}
+
+START_TEST(shrinking_keeps_the_rule)
+{
+    Setup s;
+    unsigned tries;
+    g_autoptr(UcSchedule) from = schedule();
+    made = 5;
+    begin(&s);
+    s.watcher[1].watch = watch_less;
+    g_autoptr(EnvReplay) whole = env_replay_on(s.worlds, ENV_WORLDS, from, NULL, NULL, NULL);
+    UcComparison was = env_replay_comparison(whole);
+    ck_assert_pstr_eq(uc_comparison_rule(&was), "I9: after a transfer");
+    g_autoptr(UcSchedule) small = env_shrink(s.worlds, ENV_WORLDS, from, 100, &tries, NULL, NULL);
+    ck_assert(small && small->move->len < from->move->len);
+    g_autoptr(EnvReplay) part = env_replay_on(s.worlds, ENV_WORLDS, small, NULL, NULL, NULL);
+    UcComparison is = env_replay_comparison(part);
+    ck_assert_pstr_eq(uc_comparison_rule(&is), "I9: after a transfer");
+    g_clear_pointer(&whole, env_replay_free);
+    g_clear_pointer(&part, env_replay_free);
+    end(&s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("findings");
     TCase *c = tcase_create("findings");
     tcase_add_loop_test(c, all_say_the_same, 0, G_N_ELEMENTS(fault));
+    tcase_add_test(c, findings_of_other_rules_are_others);
+    tcase_add_test(c, shrinking_keeps_the_rule);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
