@@ -539,6 +539,30 @@ START_TEST(every_short_run)
 }
 END_TEST
 
+/* What one fault leaves is what the next one finds: any two of them, each with a restart, after writes of all kinds. */
+START_TEST(a_fault_after_a_fault)
+{
+    enum { KINDS = 3 };
+    static const Program writes[KINDS] = { { { S(0, 1), P }, END_SEND }, { { S(0, 2), S(1, 3), P }, END_SEND }, { { S(1, 1), S(2, 2), P }, END_SEND } };
+    draw_the_tape();
+    for (unsigned n = 0; n < KINDS * KINDS * KINDS * ORDERS * ORDERS; n++) {
+        unsigned first = n % ORDERS, second = n / ORDERS % ORDERS, kinds = n / ORDERS / ORDERS;
+        model.storage = (UcStorage)(_i / 2);
+        if (!model_has(model.storage, orders[first].point) || !model_has(model.storage, orders[second].point))
+            continue;
+        start((UcStorage)(_i / 2), _i % 2);
+        for (unsigned i = 0; i < KINDS; i++, kinds /= KINDS)
+            run(writes[kinds % KINDS]);
+        for (int i = 0; i < 2; i++) {
+            crash(orders[i ? second : first].point, orders[i ? second : first].lost);
+            restart();
+            compare();
+        }
+        finish(false);
+    }
+}
+END_TEST
+
 /* ---- what is no storage at all ---- */
 
 static void breaks_the_rules(Program p, const char *text)
@@ -567,6 +591,7 @@ int main(void)
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, random_runs, 0, 2 * UC_STORAGES);
     tcase_add_loop_test(t, every_short_run, 0, 2 * UC_STORAGES);
+    tcase_add_loop_test(t, a_fault_after_a_fault, 0, 2 * UC_STORAGES);
     tcase_add_test(t, a_write_cannot_be_refused);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
