@@ -377,8 +377,8 @@ START_TEST(torture_finds_hidden_state)
 END_TEST
 
 /* A machine of which one thing differs whenever it is run again. */
-typedef enum { F_CODE, F_TO, F_PEER, F_KIND, F_WORD, F_LAST_WORD, F_PERSIST, F_CRASH, F_DOWN_AFTER, F_STATE, F_EFFECT, F_EFFECT_KIND, F_EFFECT_WORD,
-               F_MARK, F_MARK_KIND, F_MARK_WORD, FICKLE } Fickle;
+typedef enum { F_CODE, F_TO, F_PEER, F_KIND, F_WORD, F_LAST_WORD, F_PERSIST, F_CRASH, F_DOWN_AFTER, F_STATE,
+               F_EFFECT, F_EFFECT_KIND, F_EFFECT_WORD, F_MARK, F_MARK_KIND, F_MARK_WORD, FICKLE } Fickle;
 static Fickle fickle_in;
 
 static UcResult fickle_step(UcCtx *ctx, const UcEnvelope *in)
@@ -461,6 +461,38 @@ START_TEST(crash_points)
     ck_assert_uint_eq(look.w[0], crash[_i].kept);
     ck_assert_uint_eq(look.w[1], 0); /* volatile memory is gone */
     ck_assert_uint_eq(store_it(&real, 3, STORE_PERSIST).kind, TOLD); /* restarting has cleared an armed crash */
+}
+END_TEST
+
+/* What A orders covers just what it may come to: S may disable a party where a counter was torn from its record only. */
+START_TEST(orders_cover_what_they_may_come_to)
+{
+    static const struct {
+        UcMessage order;
+        UcWord covers;
+    } known[] = {
+        { { UC_M_CORRUPT, { 0 } }, UC_ORDER_CORRUPT },
+        { { UC_M_RESTORE, { 0 } }, UC_ORDER_CRASH | UC_ORDER_DISABLE },
+        { { UC_M_RESTART, { 0 } }, 0 },
+    };
+    open_both();
+    for (UcWord point = UC_POINT_NOW; point < UC_POINTS; point++) {
+        tear_down();
+        set_up();
+        open_both();
+        stage_order(&real, (UcMessage){ UC_M_CRASH, { point } });
+        g_autofree UcCtx *at = uc_world_look(real.world);
+        ck_assert_uint_eq(uc_fault(at, uc_party(0), false).ordered,
+                          UC_ORDER_CRASH | (point == UC_POINT_BETWEEN ? UC_ORDER_DISABLE : 0u));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        tear_down();
+        set_up();
+        open_both();
+        stage_order(&real, known[i].order);
+        g_autofree UcCtx *at = uc_world_look(real.world);
+        ck_assert_uint_eq(uc_fault(at, uc_party(0), false).ordered, known[i].covers);
+    }
 }
 END_TEST
 
@@ -548,6 +580,7 @@ int main(void)
     tcase_add_test(t, torture_finds_hidden_state);
     tcase_add_loop_test(t, torture_compares_all_that_a_machine_does, 0, FICKLE);
     tcase_add_loop_test(t, crash_points, 0, G_N_ELEMENTS(crash));
+    tcase_add_test(t, orders_cover_what_they_may_come_to);
     tcase_add_test(t, crash_orders_that_do_nothing);
     tcase_add_test(t, no_crash_moves_a_tape_back);
     tcase_add_test(t, one_more_draw_shifts_nobody_else);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulator/record.h"
 #include "simulator/world.h"
 
 /* ---- the machine: what it does in an activation is written in the message ---- */
@@ -543,7 +544,8 @@ END_TEST
 START_TEST(a_fault_after_a_fault)
 {
     enum { KINDS = 3 };
-    static const Program writes[KINDS] = { { { S(0, 1), P }, END_SEND }, { { S(0, 2), S(1, 3), P }, END_SEND }, { { S(1, 1), S(2, 2), P }, END_SEND } };
+    static const Program writes[KINDS] = { { { S(0, 1), P }, END_SEND }, { { S(0, 2), S(1, 3), P }, END_SEND },
+                                           { { S(1, 1), S(2, 2), P }, END_SEND } };
     draw_the_tape();
     for (unsigned n = 0; n < KINDS * KINDS * KINDS * ORDERS * ORDERS; n++) {
         unsigned first = n % ORDERS, second = n / ORDERS % ORDERS, kinds = n / ORDERS / ORDERS;
@@ -560,6 +562,34 @@ START_TEST(a_fault_after_a_fault)
         }
         finish(false);
     }
+}
+END_TEST
+
+/* ---- records ---- */
+
+/* Of a party that wrote its regions in this order, or in the other one. */
+static GByteArray *record_of(bool backwards)
+{
+    Program p = { { 0 }, END_SEND };
+    for (int i = 0; i < STABLES; i++) {
+        int which = backwards ? STABLES - 1 - i : i;
+        p.op[i] = (uint8_t)S(which, which + 1);
+    }
+    p.op[STABLES] = P;
+    set_up();
+    start(UC_STORAGE_ATOMIC, false);
+    run(p);
+    GByteArray *record = uc_record_encode(world, uc_party(0), UC_RECORD_ALL, 1);
+    uc_world_free(world);
+    tear_down();
+    return record;
+}
+
+START_TEST(records_do_not_depend_on_the_order_of_writing)
+{
+    g_autoptr(GByteArray) forwards = record_of(false), backwards = record_of(true);
+    ck_assert_uint_eq(forwards->len, backwards->len);
+    ck_assert(!memcmp(forwards->data, backwards->data, forwards->len));
 }
 END_TEST
 
@@ -594,6 +624,9 @@ int main(void)
     tcase_add_loop_test(t, a_fault_after_a_fault, 0, 2 * UC_STORAGES);
     tcase_add_test(t, a_write_cannot_be_refused);
     suite_add_tcase(s, t);
+    TCase *records = tcase_create("records");
+    tcase_add_test(records, records_do_not_depend_on_the_order_of_writing);
+    suite_add_tcase(s, records);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
