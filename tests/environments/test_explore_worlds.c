@@ -431,6 +431,37 @@ START_TEST(altered_checkpoints)
 }
 END_TEST
 
+/* Numbers in a move that name places in tables: machines, the kind of message, counters, who moves. The least that is out
+ * of range is as wrong as the greatest. */
+static size_t after_move(const GByteArray *bytes, size_t at)
+{
+    enum { HEAD_WORDS = 8, WORDS = UC_MESSAGE_WORDS + G_N_ELEMENTS(((UcChoice *)0)->extra) };
+    at += HEAD_WORDS * 8;
+    for (unsigned i = 0; i < WORDS; i++)
+        at += 9 + (bytes->data[at] ? uc_read_u64(bytes->data + at + 1) : 0);
+    return at;
+}
+
+START_TEST(altered_moves_of_a_checkpoint)
+{
+    enum { MOVES = 15 + 7 * 8 }; /* behind the figures */
+    const struct { unsigned word; uint64_t least; } place[] = { { 0, UC_PARTY_0 + 3 }, { 1, UC_PARTY_0 + 3 }, { 2, UC_PARTY_0 + 3 },
+        { 3, 5000 }, { 4, UC_COUNTERS_MAX }, { 4, UC_NO_COUNTER - 1 }, { 5, UINT16_MAX }, { 6, 256 }, { 7, UINT64_C(1) << 32 } };
+    g_autoptr(GByteArray) good = g_byte_array_new();
+    ck_assert_int_eq(resume_with(NULL, good), UC_SEARCH_INTERRUPTED);
+    uint64_t moves = uc_read_u64(good->data + MOVES);
+    size_t at = MOVES + 8;
+    ck_assert_uint_gt(moves, 5);
+    for (uint64_t m = 0; m < moves; m++, at = after_move(good, at)) { /* also those by which no state is reached */
+        uint64_t counter = uc_read_u64(good->data + at + 4 * 8);
+        ck_assert(counter < UC_COUNTERS_MAX || counter == UC_NO_COUNTER); /* that is where it lies */
+        for (size_t i = 0; i < G_N_ELEMENTS(place); i++)
+            ck_assert_msg(resume_altered(good, at + 8 * place[i].word, place[i].least) == UC_SEARCH_NOT_RESUMED,
+                          "move %u of %u: word %u = %lu was taken", (unsigned)m, (unsigned)moves, place[i].word, (unsigned long)place[i].least);
+    }
+}
+END_TEST
+
 static const struct {
     UcResult (*step)(UcCtx *, const UcEnvelope *);
     unsigned moves;
@@ -869,6 +900,7 @@ int main(void)
     tcase_add_test(tc, findings_are_run_again_without_memory);
     tcase_add_loop_test(tc, resumption_changes_nothing, 0, 2);
     tcase_add_test(tc, altered_checkpoints);
+    tcase_add_test(tc, altered_moves_of_a_checkpoint);
     tcase_add_loop_test(tc, planted_bugs_are_found, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, moves_that_cost_nothing_are_refused, 0, UC_STRATEGIES);
     tcase_add_loop_test(tc, the_counterexample_does_not_depend_on_the_representation, 0, G_N_ELEMENTS(planted));
