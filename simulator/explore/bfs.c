@@ -83,6 +83,7 @@ typedef struct {
     Level *next;         /* while it is made */
     uint32_t done;       /* states of this level that were entered */
     uint32_t resumed;    /* states of this level that were entered before the search went on */
+    bool scattered;   /* the next level does not stand in the order of its parents: their rows stay until it is made */
 } Bfs;
 
 struct Job {
@@ -496,7 +497,7 @@ static void parents_of(const Bfs *b, const Level *next, uint32_t number, uint32_
 static void count_readers(Bfs *b, const Level *next)
 {
     b->level.readers = g_new0(uint32_t, segments(&b->level));
-    for (uint32_t n = 0, first, last; n < segments(next); n++) {
+    for (uint32_t n = 0, first, last; n < segments(next) && !b->scattered; n++) {
         parents_of(b, next, n, &first, &last);
         for (uint32_t i = first; i <= last; i++)
             b->level.readers[i]++;
@@ -507,6 +508,8 @@ static void count_readers(Bfs *b, const Level *next)
 static void release_parents(Bfs *b, const Level *next, uint32_t number)
 {
     uint32_t first, last;
+    if (b->scattered)
+        return;
     parents_of(b, next, number, &first, &last);
     for (uint32_t i = first; i <= last; i++) {
         if (__atomic_sub_fetch(&b->level.readers[i], 1, __ATOMIC_ACQ_REL) == 0)
@@ -700,7 +703,7 @@ static bool order_again(Bfs *b, Job *j, const GArray *order, const GArray *skip)
         const uint32_t *skips = &g_array_index(skip, uint32_t, at);
         child[i] = by_number[number - first];
         by_number[number - first].number = UC_NO_STATE; /* each once */
-        if (i && child[i].parent < child[i - 1].parent)
+        if (i && child[i].parent < child[i - 1].parent && !b->scattered)
             return false;
         if (skips[0])
             child[i].skip = memcpy(uc_arena_get(&j->skips[1], (skips[0] + 1) * sizeof *skips, sizeof *skips), skips,
@@ -737,13 +740,15 @@ static bool levels_again(Bfs *b, Job *job, const UcCheckpoint *c)
     while (ok && b->first < c->first) {
         uc_visited_open(b->s->visited, next_first(b));
         ok = children_again(b, job) && b->children->len > 0;
-        if (ok && next_first(b) == c->first)
+        b->scattered = next_first(b) == c->first; /* only this level and the next one have the order that they had */
+        if (ok && b->scattered)
             ok = order_again(b, job, c->order[0], c->skip[0]);
         if (ok) {
             reopen_children(b);
             next_level(b);
         }
     }
+    b->scattered = false;
     ok = ok && b->first == c->first && c->done <= b->level.count;
     ok = ok && children_again(b, job) && next_first(b) + b->children->len == states &&
          order_again(b, job, c->order[1], c->skip[1]) && sum_of_paths(b) == c->paths;
