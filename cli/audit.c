@@ -18,7 +18,7 @@ static const char text[] =
     "  ucsim audit signatures --public hsm.pem --manifest m.csv --owned 'hsm1=[0,512)' --remaining hsm1=400\n"
     "  ucsim audit signatures --public hsm.pem --bundles proofs --svg key.svg --json out.json signatures/\n"
     "\n"
-    "Exit codes: 0 no proof of a second use; 1 a proof; 2 usage or file error.";
+    "Exit codes: 0 no proof of a second use; 1 a proof; 2 usage or file error, or nothing that could be compared.";
 
 typedef struct {
     char **public, **manifest, **owned, **remaining;
@@ -115,6 +115,8 @@ static int run(const Arguments *a, int argc, char **argv)
             fputs(says, stdout);
         code = write_all(audit, a, &error) ? audit_has_proof(audit) ? CLI_UNEXPECTED : CLI_OK : fail(error);
     }
+    if (code == CLI_OK && !audit_signatures(audit)) /* no clean bill for what was not looked at */
+        code = cli_fail(CLI_USAGE, "audit signatures: no signature of these keys was compared");
     audit_free(audit);
     return code;
 }

@@ -129,9 +129,10 @@ int cli_diagram(int argc, char **argv)
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     int code;
-    if (!cli_parse("diagram", "TRACE -o FILE", text, entries, &argc, &argv, &code))
-        return code;
+    const bool parsed = cli_parse("diagram", "TRACE -o FILE", text, entries, &argc, &argv, &code);
     g_autofree char *output = a.output, *format_name = a.format;
+    if (!parsed)
+        return code;
     code = checked(&a, argc, argv);
     const RepFormat *format = code == CLI_OK ? format_of(&a) : NULL;
     if (!format)

@@ -19,7 +19,7 @@ enum {
     ENV_LUA_MEMORY = 64 << 20,  /* bytes, all blocks of an interpreter */
     ENV_LUA_BLOCK = 24 << 20,   /* bytes, one block: a string, a table's array, a stack */
     ENV_LUA_INSTRUCTIONS = 20000000,
-    ENV_LUA_SECONDS = 5,        /* processor time of a script in all; far above what the instructions take */
+    ENV_LUA_SECONDS = 60,       /* processor time of a script in all; far above what the instructions take */
 };
 
 /* A move of Z or A, and where the script made it. */

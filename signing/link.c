@@ -256,7 +256,7 @@ static void pack(const SigSet *set, const int *level, uint8_t *digest)
 {
     memset(digest, 0, set->n);
     for (unsigned i = 0; i < sig_digest_chains(set); i++)
-        digest[i * set->w / 8] |= (uint8_t)(level[i] << (8 - set->w - i * set->w % 8));
+        digest[i * set->w / 8] |= (uint8_t)((level[i] < 0 ? 0u : (unsigned)level[i]) << (8 - set->w - i * set->w % 8));
 }
 
 SigLinkResult sig_link(const SigLayer *a, const SigLayer *b, unsigned layers, unsigned which, const uint8_t *known,

@@ -130,7 +130,7 @@ bad '{"signature"\n' '1: expected a JSON object'
 manifest 'signature,message\ns0,s0.m\n'
 expect 0 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" --manifest "$d/m/list"
 says "key .*vk: .*; 1 signatures"
-expect 0 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" "$d/m/s0"
+expect 2 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" "$d/m/s0"
 says "key-unclear: .*may be of 2 of the keys"
 "$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk.pem" --format pem
 expect 0 "$UCSIM" audit signatures --public "$d/vk" --public "$d/vk.pem" "$d/m/s0"

@@ -112,7 +112,7 @@ typedef struct {
     size_t path;
     uint32_t depth;
     uint64_t way; /* of what was found: a digest of what its moves are */
-    char *broken; /* or NULL; never freed */
+    const char *broken; /* or NULL; interned */
 } Seen;
 
 /* Where a search can be interrupted: it asks for memory whenever it may stop. */
@@ -143,7 +143,7 @@ static Seen explore(const Session *s, UcSearchOptions options)
     if (options.jobs <= 1) /* also of the moves that are known to be idle together */
         ck_assert_uint_eq(x.rechecked, x.hits / s->setup.recheck);
     Seen seen = { r->end, r->figures.states, r->figures.edges, r->figures.idle, r->figures.skipped,
-                  UC_INDISTINGUISHABLE, r->path->len, r->figures.depth, .broken = g_strdup(r->broken) };
+                  UC_INDISTINGUISHABLE, r->path->len, r->figures.depth, .broken = g_intern_string(r->broken) };
     for (guint i = 0; i < r->path->len; i++) {
         uint64_t way[] = { seen.way, model.contents(model.data, g_array_index(r->path, uint32_t, i)) };
         seen.way = uc_digest(way, sizeof way).lo;
