@@ -62,13 +62,13 @@ bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, G
 
 /* ---- payloads ---- */
 
-static Sigma *sigma_of(const PiConfig *config, const uint8_t scheme[8])
+/* Whose keys have these sizes. */
+static Sigma *sigma_of_sizes(const PiConfig *config, size_t public_size, size_t seed_size)
 {
     for (unsigned i = 0; i < config->dkm->sigmas; i++) {
-        uint8_t id[8];
-        payload_scheme_id(config->dkm->sigma[i], id);
-        if (!memcmp(id, scheme, sizeof id))
-            return config->dkm->sigma[i];
+        Sigma *sigma = config->dkm->sigma[i];
+        if (sigma->public_size == public_size && sigma->seed_size == seed_size)
+            return sigma;
     }
     return NULL;
 }
@@ -77,14 +77,15 @@ UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[
                       const PayloadHeader *header, bool own_digest, const AdversaryKey *what, DkmInterval block)
 {
     g_assert(store && config && header && what);
-    Sigma *sigma = sigma_of(config, header->scheme);
     size_t kid_length, vk_length, seed_length;
     PayloadBody body = { .a = block.a, .b = block.b };
     const uint8_t *kid = uc_store_get(store, what->kid, &kid_length);
     body.vk = uc_store_get(store, what->vk, &vk_length);
     body.seed = uc_store_get(store, what->seed, &seed_length);
-    if (!sigma || kid_length != sizeof body.kid || vk_length != sigma->public_size || seed_length != sigma->seed_size)
+    const Sigma *sigma = sigma_of_sizes(config, vk_length, seed_length);
+    if (!sigma)
         return UC_NONE;
+    g_assert(kid_length == sizeof body.kid);
     memcpy(body.kid, kid, sizeof body.kid);
     size_t plain = payload_body_size(sigma), total = PAYLOAD_HEADER_BYTES + plain + seal_overhead(config->seal);
     g_autofree uint8_t *text = g_malloc(plain), *out = g_malloc0(total);
@@ -101,11 +102,11 @@ bool adversary_open(UcStore *store, const PiConfig *config, const uint8_t key[SE
                     size_t length, AdversaryKey *what, DkmInterval *block)
 {
     g_assert(store && config && payload && what && block);
-    PayloadHeader header;
+    PayloadHeader header = { 0 };
     PayloadBody body;
     if (payload_read_header(payload, length, &header) != PAYLOAD_OK)
         return false;
-    Sigma *sigma = sigma_of(config, header.scheme);
+    Sigma *sigma = payload_scheme(config->dkm, header.scheme, NULL);
     if (!sigma || length != PAYLOAD_HEADER_BYTES + payload_body_size(sigma) + seal_overhead(config->seal))
         return false;
     size_t plain = payload_body_size(sigma);

@@ -9,7 +9,7 @@
 #include "protocol/payload.h"
 
 typedef struct {
-    UcWord kid, vk, seed; /* handles */
+    UcWord kid, vk, seed; /* handles; a kid is of DKM_KID_BYTES */
 } AdversaryKey;
 
 typedef struct {
@@ -21,7 +21,7 @@ typedef struct {
  * what was found so far, when the bytes are not a record of this protocol. */
 bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing);
 
-/* A payload, or UC_NONE when vk or seed are not of the scheme's sizes. With the digest of what it seals, or, if own_digest,
+/* A payload, or UC_NONE when vk and seed are of no scheme's sizes, whatever the header says that they are. With the digest of what it seals, or, if own_digest,
  * with that of the header as it is. */
 UcWord adversary_seal(UcStore *store, const PiConfig *config, const uint8_t key[SEAL_KEY_BYTES],
                       const PayloadHeader *header, bool own_digest, const AdversaryKey *what, DkmInterval block);

@@ -73,25 +73,35 @@ static uint32_t field_party(lua_State *L, int index, const char *name)
     return (uint32_t)party;
 }
 
+/* The bytes of a field of seal's table, where it has one. */
+static bool optional_bytes(lua_State *L, const char *name, uint8_t *out, size_t length)
+{
+    bool given = lua_getfield(L, 2, name) != LUA_TNIL;
+    if (given)
+        memcpy(out, field_bytes(L, lua_gettop(L), name, name, length), length);
+    lua_pop(L, given ? 2 : 1);
+    return given;
+}
+
 /* True: the digest is given too. */
 static bool read_header(lua_State *L, const PiConfig *pi, PayloadHeader *h)
 {
     *h = (PayloadHeader){ .version = PAYLOAD_VERSION, .from = field_party(L, 2, "from"), .to = field_party(L, 2, "to") };
-    payload_scheme_id(pi->dkm->sigma[0], h->scheme);
-    payload_enclave_id(dkm_enclave_of(pi->dkm, h->to), h->enclave);
-    if (lua_getfield(L, 2, "enclave") != LUA_TNIL) {
-        memcpy(h->enclave, field_bytes(L, lua_gettop(L), "enclave", "enclave", sizeof h->enclave), sizeof h->enclave);
-        lua_pop(L, 1);
+    if (lua_getfield(L, 2, "version") != LUA_TNIL) {
+        uint64_t version = field_integer(L, 2, "version");
+        if (version > UINT16_MAX)
+            luaL_error(L, "version: expected 0 to %d, got %I", UINT16_MAX, (lua_Integer)version);
+        h->version = (uint16_t)version;
     }
     lua_pop(L, 1);
+    if (!optional_bytes(L, "scheme", h->scheme, sizeof h->scheme))
+        payload_scheme_id(pi->dkm->sigma[0], h->scheme);
+    if (!optional_bytes(L, "enclave", h->enclave, sizeof h->enclave))
+        payload_enclave_id(dkm_enclave_of(pi->dkm, h->to), h->enclave);
     lua_getfield(L, 2, "ticket");
     memcpy(h->ticket, field_bytes(L, lua_gettop(L), "ticket", "ticket", sizeof h->ticket), sizeof h->ticket);
     lua_pop(L, 2);
-    bool digest = lua_getfield(L, 2, "digest") != LUA_TNIL;
-    if (digest)
-        memcpy(h->digest, field_bytes(L, lua_gettop(L), "digest", "digest", sizeof h->digest), sizeof h->digest);
-    lua_pop(L, digest ? 2 : 1);
-    return digest;
+    return optional_bytes(L, "digest", h->digest, sizeof h->digest);
 }
 
 /* A table with kid (or that of vk), vk, seed. */
@@ -105,9 +115,10 @@ static AdversaryKey read_key(lua_State *L, int index)
     return key;
 }
 
-const char *const env_lua_seal_fields[] = { "with", "from", "to", "ticket", "key", "a", "b", "enclave", "digest", NULL };
+const char *const env_lua_seal_fields[] = { "with", "from", "to", "ticket", "key", "a", "b", "version", "scheme", "enclave",
+                                            "digest", NULL };
 
-/* seal{ with=, from=, to=, ticket=, key=, a=, b=, enclave=, digest= } */
+/* seal{ with=, from=, to=, ticket=, key=, a=, b=, version=, scheme=, enclave=, digest= } */
 static int seal(lua_State *L)
 {
     const PiConfig *pi = config(L);
@@ -125,7 +136,7 @@ static int seal(lua_State *L)
     const char *with = field_bytes(L, lua_gettop(L), "with", "key", SEAL_KEY_BYTES);
     UcWord bytes = adversary_seal(env_lua(L)->store, pi, (const uint8_t *)with, &header, own_digest, &key, block);
     if (bytes == UC_NONE)
-        return luaL_error(L, "seal: expected vk and seed of the scheme's sizes");
+        return luaL_error(L, "seal: expected vk and seed of a scheme's sizes");
     env_lua_push_payload(L, &(EnvLuaSeen){ uc_party(header.from), header.to, bytes });
     return 1;
 }

@@ -375,7 +375,8 @@ typedef struct {
     PayloadHeader header;
     Ticket ticket;
     size_t ticket_at;
-    unsigned sigma;
+    Sigma *sigma;
+    unsigned number; /* of sigma */
     Key key;
     DkmInterval block;
 } Import;
@@ -392,12 +393,8 @@ static const char *read_envelope(UcCtx *ctx, const uint8_t *bytes, size_t length
     payload_enclave_id(enclave_of(ctx), id);
     if (memcmp(id, in->header.enclave, sizeof id))
         return "payload: of another enclave";
-    for (in->sigma = 0; in->sigma < config(ctx)->dkm->sigmas; in->sigma++) {
-        payload_scheme_id(sigma_of(ctx, in->sigma), id);
-        if (!memcmp(id, in->header.scheme, sizeof in->header.scheme))
-            break;
-    }
-    if (in->sigma == config(ctx)->dkm->sigmas)
+    in->sigma = payload_scheme(config(ctx)->dkm, in->header.scheme, &in->number);
+    if (!in->sigma)
         return "payload: unknown scheme";
     if (uc_party(in->header.to) != uc_self(ctx))
         return "payload: for another party";
@@ -412,12 +409,12 @@ static const char *read_envelope(UcCtx *ctx, const uint8_t *bytes, size_t length
 static const char *check_body(UcCtx *ctx, const PayloadBody *body, Import *in)
 {
     UcStore *store = uc_ctx_store(ctx);
-    Sigma *sigma = sigma_of(ctx, in->sigma);
+    Sigma *sigma = in->sigma;
     g_autofree uint8_t *vk = g_malloc(sigma->public_size);
     if (!sigma_public(sigma, body->seed, vk) || memcmp(vk, body->vk, sigma->public_size))
         return "payload: the seed does not give the public key";
     in->key = (Key){ uc_store_put(store, body->kid, DKM_KID_BYTES), uc_store_put(store, vk, sigma->public_size),
-                     uc_store_put(store, body->seed, sigma->seed_size), in->sigma };
+                     uc_store_put(store, body->seed, sigma->seed_size), in->number };
     in->block = (DkmInterval){ body->a, body->b };
     if (dkm_kid(store, in->key.vk) != in->key.kid)
         return "payload: the public key does not give the kid";
@@ -435,7 +432,7 @@ static const char *open_payload(UcCtx *ctx, const uint8_t *bytes, size_t length,
     const char *reason = read_envelope(ctx, bytes, length, in);
     if (reason)
         return reason;
-    const Sigma *sigma = sigma_of(ctx, in->sigma);
+    const Sigma *sigma = in->sigma;
     size_t size = payload_body_size(sigma);
     if (length != PAYLOAD_HEADER_BYTES + size + seal_overhead(config(ctx)->seal))
         return "payload: wrong length";

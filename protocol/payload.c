@@ -15,6 +15,21 @@ void payload_scheme_id(const Sigma *sigma, uint8_t out[8])
     hash_prefix(sigma->name, out, 8);
 }
 
+Sigma *payload_scheme(const DkmOptions *options, const uint8_t id[8], unsigned *number)
+{
+    g_assert(options);
+    for (unsigned i = 0; i < options->sigmas; i++) {
+        uint8_t known[8];
+        payload_scheme_id(options->sigma[i], known);
+        if (memcmp(known, id, sizeof known))
+            continue;
+        if (number)
+            *number = i;
+        return options->sigma[i];
+    }
+    return NULL;
+}
+
 void payload_enclave_id(const char *enclave, uint8_t out[16])
 {
     g_assert(enclave);

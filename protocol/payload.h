@@ -44,6 +44,8 @@ typedef struct {
 } PayloadBody;
 
 void payload_scheme_id(const Sigma *sigma, uint8_t out[8]);
+/* Of those of the run, the one with this id and its number, or NULL; `number` may be NULL. */
+Sigma *payload_scheme(const DkmOptions *options, const uint8_t id[8], unsigned *number);
 void payload_enclave_id(const char *enclave, uint8_t out[16]);
 
 void payload_write_header(const PayloadHeader *header, uint8_t out[PAYLOAD_HEADER_BYTES]);

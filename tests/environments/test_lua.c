@@ -471,7 +471,11 @@ START_TEST(stolen_keys)
         { "unknown", "z:seal { wiht = 1 }", NULL, UC_ERROR, "unknown field 'wiht'; did you mean 'with'?" },
         { "short key", "z:open('x', 'y')", NULL, UC_ERROR, "with: expected 32 bytes, got 1" },
         { "sizes", "z:seal { with = ('x'):rep(32), from = 'hsm1', to = 'hsm2', ticket = ('x'):rep(16), key = { vk = '', seed = '' }, a = 0, b = 1 }",
-          NULL, UC_ERROR, "expected vk and seed of the scheme's sizes" },
+          NULL, UC_ERROR, "expected vk and seed of a scheme's sizes" },
+        { "scheme", "z:seal { with = ('x'):rep(32), from = 'hsm1', to = 'hsm2', ticket = ('x'):rep(16), scheme = 'x' }", NULL, UC_ERROR,
+          "scheme: expected 8 bytes, got 1" },
+        { "version", "z:seal { with = ('x'):rep(32), from = 'hsm1', to = 'hsm2', ticket = ('x'):rep(16), version = 65536 }", NULL,
+          UC_ERROR, "version: expected 0 to 65535, got 65536" },
         { "seed", "z:forge('x', 0, 'm')", NULL, UC_ERROR, "t.lua:2: forge: expected a seed" },
     };
     ROWS(bad);
