@@ -55,6 +55,8 @@ UcOptions *env_options_print(const EnvOptions *options)
         uc_options_add_list(out, "enclaves", options->enclave_of);
     if (options->shared_master)
         uc_options_add(out, "master", "shared");
+    if (options->dictated)
+        uc_options_add(out, "simulator", "dictated");
     if (options->seal_real)
         uc_options_add(out, "seal", "real");
     if (options->independent)
@@ -145,6 +147,9 @@ static bool parse_name(const Parse *p, const UcOption *o, bool *found)
     } else if (!strcmp(o->name, "coins")) {
         ok = one_of(p, o, coins, &n);
         p->out->independent = n == 1;
+    } else if (!strcmp(o->name, "simulator")) {
+        ok = one_of(p, o, env_simulator_name, &n);
+        p->out->dictated = n == 1;
     } else if (!strcmp(o->name, "master")) {
         ok = one_of(p, o, master, &n);
         p->out->shared_master = n == 1;

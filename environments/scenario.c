@@ -184,6 +184,11 @@ static void read_crypto(lua_State *L, EnvScenario *s)
     s->options.crypto_ideal = choice_of(L, "crypto", names) == 1;
 }
 
+static void read_simulator(lua_State *L, EnvScenario *s)
+{
+    s->options.dictated = choice_of(L, "simulator", env_simulator_name) == 1;
+}
+
 static void read_seal(lua_State *L, EnvScenario *s)
 {
     static const char *const names[] = { "real", "ideal", NULL };
@@ -433,6 +438,7 @@ static const struct {
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
     { "tag_bytes", read_tag_bytes }, { "ticket_bytes", read_ticket_bytes }, { "for_each", read_nothing },
     { "harvest", read_harvest },   { "seal", read_seal },             { "advantage_bound", read_advantage_bound },
+    { "simulator", read_simulator },
 };
 
 static void check_names(lua_State *L)

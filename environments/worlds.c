@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "adversary/dictated.h"
 #include "adversary/dummy.h"
-#include "adversary/uc_simulator.h"
 #include "functionality/f_dkm.h"
 #include "functionality/watchers.h"
 
@@ -12,6 +12,8 @@ enum { CACHE_BYTES = 256 << 20, KEPT_BYTES = 512 << 20, ANSWERS_BYTES = 16 << 20
 G_DEFINE_QUARK(ucsim-environment-error, env_error)
 
 const char *const env_world_name[ENV_WORLDS + 1] = { "real", "ideal", NULL };
+
+const char *const env_simulator_name[] = { "uc", "dictated", NULL };
 
 struct EnvWorlds {
     EnvOptions options;
@@ -22,6 +24,7 @@ struct EnvWorlds {
     Seal *seal;
     DkmOptions dkm;
     PiConfig pi;
+    DictatedSimulator dictated;
     UcWorldSpec spec[ENV_WORLDS];
     DkmWatch *watch[ENV_WORLDS];
     UcWatcher watcher[ENV_WORLDS];
@@ -66,7 +69,8 @@ static void fill_specs(EnvWorlds *w)
     w->spec[ENV_REAL].party = pi;
     ideal->party = (UcMachine){ .class = &uc_dummy_party, .role = "dummy party" };
     ideal->sandbox = pi;
-    ideal->machine[UC_S] = (UcMachine){ .class = &uc_simulator_class, .config = &pi_inspector, .role = "simulator" };
+    dictated_simulator_init(&w->dictated);
+    ideal->machine[UC_S] = (UcMachine){ .class = w->options.dictated ? &w->dictated.class : &uc_simulator_class, .config = &pi_inspector, .role = "simulator" };
     ideal->machine[UC_F] = (UcMachine){ .class = &f_dkm_class, .config = &w->dkm, .role = "functionality" };
     ideal->order_rule = f_dkm_order_rules;
     ideal->order_rules = f_dkm_order_rule_count;

@@ -26,10 +26,14 @@ typedef struct {
     DkmLimits limits;
     uint64_t budget;          /* activations of Z and A; 0: unlimited */
     bool torture, independent;
+    bool dictated;            /* S does to F what A dictates (adversary/dictated.h) */
     bool harvest;             /* scripts: when it is over, an attacker forges with what it has seen (harvester.h) */
     const char *store;        /* folder that keeps the real parties' stable state; NULL: nothing outlives the run */
     uint8_t seed[UC_SEED_BYTES];
 } EnvOptions;
+
+/* "uc", "dictated": what `dictated` is called where people read it. */
+extern const char *const env_simulator_name[];
 
 EnvOptions env_default_options(void);
 /* The seed of a run from the number given on the command line. */

@@ -179,7 +179,7 @@ START_TEST(options_go_both_ways)
     static const char *const party[] = { "a", "b", NULL }, *const enclave_of[] = { "test", "prod", NULL };
     EnvOptions o = env_default_options(), back;
     o.party = party;
-    o.crypto_ideal = o.seal_real = o.independent = true;
+    o.crypto_ideal = o.seal_real = o.independent = o.dictated = true;
     o.capacity = 7;
     o.storage = UC_STORAGE_TORN;
     o.trust = DKM_TRUST_PAIRWISE;
@@ -202,7 +202,7 @@ START_TEST(options_go_both_ways)
     ck_assert_str_eq(back.enclave_of[0], "test");
     ck_assert_str_eq(back.enclave_of[1], "prod");
     ck_assert(!back.enclave_of[2] && back.shared_master);
-    ck_assert(back.crypto_ideal && back.seal_real && back.independent);
+    ck_assert(back.crypto_ideal && back.seal_real && back.independent && back.dictated);
     ck_assert(back.capacity == 7 && back.storage == UC_STORAGE_TORN && back.trust == DKM_TRUST_PAIRWISE);
     ck_assert(back.reservation == 3 && back.tag_bytes == 2 && back.ticket_bytes == 1);
     ck_assert(!memcmp(&back.limits, &o.limits, sizeof o.limits));

@@ -32,11 +32,12 @@ local case = {
   ["a list with more"] = restart(function (k) return burned(k, { { 0, 4 } }) .. "\0" end),
 }
 return scenario {
-  title = "S restarts: " .. (params.case or ""),
-  source = "docs/functionality.md",
+  title = "340 F refuses what a restart burns",
+  source = "ours",
   crypto = "ideal",
   reservation = 4,
-  expect = "indistinguishable",
+  simulator = "dictated",
+  expect = "simulation failed",
   for_each = { case = d.names(case) },
   environment = function (z) case[params.case](z) end,
 }

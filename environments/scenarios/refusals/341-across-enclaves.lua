@@ -1,12 +1,13 @@
 -- Whoever has no sealing key of the receiver's enclave injects nothing there, corrupted or not.
 local d = use "dictate"
 return scenario {
-  title = "S injects across enclaves",
-  source = "docs/functionality.md",
+  title = "341 F refuses an injection across enclaves",
+  source = "ours",
   crypto = "ideal",
   parties = { "prod1", "prod2", "test1", "test2" },
   enclaves = { prod = { "prod1", "prod2" }, test = { "test1", "test2" } },
-  expect = "indistinguishable",
+  simulator = "dictated",
+  expect = "simulation failed",
   for_each = { corrupted = { "test1", "test2" }, from = { 0, 2 } },
   environment = function (z)
     local ticket = z:request("prod2", { count = 4, from = "prod1" })

@@ -74,15 +74,17 @@ local case = {
   ["corruption of one that A spares"] = party("corrupt-party", 1),
   ["corruption of one that is corrupted"] = party("corrupt-party", 1, function (z) z:corrupt("hsm2") end),
   ["corruption of one too many"] = party("corrupt-party", 3),
-  ["a report of F to F"] = party("holdings", 1),
-  ["words of an honest party"] = function (z) d.speak(z, by, 1, "verified", "n" .. ("\0"):rep(8)) end,
+  ["a report of F to F"] = function (z) d.command(z, by, "holdings party held", "n" .. ("\0"):rep(8)) end,
+  ["what F was not to say"] = function (z) d.hears(z, by, "consult-keygen party") z:keygen("hsm1") end,
+  ["words of an honest party"] = function (z) d.speak(z, by, 1, "verified valid", "n" .. ("\0"):rep(8)) end,
 }
 return scenario {
-  title = "S commands: " .. (params.case or ""),
-  source = "docs/functionality.md",
+  title = "338 F refuses what S commands",
+  source = "ours",
   crypto = "ideal",
   limits = { keys = 2, tickets = 64, transfers = 64, intervals = 1 },
-  expect = "indistinguishable",
+  simulator = "dictated",
+  expect = "simulation failed",
   for_each = { case = d.names(case) },
   environment = function (z) case[params.case](z) end,
 }

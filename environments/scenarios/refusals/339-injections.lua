@@ -51,11 +51,12 @@ local case = {
   ["the receiver is down"] = inject({}, function (z) z:crash("hsm2") end),
 }
 return scenario {
-  title = "S injects: " .. (params.case or ""),
-  source = "docs/functionality.md",
+  title = "339 F refuses what S injects",
+  source = "ours",
   crypto = "ideal",
   limits = { keys = 2, tickets = 64, transfers = 64, intervals = 64 },
-  expect = "indistinguishable",
+  simulator = "dictated",
+  expect = "simulation failed",
   for_each = { case = d.names(case), trust = { "enclave", "pairwise" } },
   trust = params.trust,
   environment = function (z) case[params.case](z) end,

@@ -31,15 +31,20 @@ local function outcome(o, input)
 end
 
 local case = {
-  ["an answer that nobody asked for"] = function (z) d.command(z, by, "answer") end,
+  ["an answer that nobody asked for"] = function (z) d.command(z, by, "answer outcome sk vk ticket") end,
   ["an outcome of no name"] = outcome "none",
   ["a crash before, not ordered"] = outcome "abort",
   ["a crash after the write, not ordered"] = outcome "silent",
   ["a crash after the output, not ordered"] = outcome "last",
   ["a transfer that crashes, not ordered"] = outcome("silent", function (z, key)
     z:transfer("hsm1", { key = key, count = 1, to = "hsm2", ticket = sixteen }) end),
-  ["a restart for an answer"] = function (z) d.instead(z, by, "restart-party", "n" .. ("\0"):rep(8)) z:keygen("hsm1") end,
-  ["nothing for an answer"] = function (z) d.instead(z, by, "") z:keygen("hsm1") z:keygen("hsm2") end,
+  ["a restart for an answer"] = function (z) d.restart_instead(z, by, 0) z:keygen("hsm1") end,
+  ["nothing for an answer"] = function (z)
+    z:crash("hsm1", "before") -- so that nothing comes of it in the real world either
+    d.instead(z, by, "")
+    z:keygen("hsm1")
+    z:keygen("hsm2")
+  end,
   ["a key of another seed"] = keygen_with(function (a, keys) a.sk = keys[2].seed end),
   ["another key of the seed"] = keygen_with(function (a, keys) a.vk = keys[2].vk end),
   ["a seed cut short"] = keygen_with(function (a) a.sk = a.sk:sub(1, -2) end),
@@ -60,10 +65,11 @@ local case = {
   end),
 }
 return scenario {
-  title = "S answers: " .. (params.case or ""),
-  source = "docs/functionality.md",
+  title = "337 F refuses what S answers",
+  source = "ours",
   crypto = "ideal",
-  expect = "indistinguishable",
+  simulator = "dictated",
+  expect = "simulation failed",
   for_each = { case = d.names(case) },
   environment = function (z) case[params.case](z) end,
 }
