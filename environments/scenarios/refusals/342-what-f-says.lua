@@ -24,7 +24,6 @@ local case = {
 return scenario {
   title = "342 what F says to S",
   source = "ours",
-  crypto = "ideal",
   simulator = "dictated",
   expect = "indistinguishable",
   for_each = { case = d.names(case) },
