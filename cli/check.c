@@ -11,6 +11,7 @@
 #include "report/junit.h"
 #include "report/tap.h"
 #include "report/text.h"
+#include "simulator/lines.h"
 
 enum { DEFAULT_SEED = 1, MAX_SEEDS = 100000, NO_SEEDS = INT_MIN /* the option was not given */ };
 
@@ -107,7 +108,7 @@ static void load(const Options *o, const char *file, GPtrArray *cases)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) instances = env_scenario_load(file, &error);
     if (!instances) {
-        Case *failed = case_new(o, file, NULL, g_strdup(error->message));
+        Case *failed = case_new(o, file, NULL, uc_shortened(error->message));
         failed->code = cli_code_of(error);
         g_ptr_array_add(cases, failed);
         return;
@@ -303,7 +304,7 @@ static void work(void *row)
     gint64 started = g_get_monotonic_time();
     if (c->scenario && !run_case(c, &error)) {
         c->code = cli_code_of(error);
-        c->error = g_strdup(error->message);
+        c->error = uc_shortened(error->message);
         g_clear_error(&error);
     }
     c->seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;

@@ -20,7 +20,7 @@ int cli_fail(int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_autofree char *message = g_strdup_vprintf(format, args);
+    g_autofree char *whole = g_strdup_vprintf(format, args), *message = uc_shortened(whole);
     va_end(args);
     g_autoptr(GString) lines = g_string_new(NULL);
     uc_lines(lines, "ucsim: ", message, strlen(message));

@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "simulator/lines.h"
 
 /* What luacheck finds goes to stdout as it is. False: it found something. */
 static bool luacheck(const GPtrArray *files)
@@ -43,8 +44,9 @@ static int lint(const GPtrArray *files, bool others)
     for (guint i = 0; i < files->len; i++)
         env_lint(files->pdata[i], findings);
     for (guint i = 0; i < findings->len; i++) {
+        g_autofree char *finding = uc_shortened(findings->pdata[i]);
         if (g_hash_table_add(seen, findings->pdata[i]))
-            puts(findings->pdata[i]);
+            puts(finding);
     }
     bool clean = !others || luacheck(files);
     if (findings->len || !clean)

@@ -80,7 +80,7 @@ static char *advantage_script(const char *path, const Arguments *a)
 {
     GError *error = NULL;
     g_autofree char *json = NULL;
-    if (!uc_file_text(path, UC_FILE_MAX, &json, NULL, &error))
+    if (!uc_file_text(path, UC_FILE_SMALL, &json, NULL, &error))
         return fail(error);
     char *script = rep_plot_advantage(json, a->title, &error);
     return script ? script : fail(error);

@@ -9,6 +9,7 @@
 #include "report/recorded.h"
 #include "report/tap.h"
 #include "report/text.h"
+#include "simulator/lines.h"
 
 typedef struct {
     char *trace, *color, *junit;
@@ -131,7 +132,7 @@ static void work(void *row)
     GError *error = NULL;
     if (!replay(c, &error)) {
         c->code = cli_code_of(error);
-        c->error = g_strdup(error->message);
+        c->error = uc_shortened(error->message);
         g_clear_error(&error);
     }
     if (!c->options->trace && c->trace) { /* of a long suite */

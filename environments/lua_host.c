@@ -3,15 +3,19 @@
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "simulator/lines.h"
 #include "simulator/nearest.h"
 
 enum {
-    HOOK_STEP = 100,
-    CLOCK_STEP = 1000,   /* instructions from one look at the clock to the next */
+    HOOK_STEP = 101,     /* instructions from one count to the next: a prime, or short loops show the same one each time */
     COMPILE_STEP = 1024, /* bytes compiled at a time */
     NEAR_CALLS = 200,    /* looked through for a line: finding call n takes n steps */
+    STRING_SHARE = 32,   /* bytes of the longest string that cost one instruction more at each count */
+    MANY_ARGUMENTS = 64, /* of a function with '...', each of whose instructions may copy them all */
+    ARGUMENT_SHARE = 8,  /* arguments copied at the price of an instruction */
+    FIRST_STACK = 512,   /* bytes; no stack is smaller */
+    STACK_EXTRA = 5 * 16,  /* bytes of a stack that do not count when it is doubled */
 };
 
 EnvLua *env_lua(lua_State *L)
@@ -19,19 +23,82 @@ EnvLua *env_lua(lua_State *L)
     return *(EnvLua **)lua_getextraspace(L);
 }
 
-/* Of this thread: what else the machine does must not decide how far a script comes. */
-static int64_t processor_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
 /* Lua collects everything before it gives up. */
-static void *no_room(EnvLua *lua)
+static void *no_room(EnvLua *lua, const char *what)
 {
     lua->left -= (int64_t)(lua->memory / 64);
+    lua->refused = what;
     return NULL;
+}
+
+/* ---- stacks ----
+ *
+ * A table that calls itself moves its arguments up one by one until the stack is full, within one instruction: the square
+ * of its size. So stacks have a limit of their own, which Lua has no setting for. It makes a stack right after its thread,
+ * and a larger one right before it frees the old one (5.4.4) or from the old one (5.4.6). */
+
+static size_t stack_size(const EnvLua *lua, const void *block)
+{
+    return block ? GPOINTER_TO_SIZE(g_hash_table_lookup(lua->stack, block)) : 0;
+}
+
+/* Twice as large as a stack that is full, as Lua grows one whose calls need room. */
+static bool is_doubled(const EnvLua *lua, size_t size)
+{
+    GHashTableIter all;
+    gpointer old;
+    g_hash_table_iter_init(&all, lua->stack);
+    while (g_hash_table_iter_next(&all, NULL, &old)) {
+        if (size == 2 * GPOINTER_TO_SIZE(old) - STACK_EXTRA)
+            return true;
+    }
+    return false;
+}
+
+static bool too_large_a_stack(const EnvLua *lua, const void *block, size_t kind, size_t size)
+{
+    return size > ENV_LUA_STACK && (stack_size(lua, block) || (!block && !kind && is_doubled(lua, size)));
+}
+
+static void put_stack(EnvLua *lua, void *block, size_t size)
+{
+    g_hash_table_insert(lua->stack, block, GSIZE_TO_POINTER(size));
+    lua->overgrown = lua->overgrown || size > ENV_LUA_STACK;
+}
+
+/* The last new block was a stack if what comes next frees one. What is known to be none is a table, or text that is put
+ * together: the largest decides what going through one can take. */
+static void settle_fresh(EnvLua *lua, bool stack_is_freed)
+{
+    if (lua->fresh && stack_is_freed)
+        put_stack(lua, lua->fresh, lua->fresh_size);
+    else if (lua->fresh)
+        lua->largest = MAX(lua->largest, lua->fresh_size);
+    lua->fresh = NULL;
+}
+
+static void note_new(EnvLua *lua, void *fresh, size_t kind, size_t size)
+{
+    settle_fresh(lua, false);
+    if (kind == LUA_TSTRING) {
+        lua->longest = MAX(lua->longest, size);
+    } else if (lua->thread_made) {
+        put_stack(lua, fresh, size);
+    } else {
+        lua->fresh = fresh;
+        lua->fresh_size = size;
+    }
+    lua->thread_made = kind == LUA_TTHREAD;
+}
+
+/* A block that was there has now another size, 0: it was freed. */
+static void note_old(EnvLua *lua, bool was_stack, void *now, size_t size)
+{
+    settle_fresh(lua, was_stack && !size);
+    if (was_stack && size)
+        put_stack(lua, now, size);
+    else
+        lua->largest = MAX(lua->largest, size);
 }
 
 /* Big blocks cost instructions: copying one takes as long. */
@@ -39,38 +106,53 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size)
 {
     EnvLua *lua = data;
     size_t held = block ? old_size : 0;
-    if (size == 0) {
-        free(block);
-        lua->memory -= held;
-        return NULL;
-    }
+    if (size > held && too_large_a_stack(lua, block, old_size, size))
+        return no_room(lua, "stack");
     if (size > held && (size > ENV_LUA_BLOCK || lua->memory - held + size > ENV_LUA_MEMORY))
-        return no_room(lua);
-    void *fresh = realloc(block, size);
-    if (!fresh)
-        return no_room(lua);
+        return no_room(lua, "memory");
+    bool was_there = block != NULL, was_stack = held >= FIRST_STACK && g_hash_table_remove(lua->stack, block);
+    if (!size)
+        free(block);
+    void *fresh = size ? realloc(block, size) : NULL;
+    if (size && !fresh)
+        return no_room(lua, "memory");
+    if (was_there || !size)
+        note_old(lua, was_stack, fresh, size);
+    else
+        note_new(lua, fresh, old_size, size);
     lua->memory += size - held;
     lua->left -= (int64_t)(size > held ? size / 64 : 0);
     return fresh;
 }
 
-/* Takes instructions off; every CLOCK_STEP of them the clock is looked at. */
 static void spend(lua_State *L, int64_t cost)
 {
     EnvLua *lua = env_lua(L);
-    int64_t before = lua->left;
     lua->left -= cost;
     if (lua->limit)
         luaL_error(L, "limit: the script ran out of %s", lua->limit); /* whoever tried to go on after it */
     if (lua->left < 0)
         env_lua_out_of(L, "instructions");
-    if (lua->left / CLOCK_STEP != before / CLOCK_STEP && processor_time() - lua->started > lua->time_left)
-        env_lua_out_of(L, "processor time");
 }
 
+/* How many values '...' stands for in the function that runs, to the next power of two; 0: few. */
+static int64_t many_arguments(lua_State *L, lua_Debug *ar)
+{
+    int count = MANY_ARGUMENTS;
+    for (; lua_getlocal(L, ar, -count); count *= 2)
+        lua_pop(L, 1);
+    return count > MANY_ARGUMENTS ? count : 0;
+}
+
+/* One instruction may compare, order or read as a number strings of any length, and copy any number of arguments. What
+ * it looks at cannot be seen; that it costs more where there is more to look at bounds what all of them can take. */
 static void on_count(lua_State *L, lua_Debug *ar)
 {
-    spend(L, HOOK_STEP);
+    EnvLua *lua = env_lua(L);
+    spend(L, HOOK_STEP + (int64_t)(lua->longest / STRING_SHARE) + many_arguments(L, ar) * HOOK_STEP / ARGUMENT_SHARE);
+    if (lua->overgrown)
+        env_lua_out_of(L, "stack");
+    env_lua_check_metatables(L);
 }
 
 /* From here on every instruction is stopped: what is to be closed would get its share, each time anew. */
@@ -117,7 +199,6 @@ void env_lua_charge_depth(lua_State *L)
 void env_lua_refill(EnvLua *lua)
 {
     lua->left = ENV_LUA_INSTRUCTIONS;
-    lua->time_left = (int64_t)ENV_LUA_SECONDS * G_USEC_PER_SEC;
 }
 
 /* Line of this call in the scenario file; 0: it is another file's. */
@@ -222,7 +303,7 @@ int env_lua_expected(lua_State *L, const char *what, const char *expected, int i
 /* Without a place before it, where it comes from C code that C code called. */
 static char *with_place(const EnvLua *lua, const char *message)
 {
-    g_autofree char *valid = g_utf8_make_valid(message, -1);
+    g_autofree char *shortened = uc_shortened(message), *valid = g_utf8_make_valid(shortened, -1);
     bool bare = g_str_has_prefix(valid, "C stack overflow") || g_str_has_prefix(valid, "limit: ");
     return bare ? g_strdup_printf("%s: %s", lua->chunk, valid) : g_steal_pointer(&valid);
 }
@@ -246,17 +327,15 @@ bool env_lua_protected(EnvLua *lua, lua_CFunction function)
 {
     g_assert(lua && function);
     lua_State *L = lua->state;
-    lua->started = processor_time();
     lua_settop(L, 0);
     lua_pushcfunction(L, function);
     int status = lua_pcall(L, 0, 0, 0);
-    lua->time_left -= processor_time() - lua->started;
-    if (!lua->limit && (lua->left < 0 || lua->time_left < 0)) /* between two counts */
-        lua->limit = lua->left < 0 ? "instructions" : "processor time";
+    if (!lua->limit && lua->left < 0) /* between two counts */
+        lua->limit = "instructions";
     if (status == LUA_OK && !lua->limit)
         return true;
     if (status == LUA_ERRMEM && !lua->limit)
-        lua->limit = "memory";
+        lua->limit = lua->refused;
     if (status == LUA_OK || status == LUA_ERRMEM) {
         g_free(lua->message);
         lua->assertion = false;
@@ -315,6 +394,7 @@ EnvLua *env_lua_new(const char *chunk)
     lua->task = g_array_new(FALSE, FALSE, sizeof(EnvLuaTask));
     lua->seen = g_array_new(FALSE, FALSE, sizeof(EnvLuaSeen));
     lua->feature = g_array_new(FALSE, FALSE, sizeof(EnvLuaFeature));
+    lua->stack = g_hash_table_new(NULL, NULL);
     lua->state = lua_newstate(allocate, lua);
     if (!lua->state)
         g_error("no memory for an interpreter");
@@ -331,6 +411,7 @@ void env_lua_free(EnvLua *lua)
     if (!lua)
         return;
     lua_close(lua->state);
+    g_hash_table_unref(lua->stack);
     g_array_unref(lua->line);
     g_array_unref(lua->task);
     g_array_unref(lua->seen);

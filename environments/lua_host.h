@@ -2,9 +2,11 @@
  * unbounded or unsafe (docs/scenario-language.md, "What a script may use").
  *
  * One interpreter serves Z and A of one world; loading a scenario uses one of its own. Limits: memory, size of one
- * block, instructions, and processor time. What Lua does in C between two instructions counts as instructions by what
- * it takes: copying, collecting, unwinding, matching, sorting, printing. Processor time is a net for what cannot be
- * counted (comparing long strings). What runs out is kept in `limit`, which no pcall can swallow.
+ * block, size of a stack, tables behind each other, and instructions. No clock: where a script ends is the same on
+ * every machine. What Lua does in C between two instructions counts as instructions by what it takes: copying,
+ * collecting, unwinding, matching, sorting, printing. What one instruction takes by itself (comparing strings, text as a
+ * number, copying '...') cannot be seen, and is charged as if each did the most that it can: with the longest string
+ * that the script ever made. What runs out is kept in `limit`, which no pcall can swallow.
  *
  * Lua errors are longjmps: functions called from Lua keep nothing on the C side that needs cleaning up.
  */
@@ -18,8 +20,9 @@
 enum {
     ENV_LUA_MEMORY = 64 << 20,  /* bytes, all blocks of an interpreter */
     ENV_LUA_BLOCK = 24 << 20,   /* bytes, one block: a string, a table's array, a stack */
+    ENV_LUA_STACK = 1 << 20,    /* bytes, the stack of one thread: 15,000 values at least */
+    ENV_LUA_CHAIN = 32,         /* tables that look things up in each other ('__index', '__newindex') */
     ENV_LUA_INSTRUCTIONS = 20000000,
-    ENV_LUA_SECONDS = 60,       /* processor time of a script in all; far above what the instructions take */
 };
 
 /* A move of Z or A, and where the script made it. */
@@ -54,13 +57,21 @@ typedef struct EnvLua {
     lua_State *state;
     size_t memory;
     int64_t left;          /* instructions */
-    int64_t time_left;     /* processor time, us; while the script runs as it was when it began to */
-    int64_t started;       /* processor time of the thread when the script began to run, us */
+    size_t longest;        /* bytes of the longest string that was ever made */
+    size_t largest;        /* bytes of the largest other block, stacks left out */
+    GHashTable *stack;     /* the stacks of all threads, with their sizes in bytes */
+    bool thread_made;      /* by the last allocation: its stack follows */
+    void *fresh;           /* the last new block, if it may be a stack; else NULL */
+    size_t fresh_size;
+    bool overgrown;        /* a stack is larger than it may be */
+    const char *refused;   /* what the allocator had not enough of, the last time */
     unsigned nested;       /* calls of pcall that are open, of all threads */
     const char *limit;     /* what ran out, or NULL */
     bool assertion;        /* the last failure was an assertion of the script */
     char *message;         /* of the last failure, "file:line: ..." */
     const char *chunk;     /* file name of the script */
+    unsigned metatables;   /* given to a table so far */
+    unsigned metatable;    /* the one to look at next */
     void *data;            /* of who loads a scenario (scenario.c) */
 
     /* a run */
@@ -109,7 +120,7 @@ void env_lua_charge(lua_State *L, uint64_t cost);
 void env_lua_charge_bytes(lua_State *L, size_t bytes);
 /* Charges for all calls that are still open: whoever unwinds them looks at each. */
 void env_lua_charge_depth(lua_State *L);
-/* Both budgets as at the beginning. */
+/* The budget as at the beginning. */
 void env_lua_refill(EnvLua *lua);
 /* Stops the script for good. Does not return. */
 int env_lua_out_of(lua_State *L, const char *what);
@@ -129,6 +140,10 @@ int env_lua_line(lua_State *L);
 
 /* lua_library.c: pushes a value as text without addresses, as tostring() gives it; `index` is absolute. */
 const char *env_lua_text(lua_State *L, int index);
+
+/* lua_library.c: of the metatables that were set last one, another at each call: it raises where a look-up goes through
+ * too many tables, which no instruction shows. */
+void env_lua_check_metatables(lua_State *L);
 
 /* lua_library.c: what scripts find as globals. Expects an empty table on the stack and fills it. */
 void env_lua_library(lua_State *L);

@@ -10,7 +10,14 @@
 #include "environments/lua_host.h"
 #include "simulator/lines.h"
 
-enum { TABLE_ITEMS = 1000000, PATTERN_STEPS = 20000000, PATTERN_SHORT = 16 /* bytes */, NESTED = 200 };
+enum {
+    TABLE_ITEMS = 1000000,
+    PATTERN_STEPS = 20000000,
+    PATTERN_SHORT = 16,  /* bytes */
+    NESTED = 200,
+    METATABLES = 256,    /* remembered, to be looked at */
+    EMPTY_SHARE = 192,   /* bytes of empty places of a table that are passed over at the price of an instruction */
+};
 
 /* ---- printing: no addresses ---- */
 
@@ -62,9 +69,17 @@ static int print(lua_State *L)
     return 0;
 }
 
+/* For all texts among the arguments. */
+static void charge_arguments(lua_State *L)
+{
+    for (int i = lua_gettop(L); i > 0; i--)
+        env_lua_charge_bytes(L, lua_type(L, i) == LUA_TSTRING ? lua_rawlen(L, i) : 0);
+}
+
 static int format(lua_State *L)
 {
     const char *f = luaL_checkstring(L, 1);
+    charge_arguments(L);
     for (; *f; f++) {
         if (*f != '%')
             continue;
@@ -83,6 +98,7 @@ static int format(lua_State *L)
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, 1);
+    env_lua_charge(L, lua_rawlen(L, -1) / 4); /* numbers are slow to print */
     return 1;
 }
 
@@ -113,7 +129,7 @@ static int caught(lua_State *L, int status, lua_KContext context)
     if (status == LUA_OK || status == LUA_YIELD)
         return lua_gettop(L);
     if (status == LUA_ERRMEM && !lua->limit)
-        lua->limit = "memory";
+        lua->limit = lua->refused;
     if (lua->limit)
         return luaL_error(L, "limit: the script ran out of %s", lua->limit);
     env_lua_charge_depth(L);
@@ -200,10 +216,18 @@ static void push_key(lua_State *L, const Key *key)
         lua_pushnumber(L, key->n);
 }
 
+/* A table that was emptied has as many places as before, and keeps no count of them. */
+static void charge_places(lua_State *L)
+{
+    const EnvLua *lua = env_lua(L);
+    env_lua_charge(L, MAX(lua->largest, lua->fresh ? lua->fresh_size : 0) / EMPTY_SHARE);
+}
+
 /* The keys of table 1 in order, in memory that Lua owns and leaves on the stack. */
 static Key *sorted_keys(lua_State *L, size_t *count)
 {
     size_t n = 0;
+    charge_places(L);
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1))
         n++;
     env_lua_charge(L, n);
@@ -223,6 +247,7 @@ static int next_pair(lua_State *L) /* upvalues: keys, position */
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(2));
     while (true) {
         lua_rawgeti(L, lua_upvalueindex(1), ++at);
+        env_lua_charge(L, 1);
         if (lua_isnil(L, -1))
             return 1;
         lua_pushvalue(L, -1);
@@ -261,6 +286,7 @@ static int next_key(lua_State *L)
     bool first = lua_isnil(L, 2);
     Key from = { 0 }, best = { 0 };
     bool found = false;
+    charge_places(L);
     if (!first)
         from = read_key(L, 2);
     lua_Integer looked = 0;
@@ -368,6 +394,57 @@ static int table_function(lua_State *L)
     return lua_gettop(L);
 }
 
+/* How many tables a look-up by `field` goes through from the metatable on top on, at most one more than there may be. */
+static int chain_of(lua_State *L, const char *field)
+{
+    int top = lua_gettop(L), tables = 0;
+    for (lua_pushvalue(L, top); tables <= ENV_LUA_CHAIN; tables++) {
+        lua_pushstring(L, field);
+        if (lua_rawget(L, -2) != LUA_TTABLE || !lua_getmetatable(L, -1))
+            break;
+        lua_replace(L, top + 1);
+        lua_settop(L, top + 1);
+    }
+    lua_settop(L, top);
+    return tables;
+}
+
+/* The metatable on top. A table that is called goes before its arguments, and what calls it before them all. */
+static void check_metatable(lua_State *L)
+{
+    int tables = chain_of(L, "__index") + chain_of(L, "__newindex");
+    env_lua_charge(L, (uint64_t)tables);
+    if (tables > ENV_LUA_CHAIN)
+        env_lua_out_of(L, "tables behind each other");
+    lua_pushliteral(L, "__call");
+    int type = lua_rawget(L, -2);
+    if (type != LUA_TNIL && type != LUA_TFUNCTION)
+        env_lua_out_of(L, "calls behind each other");
+    lua_pop(L, 1);
+}
+
+void env_lua_check_metatables(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    if (!lua->metatables)
+        return;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->metatables);
+    lua_rawgeti(L, -1, 1 + lua->metatable++ % MIN(lua->metatables, (unsigned)METATABLES));
+    if (lua_istable(L, -1))
+        check_metatable(L);
+    lua_pop(L, 2);
+}
+
+/* Remembers the metatable on top. */
+static void note_metatable(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->metatables);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, 1 + lua->metatables++ % METATABLES);
+    lua_pop(L, 1);
+}
+
 /* Metatables without finalizers and weak references: both would let the collector's moment be seen. */
 static int set_metatable(lua_State *L)
 {
@@ -385,6 +462,10 @@ static int set_metatable(lua_State *L)
     if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
         return luaL_error(L, "expected a table of the script, got one with a protected metatable");
     lua_settop(L, 2);
+    if (lua_istable(L, 2)) {
+        check_metatable(L);
+        note_metatable(L);
+    }
     lua_setmetatable(L, 1);
     return 1;
 }
@@ -474,11 +555,11 @@ static int every_match(lua_State *L)
     return 1;
 }
 
-/* Lua's own function (upvalue 1), which reads text 1 and whose results go on the stack: both are charged. */
+/* Lua's own function (upvalue 1), which reads its texts and whose results go on the stack: both are charged. */
 static int reading(lua_State *L)
 {
-    bool whole = lua_toboolean(L, lua_upvalueindex(2)); /* else a part of it: what is read is what it gives */
-    env_lua_charge_bytes(L, whole && lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0);
+    if (lua_toboolean(L, lua_upvalueindex(2))) /* else a part of it: what is read is what it gives */
+        charge_arguments(L);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
@@ -574,9 +655,10 @@ static const char *const string_kept[] = { "byte", "char", "len", "lower", "reve
 static const char *const table_kept[] = { "concat", "insert", "move", "pack", "remove", "unpack", NULL };
 static const char *const math_kept[] = { "abs", "ceil", "floor", "fmod", "huge", "max", "maxinteger", "min",
                                          "mininteger", "modf", "pi", "sqrt", "tointeger", "type", "ult", NULL };
-/* These go through the whole of their first argument. */
-static const char *const string_read[] = { "pack", "packsize", "unpack", NULL };
-static const char *const utf8_read[] = { "len", "offset", NULL };
+/* These go through the whole of a text, or through many. */
+static const char *const string_read[] = { "char", "pack", "packsize", "unpack", NULL };
+static const char *const utf8_read[] = { "char", "len", "offset", NULL };
+static const char *const math_read[] = { "max", "min", NULL };
 static const char *const base_read[] = { "tonumber", "rawequal", NULL };
 static const char *const utf8_kept[] = { "char", "charpattern", "codepoint", "codes", "len", "offset", NULL };
 
@@ -694,6 +776,7 @@ void env_lua_library(lua_State *L)
     add_tables(L, globals);
     add_strings(L, globals);
     add_library(L, globals, "math", luaopen_math, math_kept);
+    wrap_each(L, math_read, reading, 1);
     lua_pushcfunction(L, random_number);
     lua_setfield(L, -2, "random");
     lua_pop(L, 1);
@@ -705,5 +788,7 @@ void env_lua_library(lua_State *L)
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &env_lua(L)->assertion);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &env_lua(L)->metatables);
     guard_globals(L, globals);
 }

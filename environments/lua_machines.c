@@ -83,8 +83,9 @@ static bool resume(lua_State *L, lua_State *thread, int arguments)
     if (status == LUA_OK)
         return false;
     if (status == LUA_ERRMEM) { /* its calls are still there to look at */
-        env_lua(L)->limit = "memory";
-        luaL_error(L, "%s:%d: limit: the script ran out of memory", env_lua(L)->chunk, env_lua_line(thread));
+        env_lua(L)->limit = env_lua(L)->refused;
+        luaL_error(L, "%s:%d: limit: the script ran out of %s", env_lua(L)->chunk, env_lua_line(thread),
+                   env_lua(L)->refused);
     }
     lua_xmove(thread, L, 1);
     env_lua_add_caller(L, thread);

@@ -293,6 +293,13 @@ static unsigned lines_of(const char *text, size_t length)
     return lines;
 }
 
+/* A trace holds all that was said in a run, a schedule what somebody chose. */
+static size_t limit_of(const char *head, size_t length)
+{
+    size_t mark = g_str_has_prefix(head, UC_BYTE_ORDER_MARK) ? strlen(UC_BYTE_ORDER_MARK) : 0;
+    return uc_trace_is_one(head + mark, length - mark) ? UC_FILE_MAX : UC_FILE_SMALL;
+}
+
 UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error)
 {
     g_assert(path);
@@ -300,7 +307,7 @@ UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error
     size_t length;
     if (recorded)
         *recorded = NULL;
-    if (!uc_file_text(path, UC_FILE_MAX, &text, &length, error))
+    if (!uc_file_text_by(path, limit_of, &text, &length, error))
         return NULL;
     g_autoptr(UcSchedule) schedule = read_either(text, length, name, recorded, error);
     if (!schedule || schedule->move->len)

@@ -118,7 +118,7 @@ static bool collect_lines(const char *text, Wanted *w, GError **error)
 static bool collect_file(const char *path, Wanted *w, GError **error)
 {
     g_autofree char *text = NULL;
-    if (!uc_file_text(path, UC_FILE_MAX, &text, NULL, error))
+    if (!uc_file_text(path, UC_FILE_SMALL, &text, NULL, error))
         return false;
     g_autoptr(JsonParser) parser = json_parser_new();
     bool whole = json_parser_load_from_data(parser, text, -1, NULL);
@@ -251,7 +251,7 @@ GPtrArray *rep_rows_lengths(const char *path, GPtrArray **names, GError **error)
 {
     g_assert(path && names);
     g_autofree char *text = NULL;
-    if (!uc_file_text(path, UC_FILE_MAX, &text, NULL, error))
+    if (!uc_file_text(path, UC_FILE_SMALL, &text, NULL, error))
         return NULL;
     g_autoptr(GPtrArray) series = new_series_list(), list = g_ptr_array_new_with_free_func(g_free);
     g_ptr_array_add(series, rep_series_new("found"));

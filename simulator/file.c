@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 /* Device and inode of what was read: names say nothing, there are links. A table: an audit reads a million files. */
+enum { HEAD = 1 << 16 }; /* bytes that tell what a file is */
+
 typedef struct {
     dev_t device;
     ino_t inode;
@@ -29,7 +31,7 @@ static gboolean same(gconstpointer a, gconstpointer b)
     return x->device == y->device && x->inode == y->inode;
 }
 
-static void remember(int fd)
+void uc_file_note(int fd)
 {
     struct stat s;
     if (fstat(fd, &s) || !S_ISREG(s.st_mode))
@@ -104,7 +106,7 @@ int uc_file_open(const char *path, GError **error)
     if (!why && fcntl(fd, F_SETFL, 0)) /* whoever writes to a pipe may take time */
         why = g_strerror(errno);
     if (!why) {
-        remember(fd);
+        uc_file_note(fd);
         return fd;
     }
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
@@ -112,60 +114,104 @@ int uc_file_open(const char *path, GError **error)
     return -1;
 }
 
-/* Bytes read into what `bytes` points to, at most limit + 1; -1: errno. */
-static ssize_t read_all(int fd, size_t limit, char **bytes)
+/* A limit that is known, or a way to tell it from the first bytes. */
+typedef struct {
+    size_t bytes;
+    size_t (*of)(const char *head, size_t length);
+} Limit;
+
+/* More of it into what `bytes` points to, until `*used` is more than `limit` or the file ends; false: errno. */
+static bool read_more(int fd, size_t limit, char **bytes, size_t *used, size_t *room)
 {
-    enum { FIRST = 1 << 16 };
-    size_t used = 0, room = 0;
     ssize_t got = 1;
-    while (used <= limit && got > 0) {
-        if (used == room) {
-            room = MIN(MAX(2 * room, (size_t)FIRST), limit + 1);
-            *bytes = g_realloc(*bytes, room + 1);
+    while (*used <= limit && got > 0) {
+        if (*used == *room) {
+            *room = MIN(MAX(2 * *room, (size_t)HEAD), limit + 1);
+            *bytes = g_realloc(*bytes, *room + 1);
         }
         do {
-            got = read(fd, *bytes + used, room - used);
+            got = read(fd, *bytes + *used, *room - *used);
         } while (got < 0 && errno == EINTR);
-        used += got > 0 ? (size_t)got : 0;
+        *used += got > 0 ? (size_t)got : 0;
     }
-    (*bytes)[used] = 0;
-    return got < 0 ? -1 : (ssize_t)used;
+    return got >= 0;
 }
 
-bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error)
+/* A file that says that it is too long is not read. */
+static bool says_too_long(int fd, size_t limit)
 {
-    g_assert(path && text && limit < G_MAXSSIZE);
+    struct stat s;
+    return !fstat(fd, &s) && S_ISREG(s.st_mode) && (guint64)s.st_size > limit;
+}
+
+/* Bytes read, at most one more than the limit; -1: errno. */
+static ssize_t read_all(int fd, Limit *limit, char **bytes)
+{
+    size_t used = 0, room = 0;
+    bool ok = true;
+    *bytes = g_malloc(1);
+    if (limit->of) {
+        ok = read_more(fd, HEAD - 1, bytes, &used, &room);
+        (*bytes)[used] = 0;
+        limit->bytes = limit->of(*bytes, used);
+    }
+    if (ok && says_too_long(fd, limit->bytes))
+        return (ssize_t)limit->bytes + 1;
+    ok = ok && read_more(fd, limit->bytes, bytes, &used, &room);
+    (*bytes)[used] = 0;
+    return ok ? (ssize_t)used : -1;
+}
+
+static bool read_file(const char *path, Limit limit, char **text, size_t *length, GError **error)
+{
     g_autofree char *bytes = NULL;
     int fd = uc_file_open(path, error);
     if (fd < 0)
         return false;
-    ssize_t used = read_all(fd, limit, &bytes);
+    ssize_t used = read_all(fd, &limit, &bytes);
     int failed = errno;
     close(fd);
     if (used < 0)
         return refuse(path, failed, error) >= 0;
-    if ((size_t)used > limit) {
+    if ((size_t)used > limit.bytes) {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: expected at most %" G_GSIZE_FORMAT " bytes, got a longer one",
-                    path, limit);
+                    path, limit.bytes);
         return false;
     }
     *text = g_steal_pointer(&bytes);
+    *length = (size_t)used;
+    return true;
+}
+
+bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error)
+{
+    size_t unused;
+    g_assert(path && text && limit < G_MAXSSIZE);
+    return read_file(path, (Limit){ limit, NULL }, text, length ? length : &unused, error);
+}
+
+static bool without_mark(char *text, size_t size, size_t *length)
+{
+    const size_t mark = strlen(UC_BYTE_ORDER_MARK);
+    if (g_str_has_prefix(text, UC_BYTE_ORDER_MARK)) {
+        size -= mark;
+        memmove(text, text + mark, size + 1);
+    }
     if (length)
-        *length = (size_t)used;
+        *length = size;
     return true;
 }
 
 bool uc_file_text(const char *path, size_t limit, char **text, size_t *length, GError **error)
 {
-    const size_t mark = strlen(UC_BYTE_ORDER_MARK);
     size_t size;
-    if (!uc_file_read(path, limit, text, &size, error))
-        return false;
-    if (g_str_has_prefix(*text, UC_BYTE_ORDER_MARK)) {
-        size -= mark;
-        memmove(*text, *text + mark, size + 1);
-    }
-    if (length)
-        *length = size;
-    return true;
+    return uc_file_read(path, limit, text, &size, error) && without_mark(*text, size, length);
+}
+
+bool uc_file_text_by(const char *path, size_t (*limit_of)(const char *head, size_t length), char **text, size_t *length,
+                     GError **error)
+{
+    size_t size;
+    g_assert(path && limit_of && text);
+    return read_file(path, (Limit){ 0, limit_of }, text, &size, error) && without_mark(*text, size, length);
 }

@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* For files that have no limit of their own. */
+/* Traces, ledgers and lists, which machines write. */
 #define UC_FILE_MAX ((size_t)2 << 30)
+/* Schedules, summaries and tables: what a search or a person wrote. */
+#define UC_FILE_SMALL ((size_t)64 << 20)
 
 /* What some editors put in front of a text in UTF-8; readers of text step over it (uc_file_text()). */
 #define UC_BYTE_ORDER_MARK "\xef\xbb\xbf"
@@ -16,6 +18,8 @@
 /* A descriptor to read from (close() it), or -1 and an error that names the file. Regular files, and pipes: `<(command)`
  * and /dev/stdin are pipes. A FIFO that no one has open for writing is refused, and so is all else. */
 int uc_file_open(const char *path, GError **error);
+/* What was opened by others is read too: standard input, from a file. */
+void uc_file_note(int fd);
 /* Was this regular file, under whatever name, opened here before? Thread safe. */
 bool uc_file_was_read(const struct stat *file);
 /* From now on it was not: it is to be replaced by what follows from it. */
@@ -26,5 +30,9 @@ void uc_file_forget(const char *path);
 bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error);
 /* The same of a text: without a byte order mark. */
 bool uc_file_text(const char *path, size_t limit, char **text, size_t *length, GError **error);
+/* The same where the limit depends on what it is, which its first bytes (64 KiB, or all) tell. `limit_of` sees a byte order
+ * mark. */
+bool uc_file_text_by(const char *path, size_t (*limit_of)(const char *head, size_t length), char **text, size_t *length,
+                     GError **error);
 
 #endif

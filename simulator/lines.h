@@ -9,4 +9,8 @@
  * turn the order of what follows, become \u{..}, what is no UTF-8 U+FFFD; NUL is one of them. */
 void uc_lines(GString *out, const char *prefix, const char *text, size_t length);
 
+/* The same message with the middle of every line of more than 1,000 bytes left out, and how many bytes that were (g_free):
+ * messages quote what they were given, which may be megabytes. */
+char *uc_shortened(const char *message);
+
 #endif

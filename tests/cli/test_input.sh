@@ -49,6 +49,25 @@ rm "$T/lib.lua"
 { sleep 0.1; cat "$T/s.lua"; } | "$UCSIM" check --quiet /dev/stdin || wrong "a script from a slow pipe"
 { cat "$T/s.lua" >"$T/fifo" & } ; sleep 0.1; timeout 20 "$UCSIM" check --quiet "$T/fifo" || wrong "a script from a FIFO"
 expect 0 "signature:" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message /dev/null --signature "$T/x"
+# Standard input from a file is an input too, which must not be written over.
+cp "$T/s.lua" "$T/message"
+"$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message - --signature "$T/message" <"$T/message" 2>"$T/err"
+[ $? = 2 ] && grep -q "expected another file to write to" "$T/err" && cmp -s "$T/s.lua" "$T/message" ||
+    wrong "a signature over its message from standard input: $(cat "$T/err")"
+"$UCSIM" sig sign --quiet --set $set --seed "$seed" --index 0 --message - --signature "$T/sig" <"$T/message" ||
+    wrong "a signature beside its message from standard input"
+
+# A schedule with a hole is refused before it is read, a word of megabytes is not said again.
+truncate -s 3G "$T/sparse"
+expect 2 "expected at most 67108864 bytes" "$UCSIM" replay "$T/sparse"
+{ cat "$T/m.schedule"; head -c 3000000 /dev/zero | tr '\0' w; echo; } >"$T/word"
+expect 2 "bytes left out" "$UCSIM" replay "$T/word"
+[ "$(wc -c <"$T/err")" -lt 1500 ] || wrong "replay says a word of megabytes: $(wc -c <"$T/err") bytes"
+echo "local w = ('w'):rep(3000000) return scenario { title = 't', scheme = w, environment = function (z) end }" >"$T/word.lua"
+for command in check "check --json" "check --tap" "run --world real" explore lint; do
+    "$UCSIM" $command "$T/word.lua" >"$T/out" 2>&1 </dev/null
+    [ "$(wc -c <"$T/out")" -lt 5000 ] || wrong "$command says a word of megabytes: $(wc -c <"$T/out") bytes"
+done
 
 # A byte order mark in every text.
 for f in s.lua t.jsonl m.schedule; do { printf '%s' "$mark"; cat "$T/$f"; } >"$T/bom-$f"; done

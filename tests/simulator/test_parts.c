@@ -3,8 +3,10 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "simulator/file.h"
+#include "simulator/lines.h"
 #include "simulator/message.h"
 #include "simulator/region.h"
 #include "simulator/tape.h"
@@ -362,6 +364,54 @@ START_TEST(files_are_read_up_to_a_limit)
 }
 END_TEST
 
+static size_t five_for_an_a(const char *head, size_t length)
+{
+    ck_assert_uint_eq(head[length], 0);
+    return *head == 'a' ? 5 : 200000;
+}
+
+/* The limit goes by the first bytes; a file that is as long as it says by a hole is refused without being read. */
+START_TEST(files_have_the_limit_of_their_kind)
+{
+    g_autofree char *path = NULL, *text = NULL, *big = g_strnfill(200000, 'b');
+    g_autoptr(GError) error = NULL;
+    size_t length;
+    int fd = g_file_open_tmp("ucsim-XXXXXX", &path, NULL);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(g_file_set_contents(path, "abcde", 5, NULL));
+    ck_assert(uc_file_text_by(path, five_for_an_a, &text, &length, &error));
+    ck_assert_str_eq(text, "abcde");
+    g_free(g_steal_pointer(&text));
+    ck_assert(g_file_set_contents(path, "abcdef", 6, NULL));
+    ck_assert(!uc_file_text_by(path, five_for_an_a, &text, &length, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, "expected at most 5 bytes"));
+    g_clear_error(&error);
+    ck_assert(g_file_set_contents(path, big, 200000, NULL));
+    ck_assert(uc_file_text_by(path, five_for_an_a, &text, &length, &error));
+    ck_assert_uint_eq(length, 200000);
+    ck_assert_str_eq(text, big);
+    ck_assert(g_close(fd, NULL));
+    ck_assert_int_eq(truncate(path, (off_t)3 << 30), 0);
+    g_free(g_steal_pointer(&text));
+    ck_assert(!uc_file_text_by(path, five_for_an_a, &text, &length, &error));
+    ck_assert_ptr_nonnull(strstr(error->message, "expected at most 200000 bytes"));
+    g_remove(path);
+}
+END_TEST
+
+START_TEST(what_is_quoted_is_shortened)
+{
+    g_autofree char *word = g_strnfill(3000000, 'w');
+    g_autofree char *message = g_strdup_printf("a.lua:1: expected a word, got '%s'\nand a short line", word);
+    g_autofree char *whole = g_strnfill(1000, 'x'), *same = uc_shortened(whole), *got = uc_shortened(message);
+    ck_assert_str_eq(same, whole);
+    ck_assert_uint_lt(strlen(got), 1000);
+    ck_assert(g_str_has_prefix(got, "a.lua:1: expected a word, got 'www"));
+    ck_assert(g_str_has_suffix(got, "w'\nand a short line"));
+    ck_assert_ptr_nonnull(strstr(got, "w... (2999232 bytes left out) ...w"));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("parts of the engine");
@@ -375,6 +425,8 @@ int main(void)
     tcase_add_test(t, nothing_is_read_beyond_the_end);
     tcase_add_test(t, a_reader_of_a_handle);
     tcase_add_test(t, files_are_read_up_to_a_limit);
+    tcase_add_test(t, files_have_the_limit_of_their_kind);
+    tcase_add_test(t, what_is_quoted_is_shortened);
     if (g_strcmp0(g_getenv("CK_FORK"), "no"))
         tcase_add_test_raise_signal(t, a_handle_never_given_out, SIGABRT);
     tcase_add_test(t, a_digest_is_over_contents);
