@@ -21,11 +21,15 @@ void audit_hash(const uint8_t *bytes, size_t length, uint8_t hash[AUDIT_HASH])
     SHA256(bytes, length, hash);
 }
 
+char *audit_place_name(const Audit *a, const Item *where)
+{
+    const char *path = audit_file(a, where->file)->path;
+    return where->part ? g_strdup_printf("%s#%u", path, where->part - 1) : g_strdup(path);
+}
+
 char *audit_item_name(const Audit *a, uint32_t item)
 {
-    const Item *i = audit_item(a, item);
-    const char *path = audit_file(a, i->file)->path;
-    return i->part ? g_strdup_printf("%s#%u", path, i->part - 1) : g_strdup(path);
+    return audit_place_name(a, audit_item(a, item));
 }
 
 char *audit_interval(uint64_t from, uint64_t end)
@@ -115,6 +119,17 @@ static gboolean same_hash(gconstpointer x, gconstpointer y)
     return memcmp(x, y, AUDIT_HASH) == 0;
 }
 
+static guint hash_of_id(gconstpointer key)
+{
+    const FileId *id = key;
+    return (guint)((id->inode ^ id->inode >> 32) * 0x9e3779b1u ^ id->device);
+}
+
+static gboolean same_id(gconstpointer x, gconstpointer y)
+{
+    return memcmp(x, y, sizeof(FileId)) == 0;
+}
+
 static gboolean same_owner(gconstpointer x, gconstpointer y)
 {
     return memcmp(x, y, AUDIT_OWNER) == 0;
@@ -126,8 +141,11 @@ Audit *audit_new(void)
     a->keys = g_ptr_array_new_with_free_func(free_key);
     a->files = g_ptr_array_new_with_free_func(free_file);
     a->by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    a->opened = g_hash_table_new_full(hash_of_id, same_id, g_free, NULL);
     a->items = g_array_new(FALSE, FALSE, sizeof(Item));
     a->uses = g_array_new(FALSE, FALSE, sizeof(Use));
+    a->waiting = g_array_new(FALSE, FALSE, sizeof(Item));
+    a->pending = g_ptr_array_new_with_free_func(audit_free_pending);
     a->notes = g_ptr_array_new_with_free_func(free_note);
     a->modules = g_ptr_array_new_with_free_func(free_module);
     a->findings = g_ptr_array_new_with_free_func(free_finding);
@@ -143,14 +161,15 @@ void audit_free(Audit *a)
 {
     if (!a)
         return;
-    GPtrArray *lists[] = { a->keys, a->files, a->notes, a->modules, a->findings, a->proofs };
-    GHashTable *tables[] = { a->by_path, a->proof_of, a->upper, a->parent };
+    GPtrArray *lists[] = { a->pending, a->keys, a->files, a->notes, a->modules, a->findings, a->proofs };
+    GHashTable *tables[] = { a->by_path, a->opened, a->proof_of, a->upper, a->parent };
     for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
     g_array_unref(a->items);
     g_array_unref(a->uses);
+    g_array_unref(a->waiting);
     g_string_free(a->kept, TRUE);
     g_free(a->slots);
     g_free(a);
@@ -230,6 +249,8 @@ bool audit_set_owned(Audit *a, const char *text, GError **error)
         g_autofree char *inner = g_strndup(value + 1, length - 2);
         part = g_strsplit(inner, ",", -1);
     }
+    if (m && m->owned)
+        return bad(error, "--owned", "each module once", text);
     if (!part || g_strv_length(part) != 2 || !g_ascii_string_to_unsigned(part[0], 10, 0, INT64_MAX, &m->from, NULL) ||
         !g_ascii_string_to_unsigned(part[1], 10, 0, INT64_MAX, &m->end, NULL) || m->from >= m->end)
         return bad(error, "--owned", "NAME=[a,b) with a below b", text);
@@ -246,6 +267,8 @@ bool audit_set_remaining(Audit *a, const char *text, GError **error)
 {
     const char *value;
     Module *m = module_of(a, text, &value);
+    if (m && m->counted)
+        return bad(error, "--remaining", "each module once", text);
     if (!m || !g_ascii_string_to_unsigned(value, 10, 0, INT64_MAX, &m->left, NULL))
         return bad(error, "--remaining", "NAME=N", text);
     m->counted = true;
@@ -264,7 +287,11 @@ void audit_finish(Audit *a)
 {
     g_assert(!a->finished);
     a->finished = true;
+    audit_tell_rest(a);
+    audit_settle(a);
+    audit_tell_unclear(a, true);
     audit_keep_findings(a);
+    audit_tell_unclear(a, false); /* tomorrow's audit asks again */
     audit_describe_proofs(a);
     audit_books(a);
     g_ptr_array_sort(a->findings, by_class);

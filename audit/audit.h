@@ -50,7 +50,8 @@ bool audit_add_key(Audit *audit, const char *path, GError **error);
 /* A file with signatures, one or many in a row; "-" is standard input. What is no signature of any key becomes a finding.
  * False: cannot be read, or the note names what is not there. */
 bool audit_add_file(Audit *audit, const char *path, const AuditNote *note, GError **error);
-/* A folder, in order of names and with what is in it. */
+/* A folder, in order of names and with what is in it; what in it cannot be read becomes a finding. Files and folders that come
+ * again, under whatever name, are gone through once; a note for one that was read is an error. */
 bool audit_add_folder(Audit *audit, const char *path, GError **error);
 /* Signatures listed in a file: docs/audit.md, "The manifest". Errors are "FILE:LINE: expected X, got Y". */
 bool audit_add_manifest(Audit *audit, const char *path, GError **error);

@@ -1,6 +1,8 @@
 /* The books: what modules may use, what they say is left, and what is in hand; who came before whom. */
 #include "audit/internal.h"
 
+#include "simulator/nearest.h"
+
 enum { LISTED = 20 }; /* intervals in one finding */
 
 /* ---- indices ---- */
@@ -233,6 +235,27 @@ static void times(Audit *a)
     }
 }
 
+/* Modules that were named, and of which nothing is said to be: perhaps a slip. */
+static void unseen_modules(Audit *a)
+{
+    g_autofree uint64_t *count = g_new0(uint64_t, a->modules->len + 1);
+    g_autoptr(GPtrArray) seen = g_ptr_array_new();
+    for (guint i = 0; i < a->items->len; i++)
+        count[audit_item(a, i)->module]++;
+    for (guint m = 1; m <= a->modules->len; m++)
+        if (count[m])
+            g_ptr_array_add(seen, audit_module_at(a, m)->name);
+    g_ptr_array_add(seen, NULL);
+    for (guint m = 1; m <= a->modules->len; m++) {
+        const Module *own = audit_module_at(a, m);
+        const char *near = count[m] ? NULL : uc_nearest(own->name, (const char *const *)seen->pdata);
+        if (!count[m] && (own->owned || own->counted))
+            audit_find(a, AUDIT_INFORMATION, "module-unseen", own->name,
+                       "%s: no signature in hand is said to be of this module, so none was held against its sector%s%s%s", own->name,
+                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+}
+
 void audit_books(Audit *a)
 {
     for (guint k = 0; k < a->keys->len; k++) {
@@ -247,6 +270,10 @@ void audit_books(Audit *a)
                        "%s has 2^63 one-time keys or more; indices and counts are capped there", key->path);
     }
     times(a);
+    unseen_modules(a);
+    if (a->given_twice)
+        audit_find(a, AUDIT_INFORMATION, "given-twice", NULL, "%" G_GUINT64_FORMAT " files or folders were given more than once and gone through once",
+                   a->given_twice);
     if (a->duplicates)
         audit_find(a, AUDIT_INFORMATION, "duplicates", NULL, "%" G_GUINT64_FORMAT " signatures are in hand more than once", a->duplicates);
     if (a->passed_over)

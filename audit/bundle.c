@@ -7,7 +7,9 @@
 static const char script_head[] =
     "#!/usr/bin/env python3\n"
     "# Checks without ucsim that one one-time key signed twice. Only the standard library; proof.txt says where things are.\n"
-    "import hashlib, sys\n"
+    "import hashlib, os, sys\n"
+    "sys.excepthook = lambda kind, what, where: print('not proven, the files are not whole:', kind.__name__, what)\n"
+    "os.chdir(os.path.dirname(os.path.abspath(__file__)))\n"
     "P = dict(line.split('=', 1) for line in open('proof.txt').read().split('\\n') if '=' in line)\n"
     "num = lambda name: int(P[name])\n"
     "n, w, p, ls, h = num('n'), num('w'), num('chains'), num('shift'), num('height')\n"
@@ -145,16 +147,51 @@ static bool write_proof(const Audit *a, const Proof *p, const Reread *x, const R
            put_message(a, t, "a.message", p->item[0]) && put_message(a, t, "b.message", p->item[1]);
 }
 
+static bool cannot(GError **error, const char *path)
+{
+    const int number = errno;
+    g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number), "%s: %s", path, g_strerror(number));
+    return false;
+}
+
+/* A bundle of an earlier run goes, or it would pass for one of this. Only what is written here is removed. */
+static bool clear(const char *bundle, GError **error)
+{
+    static const char *const ours[] = { "proof.txt", "check.py", "key.bin", "a.sig", "b.sig", "a.message", "b.message" };
+    for (size_t i = 0; i < G_N_ELEMENTS(ours); i++) {
+        g_autofree char *path = g_build_filename(bundle, ours[i], NULL);
+        g_unlink(path);
+    }
+    return g_rmdir(bundle) == 0 || cannot(error, bundle);
+}
+
+/* The folder, made if need be (what is above it has to be there), and without bundles. */
+static bool prepare(const char *folder, GError **error)
+{
+    if (g_mkdir(folder, 0777) == 0)
+        return true;
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return cannot(error, folder);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+    bool good = dir != NULL;
+    for (const char *name; good && (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (g_str_has_prefix(name, "proof-") && name[6] && !name[6 + strspn(name + 6, "0123456789")])
+            good = clear(path, error);
+    }
+    return good;
+}
+
 bool audit_write_bundles(const Audit *a, const char *folder, GError **error)
 {
+    if (!prepare(folder, error))
+        return false;
     for (guint i = 0; i < a->proofs->len; i++) {
         const Proof *p = g_ptr_array_index(a->proofs, i);
         g_autofree char *name = g_strdup_printf("proof-%u", i + 1), *path = g_build_filename(folder, name, NULL);
         Reread x, y;
-        if (g_mkdir_with_parents(path, 0777)) {
-            g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s: %s", path, g_strerror(errno));
-            return false;
-        }
+        if (g_mkdir(path, 0777))
+            return cannot(error, path);
         bool good = audit_reread(a, p->item[0], &x) & audit_reread(a, p->item[1], &y);
         if (good)
             good = write_proof(a, p, &x, &y, &(Target){ path, error });

@@ -80,8 +80,8 @@ bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *le
     const Note *n = audit_note(a, item);
     *bytes = NULL;
     if (n && n->signs) {
-        *bytes = g_memdup2(n->signs, n->signs_length);
-        *length = n->signs_length;
+        *bytes = g_malloc(n->signs_length + 1); /* not NULL for an empty message */
+        memcpy(*bytes, n->signs, *length = n->signs_length);
         return true;
     }
     return n && n->message && uc_file_read(n->message, MESSAGE, (char **)bytes, length, NULL);
@@ -90,51 +90,18 @@ bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *le
 /* ---- signatures ---- */
 
 /* Does the lowest layer sign the message, and every layer above the key below it? */
-static bool verifies(const Audit *a, const Item *item, const SigLayer *layer, unsigned layers, const uint8_t *message,
-                     size_t length)
+static bool verifies(const SigLayer *layer, unsigned layers, const Message *message)
 {
     uint8_t digest[SIG_DIGEST];
     const unsigned bottom = sig_layers_bottom(layer, layers);
     for (unsigned i = 0; i < layers; i++)
         if (layer[i].below && (sig_layer_below_digest(&layer[i], digest) || sig_layer_holds(layer, layers, i, digest)))
             return false;
-    return !sig_layers_digest(layer, layers, message, length, digest) && !sig_layer_holds(layer, layers, bottom, digest);
-}
-
-typedef struct {
-    uint32_t file, part; /* part: number + 1 where a file has many */
-    uint64_t offset;
-    const AuditNote *note;
-    uint32_t noted;      /* number + 1 */
-} Where;
-
-static void add_signature(Audit *a, const Where *w, uint32_t key, const SigMatch *match, const uint8_t *message,
-                          size_t message_length, bool has_message)
-{
-    SigLayer layer[SIG_LAYERS];
-    unsigned layers;
-    if (sig_layers(match->set, match->vk, match->vk_length, match->signature, match->length, layer, &layers) != SIG_OK)
-        return;
-    Item item = { .file = w->file, .part = w->part, .key = key, .note = w->noted, .offset = w->offset,
-                  .length = (uint32_t)match->length, .index = sig_layers_index(layer, layers),
-                  .module = audit_module(a, w->note ? w->note->module : NULL), .time = w->note ? w->note->time : AUDIT_NO_TIME };
-    if (has_message)
-        item.state = verifies(a, &item, layer, layers, message, message_length) ? ITEM_VERIFIED : ITEM_FAILED;
-    g_array_append_val(a->items, item);
-    const uint32_t number = a->items->len - 1;
-    AuditKey *k = audit_key(a, key);
-    k->set = match->set;
-    k->seen++;
-    if (item.state == ITEM_FAILED) {
-        g_autofree char *name = audit_item_name(a, number);
-        audit_find(a, AUDIT_INDICATION, "not-verified", name, "%s is no signature of its message under %s (index %" G_GUINT64_FORMAT ")",
-                   name, k->path, item.index);
-    }
-    audit_add_uses(a, number, layer, layers);
+    return !sig_layers_digest(layer, layers, message->bytes, message->length, digest) && !sig_layer_holds(layer, layers, bottom, digest);
 }
 
 /* The upper layers of HSS say whose signature it is; so does the message. */
-static bool belongs(const Audit *a, const SigMatch *match, const uint8_t *message, size_t length, bool has_message)
+static bool belongs(const Audit *a, const SigMatch *match, const Message *message)
 {
     SigLayer layer[SIG_LAYERS];
     unsigned layers;
@@ -143,16 +110,14 @@ static bool belongs(const Audit *a, const SigMatch *match, const uint8_t *messag
         return false;
     if (layer[0].below && !sig_layer_below_digest(&layer[0], digest))
         return sig_layer_holds(layer, layers, 0, digest) == SIG_OK;
-    return has_message && verifies(a, NULL, layer, layers, message, length);
+    return message->bytes && verifies(layer, layers, message);
 }
 
-/* Finds the key of the bytes (front: at their front) and adds the signature; how many bytes it has, or 0 and why. */
-static size_t add_part(Audit *a, const Where *w, const uint8_t *bytes, size_t length, bool front, SigWhy *why)
+/* Finds the key of the bytes (front: at their front) and takes the signature; how many bytes it has, or 0 and why. With several
+ * keys that may be it, it waits for another signature to tell (whose.c). */
+static size_t add_part(Audit *a, const Item *where, const char *named, const Message *message, const uint8_t *bytes, size_t length,
+                       bool front, SigWhy *why)
 {
-    g_autofree uint8_t *message = NULL;
-    size_t message_length = 0;
-    const Item noted = { .note = w->noted };
-    const bool has_message = audit_message(a, &noted, &message, &message_length);
     uint32_t candidate = NO_ITEM;
     unsigned candidates = 0;
     bool sure = false;
@@ -160,7 +125,7 @@ static size_t add_part(Audit *a, const Where *w, const uint8_t *bytes, size_t le
     SigWhy own;
     for (guint k = 0; k < a->keys->len && !sure; k++) {
         const AuditKey *key = audit_key(a, k);
-        if (w->note && w->note->key && strcmp(w->note->key, key->path))
+        if (named && strcmp(named, key->path))
             continue;
         if (!(front ? sig_match_front : sig_match)(&key->key, bytes, length, &match, &own)) {
             if (!candidates && (k == 0 || why->text[0] == 0))
@@ -169,17 +134,21 @@ static size_t add_part(Audit *a, const Where *w, const uint8_t *bytes, size_t le
         }
         candidates++;
         if (a->keys->len > 1)
-            sure = belongs(a, &match, message, message_length, has_message);
+            sure = belongs(a, &match, message);
         if (candidate == NO_ITEM || sure)
             candidate = k, best = match;
     }
     if (!candidates)
         return 0;
+    Item item = *where;
+    item.key = candidate;
     if (candidates > 1 && !sure) {
-        g_snprintf(why->text, sizeof why->text, "may be of %u of the keys; expected a message or a key in the manifest to tell", candidates);
-        return 0;
+        g_array_append_val(a->waiting, item);
+    } else {
+        const uint32_t number = audit_take(a, item, &best, message);
+        if (sure)
+            audit_witness(a, number);
     }
-    add_signature(a, w, candidate, &best, message, message_length, has_message);
     return (size_t)(best.signature - bytes) + best.length;
 }
 
@@ -192,26 +161,27 @@ static bool is_key_file(const Audit *a, const AuditFile *f)
 }
 
 /* One behind the other, as far as they go; why: why it is not a single one. */
-static void add_many(Audit *a, Where *w, const uint8_t *bytes, size_t length, const SigWhy *why)
+static void add_many(Audit *a, Item *where, const char *named, const Message *message, const uint8_t *bytes, size_t length,
+                     const SigWhy *why)
 {
     SigWhy last = { "" };
     size_t at = 0, got = 1;
-    const char *path = audit_file(a, w->file)->path;
-    for (w->part = 1; at < length && got; w->part++) {
-        w->offset = at;
-        got = add_part(a, w, bytes + at, length - at, true, &last);
+    const char *path = audit_file(a, where->file)->path;
+    for (where->part = 1; at < length && got; where->part++) {
+        where->offset = at;
+        got = add_part(a, where, named, message, bytes + at, length - at, true, &last);
         at += got;
     }
     if (!at)
         audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path, why->text);
     else if (at < length)
         audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %zu bytes behind signature #%u are none: %s", path, length - at,
-                   w->part - 3, last.text);
+                   where->part - 3, last.text);
 }
 
-static void add_content(Audit *a, Where *w, const Bytes *bytes)
+static void add_content(Audit *a, Item *where, const char *named, const Bytes *bytes)
 {
-    const char *path = audit_file(a, w->file)->path;
+    const char *path = audit_file(a, where->file)->path;
     SigWhy why = { "" };
     SigContent content = { 0 };
     const uint8_t *raw = bytes->bytes;
@@ -224,12 +194,11 @@ static void add_content(Audit *a, Where *w, const Bytes *bytes)
         raw = content.bytes;
         length = content.length;
     }
-    if (!add_part(a, w, raw, length, false, &why)) {
-        if (g_str_has_prefix(why.text, "may be of"))
-            audit_find(a, AUDIT_INFORMATION, "key-unclear", path, "%s: %s", path, why.text);
-        else
-            add_many(a, w, raw, length, &why);
-    }
+    Message message = { NULL, 0 };
+    audit_message(a, where, &message.bytes, &message.length);
+    if (!add_part(a, where, named, &message, raw, length, false, &why))
+        add_many(a, where, named, &message, raw, length, &why);
+    g_free(message.bytes);
     free(content.bytes);
 }
 
@@ -254,8 +223,11 @@ static void add_file(Audit *a, AuditFile *f, const Bytes *bytes, const AuditNote
         return;
     }
     g_ptr_array_add(a->files, f);
-    Where w = { a->files->len - 1, 0, 0, note, add_note(a, note) };
-    add_content(a, &w, bytes);
+    Item where = { .file = a->files->len - 1, .note = add_note(a, note), .module = audit_module(a, note ? note->module : NULL),
+                   .time = note ? note->time : AUDIT_NO_TIME };
+    const guint waiting = a->waiting->len;
+    add_content(a, &where, note ? note->key : NULL, bytes);
+    audit_ask_whose(a, waiting);
 }
 
 bool audit_add_bytes(Audit *a, const char *name, const uint8_t *bytes, size_t length, GError **error)
@@ -275,11 +247,25 @@ static bool known(const Audit *a, const char *path, const struct stat *s)
            f->changed == (uint64_t)s->st_mtim.tv_sec * G_GUINT64_CONSTANT(1000000000) + (uint64_t)s->st_mtim.tv_nsec;
 }
 
+/* A file under a second name, or a folder that a link leads back to, is gone through once. Standard input: device 0. */
+static bool first_time(Audit *a, const struct stat *s)
+{
+    const FileId id = { s->st_dev, s->st_ino };
+    return g_hash_table_add(a->opened, g_memdup2(&id, sizeof id));
+}
+
 bool audit_add_file(Audit *a, const char *path, const AuditNote *note, GError **error)
 {
     struct stat s = { 0 };
     Bytes bytes;
-    if (stat(path, &s) == 0 && known(a, path, &s)) {
+    const bool exists = stat(path, &s) == 0 || !strcmp(path, "-");
+    if (exists && !first_time(a, &s)) {
+        a->given_twice++;
+        if (note)
+            g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: expected each signature file once, this one was read before", path);
+        return !note;
+    }
+    if (exists && known(a, path, &s)) {
         a->passed_over++;
         return true;
     }
@@ -303,24 +289,39 @@ static gint by_name(gconstpointer x, gconstpointer y)
     return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
+/* What is in a folder and cannot be read is told, and does not end the audit: nobody has named it. */
+static void add_inner(Audit *a, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    struct stat s;
+    if (stat(path, &s))
+        audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path,
+                   g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? "a link that leads to nothing" : g_strerror(errno));
+    else if (!S_ISDIR(s.st_mode) && !S_ISREG(s.st_mode))
+        audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: expected a file or a folder, got a device, pipe or socket", path);
+    else if (!(S_ISDIR(s.st_mode) ? audit_add_folder(a, path, &error) : audit_add_file(a, path, NULL, &error)))
+        audit_find(a, AUDIT_INFORMATION, "unread", path, "%s", error->message);
+}
+
 bool audit_add_folder(Audit *a, const char *path, GError **error)
 {
     g_autoptr(GDir) dir = g_dir_open(path, 0, error);
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     const char *name;
+    struct stat s;
     if (!dir) {
         g_prefix_error(error, "%s: ", path);
         return false;
     }
+    if (stat(path, &s) == 0 && !first_time(a, &s)) {
+        a->given_twice++;
+        return true;
+    }
     while ((name = g_dir_read_name(dir)))
         g_ptr_array_add(names, g_build_filename(path, name, NULL));
     g_ptr_array_sort(names, by_name);
-    for (guint i = 0; i < names->len; i++) {
-        const char *inner = g_ptr_array_index(names, i);
-        if (!(g_file_test(inner, G_FILE_TEST_IS_DIR) ? audit_add_folder(a, inner, error)
-                                                     : audit_add_file(a, inner, NULL, error)))
-            return false;
-    }
+    for (guint i = 0; i < names->len; i++)
+        add_inner(a, g_ptr_array_index(names, i));
     return true;
 }
 
@@ -328,7 +329,11 @@ bool audit_add_folder(Audit *a, const char *path, GError **error)
 
 bool audit_reread(const Audit *a, uint32_t number, Reread *r)
 {
-    const Item *item = audit_item(a, number);
+    return audit_reread_item(a, audit_item(a, number), r);
+}
+
+bool audit_reread_item(const Audit *a, const Item *item, Reread *r)
+{
     const AuditKey *key = audit_key(a, item->key);
     struct stat s;
     SigWhy why;

@@ -2,6 +2,8 @@
  *
  *   audit.c     keys, findings, opening and closing
  *   files.c     files, parts of files, folders
+ *   whose.c     signatures that may be of several keys
+ *   verify.c    signatures with messages, verified side by side
  *   uses.c      the table of one-time keys; pairs that differ
  *   manifest.c  CSV and JSON Lines
  *   books.c     modules, sectors, times, counts
@@ -29,6 +31,7 @@ typedef struct {
     const SigSet *set;        /* of the last signature that matched, or NULL */
     uint8_t hash[AUDIT_HASH]; /* of the file */
     uint64_t seen;            /* signatures */
+    uint32_t witness[2];      /* signatures of different indices that are surely of it: number + 1; 0 is none */
 } AuditKey;
 
 typedef struct {
@@ -39,6 +42,10 @@ typedef struct {
     uint8_t hash[AUDIT_HASH];
 } AuditFile;
 
+typedef struct {
+    uint64_t device, inode;
+} FileId;
+
 typedef enum { ITEM_UNVERIFIED, ITEM_VERIFIED, ITEM_FAILED } ItemState;
 
 /* A signature. */
@@ -48,6 +55,13 @@ typedef struct {
     uint64_t offset, index;
     int64_t time;
 } Item;
+
+typedef struct {
+    uint8_t *bytes; /* NULL: none */
+    size_t length;
+} Message;
+
+typedef struct Pending Pending; /* verify.c */
 
 /* A use of a one-time key. */
 typedef struct {
@@ -90,7 +104,11 @@ struct Audit {
     GPtrArray *keys;     /* AuditKey */
     GPtrArray *files;    /* AuditFile */
     GHashTable *by_path; /* file number + 1 by path: of the ledger */
+    GHashTable *opened;  /* FileId of files and folders that this audit has gone through */
     GArray *items, *uses;
+    GArray *waiting;     /* Item: signatures that may be of several keys */
+    GPtrArray *pending;  /* Pending: in items, not yet verified and compared */
+    size_t pending_bytes;
     uint32_t *slots; /* use number + 1, by hash of the one-time key */
     size_t slot_count;
     GPtrArray *notes, *modules;
@@ -99,7 +117,7 @@ struct Audit {
     GHashTable *upper;     /* digest of an upper layer with its key -> 1 good, 2 bad */
     GHashTable *parent;    /* owner of a child key -> Parent */
     GString *kept; /* findings that the ledger keeps, as lines of it */
-    uint64_t duplicates, passed_over;
+    uint64_t duplicates, passed_over, given_twice;
     bool finished;
 };
 
@@ -120,6 +138,7 @@ static inline Module *audit_module_at(const Audit *a, uint32_t number)
 }
 /* "FILE" or "FILE#3"; g_free. */
 char *audit_item_name(const Audit *a, uint32_t item);
+char *audit_place_name(const Audit *a, const Item *where);
 char *audit_hex(const uint8_t *bytes, size_t length);
 void audit_hash(const uint8_t *bytes, size_t length, uint8_t hash[AUDIT_HASH]);
 
@@ -140,6 +159,7 @@ typedef struct {
     unsigned layers;
 } Reread;
 bool audit_reread(const Audit *a, uint32_t item, Reread *out);
+bool audit_reread_item(const Audit *a, const Item *item, Reread *out); /* also one that is not in the table */
 void audit_reread_free(Reread *r);
 /* The message of an item, if the manifest gave one (g_free). */
 bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length);
@@ -149,6 +169,19 @@ typedef struct {
     OneTime by;
     uint32_t item;
 } Parent;
+
+/* verify.c; takes a signature (file, part, offset, key, module, note, time of the item are set; the rest is found): its number.
+ * audit_settle: what waits for others is verified and compared now. */
+uint32_t audit_take(Audit *a, Item item, const SigMatch *match, const Message *message);
+void audit_settle(Audit *a);
+void audit_free_pending(gpointer pending);
+
+/* whose.c; the item is surely of its key; tell what of the waiting ones from number `from` on can be told; the rest. */
+void audit_witness(Audit *a, uint32_t item);
+void audit_ask_whose(Audit *a, guint from);
+void audit_tell_rest(Audit *a);
+/* Findings for what still waits: of rows of signatures, or of whole files, which the ledger then does not know. */
+void audit_tell_unclear(Audit *a, bool in_rows);
 
 /* ledger.c */
 void audit_keep_findings(Audit *a);

@@ -162,6 +162,7 @@ static bool read_header(Reader *r, const char **at, Column *column, guint *count
 {
     g_autoptr(GPtrArray) names = next_record(r, at);
     bool has_signature = false;
+    const unsigned next = r->line;
     if (!names)
         return false;
     r->line = 1;
@@ -177,8 +178,10 @@ static bool read_header(Reader *r, const char **at, Column *column, guint *count
     }
     if (names->len > COLUMNS)
         return fail(r, "expected at most %d columns, got %u", COLUMNS, names->len);
-    r->line = 2;
-    return has_signature ? true : fail(r, "expected a column signature, got none");
+    if (!has_signature)
+        return fail(r, "expected a column signature, got none");
+    r->line = next;
+    return true;
 }
 
 static bool read_csv(Reader *r, const char *text)

@@ -1,5 +1,6 @@
 /* ucsim audit: what somebody's real modules did (docs/audit.md). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "audit/audit.h"
@@ -93,6 +94,34 @@ static bool write_all(const Audit *audit, const Arguments *a, GError **error)
     return write_text(a->ledger, ledger, length, error);
 }
 
+/* A file that is there or not, by its folder's true name (g_free); NULL: there is no such folder. */
+static char *true_name(const char *path)
+{
+    char *whole = realpath(path, NULL);
+    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
+    char *above = whole ? NULL : realpath(folder, NULL);
+    char *name = whole ? g_strdup(whole) : above ? g_build_filename(above, base, NULL) : NULL;
+    free(whole), free(above);
+    return name;
+}
+
+/* What is written into a folder that is read would be read as a signature the next time. */
+static int check_outputs(const Arguments *a, char *const *paths)
+{
+    const struct { const char *option, *path; } outputs[] = { { "json", a->json }, { "svg", a->svg }, { "bundles", a->bundles }, { "ledger", a->ledger } };
+    for (; *paths; paths++) {
+        g_autofree char *folder = g_file_test(*paths, G_FILE_TEST_IS_DIR) ? true_name(*paths) : NULL;
+        for (size_t i = 0; folder && i < G_N_ELEMENTS(outputs); i++) {
+            g_autofree char *out = outputs[i].path ? true_name(outputs[i].path) : NULL;
+            const size_t length = strlen(folder);
+            if (out && !strncmp(out, folder, length) && (!out[length] || out[length] == '/' || folder[length - 1] == '/'))
+                return cli_fail(CLI_USAGE, "audit signatures: --%s: expected a place outside of the folders that are read, got '%s' in '%s'",
+                                outputs[i].option, outputs[i].path, *paths);
+        }
+    }
+    return CLI_OK;
+}
+
 static int run(const Arguments *a, int argc, char **argv)
 {
     GError *error = NULL;
@@ -103,8 +132,10 @@ static int run(const Arguments *a, int argc, char **argv)
     if ((a->owned || a->remaining) && a->public[1])
         return cli_fail(CLI_USAGE, "audit signatures: --owned and --remaining count indices of one key, got %u keys; audit them one by one",
                         g_strv_length(a->public));
+    int code = check_outputs(a, argv + 1);
+    if (code != CLI_OK)
+        return code;
     Audit *audit = audit_new();
-    int code = CLI_OK;
     if (read_all(audit, a, argv + 1, &error))
         audit_finish(audit);
     else

@@ -11,6 +11,7 @@
  *   disk.c    parts of trees in files
  *   tree.c    building trees over threads, keeping them, authentication paths
  *   stream.c  LMS, HSS, XMSS, XMSS^MT signatures from these: the public functions
+ *   many.c    many signatures verified side by side
  *   layers.c  what a signature is made of; link.c: two one-time signatures of one leaf (layers.h)
  *   formats.c keys and signatures in files (formats.h)
  *   guess.c   what of a seed makes the key
@@ -173,9 +174,20 @@ static inline unsigned sig_digest_chains(const SigSet *set)
 {
     return 8 * set->n / set->w;
 }
-/* The root from a leaf's node and its path (height nodes). */
-void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+/* The root from the node of level `from` (0: the leaf's) above a leaf, and the leaf's path (height nodes). */
+void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, unsigned from, const uint8_t *node, const uint8_t *path,
                uint8_t *root);
+
+/* One-time signatures of one tree, followed to its root side by side: count <= SIG_BATCH. */
+typedef struct {
+    uint32_t leaf;
+    const uint8_t *digest, *values, *path;
+    uint8_t *root; /* n bytes; may be digest */
+} SigWay;
+void sig_roots(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count);
+/* chains that lead from the digits of each way to the ends, longest first, so that neighbours end together: for sig_roots.
+ * values + i * stride is where the chains of way i are. */
+size_t sig_order_ways(const SigSet *set, SigWay *const *ways, unsigned count, uint8_t *values, size_t stride, SigChain *chains);
 
 /* A node and its sibling in their order. */
 static inline void sig_put_pair(bool right, const uint8_t *node, const uint8_t *sibling, size_t n, uint8_t *pair)
@@ -191,12 +203,13 @@ size_t sig_lms_one_time_room(const SigSet *set);
 void sig_lms_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
 void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
                      const uint8_t *children, uint8_t *out);
-void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
-                   uint8_t *root);
+void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, unsigned from, const uint8_t *node,
+                   const uint8_t *path, uint8_t *root);
 void sig_lms_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
 void sig_lms_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out);
+void sig_lms_roots(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count);
 void sig_lms_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
 /* wots.c; randomiser: r of a signature, PRF(SK_PRF, toByte(index, 32)). */
 void sig_xmss_randomiser(const SigSet *set, SigWork *work, const uint8_t *prf_key, uint64_t index, uint8_t *out);
@@ -205,20 +218,22 @@ size_t sig_xmss_one_time_room(const SigSet *set);
 void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *out);
 void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
                      const uint8_t *children, uint8_t *out);
-void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
-                   uint8_t *root);
+void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, unsigned from, const uint8_t *node,
+                    const uint8_t *path, uint8_t *root);
 void sig_xmss_sign(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, uint8_t *out);
 void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *digest, const uint8_t *values,
                   uint8_t *out);
 
 void sig_xmss_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out);
+void sig_xmss_roots(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count);
 void sig_xmss_step(const SigTree *tree, SigWork *work, const SigChain *const *chains, const int *at, size_t count);
 
 /* stream.c; where the hash of a message begins. */
 void sig_lms_message(const SigTree *tree, SigWork *work, uint32_t q, const uint8_t *c);
 void sig_xmss_message(const SigSet *set, SigWork *work, const uint8_t *r, const uint8_t *root, uint64_t index);
 
-/* layers.c; the tree of a layer, the root in its key, and whether a leaf's node leads to it by that path. */
+/* layers.c; the tree of a layer, the root in its key, and whether the node of level `from` above its leaf leads to it by that
+ * path. */
 SigTree sig_layer_tree(const SigLayer *layer);
 const uint8_t *sig_layer_root(const SigLayer *layer);
 /* Does the layer's one-time signature lead from the digest to its key? The uses on the way are noted, if use is not NULL. */
@@ -228,8 +243,8 @@ typedef struct {
 } SigUses;
 bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *digest,
                      SigUses *uses);
-bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *node,
-                       const uint8_t *path);
+bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, unsigned from,
+                       const uint8_t *node, const uint8_t *path);
 
 /* table.c; by their codes, NULL if there is none. */
 const SigSet *sig_lms_set(uint32_t type, uint32_t ots);

@@ -73,9 +73,10 @@ static SigStatus xmss_layers(const SigSet *set, const uint8_t *vk, const uint8_t
 SigStatus sig_layers(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *signature, size_t length,
                      SigLayer layer[SIG_LAYERS], unsigned *layers)
 {
-    assert(set && vk && signature && layer && layers);
+    assert(set && layer && layers);
     if (vk_length != sig_set_public_size(set) || length != sig_set_signature_size(set))
         return SIG_BAD_LENGTH;
+    assert(vk && signature);
     return (is_lms(set) ? lms_layers : xmss_layers)(set, vk, signature, layer, layers);
 }
 
@@ -171,7 +172,7 @@ SigStatus sig_layer_trace(const SigLayer *layer, unsigned layers, unsigned which
         const SigTree tree = sig_layer_tree(&layer[i]);
         sig_one_time_leaf(&tree, work, layer[i].leaf, digest, layer[i].values, leaf);
         if (i < which)
-            sig_climb(&tree, work, layer[i].leaf, leaf, layer[i].path, digest);
+            sig_climb(&tree, work, layer[i].leaf, 0, leaf, layer[i].path, digest);
     }
     sig_work_free(work);
     return SIG_OK;
@@ -199,18 +200,18 @@ bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, Sig
         const SigTree tree = sig_layer_tree(&layer[i]);
         sig_one_time_leaf(&tree, work, layer[i].leaf, root, layer[i].values, node);
         note_use(uses, &layer[i], node, root);
-        sig_climb(&tree, work, layer[i].leaf, node, layer[i].path, root);
+        sig_climb(&tree, work, layer[i].leaf, 0, node, layer[i].path, root);
     }
     return CRYPTO_memcmp(root, sig_layer_root(&layer[which]), set->n) == 0;
 }
 
-bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, const uint8_t *node,
-                       const uint8_t *path)
+bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, unsigned from,
+                       const uint8_t *node, const uint8_t *path)
 {
     uint8_t root[SIG_MAX_N];
     SigUses nobody = {NULL, 0};
     const SigTree tree = sig_layer_tree(&layer[which]);
-    sig_climb(&tree, work, layer[which].leaf, node, path, root);
+    sig_climb(&tree, work, layer[which].leaf, from, node, path, root);
     if (!is_lms(layer->set) && which + 1 < layers)
         return sig_layer_leads(layer, layers, which + 1, work, root, &nobody);
     return CRYPTO_memcmp(root, sig_layer_root(&layer[which]), layer[which].set->n) == 0;
@@ -226,4 +227,20 @@ SigStatus sig_layer_holds(const SigLayer *layer, unsigned layers, unsigned which
     const bool good = sig_layer_leads(layer, layers, which, work, digest, &nobody);
     sig_work_free(work);
     return good ? SIG_OK : SIG_INVALID;
+}
+
+bool sig_layers_meet(const SigLayer *a, const SigLayer *b, unsigned layers)
+{
+    unsigned which = 0; /* of XMSS^MT the one above which the two are in the same trees and leaves */
+    for (unsigned i = 0; i < layers && !is_lms(a->set); i++)
+        which = a[i].tree == b[i].tree && a[i].leaf != b[i].leaf ? i : which;
+    const uint32_t apart = a[which].leaf ^ b[which].leaf;
+    if (a[which].set != b[which].set || a[which].tree != b[which].tree || !apart)
+        return false;
+    const unsigned level = 31 - (unsigned)__builtin_clz(apart); /* where the ways are neighbours */
+    SigWork *work = sig_work_new(a[which].set->hash, sig_one_time_room(a[which].set));
+    const bool good = work && sig_layer_reaches(a, layers, which, work, level, b[which].path + (size_t)level * a[which].set->n,
+                                                a[which].path);
+    sig_work_free(work);
+    return good;
 }

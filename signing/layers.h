@@ -49,6 +49,20 @@ SigStatus sig_layer_trace(const SigLayer *layer, unsigned layers, unsigned which
  * XMSS^MT: the layers between it and the root must be right too. Otherwise SIG_INVALID, or SIG_NO_MEMORY. */
 SigStatus sig_layer_holds(const SigLayer *layer, unsigned layers, unsigned which, const uint8_t *digest);
 
+/* Two signatures of different indices, taken apart with one key that may be theirs: where their ways to the root meet, each has
+ * the other's node in its path, so both paths together lead to the root without any message. True: to that of the key; then
+ * paths (and for XMSS^MT the upper layers of a) are of this key. Of HSS the top level counts. False also without memory. */
+bool sig_layers_meet(const SigLayer *a, const SigLayer *b, unsigned layers);
+
+/* sig_layer_holds for many: one-time signatures of one tree are followed side by side in the lanes, whatever the order here. */
+typedef struct {
+    const SigLayer *layer;
+    unsigned layers, which;
+    const uint8_t *digest;
+    SigStatus status; /* set */
+} SigHold;
+void sig_layers_hold_many(SigHold *holds, size_t count);
+
 /* What a set is made of, for those who compute by themselves. */
 typedef struct {
     const char *hash; /* "sha256", "sha512", "shake128", "shake256" */

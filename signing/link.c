@@ -163,8 +163,8 @@ static bool reaches_key(Search *s)
     uint8_t node[SIG_MAX_N];
     const SigLayer *own = &s->layer[s->which];
     sig_one_time_node(&s->tree, s->work, own->leaf, s->ends, node);
-    return sig_layer_reaches(s->layer, s->layers, s->which, s->work, node, own->path) ||
-           (s->path_b && sig_layer_reaches(s->layer, s->layers, s->which, s->work, node, s->path_b));
+    return sig_layer_reaches(s->layer, s->layers, s->which, s->work, 0, node, own->path) ||
+           (s->path_b && sig_layer_reaches(s->layer, s->layers, s->which, s->work, 0, node, s->path_b));
 }
 
 /* Gives the open chains of the digest from number k on levels that add up to `rest`. */

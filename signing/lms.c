@@ -86,14 +86,14 @@ size_t sig_lms_one_time_room(const SigSet *set)
 }
 
 /* From keys laid out as PREFIX || y[0] || ... to the nodes of their leaves: RFC 8554 Algorithm 1 step 5, section 5.3 */
-static void finish_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned count, uint8_t *keys,
+static void finish_leaves(const SigTree *tree, SigWork *work, const uint32_t *leaf, unsigned count, uint8_t *keys,
                           uint8_t *out)
 {
     const SigSet *set = tree->set;
     uint8_t message[SIG_BATCH][64];
     for (unsigned i = 0; i < count; i++) {
-        put_prefix(tree, (uint32_t)(first + i), D_PBLC, keys + i * key_stride(set));
-        put_prefix(tree, (uint32_t)(first + i + (UINT64_C(1) << tree->height)), D_LEAF, message[i]);
+        put_prefix(tree, leaf[i], D_PBLC, keys + i * key_stride(set));
+        put_prefix(tree, (uint32_t)(leaf[i] + (UINT64_C(1) << tree->height)), D_LEAF, message[i]);
     }
     sig_hash_many(work, keys, key_stride(set), PREFIX + (size_t)set->chains * set->n, message[0] + PREFIX,
                   sizeof message[0], set->n, count);
@@ -106,13 +106,16 @@ void sig_lms_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigned
     assert(count <= SIG_BATCH && work->room >= sig_lms_leaves_room(set) && tree->secret);
     SigChain *chains = (SigChain *)work->scratch;
     uint8_t *keys = work->scratch + chains_room(set, SIG_BATCH);
+    uint32_t number[SIG_BATCH] = {0};
     size_t k = 0;
-    for (unsigned leaf = 0; leaf < count; leaf++)
+    for (unsigned leaf = 0; leaf < count; leaf++) {
+        number[leaf] = (uint32_t)first + leaf;
         for (unsigned i = 0; i < set->chains; i++)
-            chains[k++] = (SigChain){(uint32_t)first + leaf, (uint16_t)i, -1, (uint16_t)(1u << set->w),
+            chains[k++] = (SigChain){number[leaf], (uint16_t)i, -1, (uint16_t)(1u << set->w),
                                      keys + leaf * key_stride(set) + PREFIX + i * set->n};
+    }
     run_chains(tree, work, chains, k);
-    finish_leaves(tree, work, first, count, keys, out);
+    finish_leaves(tree, work, number, count, keys, out);
 }
 
 void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_t first, unsigned count,
@@ -133,14 +136,14 @@ void sig_lms_parents(const SigTree *tree, SigWork *work, unsigned level, uint64_
 }
 
 /* RFC 8554 Algorithm 6a step 4. */
-void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
-                   uint8_t *root)
+void sig_lms_climb(const SigTree *tree, SigWork *work, uint32_t leaf, unsigned from, const uint8_t *node,
+                   const uint8_t *path, uint8_t *root)
 {
     const size_t n = tree->set->n;
     uint8_t message[PREFIX + 2 * 32];
-    uint64_t number = (UINT64_C(1) << tree->height) + leaf;
+    uint64_t number = ((UINT64_C(1) << tree->height) + leaf) >> from;
     memcpy(root, node, n);
-    for (unsigned level = 0; level < tree->height; level++, number >>= 1) {
+    for (unsigned level = from; level < tree->height; level++, number >>= 1) {
         put_prefix(tree, (uint32_t)(number >> 1), D_INTR, message);
         sig_put_pair(number & 1, root, path + level * n, n, message + PREFIX);
         sig_hash(work, message, PREFIX + 2 * n, root, n);
@@ -175,7 +178,7 @@ void sig_lms_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8
     for (unsigned i = 0; i < set->chains; i++)
         chains[i] = (SigChain){leaf, (uint16_t)i, digit[i], (uint16_t)(top - digit[i]), key + PREFIX + i * set->n};
     run_chains(tree, work, chains, set->chains);
-    finish_leaves(tree, work, leaf, 1, key, out);
+    finish_leaves(tree, work, &leaf, 1, key, out);
 }
 
 void sig_lms_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *ends, uint8_t *out)
@@ -183,5 +186,38 @@ void sig_lms_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8
     const SigSet *set = tree->set;
     uint8_t *key = work->scratch + chains_room(set, 1);
     memcpy(key + PREFIX, ends, (size_t)set->chains * set->n);
-    finish_leaves(tree, work, leaf, 1, key, out);
+    finish_leaves(tree, work, &leaf, 1, key, out);
+}
+
+/* ---- many ------------------------------------------------------------------------------------------------------------- */
+
+/* sig_lms_climb of each, level by level. */
+static void climb_all(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count, uint8_t *nodes)
+{
+    const size_t n = tree->set->n;
+    uint8_t message[SIG_BATCH][PREFIX + 2 * 32 + 10];
+    for (unsigned level = 0; level < tree->height; level++) {
+        for (unsigned i = 0; i < count; i++) {
+            const uint64_t number = ((UINT64_C(1) << tree->height) + ways[i]->leaf) >> level;
+            put_prefix(tree, (uint32_t)(number >> 1), D_INTR, message[i]);
+            sig_put_pair(number & 1, nodes + i * n, ways[i]->path + level * n, n, message[i] + PREFIX);
+        }
+        sig_hash_many(work, message[0], sizeof message[0], PREFIX + 2 * n, nodes, n, n, count);
+    }
+}
+
+void sig_lms_roots(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count)
+{
+    const SigSet *set = tree->set;
+    assert(count <= SIG_BATCH && work->room >= sig_lms_leaves_room(set));
+    SigChain *chains = (SigChain *)work->scratch;
+    uint8_t *keys = work->scratch + chains_room(set, SIG_BATCH), nodes[SIG_BATCH * 32];
+    uint32_t leaf[SIG_BATCH] = {0};
+    run_chains(tree, work, chains, sig_order_ways(set, ways, count, keys + PREFIX, key_stride(set), chains));
+    for (unsigned i = 0; i < count; i++)
+        leaf[i] = ways[i]->leaf;
+    finish_leaves(tree, work, leaf, count, keys, nodes);
+    climb_all(tree, work, ways, count, nodes);
+    for (unsigned i = 0; i < count; i++)
+        memcpy(ways[i]->root, nodes + i * set->n, set->n);
 }

@@ -66,8 +66,36 @@ void sig_one_time_step(const SigTree *tree, SigWork *work, const SigChain *const
     (is_lms(tree->set) ? sig_lms_step : sig_xmss_step)(tree, work, chains, at, count);
 }
 
-void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
+void sig_climb(const SigTree *tree, SigWork *work, uint32_t leaf, unsigned from, const uint8_t *node, const uint8_t *path,
                uint8_t *root)
 {
-    (is_lms(tree->set) ? sig_lms_climb : sig_xmss_climb)(tree, work, leaf, node, path, root);
+    (is_lms(tree->set) ? sig_lms_climb : sig_xmss_climb)(tree, work, leaf, from, node, path, root);
+}
+
+void sig_roots(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count)
+{
+    (is_lms(tree->set) ? sig_lms_roots : sig_xmss_roots)(tree, work, ways, count);
+}
+
+size_t sig_order_ways(const SigSet *set, SigWay *const *ways, unsigned count, uint8_t *values, size_t stride, SigChain *chains)
+{
+    const unsigned top = (1u << set->w) - 1;
+    uint8_t digit[SIG_BATCH][SIG_MAX_CHAINS];
+    size_t next[256] = {0}, sum = 0; /* by digit: the lowest has most steps to go */
+    for (unsigned i = 0; i < count; i++) {
+        sig_digits(set, ways[i]->digest, digit[i]);
+        memcpy(values + i * stride, ways[i]->values, (size_t)set->chains * set->n);
+        for (unsigned k = 0; k < set->chains; k++)
+            next[digit[i][k]]++;
+    }
+    for (unsigned d = 0; d <= top; d++) {
+        const size_t here = next[d];
+        next[d] = sum;
+        sum += here;
+    }
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < set->chains; k++)
+            chains[next[digit[i][k]]++] = (SigChain){ways[i]->leaf, (uint16_t)k, digit[i][k], (uint16_t)(top - digit[i][k]),
+                                                     values + i * stride + k * set->n};
+    return next[top - 1]; /* those at the top are there already */
 }

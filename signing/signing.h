@@ -110,6 +110,15 @@ SigStatus sig_sign(SigCache *cache, const SigSet *set, const uint8_t *seed, uint
 SigStatus sig_verify(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                      const uint8_t *signature, size_t signature_length);
 
+/* sig_verify for many signatures of one set. Those of one tree are verified side by side, so that the lanes stay full: about
+ * what the hashes alone cost. The order does not matter. */
+typedef struct {
+    const uint8_t *vk, *message, *signature;
+    size_t vk_length, length, signature_length; /* length: of the message */
+    SigStatus status;                           /* set */
+} SigCheck;
+void sig_verify_many(const SigSet *set, SigCheck *checks, size_t count);
+
 /* One use of a one-time key by a signature: digests (SHA-256) of the one-time public key as it follows from the signature,
  * of what it signed (the message's digest, or what a layer says of the tree below) and of the one-time signature's bytes.
  * Equal bytes are one use; a key with two uses is broken (SP 800-208, section 1.1). Keys are told by their leaves, so that

@@ -268,7 +268,7 @@ static void walk_on(Walk *w)
 
 /* RFC 8391 Algorithm 8 for `leaves` keys at once; key k has its nodes at keys + k * stride and ends in its first n
  * bytes. */
-static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned leaves, uint8_t *keys, size_t stride)
+static void ltrees(const SigTree *tree, SigWork *work, const uint32_t *leaf, unsigned leaves, uint8_t *keys, size_t stride)
 {
     const size_t n = tree->set->n;
     Walk at = {leaves, tree->set->chains, 0, 0, 0}, ahead = at;
@@ -281,7 +281,7 @@ static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned 
         size_t k = 0;
         if (used == made) {
             for (made = used = 0; made < AHEAD && ahead.nodes > 1; made++, walk_on(&ahead))
-                places[made] = (Place){LTREE_ADDRESS, (uint32_t)first + ahead.leaf, ahead.level, ahead.index};
+                places[made] = (Place){LTREE_ADDRESS, leaf[ahead.leaf], ahead.level, ahead.index};
             prepare_nodes(tree, work, places, made);
         }
         for (; k < SIG_BATCH && used + k < made && at.level == before.level; k++, walk_on(&at)) {
@@ -290,8 +290,8 @@ static void ltrees(const SigTree *tree, SigWork *work, uint64_t first, unsigned 
         }
         hash_pairs(tree, work, used, in, out, k);
         used += k;
-        for (unsigned leaf = 0; leaf < leaves && before.nodes & 1 && at.level != before.level; leaf++)
-            memmove(keys + leaf * stride + before.nodes / 2 * n, keys + leaf * stride + (before.nodes - 1) * n, n);
+        for (unsigned i = 0; i < leaves && before.nodes & 1 && at.level != before.level; i++)
+            memmove(keys + i * stride + before.nodes / 2 * n, keys + i * stride + (before.nodes - 1) * n, n);
     }
 }
 
@@ -321,13 +321,15 @@ void sig_xmss_leaves(const SigTree *tree, SigWork *work, uint64_t first, unsigne
     assert(count <= SIG_BATCH && work->room >= sig_xmss_leaves_room(set) && tree->secret);
     SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
     uint8_t *keys = (uint8_t *)chains + chains_room(set, SIG_BATCH);
+    uint32_t number[SIG_BATCH] = {0};
     size_t k = 0;
-    for (unsigned leaf = 0; leaf < count; leaf++)
+    for (unsigned leaf = 0; leaf < count; leaf++) {
+        number[leaf] = (uint32_t)first + leaf;
         for (unsigned i = 0; i < set->chains; i++)
-            chains[k++] = (SigChain){(uint32_t)first + leaf, (uint16_t)i, -1, 16,
-                                     keys + leaf * key_stride(set) + i * set->n};
+            chains[k++] = (SigChain){number[leaf], (uint16_t)i, -1, 16, keys + leaf * key_stride(set) + i * set->n};
+    }
     run_chains(tree, work, chains, k);
-    ltrees(tree, work, first, count, keys, key_stride(set));
+    ltrees(tree, work, number, count, keys, key_stride(set));
     for (unsigned leaf = 0; leaf < count; leaf++)
         memcpy(out + leaf * set->n, keys + leaf * key_stride(set), set->n);
 }
@@ -351,8 +353,8 @@ void sig_xmss_parents(const SigTree *tree, SigWork *work, unsigned level, uint64
     }
 }
 
-void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uint8_t *node, const uint8_t *path,
-                    uint8_t *root)
+void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, unsigned from, const uint8_t *node,
+                    const uint8_t *path, uint8_t *root)
 {
     const size_t n = tree->set->n;
     Place places[SIG_MAX_HEIGHT];
@@ -362,7 +364,7 @@ void sig_xmss_climb(const SigTree *tree, SigWork *work, uint32_t leaf, const uin
         places[level] = (Place){NODE_ADDRESS, 0, level, leaf >> (level + 1)};
     prepare_nodes(tree, work, places, tree->height);
     memcpy(root, node, n);
-    for (unsigned level = 0; level < tree->height; level++) {
+    for (unsigned level = from; level < tree->height; level++) {
         sig_put_pair(leaf >> level & 1, root, path + level * n, n, pair);
         hash_pairs(tree, work, level, in, &root, 1);
     }
@@ -395,7 +397,7 @@ void sig_xmss_leaf(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
     for (unsigned i = 0; i < set->chains; i++)
         chains[i] = (SigChain){leaf, (uint16_t)i, digit[i], (uint16_t)(15 - digit[i]), key + i * set->n};
     run_chains(tree, work, chains, set->chains);
-    ltrees(tree, work, leaf, 1, key, key_stride(set));
+    ltrees(tree, work, &leaf, 1, key, key_stride(set));
     memcpy(out, key, set->n);
 }
 
@@ -404,6 +406,43 @@ void sig_xmss_node(const SigTree *tree, SigWork *work, uint32_t leaf, const uint
     const SigSet *set = tree->set;
     uint8_t *key = work->scratch + sizeof(Scratch) + chains_room(set, 1);
     memcpy(key, ends, (size_t)set->chains * set->n);
-    ltrees(tree, work, leaf, 1, key, key_stride(set));
+    ltrees(tree, work, &leaf, 1, key, key_stride(set));
     memcpy(out, key, set->n);
+}
+
+/* ---- many ---------------------------------------------------------------------------------------------------------------- */
+
+/* sig_xmss_climb of each, level by level; node i begins at nodes + i * stride. */
+static void climb_all(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count, uint8_t *nodes, size_t stride)
+{
+    const size_t n = tree->set->n;
+    uint8_t pairs[SIG_BATCH][2 * SIG_MAX_N], *out[SIG_BATCH];
+    const uint8_t *in[SIG_BATCH];
+    Place places[SIG_BATCH];
+    for (unsigned level = 0; level < tree->height; level++) {
+        for (unsigned i = 0; i < count; i++) {
+            places[i] = (Place){NODE_ADDRESS, 0, level, ways[i]->leaf >> (level + 1)};
+            sig_put_pair(ways[i]->leaf >> level & 1, nodes + i * stride, ways[i]->path + level * n, n, pairs[i]);
+            in[i] = pairs[i];
+            out[i] = nodes + i * stride;
+        }
+        prepare_nodes(tree, work, places, count);
+        hash_pairs(tree, work, 0, in, out, count);
+    }
+}
+
+void sig_xmss_roots(const SigTree *tree, SigWork *work, SigWay *const *ways, unsigned count)
+{
+    const SigSet *set = tree->set;
+    assert(count <= SIG_BATCH && work->room >= sig_xmss_leaves_room(set));
+    SigChain *chains = (SigChain *)(work->scratch + sizeof(Scratch));
+    uint8_t *keys = (uint8_t *)chains + chains_room(set, SIG_BATCH);
+    uint32_t leaf[SIG_BATCH] = {0};
+    run_chains(tree, work, chains, sig_order_ways(set, ways, count, keys, key_stride(set), chains));
+    for (unsigned i = 0; i < count; i++)
+        leaf[i] = ways[i]->leaf;
+    ltrees(tree, work, leaf, count, keys, key_stride(set));
+    climb_all(tree, work, ways, count, keys, key_stride(set));
+    for (unsigned i = 0; i < count; i++)
+        memcpy(ways[i]->root, keys + i * key_stride(set), set->n);
 }

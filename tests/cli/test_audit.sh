@@ -115,7 +115,7 @@ bad '' '1: expected a line of column names, got nothing'
 bad 'signature\n' '2: expected at least one signature'
 bad 'signature,mesage\ns0,s0.m\n' "1: .*got 'mesage'; did you mean 'message'"
 bad 'signature,signature\ns0,s0\n' "1: expected each column once"
-bad 'message\ns0\n' "2: expected a column signature, got none"
+bad 'message\ns0\n' "1: expected a column signature, got none"
 bad 'signature,time\ns0,1\ns1,noon\n' "3: time: expected milliseconds or ISO 8601"
 bad 'signature\ns0\n"s1\n' "3: expected a closing quote"
 bad 'signature,module\ns0\n' '2: expected 2 fields, got 1'

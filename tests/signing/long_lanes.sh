@@ -1,9 +1,9 @@
 #!/bin/sh
-# All vectors and our own digests with every back end of the lanes that this CPU has; the slow cases of the vectors too.
+# All vectors, our own digests and verifying side by side with every back end of the lanes that this CPU has; the slow cases of the vectors too.
 set -u
 failures=0
 for lanes in avx512 shani portable; do
-    for test in vectors digests refusals; do
+    for test in vectors digests refusals many; do
         UCSIM_LANES=$lanes UCSIM_LONG_TESTS=1 "./$B/tests/signing/test_$test" >/dev/null 2>&1
         code=$?
         echo "$lanes $test: exit $code"
