@@ -15,9 +15,15 @@ enum { MOST_STEPS = 256 };
 static void order_chains(const SigChain *chains, size_t count, uint16_t *order)
 {
     uint16_t first[MOST_STEPS + 1];
-    unsigned longest = 0, sum = 0;
-    for (size_t i = 0; i < count; i++)
+    unsigned longest = count ? chains[0].steps : 0, sum = 0;
+    bool ordered = true;
+    for (size_t i = 0; i < count; i++) {
         longest = chains[i].steps > longest ? chains[i].steps : longest;
+        ordered = ordered && (!i || chains[i - 1].steps >= chains[i].steps);
+        order[i] = (uint16_t)i;
+    }
+    if (ordered)
+        return;
     assert(longest <= MOST_STEPS);
     memset(first, 0, (longest + 1) * sizeof first[0]);
     for (size_t i = 0; i < count; i++)
@@ -57,6 +63,37 @@ static void store_value(const SigColumns *x, SigChains kind, size_t column, uint
     }
 }
 
+enum { AT_ONCE = 16 };
+
+/* Values of the chains in the columns 0 .. count - 1 (number[] says whose). */
+static void load_values(const SigLanes *lanes, SigColumns *x, SigChains kind, const SigChain *chains, size_t count)
+{
+    for (size_t c = 0; c < count; c += AT_ONCE) {
+        const size_t part = count - c < AT_ONCE ? count - c : AT_ONCE;
+        const uint8_t *values[AT_ONCE];
+        for (size_t i = 0; i < part; i++)
+            values[i] = chains[x->number[c + i]].value;
+        if (kind != SIG_CHAINS_LMS_SHAKE && lanes->values_in)
+            lanes->values_in(x, c, values, part);
+        for (size_t i = 0; i < part && (kind == SIG_CHAINS_LMS_SHAKE || !lanes->values_in); i++)
+            load_value(x, kind, c + i, values[i]);
+    }
+}
+
+static void store_values(const SigLanes *lanes, const SigColumns *x, SigChains kind, const SigChain *chains, size_t count)
+{
+    for (size_t c = 0; c < count; c += AT_ONCE) {
+        const size_t part = count - c < AT_ONCE ? count - c : AT_ONCE;
+        uint8_t *values[AT_ONCE];
+        for (size_t i = 0; i < part; i++)
+            values[i] = chains[x->number[c + i]].value;
+        if (kind != SIG_CHAINS_LMS_SHAKE && lanes->values_out)
+            lanes->values_out(x, c, values, part);
+        for (size_t i = 0; i < part && (kind == SIG_CHAINS_LMS_SHAKE || !lanes->values_out); i++)
+            store_value(x, kind, c + i, values[i]);
+    }
+}
+
 /* Step -1 is a step of LM-OTS from the secret (place 0xff); of WOTS+ it is PRF_keygen, made for all chains at once. */
 static void fill(SigColumns *x, SigChains kind, const SigChain *chains, size_t count)
 {
@@ -72,8 +109,6 @@ static void fill(SigColumns *x, SigChains kind, const SigChain *chains, size_t c
         x->left[c] = chain->steps - (wots && fresh);
         x->number[c] = order[c];
         x->count += x->left[c] > 0;
-        if (!fresh)
-            load_value(x, kind, c, chain->value);
     }
     for (size_t c = count; c < count + SIG_LANES; c++)
         x->left[c] = 0;
@@ -105,6 +140,8 @@ void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const 
     for (size_t done = 0; done < count; done += SIG_MOST_CHAINS) {
         const size_t part = count - done < SIG_MOST_CHAINS ? count - done : SIG_MOST_CHAINS;
         fill(x, kind, chains + done, part);
+        if (!fresh)
+            load_values(lanes, x, kind, chains + done, part);
         x->same_start = fresh && kind != SIG_CHAINS_WOTS;
         if (fresh && kind == SIG_CHAINS_WOTS)
             lanes->wots_starts(x, 0, part);
@@ -112,8 +149,7 @@ void sig_run_chains(const SigLanes *lanes, SigColumns *x, SigChains kind, const 
             (kind == SIG_CHAINS_WOTS  ? lanes->wots_chains
              : kind == SIG_CHAINS_LMS ? lanes->lms_chains
                                       : lanes->lms_shake_chains)(x);
-        for (size_t c = 0; c < part; c++)
-            store_value(x, kind, c, chains[done + x->number[c]].value);
+        store_values(lanes, x, kind, chains + done, part);
     }
 }
 

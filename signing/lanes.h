@@ -53,6 +53,10 @@ typedef struct {
      * secret, comes before 0). WOTS+: RFC 8391 Algorithm 2. */
     void (*lms_chains)(SigColumns *x);
     void (*wots_chains)(SigColumns *x);
+    /* Values of SHA-256 chains into the columns from c on, and back: count <= 16, 32 or 24 bytes each. Columns up to c + 16 may
+     * be spoilt. NULL: one by one. */
+    void (*values_in)(SigColumns *x, size_t c, const uint8_t *const *values, size_t count);
+    void (*values_out)(const SigColumns *x, size_t c, uint8_t *const *values, size_t count);
     /* PRF_keygen (SP 800-208 section 6.2): where chains of WOTS+ start, in the columns from .. end - 1. Columns behind
      * them may be spoilt. */
     void (*wots_starts)(SigColumns *x, size_t from, size_t end);

@@ -393,6 +393,31 @@ static void nodes(uint32_t ready[24][SIG_COLUMNS], size_t c, const uint8_t *cons
                      : nodes_32)(ready, c, pairs, out, out_stride, count);
 }
 
+static TARGET void values_in(SigColumns *x, size_t c, const uint8_t *const *values, size_t count)
+{
+    const __mmask64 those = (UINT64_C(1) << 4 * x->words) - 1;
+    const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+    __m512i w[16];
+    for (unsigned i = 0; i < 16; i++)
+        w[i] = _mm512_shuffle_epi8(_mm512_maskz_loadu_epi8(those, values[i < count ? i : 0]), swap);
+    turn(w);
+    UNROLL
+    for (unsigned i = 0; i < 8; i++)
+        _mm512_storeu_si512(x->value[i] + c, w[i]);
+}
+
+static TARGET void values_out(const SigColumns *x, size_t c, uint8_t *const *values, size_t count)
+{
+    const __m512i swap = _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203);
+    __m512i w[16];
+    UNROLL
+    for (unsigned i = 0; i < 16; i++)
+        w[i] = i < 8 ? _mm512_loadu_si512(x->value[i] + c) : _mm512_setzero_si512();
+    turn(w);
+    for (size_t i = 0; i < count; i++)
+        _mm512_mask_storeu_epi32(values[i], (__mmask16)((1u << x->words) - 1), _mm512_shuffle_epi8(w[i], swap));
+}
+
 static void bare(uint32_t state[8][SIG_LANES], uint32_t block[16][SIG_LANES], unsigned times)
 {
     bare_32(state, block, 0, times);
@@ -403,6 +428,8 @@ const SigLanes sig_lanes_avx512 = {.name = "avx512",
                                    .sha256_many = many,
                                    .lms_chains = lms_chains,
                                    .wots_chains = wots_chains,
+                                   .values_in = values_in,
+                                   .values_out = values_out,
                                    .wots_starts = wots_starts,
                                    .nodes_ahead = nodes_ahead,
                                    .nodes = nodes,

@@ -28,11 +28,26 @@ static int by_tree(const void *x, const void *y)
     return memcmp(id, sig_layer_identifier(b, &length), length);
 }
 
-static bool go_up(Walker *const *walkers, unsigned count)
+/* The tools are kept from one batch to the next: they are large. */
+typedef struct {
+    const SigSet *set;
+    SigWork *work;
+} Tools;
+
+static SigWork *tools_for(const SigSet *set, Tools *tools)
+{
+    if (tools->set == set && tools->work)
+        return tools->work;
+    sig_work_free(tools->work);
+    *tools = (Tools){set, sig_work_new(set->hash, sig_leaves_room(set))};
+    return tools->work;
+}
+
+static bool go_up(Walker *const *walkers, unsigned count, Tools *tools)
 {
     SigWay *ways[SIG_BATCH];
     const SigTree tree = sig_layer_tree(walkers[0]->at);
-    SigWork *work = sig_work_new(tree.set->hash, sig_leaves_room(tree.set));
+    SigWork *work = tools_for(tree.set, tools);
     if (!work)
         return false;
     for (unsigned i = 0; i < count; i++) {
@@ -41,7 +56,6 @@ static bool go_up(Walker *const *walkers, unsigned count)
         ways[i] = &w->way;
     }
     sig_roots(&tree, work, ways, count);
-    sig_work_free(work);
     return true;
 }
 
@@ -60,19 +74,21 @@ static bool has_next(Walker *w)
 
 static void run(Walker **walkers, size_t count)
 {
+    Tools tools = {NULL, NULL};
     while (count) {
         size_t left = 0;
         qsort(walkers, count, sizeof *walkers, by_tree);
         for (size_t i = 0, end; i < count; i = end) {
             for (end = i + 1; end < count && end - i < SIG_BATCH && by_tree(&walkers[i], &walkers[end]) == 0;)
                 end++;
-            const bool good = go_up(walkers + i, (unsigned)(end - i));
+            const bool good = go_up(walkers + i, (unsigned)(end - i), &tools);
             for (size_t k = i; k < end && good; k++)
                 if (has_next(walkers[k]))
                     walkers[left++] = walkers[k];
         }
         count = left;
     }
+    sig_work_free(tools.work);
 }
 
 void sig_layers_hold_many(SigHold *holds, size_t count)
@@ -100,16 +116,17 @@ void sig_layers_hold_many(SigHold *holds, size_t count)
 
 enum { PART = 4 * SIG_BATCH };
 
+/* One of them, with room for as many layers as the set has: what each layer that is followed signs (those of HSS, and the
+ * lowest of all). */
 typedef struct {
-    SigLayer layer[SIG_LAYERS];
-    unsigned layers;
-    uint8_t digest[SIG_LAYERS][SIG_DIGEST]; /* of the layers that are followed: those of HSS, and the lowest */
+    SigLayer *layer;
+    uint8_t (*digest)[SIG_DIGEST];
+    unsigned layers, followed;
 } Opened;
 
-/* All that has to hold for a signature; how many, or 0 with its status. */
-static unsigned open_one(const SigSet *set, SigCheck *c, Opened *o, SigHold *holds)
+/* All that has to hold for a signature goes to holds. */
+static void open_one(const SigSet *set, SigCheck *c, Opened *o, SigHold *holds)
 {
-    unsigned used = 0;
     c->status = sig_layers(set, c->vk, c->vk_length, c->signature, c->signature_length, o->layer, &o->layers);
     const unsigned bottom = c->status == SIG_OK ? sig_layers_bottom(o->layer, o->layers) : 0;
     for (unsigned i = 0; c->status == SIG_OK && i < o->layers; i++) {
@@ -117,36 +134,46 @@ static unsigned open_one(const SigSet *set, SigCheck *c, Opened *o, SigHold *hol
             continue;
         c->status = i == bottom ? sig_layers_digest(o->layer, o->layers, c->message, c->length, o->digest[i])
                                 : sig_layer_below_digest(&o->layer[i], o->digest[i]);
-        holds[used++] = (SigHold){.layer = o->layer, .layers = o->layers, .which = i, .digest = o->digest[i]};
+        holds[o->followed++] = (SigHold){.layer = o->layer, .layers = o->layers, .which = i, .digest = o->digest[i]};
     }
-    return c->status == SIG_OK ? used : 0;
+    o->followed = c->status == SIG_OK ? o->followed : 0;
 }
 
-static void verify_part(const SigSet *set, SigCheck *checks, size_t count, Opened *opened, SigHold *holds)
+typedef struct {
+    Opened opened[PART];
+    SigHold *holds;
+    SigLayer *layers;
+    uint8_t (*digests)[SIG_DIGEST];
+} Part;
+
+static void verify_part(const SigSet *set, Part *p, SigCheck *checks, size_t count)
 {
-    size_t used = 0;
-    unsigned of[PART];
+    size_t used = 0, next = 0;
+    for (size_t i = 0; i < count; i++) {
+        Opened *o = &p->opened[i];
+        *o = (Opened){p->layers + i * set->levels, p->digests + i * set->levels, 0, 0};
+        open_one(set, &checks[i], o, p->holds + used);
+        used += o->followed;
+    }
+    sig_layers_hold_many(p->holds, used);
     for (size_t i = 0; i < count; i++)
-        used += of[i] = open_one(set, &checks[i], &opened[i], holds + used);
-    sig_layers_hold_many(holds, used);
-    for (size_t i = 0; i < count; i++)
-        for (; of[i]; of[i]--, holds++)
+        for (unsigned k = 0; k < p->opened[i].followed; k++, next++)
             if (checks[i].status == SIG_OK)
-                checks[i].status = holds->status;
+                checks[i].status = p->holds[next].status;
 }
 
 void sig_verify_many(const SigSet *set, SigCheck *checks, size_t count)
 {
     assert(set && (checks || !count));
-    Opened *opened = calloc(PART, sizeof *opened);
-    SigHold *holds = calloc(PART * SIG_LAYERS, sizeof *holds);
+    const size_t layers = PART * set->levels;
+    Part p = {.holds = malloc(layers * sizeof *p.holds), .layers = malloc(layers * sizeof *p.layers),
+              .digests = malloc(layers * sizeof *p.digests)};
     for (size_t i = 0; i < count; i += PART) {
         const size_t part = count - i < PART ? count - i : PART;
         for (size_t k = i; k < i + part; k++)
             checks[k].status = SIG_NO_MEMORY;
-        if (opened && holds)
-            verify_part(set, checks + i, part, opened, holds);
+        if (p.holds && p.layers && p.digests)
+            verify_part(set, &p, checks + i, part);
     }
-    free(opened);
-    free(holds);
+    free(p.holds), free(p.layers), free(p.digests);
 }
