@@ -213,6 +213,20 @@ static uint32_t add_note(Audit *a, const AuditNote *note)
     return a->notes->len;
 }
 
+/* Its number. A file that the ledger has as not told yet (no time of change, nothing is in it) is replaced. */
+static uint32_t put_file(Audit *a, AuditFile *f)
+{
+    const guint number = GPOINTER_TO_UINT(g_hash_table_lookup(a->by_path, f->path));
+    if (!number || audit_file(a, number - 1)->changed) {
+        g_ptr_array_add(a->files, f);
+        return a->files->len - 1;
+    }
+    g_hash_table_replace(a->by_path, f->path, GUINT_TO_POINTER(number));
+    g_ptr_array_add(a->files, f);
+    g_ptr_array_remove_index_fast(a->files, number - 1); /* f takes its place */
+    return number - 1;
+}
+
 static void add_file(Audit *a, AuditFile *f, const Bytes *bytes, const AuditNote *note)
 {
     audit_hash(bytes->bytes, bytes->length, f->hash);
@@ -222,8 +236,7 @@ static void add_file(Audit *a, AuditFile *f, const Bytes *bytes, const AuditNote
         g_free(f);
         return;
     }
-    g_ptr_array_add(a->files, f);
-    Item where = { .file = a->files->len - 1, .note = add_note(a, note), .module = audit_module(a, note ? note->module : NULL),
+    Item where = { .file = put_file(a, f), .note = add_note(a, note), .module = audit_module(a, note ? note->module : NULL),
                    .time = note ? note->time : AUDIT_NO_TIME };
     const guint waiting = a->waiting->len;
     add_content(a, &where, note ? note->key : NULL, bytes);

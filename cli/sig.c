@@ -403,6 +403,37 @@ static bool show_signature(const char *path, const SigContent *content, SigWhy *
     return true;
 }
 
+enum { ROW_SHOWN = 20 };
+
+/* Signatures one behind the other; false: there are no two. */
+static bool show_row(const char *path, const SigContent *content)
+{
+    const uint8_t *at = content->bytes, *end = at + content->length;
+    size_t skip, count = 0;
+    SigWhy why;
+    g_autoptr(GString) shown = g_string_new(NULL);
+    for (const SigSet *set; at < end && (set = sig_signature_front(at, (size_t)(end - at), &skip, &why)); count++) {
+        SigLayer layer[SIG_LAYERS];
+        unsigned layers;
+        g_autofree uint8_t *vk = g_malloc(sig_set_public_size(set));
+        const size_t size = sig_set_signature_size(set);
+        sig_blank_key(set, vk);
+        const SigStatus status = sig_layers(set, vk, sig_set_public_size(set), at + skip, size, layer, &layers);
+        if (count < ROW_SHOWN && (status == SIG_OK || status == SIG_WRONG_TYPE)) /* lower keys have codes of their own */
+            g_string_append_printf(shown, status == SIG_OK ? "  #%zu: %s, index %" G_GUINT64_FORMAT "\n" : "  #%zu: %s\n", count,
+                                   sig_set_name(set), status == SIG_OK ? sig_layers_index(layer, layers) : 0);
+        at += skip + size;
+    }
+    if (count < 2)
+        return false;
+    printf("%s: %zu signatures, %s, %zu bytes\n%s", path, count, sig_form_name(content->form), content->length, shown->str);
+    if (count > ROW_SHOWN)
+        printf("  and %zu more\n", count - ROW_SHOWN);
+    if (at < end)
+        printf("  then %zu bytes that are none: %s\n", (size_t)(end - at), why.text);
+    return true;
+}
+
 static int inspect_file(const char *path)
 {
     SigContent content = {0};
@@ -413,7 +444,7 @@ static int inspect_file(const char *path)
         return code;
     if (sig_key_read(&content, &key, &no_key))
         show_key(path, &content, &key);
-    else if (!show_signature(path, &content, &no_signature))
+    else if (!show_signature(path, &content, &no_signature) && !show_row(path, &content))
         code = cli_fail(CLI_USAGE, "sig inspect: %s: neither a key nor a signature; as a key: %s; as a signature: %s", path, no_key.text,
                         no_signature.text);
     free(content.bytes);

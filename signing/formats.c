@@ -176,6 +176,21 @@ static bool is_der(const uint8_t *file, size_t length)
     return !(flags & 0x80) && (size_t)(at - file) + (size_t)inner == length;
 }
 
+/* The digits of DER are taken as DER. */
+static bool take_digits(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
+{
+    if (!take_hex(file, length, content, why))
+        return false;
+    if (!is_der(content->bytes, content->length))
+        return true;
+    uint8_t *der = content->bytes;
+    const size_t der_length = content->length;
+    *content = (SigContent){0};
+    const bool good = take_der(der, der_length, SIG_FORM_HEX, content, why);
+    free(der);
+    return good;
+}
+
 SigForm sig_form_of(const uint8_t *file, size_t length)
 {
     static const char begin[] = "-----BEGIN ";
@@ -194,7 +209,7 @@ bool sig_content_read(const uint8_t *file, size_t length, SigContent *content, S
         return no(why, "expected less than 2^31 bytes, got %zu", length);
     switch (sig_form_of(file, length)) {
     case SIG_FORM_PEM: good = take_pem(file, length, content, why); break;
-    case SIG_FORM_HEX: good = take_hex(file, length, content, why); break;
+    case SIG_FORM_HEX: good = take_digits(file, length, content, why); break;
     case SIG_FORM_DER: good = take_der(file, length, SIG_FORM_DER, content, why); break;
     default: good = keep(file, length, SIG_FORM_RAW, content, why);
     }
@@ -464,6 +479,34 @@ const SigSet *sig_signature_set(const uint8_t *signature, size_t length, size_t 
     else if (length >= 8 && set_with_ots((uint32_t)sig_get(signature + 4, 4)))
         *why = as_bare; /* it begins as LMS */
     return NULL;
+}
+
+/* As many of one set, one behind the other, as the whole is long. */
+static bool is_row_of(const SigSet *set, const uint8_t *bytes, size_t length)
+{
+    const size_t size = sig_set_signature_size(set);
+    bool good = length % size == 0;
+    for (size_t at = 0; good && at < length; at += size)
+        good = may_be_xmss(set, bytes + at, size);
+    return good;
+}
+
+const SigSet *sig_signature_front(const uint8_t *bytes, size_t length, size_t *skip, SigWhy *why)
+{
+    assert(bytes && skip && why);
+    *skip = 0;
+    const SigSet *set = front_lms(bytes, length, 0, why);
+    if (set && sig_get(bytes, 4) >> set->height == 0)
+        return set;
+    set = walk_hss(bytes, length, true, why);
+    if (set && set->levels == 1) {
+        *skip = 4;
+        return set->level[0];
+    }
+    for (size_t i = 0; !set && sig_set_at(i); i++)
+        if (is_row_of(sig_set_at(i), bytes, length))
+            return sig_set_at(i);
+    return set;
 }
 
 void sig_blank_key(const SigSet *set, uint8_t *vk)

@@ -67,6 +67,10 @@ bool sig_match_set(const SigSet *set, const SigKey *key, const uint8_t *signatur
  * *skip: bytes before it in front of the signature of that set (the word of levels of HSS with one level). */
 const SigSet *sig_signature_set(const uint8_t *signature, size_t length, size_t number, size_t *skip, SigWhy *why);
 
+/* The same for the first of many that stand one behind the other: by its codes, or (XMSS, XMSS^MT) the first set that all
+ * bytes may be a row of. */
+const SigSet *sig_signature_front(const uint8_t *bytes, size_t length, size_t *skip, SigWhy *why);
+
 /* A key of the set with nothing in it but its codes, for sig_layers without a key: sig_set_public_size() bytes. */
 void sig_blank_key(const SigSet *set, uint8_t *vk);
 

@@ -367,6 +367,37 @@ START_TEST(wrong_message)
 }
 END_TEST
 
+/* ---- whose ---- */
+
+static void taken(const Key *k, const uint8_t *signature, SigLayer *layer, unsigned *layers)
+{
+    ck_assert_int_eq(sig_layers(k->set, k->vk, sig_set_public_size(k->set), signature, sig_set_signature_size(k->set), layer, layers), SIG_OK);
+}
+
+/* Two signatures lead to their own key, wherever their ways meet, and to no other. */
+START_TEST(paths_tell)
+{
+    static const char *const sets[] = { "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", "LMS_SHAKE_M24_H5/LMOTS_SHAKE_N24_W4", "XMSSMT-SHA2_20/4_192" };
+    static const uint64_t index[][5] = { { 0, 1, 6, 16, 31 }, { 0, 1, 6, 16, 31 }, { 0x12345, 0x12346, 0x12365, 0x13345, 0x2345 } };
+    Key own = key_of(sets[_i], "whose"), other = key_of(sets[_i], "another");
+    SigLayer x[SIG_LAYERS], y[SIG_LAYERS];
+    unsigned layers;
+    for (unsigned i = 0; i < 5; i++) {
+        for (unsigned j = 0; j < 5; j++) {
+            g_autofree uint8_t *a = plant_sign(own.set, own.seed, index[_i][i], "a"), *b = plant_sign(own.set, own.seed, index[_i][j], "b"),
+                               *foreign = plant_sign(own.set, other.seed, index[_i][j], "b");
+            taken(&own, a, x, &layers), taken(&own, b, y, &layers);
+            ck_assert_msg(sig_layers_meet(x, y, layers) == (i != j), "%s: %u and %u", sets[_i], i, j);
+            taken(&own, foreign, y, &layers);
+            ck_assert(!sig_layers_meet(x, y, layers) && !sig_layers_meet(y, x, layers));
+            taken(&other, a, x, &layers), taken(&other, b, y, &layers);
+            ck_assert(!sig_layers_meet(x, y, layers));
+        }
+    }
+    drop(&own), drop(&other);
+}
+END_TEST
+
 /* ---- links and severity ---- */
 
 START_TEST(link_recovers_what_was_signed)
@@ -457,6 +488,7 @@ int main(void)
     tcase_add_loop_test(t, own_chains_accuse_nobody, LINKABLE, all);
     tcase_add_loop_test(t, walking_on_accuses_nobody, 0, 2);
     tcase_add_loop_test(t, wrong_message, 0, all);
+    tcase_add_loop_test(t, paths_tell, 0, 3);
     tcase_add_loop_test(t, link_recovers_what_was_signed, 0, all);
     tcase_add_loop_test(t, severity_is_the_count, 0, 2);
     suite_add_tcase(suite, t);

@@ -136,6 +136,89 @@ says "key-unclear: .*may be of 2 of the keys"
 expect 0 "$UCSIM" audit signatures --public "$d/vk" --public "$d/vk.pem" "$d/m/s0"
 says "vk.pem is the same key as .*vk"
 
+# Without a message two signatures tell each other: by their ways to the root, or of one leaf by their chains.
+mkdir "$d/two"
+seed2=$(echo "$seed" | tr 5 6)
+sign2() { printf '%s' "$2" >"$d/x"; "$UCSIM" sig sign -q --set $set --seed "$seed2" --index "$1" --message "$d/x" --signature "$3"; }
+sign2 9 one "$d/two/a"
+sign2 17 two "$d/two/c"
+cp "$d/s/s1" "$d/two/b"
+two() { code=$1; shift; expect "$code" "$UCSIM" audit signatures --public "$d/vk" --public "$d/vk2" "$@"; }
+two 0 "$d/two"
+says "vk2: $set, raw; 2 signatures"
+says "key-unclear: .*b: may be of 2 of the keys"
+cp "$d/s/s3" "$d/two/d"
+two 0 "$d/two"
+says "vk: $set, raw; 2 signatures"
+silent "key-unclear"
+sign2 17 three "$d/two/e"
+two 1 "$d/two"
+says "^proof: reuse: .*c and .*e; linked"
+silent indication
+two 1 "$d/two/c" "$d/two/e"
+says "^proof: reuse"
+cat "$d"/two/? >"$d/row2"
+two 1 "$d/row2"
+says "row2#2 and .*row2#4"
+two 2 --ledger "$d/l2" "$d/two/a" "$d/two/b"
+says "key-unclear: .*a: may"
+two 1 --ledger "$d/l2" "$d/two"
+silent "key-unclear"
+says "5 signatures in 5 files"
+
+# What is given twice is read once; links that lead nowhere or back, and what is no file, do not end the audit.
+audit 0 "$d/s" "$d/s/s1" "$d/s" "$d/s/../s/s2"
+says "given-twice: 3 files or folders"
+silent "duplicates"
+mkdir "$d/odd"
+ln -s ../s "$d/odd/s" && ln -s . "$d/odd/loop" && ln -s nowhere "$d/odd/dangling" && ln -s ../s/s1 "$d/odd/t"
+mkfifo "$d/odd/pipe"
+audit 0 "$d/odd"
+says "5 signatures in 5 files"
+says "unread: .*dangling: a link that leads to nothing"
+says "unread: .*pipe: expected a file or a folder"
+manifest 'signature\ns0\ns0\n'
+audit 2 --manifest "$d/m/list"
+says "list:3: .*s0: expected each signature file once"
+
+# Outputs: bundles of an earlier run go, other files stay; nothing is made inside of what is read, nor above a folder.
+cp "$d/m/again" "$d/again"
+audit 1 --bundles "$d/b" "$d/s" "$d/again"
+mkdir "$d/b/proof-7" && cp "$d"/b/proof-1/* "$d/b/proof-7" && touch "$d/b/proof-x"
+audit 1 --bundles "$d/b" "$d/s" "$d/again"
+[ -d "$d/b/proof-1" ] && [ ! -d "$d/b/proof-7" ] && [ -e "$d/b/proof-x" ] || fail "bundles of an earlier run"
+audit 0 --bundles "$d/b" "$d/s"
+[ ! -d "$d/b/proof-1" ] || fail "a bundle where nothing is proven"
+mkdir "$d/b/proof-1" && touch "$d/b/proof-1/mine"
+audit 2 --bundles "$d/b" "$d/s"
+[ -e "$d/b/proof-1/mine" ] || fail "a file of others is gone"
+rm -r "$d/b"
+audit 2 --bundles "$d/no/b" "$d/s"
+[ ! -e "$d/no" ] || fail "folders above are made"
+for option in bundles json svg ledger; do
+    audit 2 --$option "$d/s/out" "$d/s"
+    says "--$option: expected a place outside of the folders that are read"
+done
+audit 2 --bundles "$d/s" "$d/s"
+audit 1 --bundles "$d/b" "$d/s" "$d/again"
+python3 "$d/b/proof-1/check.py" >"$d/out" 2>"$d/err" || fail "a bundle checks only in its folder"
+for f in key.bin proof.txt a.sig; do
+    mv "$d/b/proof-1/$f" "$d/kept"
+    python3 "$d/b/proof-1/check.py" >"$d/out" 2>"$d/err" && fail "proven without $f"
+    says "^not proven, the files are not whole: FileNotFoundError"
+    [ ! -s "$d/err" ] || fail "a traceback"
+    mv "$d/kept" "$d/b/proof-1/$f"
+done
+
+# Modules that nobody knows, or that are named twice.
+manifest 'signature,module\ns0,hsm1\n'
+audit 0 --manifest "$d/m/list" --owned 'hms1=[0,8)'
+says "module-unseen: hms1: no signature in hand .*did you mean 'hsm1'"
+audit 2 --manifest "$d/m/list" --remaining hsm1=3 --remaining hsm1=4
+says "remaining: expected each module once"
+audit 2 --manifest "$d/m/list" --owned 'hsm1=[0,8)' --owned 'hsm1=[8,9)'
+says "owned: expected each module once"
+
 # Calls that say too little.
 expect 2 "$UCSIM" audit
 expect 2 "$UCSIM" audit signature
