@@ -75,7 +75,8 @@ static int spool(GError **error)
     return fd;
 }
 
-bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length)
+/* What the manifest says: the message, or the content of a CMS message that has none. */
+static bool noted_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length)
 {
     const Note *n = audit_note(a, item);
     *bytes = NULL;
@@ -85,6 +86,45 @@ bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *le
         return true;
     }
     return n && n->message && uc_file_read(n->message, MESSAGE, (char **)bytes, length, NULL);
+}
+
+/* The envelopes of a file, to be freed in any case. */
+static bool read_envelopes(const Audit *a, const Item *item, const uint8_t *bytes, size_t length, SigEnvelopes *out, SigWhy *why)
+{
+    size_t content_length = 0;
+    g_autofree uint8_t *content = NULL;
+    noted_message(a, item, &content, &content_length);
+    return sig_envelopes_read(bytes, length, content, content_length, out, why);
+}
+
+static SigEnvelope *envelope_at(const SigEnvelopes *all, const Item *item)
+{
+    const size_t number = item->part ? item->part - 1 : 0;
+    return number < all->count ? &all->all[number] : NULL;
+}
+
+static bool enclosed_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length)
+{
+    Bytes file;
+    struct stat s;
+    SigEnvelopes all = { NULL, 0 };
+    SigWhy why;
+    *bytes = NULL;
+    if (!audit_open(audit_file(a, item->file), &file, &s, NULL))
+        return false;
+    const SigEnvelope *e = read_envelopes(a, item, file.bytes, file.length, &all, &why) ? envelope_at(&all, item) : NULL;
+    if (e && e->message) {
+        *bytes = g_malloc(e->message_length + 1);
+        memcpy(*bytes, e->message, *length = e->message_length);
+    }
+    sig_envelopes_free(&all);
+    audit_close(&file);
+    return *bytes != NULL;
+}
+
+bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length)
+{
+    return (item->offset == ENCLOSED ? enclosed_message : noted_message)(a, item, bytes, length);
 }
 
 /* ---- signatures ---- */
@@ -156,7 +196,7 @@ static bool is_key_file(const Audit *a, const AuditFile *f)
 {
     for (guint k = 0; k < a->keys->len; k++)
         if (!memcmp(audit_key(a, k)->hash, f->hash, AUDIT_HASH))
-            return true;
+            return audit_key(a, k)->content.form != SIG_FORM_CERTIFICATE; /* that is signed, perhaps by itself */
     return false;
 }
 
@@ -179,20 +219,42 @@ static void add_many(Audit *a, Item *where, const char *named, const Message *me
                    where->part - 3, last.text);
 }
 
-static void add_content(Audit *a, Item *where, const char *named, const Bytes *bytes)
+/* Certificates and CMS messages. */
+static void add_envelopes(Audit *a, Item *where, const char *named, const Bytes *bytes)
 {
     const char *path = audit_file(a, where->file)->path;
+    SigEnvelopes all;
+    SigWhy why = { "" };
+    if (!read_envelopes(a, where, bytes->bytes, bytes->length, &all, &why))
+        audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path, why.text);
+    where->offset = ENCLOSED;
+    for (size_t i = 0; i < all.count; i++) {
+        const SigEnvelope *e = &all.all[i];
+        const Message message = { e->message, e->message_length };
+        where->part = all.count > 1 ? (uint32_t)i + 1 : 0;
+        g_autofree char *name = audit_place_name(a, where);
+        if (!add_part(a, where, named, &message, e->signature, e->length, false, &why))
+            audit_find(a, AUDIT_INFORMATION, "unread", name, "%s: %s", name, why.text);
+        else if (e->other_content)
+            audit_find(a, AUDIT_INDICATION, "other-content", name, "%s: the digest that is signed is not that of the content", name);
+    }
+    sig_envelopes_free(&all);
+}
+
+static void add_content(Audit *a, Item *where, const char *named, const Bytes *bytes)
+{
     SigWhy why = { "" };
     SigContent content = { 0 };
     const uint8_t *raw = bytes->bytes;
     size_t length = bytes->length;
-    if (sig_form_of(raw, length) != SIG_FORM_RAW) {
-        if (!sig_content_read(raw, length, &content, &why)) {
-            audit_find(a, AUDIT_INFORMATION, "unread", path, "%s: %s", path, why.text);
-            return;
-        }
+    const SigForm form = sig_form_of(raw, length);
+    if (form == SIG_FORM_HEX && sig_content_read(raw, length, &content, &why) && content.named == SIG_NAMED_NONE) {
         raw = content.bytes;
         length = content.length;
+    } else if (form != SIG_FORM_RAW) {
+        free(content.bytes);
+        add_envelopes(a, where, named, bytes);
+        return;
     }
     Message message = { NULL, 0 };
     audit_message(a, where, &message.bytes, &message.length);
@@ -355,14 +417,22 @@ bool audit_reread_item(const Audit *a, const Item *item, Reread *r)
         return false;
     const uint8_t *bytes = r->file.bytes;
     size_t length = r->file.length;
-    if (sig_form_of(bytes, length) != SIG_FORM_RAW) {
+    size_t offset = item->offset;
+    if (offset == ENCLOSED) {
+        const SigEnvelope *e = read_envelopes(a, item, bytes, length, &r->envelopes, &why) ? envelope_at(&r->envelopes, item) : NULL;
+        if (!e)
+            return false;
+        bytes = e->signature;
+        length = e->length;
+        offset = 0;
+    } else if (sig_form_of(bytes, length) != SIG_FORM_RAW) {
         if (!sig_content_read(bytes, length, &r->content, &why))
             return false;
         bytes = r->content.bytes;
         length = r->content.length;
     }
-    if (item->offset > length ||
-        !(item->part ? sig_match_front : sig_match)(&key->key, bytes + item->offset, length - item->offset, &r->match, &why))
+    const bool front = item->part && item->offset != ENCLOSED;
+    if (offset > length || !(front ? sig_match_front : sig_match)(&key->key, bytes + offset, length - offset, &r->match, &why))
         return false;
     return sig_layers(r->match.set, r->match.vk, r->match.vk_length, r->match.signature, r->match.length, r->layer,
                       &r->layers) == SIG_OK;
@@ -373,4 +443,5 @@ void audit_reread_free(Reread *r)
     audit_close(&r->file);
     free(r->content.bytes);
     r->content.bytes = NULL;
+    sig_envelopes_free(&r->envelopes);
 }

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "signing/envelope.h"
 #include "signing/formats.h"
 #include "signing/layers.h"
 
@@ -48,7 +49,8 @@ typedef struct {
 
 typedef enum { ITEM_UNVERIFIED, ITEM_VERIFIED, ITEM_FAILED } ItemState;
 
-/* A signature. */
+/* A signature. ENCLOSED as its offset: in a certificate or a CMS message, part says in which. */
+#define ENCLOSED UINT64_MAX
 typedef struct {
     uint32_t file, part, key, module, note; /* module, note: number + 1, 0 is none */
     uint32_t state, length;
@@ -154,6 +156,7 @@ void audit_close(Bytes *bytes);
 typedef struct {
     Bytes file;
     SigContent content;
+    SigEnvelopes envelopes;
     SigMatch match;
     SigLayer layer[SIG_LAYERS];
     unsigned layers;
@@ -161,7 +164,7 @@ typedef struct {
 bool audit_reread(const Audit *a, uint32_t item, Reread *out);
 bool audit_reread_item(const Audit *a, const Item *item, Reread *out); /* also one that is not in the table */
 void audit_reread_free(Reread *r);
-/* The message of an item, if the manifest gave one (g_free). */
+/* The message of an item, if the manifest gave one or it is enclosed (g_free). */
 bool audit_message(const Audit *a, const Item *item, uint8_t **bytes, size_t *length);
 
 typedef struct {

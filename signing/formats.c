@@ -51,6 +51,14 @@ static const struct {
 } oids[] = { { SIG_NAMED_HSS, "1.2.840.113549.1.9.16.3.17" }, { SIG_NAMED_XMSS, "1.3.6.1.5.5.7.6.34" },
              { SIG_NAMED_XMSSMT, "1.3.6.1.5.5.7.6.35" } };
 
+SigNamed sig_named(const char *oid)
+{
+    for (size_t i = 0; i < sizeof oids / sizeof oids[0]; i++)
+        if (strcmp(oids[i].oid, oid) == 0)
+            return oids[i].named;
+    return SIG_NAMED_NONE;
+}
+
 /* The key in the BIT STRING is the RFC's bytes, or these in an OCTET STRING (drafts of RFC 9802, and products of then). */
 static bool take_bits(const uint8_t *bits, size_t length, SigForm form, SigContent *content, SigWhy *why)
 {
@@ -76,9 +84,7 @@ static bool take_spki(X509_PUBKEY *spki, SigForm form, SigContent *content, SigW
     char text[80];
     if (!X509_PUBKEY_get0_param(&object, &bits, &length, &algorithm, spki) || OBJ_obj2txt(text, sizeof text, object, 1) <= 0)
         return no(why, "the key's algorithm cannot be read");
-    for (size_t i = 0; i < sizeof oids / sizeof oids[0]; i++)
-        if (strcmp(oids[i].oid, text) == 0)
-            content->named = oids[i].named;
+    content->named = sig_named(text);
     if (content->named == SIG_NAMED_NONE)
         return no(why, "expected a key of HSS, XMSS or XMSS^MT (RFC 9802), got algorithm %s", text);
     X509_ALGOR_get0(NULL, &parameters, NULL, algorithm);
@@ -148,20 +154,22 @@ static bool is_hex(const uint8_t *file, size_t length)
     return digits >= 2;
 }
 
-static bool take_hex(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
+uint8_t *sig_digits_read(const uint8_t *file, size_t length, size_t *size)
 {
     size_t digits = 0;
-    if (!keep(file, length, SIG_FORM_HEX, content, why))
-        return false;
-    for (size_t i = 0; i < length; i++) {
+    uint8_t *bytes = malloc(length + 1);
+    for (size_t i = 0; i < length && bytes; i++) {
         const int value = hex_value(file[i]);
         if (value < 0)
             continue;
-        content->bytes[digits / 2] = (uint8_t)(digits % 2 ? content->bytes[digits / 2] << 4 | value : value);
+        bytes[digits / 2] = (uint8_t)(digits % 2 ? bytes[digits / 2] << 4 | value : value);
         digits++;
     }
-    content->length = digits / 2;
-    return digits % 2 ? no(why, "expected pairs of hexadecimal digits, got %zu digits", digits) : true;
+    *size = digits / 2;
+    if (digits % 2 == 0)
+        return bytes;
+    free(bytes);
+    return NULL;
 }
 
 static bool is_der(const uint8_t *file, size_t length)
@@ -179,15 +187,13 @@ static bool is_der(const uint8_t *file, size_t length)
 /* The digits of DER are taken as DER. */
 static bool take_digits(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
 {
-    if (!take_hex(file, length, content, why))
-        return false;
-    if (!is_der(content->bytes, content->length))
-        return true;
-    uint8_t *der = content->bytes;
-    const size_t der_length = content->length;
-    *content = (SigContent){0};
-    const bool good = take_der(der, der_length, SIG_FORM_HEX, content, why);
-    free(der);
+    size_t size;
+    uint8_t *bytes = sig_digits_read(file, length, &size);
+    if (!bytes)
+        return no(why, "expected pairs of hexadecimal digits, got an odd number");
+    const bool good = is_der(bytes, size) ? take_der(bytes, size, SIG_FORM_HEX, content, why)
+                                          : keep(bytes, size, SIG_FORM_HEX, content, why);
+    free(bytes);
     return good;
 }
 

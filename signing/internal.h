@@ -14,11 +14,13 @@
  *   many.c    many signatures verified side by side
  *   layers.c  what a signature is made of; link.c: two one-time signatures of one leaf (layers.h)
  *   formats.c keys and signatures in files (formats.h)
+ *   envelope.c signatures that come with what they sign: certificates, CMS (envelope.h)
  *   guess.c   what of a seed makes the key
  */
 #ifndef SIGNING_INTERNAL_H
 #define SIGNING_INTERNAL_H
 
+#include "signing/formats.h"
 #include "signing/lanes.h"
 #include "signing/layers.h"
 #include "signing/signing.h"
@@ -245,6 +247,11 @@ bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, Sig
                      SigUses *uses);
 bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, unsigned from,
                        const uint8_t *node, const uint8_t *path);
+
+/* formats.c; by the OID's dotted text; the bytes of digits (blanks are stepped over) in a fresh buffer, NULL if their number is
+ * odd or memory is out. */
+SigNamed sig_named(const char *oid);
+uint8_t *sig_digits_read(const uint8_t *file, size_t length, size_t *size);
 
 /* table.c; by their codes, NULL if there is none. */
 const SigSet *sig_lms_set(uint32_t type, uint32_t ots);

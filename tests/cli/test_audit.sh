@@ -44,10 +44,10 @@ says "1 signatures are in hand more than once"
 # Unread: truncated, foreign, junk; each says what it should have been.
 head -c 1000 "$d/s/s1" >"$d/cut"
 cat "$d/row" "$d/cut" >"$d/row-cut"
-audit 0 "$d/cut" "$d/row-cut" "$0"
+audit 0 "$d/cut" "$d/row-cut" tests/audit/der.py
 says "cut: expected 1292 bytes for a signature of $set, got 1000"
 says "row-cut: 1000 bytes behind signature #4 are none"
-says "test_audit.sh: expected 1292 bytes"
+says "der.py: expected 1292 bytes"
 
 # Reuse; the bundle proves it without ucsim.
 sign 2 "another" "$d/m/again"
@@ -218,6 +218,67 @@ audit 2 --manifest "$d/m/list" --remaining hsm1=3 --remaining hsm1=4
 says "remaining: expected each module once"
 audit 2 --manifest "$d/m/list" --owned 'hsm1=[0,8)' --owned 'hsm1=[8,9)'
 says "owned: expected each module once"
+
+# Certificates and CMS messages bring what they sign.
+der() { python3 tests/audit/der.py "$@" || fail "der.py $*"; }
+put() { "$UCSIM" sig sign -q --set "$1$set" --seed "$seed" --index "$2" --message "$3" --signature "$4"; }
+"$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk.der" --format der
+mkdir "$d/e"
+for i in 1 2; do
+    der tbs $i "$d/vk.der" "$d/tbs$i"
+    put HSS: $((20 + i)) "$d/tbs$i" "$d/x"
+    der certificate "$d/tbs$i" "$d/x" "$d/e/cert$i"
+done
+openssl x509 -inform der -in "$d/e/cert1" -noout -subject >"$d/out" 2>"$d/err"
+says "module"
+printf 'the content' >"$d/content"
+der attributes "$d/content" "$d/attributes"
+put HSS: 23 "$d/attributes" "$d/x"
+der cms "$d/content" "$d/attributes" "$d/x" "$d/e/with"
+der cms - "$d/attributes" "$d/x" "$d/detached"
+openssl cms -cmsout -print -inform der -in "$d/e/with" >"$d/out" 2>"$d/err"
+says "the content"
+put HSS: 24 "$d/content" "$d/x"
+put "" 25 "$d/content" "$d/y"
+der cms "$d/content" - "$d/x" "$d/y" "$d/e/two"
+der cms - - "$d/x" "$d/bare"
+audit 0 "$d/e"
+says "5 signatures in 4 files: 5 verified with their messages"
+silent "indication"
+audit 0 "$d/e" "$d/detached" "$d/bare"
+says "7 signatures in 6 files: 6 verified with their messages, 1 compared"
+says "2 signatures are in hand more than once"
+mkdir "$d/f" && cp "$d/detached" "$d/bare" "$d/content" "$d/f" && printf other >"$d/f/other"
+printf 'signature,message\ndetached,content\nbare,content\n' >"$d/f/list"
+audit 0 --manifest "$d/f/list"
+says "2 verified"
+silent "indication"
+printf 'signature,message\ndetached,other\nbare,other\n' >"$d/f/list"
+audit 0 --manifest "$d/f/list"
+says "other-content: .*detached"
+says "not-verified: .*bare is no signature of its message"
+for i in 1 2; do
+    echo "-----BEGIN CERTIFICATE-----"; base64 "$d/e/cert$i"; echo "-----END CERTIFICATE-----"
+done >"$d/chain.pem"
+od -An -v -tx1 "$d/e/with" >"$d/with.hex"
+audit 0 "$d/chain.pem" "$d/with.hex"
+says "3 signatures in 2 files: 3 verified"
+der tbs 3 "$d/vk.der" "$d/tbs3"
+put HSS: 21 "$d/tbs3" "$d/x"
+der certificate "$d/tbs3" "$d/x" "$d/again.cer"
+audit 1 --bundles "$d/eb" "$d/again.cer" "$d/chain.pem"
+says "^proof: reuse: .*again.cer and .*chain.pem#0; verified"
+python3 "$d/eb/proof-1/check.py" >"$d/out" 2>&1 || fail "a bundle of certificates"
+cmp -s "$d/eb/proof-1/a.message" "$d/tbs3" || fail "the message of a certificate is another"
+audit 1 --ledger "$d/el" "$d/again.cer" "$d/chain.pem"
+audit 1 --ledger "$d/el" "$d/again.cer" "$d/chain.pem" "$d/e"
+says "^proof: reuse: .*again.cer and .*chain.pem#0; verified"
+expect 0 "$UCSIM" audit signatures --public "$d/e/cert1" "$d/e"
+says "cert1: $set, certificate; 5 signatures"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=x -out "$d/rsa.pem" 2>"$d/err"
+audit 2 "$d/rsa.pem" "$d/vk.der"
+says "rsa.pem: expected a signature of HSS, XMSS or XMSS^MT, got one of algorithm 1.2.840.113549.1.1.11"
+says "vk.der: expected a certificate or a CMS message"
 
 # Calls that say too little.
 expect 2 "$UCSIM" audit
