@@ -2,16 +2,18 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "report/audit.h"
 #include "report/html.h"
 
 static const char text[] =
-    "Writes one HTML file about traces: a table of verdicts with a filter, and for each trace its chart to zoom and\n"
+    "Writes one HTML file about traces and audits: a table of verdicts with a filter, and for each trace its chart to zoom and\n"
     "step through, what both worlds hold, who holds which one-time key, and the command that reproduces it. The file\n"
     "needs nothing else: it can be mailed and read offline.\n"
     "\n"
-    "A folder stands for the *.jsonl in it. Example:\n"
+    "A folder stands for the *.jsonl in it; a file named *.json is what 'ucsim audit signatures --json' wrote. Examples:\n"
     "  ucsim check --trace traces/ scenarios/\n"
-    "  ucsim report traces/ -o report.html";
+    "  ucsim report traces/ -o report.html\n"
+    "  ucsim report audit.json -o report.html";
 
 static void free_item(void *data)
 {
@@ -19,6 +21,14 @@ static void free_item(void *data)
     g_free(item->name);
     uc_trace_free(item->trace);
     g_free(item);
+}
+
+static bool add_audit(GPtrArray *audits, const char *path, GError **error)
+{
+    RepAudit *audit = rep_audit_load(path, error);
+    if (audit)
+        g_ptr_array_add(audits, audit);
+    return audit != NULL;
 }
 
 static bool add_file(GPtrArray *items, const char *path, GError **error)
@@ -57,10 +67,10 @@ static bool add_folder(GPtrArray *items, const char *path, GError **error)
     return true;
 }
 
-static int write_report(const GPtrArray *items, const char *title, const char *path)
+static int write_report(const GPtrArray *items, const GPtrArray *audits, const char *title, const char *path)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *page = rep_html(items, title, &error);
+    g_autofree char *page = rep_html(items, audits, title, &error);
     if (!page)
         return cli_fail(error->code == REP_ERROR_MISSING ? CLI_USAGE : CLI_INTERNAL, "report: %s", error->message);
     if (!cli_write_file(path, page, strlen(page), &error))
@@ -75,15 +85,17 @@ static int report(int argc, char **argv, const char *output, const char *title)
     if (!output)
         return cli_fail(CLI_USAGE, "report: where to? give -o FILE, for example -o report.html");
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(free_item);
+    g_autoptr(GPtrArray) audits = g_ptr_array_new_with_free_func((GDestroyNotify)rep_audit_free);
     for (int i = 1; i < argc; i++) {
         g_autoptr(GError) error = NULL;
         bool folder = g_file_test(argv[i], G_FILE_TEST_IS_DIR);
-        if (!(folder ? add_folder : add_file)(items, argv[i], &error))
+        bool audit = !folder && g_str_has_suffix(argv[i], ".json");
+        if (!(folder ? add_folder : audit ? add_audit : add_file)(audit ? audits : items, argv[i], &error))
             return cli_fail(CLI_USAGE, "report: %s", error->message);
     }
-    if (!items->len)
+    if (!items->len && !audits->len)
         return cli_fail(CLI_USAGE, "report: no *.jsonl in what was given");
-    return write_report(items, title ? title : "ucsim report", output);
+    return write_report(items, audits, title ? title : "ucsim report", output);
 }
 
 int cli_report(int argc, char **argv)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/audit.h"
 #include "report/escape.h"
 #include "report/plot.h"
 #include "simulator/json.h"
@@ -322,16 +323,21 @@ static const char help[] =
     "<kbd>Esc</kbd> back to the table. What a verdict says: a difference refutes that this simulator simulates this "
     "protocol; equality covers these environments, seeds and parameters, and no more.</p>\n";
 
-char *rep_html(const GPtrArray *items, const char *title, GError **error)
+char *rep_html(const GPtrArray *items, const GPtrArray *audits, const char *title, GError **error)
 {
-    g_assert(items && title);
+    g_assert(items && audits && title);
     g_autoptr(GString) out = g_string_new("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
         "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\n");
     element(out, "title", title);
     g_string_append_printf(out, "\n<style>\n%s</style></head>\n<body><header id=\"top\">", rep_asset_css);
     element(out, "h1", title);
-    overview(out, items);
-    g_string_append_printf(out, "%s</header>\n<main>\n", help);
+    if (items->len || !audits->len) {
+        overview(out, items);
+        g_string_append(out, help);
+    }
+    g_string_append(out, "</header>\n<main>\n");
+    for (guint i = 0; i < audits->len; i++)
+        rep_audit_html(audits->pdata[i], out);
     for (guint i = 0; i < items->len; i++) {
         if (!scenario(out, items->pdata[i], i + 1, error))
             return NULL;

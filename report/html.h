@@ -12,7 +12,7 @@ typedef struct {
     UcTrace *trace;
 } RepHtmlItem;
 
-/* Items: RepHtmlItem. The caller frees the text; NULL and an error when Graphviz or gnuplot cannot draw. */
-char *rep_html(const GPtrArray *items, const char *title, GError **error);
+/* Items: RepHtmlItem; audits: RepAudit (report/audit.h). The caller frees the text; NULL and an error when Graphviz or gnuplot cannot draw. */
+char *rep_html(const GPtrArray *items, const GPtrArray *audits, const char *title, GError **error);
 
 #endif

@@ -54,6 +54,13 @@ sign 2 "another" "$d/m/again"
 audit 1 --json "$d/out.json" --bundles "$d/b" --svg "$d/k.svg" --ledger "$d/ledger" "$d/s" "$d/m"
 says "^proof: reuse:.*s2 and .*again; linked, a forgery of a chosen message costs about 2^[0-9.]* hashes"
 cp "$d/out" "$d/first"
+expect 0 "$UCSIM" report "$d/out.json" -o "$d/r.html"
+for words in "<h2>Audit: out.json</h2>" "One-time keys signed twice" "<summary>Proofs: 1</summary>" "<td>$set</td>"; do
+    grep -qF "$words" "$d/r.html" || fail "the report does not say $words"
+done
+echo '{"format": "other"}' >"$d/o.json"
+expect 2 "$UCSIM" report "$d/o.json" -o "$d/r2.html"
+says "o.json: expected JSON of an audit"
 grep -q '"forgery_bits"' "$d/out.json" || fail "no severity in JSON"
 grep -q 'signed twice</title>' "$d/k.svg" || fail "the picture does not show it"
 (cd "$d/b/proof-1" && python3 check.py) >"$d/out" 2>&1 || fail "the bundle does not prove it"
@@ -85,6 +92,8 @@ manifest 'signature,message,module,time\ns0,s0.m,hsm1,10\ns1,s1.m,hsm1,20\r\n"s2
 audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,2)' --owned 'hsm2=[2,4)'
 says "3 verified with their messages"
 silent "indication"
+audit 0 --manifest "$d/m/list" --svg "$d/t.svg"
+grep -q 'hsm1, 1970-01-01T00:00:00Z</title>' "$d/t.svg" && grep -q 'over time' "$d/t.svg" || fail "no times in the picture"
 audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,1)' --owned 'hsm2=[2,4)'
 says "outside: hsm1 signed 1 times outside its sector 0, first at index 1"
 audit 0 --manifest "$d/m/list" --owned 'hsm1=[0,2)' --owned 'hsm2=[2,32)' --remaining hsm1=0 --remaining hsm2=27
@@ -275,9 +284,9 @@ audit 1 --ledger "$d/el" "$d/again.cer" "$d/chain.pem" "$d/e"
 says "^proof: reuse: .*again.cer and .*chain.pem#0; verified"
 expect 0 "$UCSIM" audit signatures --public "$d/e/cert1" "$d/e"
 says "cert1: $set, certificate; 5 signatures"
-openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=x -out "$d/rsa.pem" 2>"$d/err"
-audit 2 "$d/rsa.pem" "$d/vk.der"
-says "rsa.pem: expected a signature of HSS, XMSS or XMSS^MT, got one of algorithm 1.2.840.113549.1.1.11"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout /dev/null -subj /CN=x -out "$d/ec.pem" 2>"$d/err"
+audit 2 "$d/ec.pem" "$d/vk.der"
+says "ec.pem: expected a signature of HSS, XMSS or XMSS^MT, got one of algorithm 1.2.840.10045.4.3.2"
 says "vk.der: expected a certificate or a CMS message"
 
 # Calls that say too little.
