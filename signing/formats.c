@@ -165,7 +165,7 @@ uint8_t *sig_digits_read(const uint8_t *file, size_t length, size_t *size)
         bytes[digits / 2] = (uint8_t)(digits % 2 ? bytes[digits / 2] << 4 | value : value);
         digits++;
     }
-    *size = digits / 2;
+    *size = digits % 2 ? digits : digits / 2;
     if (digits % 2 == 0)
         return bytes;
     free(bytes);
@@ -190,7 +190,7 @@ static bool take_digits(const uint8_t *file, size_t length, SigContent *content,
     size_t size;
     uint8_t *bytes = sig_digits_read(file, length, &size);
     if (!bytes)
-        return no(why, "expected pairs of hexadecimal digits, got an odd number");
+        return no(why, "expected pairs of hexadecimal digits, got %zu", size);
     const bool good = is_der(bytes, size) ? take_der(bytes, size, SIG_FORM_HEX, content, why)
                                           : keep(bytes, size, SIG_FORM_HEX, content, why);
     free(bytes);

@@ -248,8 +248,8 @@ bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, Sig
 bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, unsigned from,
                        const uint8_t *node, const uint8_t *path);
 
-/* formats.c; by the OID's dotted text; the bytes of digits (blanks are stepped over) in a fresh buffer, NULL if their number is
- * odd or memory is out. */
+/* formats.c; by the OID's dotted text; the bytes of digits (blanks are stepped over) in a fresh buffer; NULL if their number
+ * is odd (then it is *size) or memory is out. */
 SigNamed sig_named(const char *oid);
 uint8_t *sig_digits_read(const uint8_t *file, size_t length, size_t *size);
 

@@ -7,9 +7,13 @@
 
 static char *folder;
 
+static void prepare(void);
+
 const char *fuzz_put(const char *name, const char *bytes, size_t length)
 {
     static char *path;
+    if (!folder)
+        prepare();
     g_free(path);
     path = g_build_filename(folder, name, NULL);
     if (!g_file_set_contents_full(path, bytes, (gssize)length, G_FILE_SET_CONTENTS_NONE, 0600, NULL))
@@ -33,8 +37,6 @@ static void prepare(void)
 
 Audit *fuzz_audit_new(void)
 {
-    if (!folder)
-        prepare();
     g_autofree char *key = g_build_filename(folder, "vk", NULL);
     Audit *audit = audit_new();
     if (!audit_add_key(audit, key, NULL))
