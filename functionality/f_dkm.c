@@ -152,6 +152,27 @@ static UcMessage consult_message(UcCtx *ctx, UcWord p, const UcMessage *m)
     }
 }
 
+/* The input that S was asked about. Which of its words are handles depends on its kind, so they stand apart. */
+typedef struct {
+    UcWord party, kind, number[UC_MESSAGE_WORDS], bytes[UC_MESSAGE_WORDS];
+} Pending;
+
+static Pending pending_of(UcWord party, const UcMessage *input)
+{
+    Pending p = { .party = party, .kind = input->kind };
+    for (unsigned i = 0; i < UC_MESSAGE_WORDS; i++)
+        *(uc_message_handle(uc_message_kind(&dkm_messages, input->kind), i) ? &p.bytes[i] : &p.number[i]) = input->w[i];
+    return p;
+}
+
+static UcMessage pending_input(const Pending *p)
+{
+    UcMessage input = { .kind = p->kind };
+    for (unsigned i = 0; i < UC_MESSAGE_WORDS; i++)
+        input.w[i] = p->number[i] | p->bytes[i];
+    return input;
+}
+
 static UcResult input(UcCtx *ctx, const UcEnvelope *in)
 {
     UcWord p = in->from - (UcWord)UC_PARTY_0;
@@ -170,10 +191,7 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
     case DKM_RESEND: return resend(ctx, p, &in->message);
     default: break;
     }
-    UcWord *pending = uc_write(ctx, KIND_PENDING, 0, 2 + UC_MESSAGE_WORDS);
-    pending[0] = p;
-    pending[1] = in->message.kind;
-    memcpy(pending + 2, in->message.w, sizeof in->message.w);
+    *(Pending *)(void *)uc_write(ctx, KIND_PENDING, 0, WORDS(Pending)) = pending_of(p, &in->message);
     return uc_send(UC_S, consult_message(ctx, p, &in->message));
 }
 
@@ -299,15 +317,14 @@ UcResult f_finish(UcCtx *ctx, UcWord party, DkmOutcome outcome, UcResult result)
 UcResult f_answer(UcCtx *ctx, const UcMessage *m)
 {
     size_t words;
-    const UcWord *pending = uc_read(ctx, KIND_PENDING, 0, &words);
+    const Pending *pending = (const void *)uc_read(ctx, KIND_PENDING, 0, &words);
     if (!words)
         return uc_simulation_failed("S answers, but was not asked");
     if (m->w[0] >= DKM_OUTCOMES)
         return uc_simulation_failed("S answers with an unknown outcome");
     DkmOutcome outcome = (DkmOutcome)m->w[0];
-    Consult c = { .party = pending[0], .input = { .kind = pending[1] }, .answer = m->w,
+    Consult c = { .party = pending->party, .input = pending_input(pending), .answer = m->w,
                   .release = outcome == DKM_PROCEED || outcome == DKM_LAST };
-    memcpy(c.input.w, pending + 2, sizeof c.input.w);
     uc_write(ctx, KIND_PENDING, 0, 0);
     if (outcome != DKM_PROCEED && !(uc_fault(ctx, uc_party(c.party), false).ordered & UC_ORDER_CRASH))
         return uc_simulation_failed("S reports a crash that A did not order");
@@ -333,7 +350,8 @@ static const UcRegionKind kinds[] = {
     [KIND_TRANSFERS - UC_FIRST_KIND] = { .name = "transfers", .item_words = WORDS(Transfer), .item_handles = 6 },
     [KIND_SIGNED - UC_FIRST_KIND] = { .name = "signed", .item_words = WORDS(Signed), .item_handles = 2 },
     [KIND_PARTY - UC_FIRST_KIND] = { .name = "party", .head_words = WORDS(Party) },
-    [KIND_PENDING - UC_FIRST_KIND] = { .name = "pending", .head_words = 2 + UC_MESSAGE_WORDS },
+    [KIND_PENDING - UC_FIRST_KIND] = { .name = "pending", .head_words = WORDS(Pending),
+                                     .head_handles = ((1u << UC_MESSAGE_WORDS) - 1) << (2 + UC_MESSAGE_WORDS) },
     [KIND_INJECTED - UC_FIRST_KIND] = { .name = "injected", .item_words = WORDS(DkmInterval) },
 };
 

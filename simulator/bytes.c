@@ -185,10 +185,14 @@ bool uc_store_knows(const UcStore *store, UcWord handle)
     return handle < uc_chunks_count(&behind(store, handle)->entries);
 }
 
-size_t uc_store_count(const UcStore *store) { return uc_chunks_count(&store->entries) - 1; }
+/* What nobody made: who may look only at some of it is refused. */
+static const UcStore *all_of(const UcStore *store) { return behind(store, UINT64_MAX); }
+
+size_t uc_store_count(const UcStore *store) { return uc_chunks_count(&all_of(store)->entries) - 1; }
 
 size_t uc_store_memory(const UcStore *store)
 {
+    store = all_of(store);
     return store->memory + uc_index_memory(&store->index) + uc_chunks_memory(&store->entries, sizeof(Entry));
 }
 

@@ -13,6 +13,10 @@ typedef struct {
 
 /* honesty.c */
 typedef struct UcHonesty UcHonesty;
+typedef struct {
+    uint16_t owner;            /* whose code runs */
+    guint heard, looked, undo; /* where what it heard, looked at and wrote begins */
+} UcFrame;
 
 struct UcWorld {
     const UcWorldSpec *spec;
@@ -36,7 +40,7 @@ struct UcWorld {
     UcStop stop;
     bool stopped;
     char *why;
-    UcHonesty *honesty;   /* ideal world: what S may look at */
+    UcHonesty *honesty;   /* what the machine that runs may look at */
     jmp_buf refused;      /* where an activation that breaks off goes on */
     bool refusable;       /* one is running */
     const char *broken_rule;
@@ -65,6 +69,9 @@ struct UcCtx {
 void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t owner, uint16_t self);
 UcRegion *uc_slot_get(UcWorld *world, uint32_t slot);
 void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region); /* takes the reference; can be undone */
+/* uc_read and uc_write of any kind: the engine's own regions are not the machine's to look at. */
+const UcWord *uc_own_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words);
+UcWord *uc_own_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words);
 /* Undoes everything after `mark`; tape positions stay moved when keep_tapes. */
 void uc_rollback(UcWorld *world, guint mark, bool keep_tapes);
 void uc_commit(UcWorld *world);
@@ -74,17 +81,31 @@ void uc_shadows_clear(UcCtx *ctx); /* the working copies are the stable state */
 void uc_stable_crash(UcCtx *ctx);  /* working state := stable state, volatile regions emptied */
 void uc_forget_lost(UcCtx *ctx);   /* restart: what the crash took is gone for inspection too */
 
-/* honesty.c: S looks at its sandboxes, at what A and F wrote to it and at what it remembers, and at nothing else
- * (docs/model.md, "S is kept honest"). What is refused stops the world as a discipline violation and does not return. */
+/* honesty.c: a machine looks at what was written to it and at what it remembers, S at its sandboxes too, and at nothing else
+ * (docs/model.md, "Machines are kept honest"). What is refused stops the world as a discipline violation and does not
+ * return. */
 UcHonesty *uc_honesty_new(UcWorld *world);
 void uc_honesty_free(UcHonesty *honesty);
-UcStore *uc_honesty_store(UcHonesty *honesty);   /* what S has in place of the store */
-void uc_honesty_start(UcWorld *world, const UcMessage *in);
+/* Around the code of a machine, which may lie within that of S: what it hears (may be NULL), and what comes of it. */
+UcFrame uc_honesty_enter(UcCtx *ctx, const UcMessage *in);
+void uc_honesty_leave(UcCtx *ctx, const UcResult *result, UcFrame before);
+void uc_honesty_reset(UcWorld *world);           /* the code was broken off */
+uint16_t uc_honesty_owner(const UcWorld *world); /* whose code runs */
+UcStore *uc_honesty_store(UcCtx *ctx);           /* the store, or what a machine has in place of it */
 void uc_honesty_hear(UcWorld *world, const UcMessage *message);
-void uc_honesty_look(UcCtx *ctx, uint32_t slot); /* any machine: notes what S looks at */
-void uc_honesty_end(UcCtx *ctx, const UcResult *result); /* what S stores and sends */
+void uc_honesty_look(UcCtx *ctx, uint32_t slot);
+/* Refuses a message with bytes that the running machine does not know. */
+void uc_honesty_check(UcWorld *world, const UcMessage *message, const char *refused);
 void uc_refuse(UcWorld *world, const char *what) G_GNUC_NORETURN;
-void uc_refuse_look(UcCtx *ctx, uint16_t machine); /* returns where the machine may look */
+void uc_refuse_call(UcCtx *ctx, const char *what); /* of a machine; those who look from outside may */
+/* These return where the machine may. */
+void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind);
+void uc_refuse_write(UcCtx *ctx, unsigned kind);
+void uc_refuse_fault(UcCtx *ctx, uint16_t party, bool sandboxed);
+void uc_refuse_sandbox(UcCtx *ctx, uint16_t party, const UcMessage *in);
+
+/* world.c: ends the run, unless it has ended; takes `why`. */
+void uc_stop(UcWorld *world, UcStop how, char *why);
 
 /* party.c: crash points, restart and orders around the code of a party. */
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);

@@ -27,8 +27,7 @@ void uc_fault_write(UcWorld *world, uint16_t owner, UcFault fault)
 
 UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed)
 {
-    if (ctx->owner == UC_S && !sandboxed)
-        uc_refuse(ctx->world, "looks at what A ordered at a party");
+    uc_refuse_fault(ctx, party, sandboxed);
     return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_machine(ctx->world->spec, party) : party);
 }
 
@@ -93,7 +92,9 @@ static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, c
                           const UcEnvelope *in)
 {
     ctx->armed = (UcPoint)fault.armed;
+    UcFrame before = uc_honesty_enter(ctx, &in->message);
     UcOutcome out = outcome(step(ctx, in));
+    uc_honesty_leave(ctx, &out.result, before);
     if (out.result.code == UC_FAIL && !ctx->crashed) {
         if (ctx->committed)
             uc_refuse(ctx->world, "refuses a message after it persisted");
@@ -147,8 +148,12 @@ static UcOutcome order_restart(UcCtx *ctx, UcFault fault)
     if (!trusted)
         return outcome(uc_pass("disabled: the storage was rolled back, or a counter step was lost"));
     ctx->start = ctx->persist_mark = ctx->world->undo->len;
-    UcResult (*restart)(UcCtx *) = ctx->machine->class->restart;
-    return outcome(restart ? restart(ctx) : uc_pass("restarted"));
+    if (!ctx->machine->class->restart)
+        return outcome(uc_pass("restarted"));
+    UcFrame before = uc_honesty_enter(ctx, NULL);
+    UcOutcome out = outcome(ctx->machine->class->restart(ctx));
+    uc_honesty_leave(ctx, &out.result, before);
+    return out;
 }
 
 /* docs/model.md, "Faults are the adversary's": A gets the whole state (of a party that is down: what lies on its
@@ -160,8 +165,11 @@ static UcOutcome order_corrupt(UcCtx *ctx, UcFault fault)
     bool up = fault.status == UC_UP;
     g_autoptr(GByteArray) state =
         uc_record_encode(ctx->world, ctx->owner, up ? UC_RECORD_ALL : UC_RECORD_STABLE, fault.counter);
-    if (ctx->machine->class->reveal)
+    if (ctx->machine->class->reveal) {
+        UcFrame before = uc_honesty_enter(ctx, NULL);
         ctx->machine->class->reveal(ctx, state);
+        uc_honesty_leave(ctx, &(UcResult){ .code = UC_PASS }, before);
+    }
     fault.corrupted = 1;
     fault.armed = UC_POINT_NONE;
     uc_fault_write(ctx->world, ctx->owner, fault);
@@ -211,7 +219,7 @@ const char *uc_party_check(UcWorld *world, uint16_t party)
 UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in)
 {
     UcWorld *world = ctx->world;
-    g_assert(ctx->owner == UC_S && party >= UC_PARTY_0 && party < UC_PARTY_0 + world->spec->parties);
+    uc_refuse_sandbox(ctx, party, &in->message);
     guint private_from = world->private_from;
     world->private_from = world->undo->len;
     UcCtx inner;

@@ -43,7 +43,7 @@ enum { RECORD_LAST, RECORD_BEFORE, RECORDS };
 static UcWord old_record(UcCtx *ctx)
 {
     size_t words;
-    const UcWord *w = uc_read(ctx, UC_KIND_RECORD, 0, &words);
+    const UcWord *w = uc_own_read(ctx, UC_KIND_RECORD, 0, &words);
     return words ? w[RECORD_BEFORE] : UC_NONE;
 }
 
@@ -125,7 +125,7 @@ bool uc_storage_before_write(UcCtx *ctx)
             ctx->crash_point = UC_POINT_BETWEEN;
             return true;
         }
-        uc_write(ctx, UC_KIND_VERSION, 0, 1)[0] = fault.counter;
+        uc_own_write(ctx, UC_KIND_VERSION, 0, 1)[0] = fault.counter;
     }
     if (storage == UC_STORAGE_TORN && (ctx->armed == UC_POINT_TORN_HEAD || ctx->armed == UC_POINT_TORN_TAIL)) {
         ctx->crashed = true;
@@ -143,8 +143,8 @@ void uc_storage_written(UcCtx *ctx)
     if (storage == UC_STORAGE_TORN) {
         g_autoptr(GByteArray) record = uc_record_encode(world, ctx->owner, UC_RECORD_WRITTEN, 0);
         size_t words;
-        uc_read(ctx, UC_KIND_RECORD, 0, &words);
-        UcWord *w = uc_write(ctx, UC_KIND_RECORD, 0, RECORDS);
+        uc_own_read(ctx, UC_KIND_RECORD, 0, &words);
+        UcWord *w = uc_own_write(ctx, UC_KIND_RECORD, 0, RECORDS);
         w[RECORD_BEFORE] = words ? w[RECORD_LAST] : UC_NONE;
         w[RECORD_LAST] = uc_store_put(world->store, record->data, record->len);
     }
@@ -257,6 +257,6 @@ bool uc_storage_trusted(UcCtx *ctx)
 {
     if (ctx->world->spec->storage != UC_STORAGE_MONOTONIC)
         return true;
-    const UcWord *version = uc_read(ctx, UC_KIND_VERSION, 0, NULL);
+    const UcWord *version = uc_own_read(ctx, UC_KIND_VERSION, 0, NULL);
     return (version ? version[0] : 0) == uc_fault_read(ctx->world, ctx->owner).counter;
 }

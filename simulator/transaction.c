@@ -154,15 +154,20 @@ static const UcWord *peek_key(UcCtx *ctx, UcSlotKey key, size_t *words)
     return region && region->words ? region->word : NULL; /* an empty region is an absent one */
 }
 
-const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
+const UcWord *uc_own_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
 {
     return peek_key(ctx, key_of(ctx, kind, index), words);
 }
 
 const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words)
 {
-    uc_refuse_look(ctx, machine);
+    uc_refuse_look(ctx, machine, kind);
     return peek_key(ctx, (UcSlotKey){ machine, kind, index }, words);
+}
+
+const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
+{
+    return uc_peek(ctx, ctx->owner, kind, index, words);
 }
 
 /* A region is empty, or a head and so many items: nothing in between, which a handle would be looked for in. */
@@ -172,7 +177,7 @@ static bool fits(const UcRegionKind *kind, size_t words)
     return kind->name && (!words || (words >= kind->head_words && (kind->item_words ? items % kind->item_words == 0 : !items)));
 }
 
-UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
+UcWord *uc_own_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
 {
     UcWorld *world = ctx->world;
     g_assert(kind_of(ctx->kind, ctx->kinds, kind) && fits(kind_of(ctx->kind, ctx->kinds, kind), words));
@@ -184,6 +189,12 @@ UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
     UcRegion *fresh = uc_region_copy(old, words);
     uc_slot_set(world, slot, fresh);
     return fresh->word;
+}
+
+UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
+{
+    uc_refuse_write(ctx, kind);
+    return uc_own_write(ctx, kind, index, words);
 }
 
 const UcWord *uc_items(UcCtx *ctx, unsigned kind, UcWord index, size_t *items)
@@ -265,7 +276,7 @@ static bool kept_outside(UcCtx *ctx)
         return true;
     ctx->crashed = true;
     ctx->crash_point = UC_POINT_BEFORE;
-    uc_stop_script(ctx, UC_STOP_SCRIPT, why);
+    uc_stop(world, UC_STOP_SCRIPT, g_strdup(why));
     return false;
 }
 
@@ -356,6 +367,7 @@ void uc_forget_lost(UcCtx *ctx)
 size_t uc_regions(UcCtx *ctx, unsigned kind)
 {
     size_t count = 0;
+    uc_refuse_look(ctx, ctx->owner, kind);
     FOR_SLOTS(ctx->world, ctx->owner, slot) {
         const UcRegion *region = uc_slot_get(ctx->world, slot);
         count += uc_layout_key(ctx->world->layout, slot).kind == kind && region && region->words;
@@ -368,10 +380,10 @@ void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
     const UcWorldSpec *spec = ctx->world->spec;
     UcWord name = uc_store_text(ctx->world->store, purpose);
     size_t n, i;
-    const UcWord *item = uc_items(ctx, UC_KIND_TAPE, 0, &n);
-    for (i = 0; i < n && item[2 * i] != name; i++)
+    const UcWord *item = uc_own_read(ctx, UC_KIND_TAPE, 0, &n);
+    for (i = 0; i < n && item[i] != name; i += 2)
         ;
-    UcWord *at = i < n ? uc_item_edit(ctx, UC_KIND_TAPE, 0, i) : uc_item_insert(ctx, UC_KIND_TAPE, 0, n);
+    UcWord *at = uc_own_write(ctx, UC_KIND_TAPE, 0, MAX(n, i + 2)) + i;
     at[0] = name;
     UcTapeLabel label = { ctx->machine->role ? ctx->machine->role : "machine", spec->session, ctx->self, purpose,
                           spec->independent ? spec->name : NULL };
@@ -381,17 +393,15 @@ void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
 
 void uc_effect(UcCtx *ctx, const UcMessage *effect)
 {
-    g_assert(!ctx->has_effect);
+    if (ctx->has_effect)
+        uc_refuse(ctx->world, "reports two effects of one activation");
     ctx->has_effect = true;
     ctx->effect = *effect;
 }
 
 void uc_mark(UcCtx *ctx, UcMark mark) { g_array_append_val(ctx->world->marks, mark); }
 
-UcStore *uc_ctx_store(UcCtx *ctx)
-{
-    return ctx->owner == UC_S ? uc_honesty_store(ctx->world->honesty) : ctx->world->store;
-}
+UcStore *uc_ctx_store(UcCtx *ctx) { return uc_honesty_store(ctx); }
 
 const void *uc_config(UcCtx *ctx) { return ctx->machine->config; }
 void *uc_host(UcCtx *ctx) { return ctx->machine->host; }
@@ -401,8 +411,7 @@ const char *uc_name(UcCtx *ctx, uint16_t machine) { return uc_machine_name(ctx->
 
 const UcWorld *uc_ctx_world(UcCtx *ctx)
 {
-    if (ctx->owner == UC_S) /* through it go the seed, the tables of seals and signatures, and Z's view */
-        uc_refuse(ctx->world, "asks for the world");
+    uc_refuse_call(ctx, "asks for the world"); /* with the seed, the tables of seals and signatures, and Z's view */
     return ctx->world;
 }
 

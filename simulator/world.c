@@ -38,13 +38,37 @@ static const UcMachine *machine_row(const UcWorldSpec *spec, uint16_t machine)
     return machine < UC_PARTY_0 ? &spec->machine[machine] : &spec->party;
 }
 
+/* A machine that is refused something is broken off there (uc_refuse): false. */
+static bool run_held(UcWorld *world, void (*code)(void *data), void *data)
+{
+    world->refusable = true;
+    if (_setjmp(world->refused)) {
+        world->refusable = false;
+        world->private_from = 0;
+        uc_rollback(world, 0, false);
+        uc_honesty_reset(world);
+        return false;
+    }
+    code(data);
+    world->refusable = false;
+    return true;
+}
+
+static void setup(void *data)
+{
+    UcCtx *ctx = data;
+    UcFrame before = uc_honesty_enter(ctx, NULL);
+    ctx->machine->class->setup(ctx);
+    uc_honesty_leave(ctx, &(UcResult){ .code = UC_PASS }, before);
+}
+
 static void run_setup(UcWorld *world, const UcMachine *row, uint16_t owner, uint16_t self)
 {
     if (!row->class || !row->class->setup)
         return;
     UcCtx ctx;
     uc_ctx_init(&ctx, world, row, owner, self);
-    row->class->setup(&ctx);
+    run_held(world, setup, &ctx);
     uc_commit(world);
 }
 
@@ -65,8 +89,7 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     world->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     world->next = (UcEnvelope){ .to = UC_Z };
     world->channel = "start";
-    if (spec->ideal)
-        world->honesty = uc_honesty_new(world);
+    world->honesty = uc_honesty_new(world);
     for (uint16_t m = 0; m < UC_PARTY_0; m++)
         run_setup(world, &spec->machine[m], m, m);
     for (unsigned i = 0; i < spec->parties; i++) {
@@ -93,7 +116,7 @@ void uc_world_free(UcWorld *world)
     g_free(world);
 }
 
-static void stop(UcWorld *world, UcStop how, char *why)
+void uc_stop(UcWorld *world, UcStop how, char *why)
 {
     if (world->stopped) {
         g_free(why);
@@ -108,16 +131,19 @@ static void stop(UcWorld *world, UcStop how, char *why)
 void uc_stop_script(UcCtx *ctx, UcStop how, const char *why)
 {
     g_assert(how == UC_STOP_SCRIPT || how == UC_STOP_ASSERTION || how == UC_STOP_LIMIT);
-    stop(ctx->world, how, g_strdup(why));
+    uc_refuse_call(ctx, "stops the run");
+    uc_stop(ctx->world, how, g_strdup(why));
 }
 
 void uc_refuse(UcWorld *world, const char *what)
 {
     if (!world->refusable)
         g_error("outside of an activation: a machine %s", what);
-    stop(world, UC_STOP_DISCIPLINE,
-         g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s %s", world->activations,
-                         uc_machine_name(world->spec, world->next.to), what));
+    uint16_t owner = uc_honesty_owner(world) ? uc_honesty_owner(world) : world->next.to;
+    bool sandboxed = owner >= uc_sandbox_machine(world->spec, UC_PARTY_0);
+    uc_stop(world, UC_STOP_DISCIPLINE,
+            g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s%s %s", world->activations,
+                            sandboxed ? "the sandboxed " : "", uc_machine_name(world->spec, owner), what));
     longjmp(world->refused, 1);
 }
 
@@ -125,54 +151,56 @@ static void discipline(UcWorld *world, uint16_t from, uint16_t to, const char *r
 {
     const UcWorldSpec *spec = world->spec;
     bool known = to < UC_PARTY_0 + spec->parties;
-    stop(world, UC_STOP_DISCIPLINE,
-         g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s writes to %s: %s",
-                         world->activations, uc_machine_name(spec, from), known ? uc_machine_name(spec, to) : "?", rule));
+    uc_stop(world, UC_STOP_DISCIPLINE,
+            g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s writes to %s: %s",
+                            world->activations, uc_machine_name(spec, from), known ? uc_machine_name(spec, to) : "?",
+                            rule));
 }
 
 /* ---- one activation ---- */
 
+static UcOutcome run_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    UcFrame before = uc_honesty_enter(ctx, &in->message);
+    UcOutcome out = { .result = ctx->machine->class->step(ctx, in) };
+    uc_honesty_leave(ctx, &out.result, before);
+    if (out.result.code == UC_FAIL)
+        uc_rollback(ctx->world, 0, false);
+    out.has_effect = ctx->has_effect && out.result.code != UC_FAIL;
+    out.effect = ctx->effect;
+    return out;
+}
+
 static UcOutcome run_code(UcWorld *world, UcActivation *a)
 {
-    const UcWorldSpec *spec = world->spec;
     UcCtx ctx;
-    uc_ctx_init(&ctx, world, machine_row(spec, a->machine), a->machine, a->machine);
-    UcOutcome out;
+    uc_ctx_init(&ctx, world, machine_row(world->spec, a->machine), a->machine, a->machine);
     g_array_set_size(world->marks, 0);
-    if (a->machine >= UC_PARTY_0 && !spec->ideal) {
-        out = uc_party_activate(&ctx, &a->in);
-        a->crash = ctx.crash_point;
-    } else {
-        if (a->machine == UC_S)
-            uc_honesty_start(world, &a->in.message);
-        out = (UcOutcome){ .result = ctx.machine->class->step(&ctx, &a->in) };
-        if (a->machine == UC_S)
-            uc_honesty_end(&ctx, &out.result);
-        if (out.result.code == UC_FAIL)
-            uc_rollback(world, 0, false);
-        out.has_effect = ctx.has_effect && out.result.code != UC_FAIL;
-        out.effect = ctx.effect;
-    }
+    bool party = a->machine >= UC_PARTY_0 && !world->spec->ideal;
+    UcOutcome out = party ? uc_party_activate(&ctx, &a->in) : run_step(&ctx, &a->in);
+    a->crash = ctx.crash_point;
     a->persists = ctx.persists;
     a->mark = (const UcMark *)(const void *)world->marks->data;
     a->marks = world->marks->len;
     return out;
 }
 
-/* A machine that is refused something is broken off there (uc_refuse). */
+typedef struct {
+    UcWorld *world;
+    UcActivation *activation;
+    UcOutcome out;
+} Running;
+
+static void run_it(void *data)
+{
+    Running *r = data;
+    r->out = run_code(r->world, r->activation);
+}
+
 static UcOutcome run_machine(UcWorld *world, UcActivation *a)
 {
-    UcOutcome out;
-    world->refusable = true;
-    if (!_setjmp(world->refused)) {
-        out = run_code(world, a);
-    } else {
-        world->private_from = 0;
-        uc_rollback(world, 0, false);
-        out = (UcOutcome){ .result = uc_fail("refused") };
-    }
-    world->refusable = false;
-    return out;
+    Running r = { .world = world, .activation = a };
+    return run_held(world, run_it, &r) ? r.out : (UcOutcome){ .result = uc_fail("refused") };
 }
 
 static bool same_result(const UcOutcome *a, const UcOutcome *b)
@@ -197,7 +225,7 @@ static UcOutcome run_twice(UcWorld *world, UcActivation *a)
     UcDigest right = uc_world_digest(world);
     bool same_marks = marked == a->marks * sizeof *marks && (!marked || !memcmp(marks, a->mark, marked));
     if (!same_result(&first, &second) || left.lo != right.lo || left.hi != right.hi || !same_marks)
-        stop(world, UC_STOP_DISCIPLINE,
+        uc_stop(world, UC_STOP_DISCIPLINE,
              g_strdup_printf("torture mode: %s has hidden state, two runs of activation %" G_GUINT64_FORMAT " differ",
                              uc_machine_name(world->spec, a->machine), a->number));
     return second;
@@ -301,7 +329,7 @@ static void route(UcWorld *world, uint16_t from, const UcResult *result)
         return;
     }
     if (from == UC_S && e.to == UC_F && !order_is_covered(world, &e)) {
-        stop(world, UC_STOP_SIMULATION,
+        uc_stop(world, UC_STOP_SIMULATION,
              g_strdup_printf("simulation failed: S commands %s, but A did not order it",
                              uc_message_kind(&spec->messages, e.message.kind)->name));
         return;
@@ -325,7 +353,7 @@ static void after(UcWorld *world, UcActivation *a)
         break;
     case UC_FAIL:
         if (r->simulation_failed) {
-            stop(world, UC_STOP_SIMULATION, g_strdup_printf("simulation failed: %s", r->reason));
+            uc_stop(world, UC_STOP_SIMULATION, g_strdup_printf("simulation failed: %s", r->reason));
             return;
         }
         control_to_z(world);
@@ -339,7 +367,7 @@ static void after(UcWorld *world, UcActivation *a)
             return;
         }
         world->bit = r->bit;
-        stop(world, UC_STOP_HALT, g_strdup("Z halted"));
+        uc_stop(world, UC_STOP_HALT, g_strdup("Z halted"));
         break;
     }
 }
@@ -390,7 +418,7 @@ static bool charge(UcWorld *world)
     if (world->next.to != UC_Z && world->next.to != UC_A)
         return true;
     if (world->spec->budget && world->charged >= world->spec->budget) {
-        stop(world, UC_STOP_LIMIT,
+        uc_stop(world, UC_STOP_LIMIT,
              g_strdup_printf("limit: %" G_GUINT64_FORMAT " activations of Z and A", world->spec->budget));
         return false;
     }
@@ -464,10 +492,11 @@ UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write)
 void uc_world_rewind(UcWorld *world)
 {
     g_assert(!world->spec->machine[UC_Z].class && world->undo->len == 0);
+    bool broken_in_setup = world->stopped && !world->activations;
     world->next = (UcEnvelope){ .to = UC_Z };
     world->channel = "start";
     world->activations = world->charged = world->broken_at = 0;
-    world->stopped = false;
+    world->stopped &= broken_in_setup;
     world->broken_rule = NULL;
     g_ptr_array_set_size(world->broken, 0);
     g_array_set_size(world->view, 0);

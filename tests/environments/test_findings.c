@@ -51,8 +51,6 @@ static UcResult go_wrong(UcCtx *ctx, UcResult r)
     switch (fault[made].what) {
     case SEALS: seal(ctx, "another text"); return r;
     case SILENT: return uc_pass("made up");
-    case LIMIT: uc_stop_script(ctx, UC_STOP_LIMIT, "made up"); return r;
-    case ASSERTION: uc_stop_script(ctx, UC_STOP_ASSERTION, "made up"); return r;
     case ERROR: return uc_halt(0);
     default: return r;
     }
@@ -85,7 +83,11 @@ static UcResult s_step(UcCtx *ctx, const UcEnvelope *in)
 
 static const char *watch(UcCtx *ctx, const UcActivation *a)
 {
-    return a->machine >= UC_PARTY_0 && is_the_moment(&a->outcome.result, a->machine) ? fault[made].rule : NULL;
+    if (a->machine < UC_PARTY_0 || !is_the_moment(&a->outcome.result, a->machine))
+        return NULL;
+    if (fault[made].what == LIMIT || fault[made].what == ASSERTION)
+        uc_stop_script(ctx, fault[made].what == LIMIT ? UC_STOP_LIMIT : UC_STOP_ASSERTION, "made up");
+    return fault[made].rule;
 }
 
 typedef struct {
@@ -112,7 +114,7 @@ static void begin(Setup *s)
     UcWorldSpec *spec = env_worlds_spec(s->worlds, fault[made].world);
     s->watcher[0] = spec->watcher[0];
     s->watcher[1] = (UcWatcher){ .name = "made up", .watch = watch };
-    if (fault[made].what == RULE) {
+    if (fault[made].what == RULE || fault[made].what == LIMIT || fault[made].what == ASSERTION) {
         spec->watcher = s->watcher;
         spec->watchers = 2;
     } else if (fault[made].what == FAILS) {
