@@ -11,8 +11,8 @@ typedef struct {
     UcRegion *old; /* owned */
 } UcUndo;
 
-/* honesty.c */
-typedef struct UcHonesty UcHonesty;
+typedef struct UcPast UcPast;       /* torture.c */
+typedef struct UcHonesty UcHonesty; /* honesty.c */
 typedef struct {
     uint16_t owner;            /* whose code runs */
     guint heard, looked, undo; /* where what it heard, looked at and wrote begins */
@@ -40,6 +40,7 @@ struct UcWorld {
     UcStop stop;
     bool stopped;
     char *why;
+    UcPast *past;         /* torture mode only */
     UcHonesty *honesty;   /* what the machine that runs may look at */
     jmp_buf refused;      /* where an activation that breaks off goes on */
     bool refusable;       /* one is running */
@@ -106,6 +107,15 @@ void uc_refuse_sandbox(UcCtx *ctx, uint16_t party, const UcMessage *in);
 
 /* world.c: ends the run, unless it has ended; takes `why`. */
 void uc_stop(UcWorld *world, UcStop how, char *why);
+UcOutcome uc_run_machine(UcWorld *world, UcActivation *activation); /* what it did can be undone until it is committed */
+
+/* torture.c: runs an activation twice; when Z halts, all of them once more. A difference stops the world. */
+UcPast *uc_past_new(void);
+void uc_past_free(UcPast *past);
+void uc_past_forget(UcPast *past);                   /* NULL passes through, for this and the one before */
+void uc_past_keep(UcPast *past, const GArray *undo); /* takes over what was replaced */
+UcOutcome uc_torture(UcWorld *world, UcActivation *activation);
+void uc_torture_backwards(UcWorld *world);
 
 /* party.c: crash points, restart and orders around the code of a party. */
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);

@@ -132,7 +132,9 @@ void uc_rollback(UcWorld *world, guint mark, bool keep_tapes)
 
 void uc_commit(UcWorld *world)
 {
-    for (guint i = 0; i < world->undo->len; i++)
+    if (world->past)
+        uc_past_keep(world->past, world->undo);
+    for (guint i = 0; !world->past && i < world->undo->len; i++)
         uc_region_unref(g_array_index(world->undo, UcUndo, i).old);
     g_array_set_size(world->undo, 0);
     world->private_from = 0;

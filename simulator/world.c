@@ -90,6 +90,8 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     world->next = (UcEnvelope){ .to = UC_Z };
     world->channel = "start";
     world->honesty = uc_honesty_new(world);
+    if (spec->torture)
+        world->past = uc_past_new();
     for (uint16_t m = 0; m < UC_PARTY_0; m++)
         run_setup(world, &spec->machine[m], m, m);
     for (unsigned i = 0; i < spec->parties; i++) {
@@ -110,6 +112,7 @@ void uc_world_free(UcWorld *world)
     g_array_unref(world->marks);
     g_array_unref(world->observers);
     uc_honesty_free(world->honesty);
+    uc_past_free(world->past);
     g_ptr_array_unref(world->broken);
     g_hash_table_unref(world->reasons);
     g_free(world->why);
@@ -197,38 +200,10 @@ static void run_it(void *data)
     r->out = run_code(r->world, r->activation);
 }
 
-static UcOutcome run_machine(UcWorld *world, UcActivation *a)
+UcOutcome uc_run_machine(UcWorld *world, UcActivation *a)
 {
     Running r = { .world = world, .activation = a };
     return run_held(world, run_it, &r) ? r.out : (UcOutcome){ .result = uc_fail("refused") };
-}
-
-static bool same_result(const UcOutcome *a, const UcOutcome *b)
-{
-    return a->result.code == b->result.code && a->result.to == b->result.to && a->result.peer == b->result.peer &&
-           uc_message_equal(&a->result.message, &b->result.message) &&
-           a->crashed == b->crashed && a->down_after == b->down_after && a->persisted == b->persisted &&
-           a->unsaved == b->unsaved &&
-           a->has_effect == b->has_effect && uc_message_equal(&a->effect, &b->effect);
-}
-
-/* Torture mode: the same activation twice from the same state must agree, or the machine has hidden state. */
-static UcOutcome run_twice(UcWorld *world, UcActivation *a)
-{
-    UcOutcome first = run_machine(world, a);
-    g_autofree UcMark *marks = g_memdup2(a->mark, a->marks * sizeof *marks);
-    size_t marked = a->marks * sizeof *marks;
-    UcDigest left = uc_world_digest(world);
-    uc_rollback(world, 0, false);
-    world->private_from = 0;
-    UcOutcome second = run_machine(world, a);
-    UcDigest right = uc_world_digest(world);
-    bool same_marks = marked == a->marks * sizeof *marks && (!marked || !memcmp(marks, a->mark, marked));
-    if (!same_result(&first, &second) || left.lo != right.lo || left.hi != right.hi || !same_marks)
-        uc_stop(world, UC_STOP_DISCIPLINE,
-             g_strdup_printf("torture mode: %s has hidden state, two runs of activation %" G_GUINT64_FORMAT " differ",
-                             uc_machine_name(world->spec, a->machine), a->number));
-    return second;
 }
 
 static void tell(UcWorld *world, const UcActivation *a)
@@ -367,6 +342,8 @@ static void after(UcWorld *world, UcActivation *a)
             return;
         }
         world->bit = r->bit;
+        if (world->past)
+            uc_torture_backwards(world);
         uc_stop(world, UC_STOP_HALT, g_strdup("Z halted"));
         break;
     }
@@ -393,7 +370,7 @@ static void activate(UcWorld *world)
     bool scripted = machine_row(world->spec, a.machine)->host != NULL;
     if (a.machine == UC_Z)
         a.view = world->view->len;
-    a.outcome = world->spec->torture && !scripted ? run_twice(world, &a) : run_machine(world, &a);
+    a.outcome = world->past && !scripted ? uc_torture(world, &a) : uc_run_machine(world, &a);
     uc_commit(world);
     if (!world->stopped)
         after(world, &a);
@@ -500,6 +477,7 @@ void uc_world_rewind(UcWorld *world)
     world->broken_rule = NULL;
     g_ptr_array_set_size(world->broken, 0);
     g_array_set_size(world->view, 0);
+    uc_past_forget(world->past);
 }
 
 /* ---- looking at a world ---- */
