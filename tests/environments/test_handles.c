@@ -1,9 +1,10 @@
 /* Handles are numbers in the order in which bytes were first seen; what a state is must not depend on them. Each run here
- * is made twice, the second time with other bytes in the store before it, so that every handle is another: the digests
- * of both worlds must be the same after every turn. A kind of region whose description misses a handle, or takes a
+ * is made twice, the second time with other bytes in the store before it, or with its own in reverse order, so that every
+ * handle is another, and what is known before says nothing: the digests of both worlds must be the same after every turn. A kind of region whose description misses a handle, or takes a
  * number for one, shows here. */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "driver.h"
 
@@ -68,17 +69,44 @@ static void all_kinds_of_turns(UcStorage storage)
     note();
 }
 
-static void run(Digests *into, const EnvOptions *o, unsigned bytes_before)
+/* All that a store has, the last first. */
+static GPtrArray *strings_of(const UcStore *store)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (UcWord handle = uc_store_count(store); handle > 0; handle--) {
+        size_t length;
+        const uint8_t *bytes = uc_store_get(store, handle, &length);
+        g_ptr_array_add(all, g_bytes_new(bytes, length));
+    }
+    return all;
+}
+
+/* With these strings in the store before anybody writes; what it has in the end. */
+static GPtrArray *run(Digests *into, const EnvOptions *o, const GPtrArray *before)
 {
     driver_start(o);
-    for (unsigned i = 0; i < bytes_before; i++) {
-        g_autofree char *t = g_strdup_printf("something else, number %u", i);
-        text(t);
+    UcStore *store = uc_world_store(env_pair_world(driver_pair(), ENV_IDEAL));
+    for (guint i = 0; i < before->len; i++) {
+        size_t length;
+        const void *bytes = g_bytes_get_data(before->pdata[i], &length);
+        uc_store_put(store, bytes, length);
     }
     now = into;
     now->turns = 0;
     all_kinds_of_turns(o->storage);
+    GPtrArray *all = strings_of(store);
     driver_stop();
+    return all;
+}
+
+static GPtrArray *something_else(void)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    for (unsigned i = 0; i < 1000; i++) {
+        char *t = g_strdup_printf("something else, number %u", i);
+        g_ptr_array_add(all, g_bytes_new_take(t, strlen(t)));
+    }
+    return all;
 }
 
 START_TEST(a_state_is_its_contents)
@@ -87,10 +115,11 @@ START_TEST(a_state_is_its_contents)
     EnvOptions o = env_default_options();
     o.crypto_ideal = true;
     o.storage = storages[_i % 4];
-    o.reservation = _i < 4 ? 0 : 4;
+    o.reservation = _i % 8 < 4 ? 0 : 4;
     o.trust = _i % 2 ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE;
-    run(&first, &o, 0);
-    run(&again, &o, 1000);
+    g_autoptr(GPtrArray) none = g_ptr_array_new(), all = run(&first, &o, none);
+    g_autoptr(GPtrArray) before = _i < 8 ? something_else() : g_ptr_array_ref(all);
+    g_autoptr(GPtrArray) rest = run(&again, &o, before);
     ck_assert_uint_eq(first.turns, again.turns);
     for (unsigned i = 0; i < first.turns; i++) {
         for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
@@ -107,7 +136,7 @@ int main(void)
     Suite *suite = suite_create("handles");
     TCase *t = tcase_create("what a state is");
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, a_state_is_its_contents, 0, 8);
+    tcase_add_loop_test(t, a_state_is_its_contents, 0, 16);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
