@@ -91,8 +91,9 @@ void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item);
 size_t uc_regions(UcCtx *ctx, unsigned kind);
 
 /* Another machine's region, for the inspection functions of a protocol or functionality only. UC_LOST may be added to
- * the kind. Z's host and the watchers look everywhere, S at itself and its sandboxes, F and a party at themselves; any
- * other look ends the run as a discipline violation. */
+ * the kind. Z's host and the watchers look everywhere, S at itself and its sandboxes, F and a party at themselves and not
+ * at what the engine keeps of them; any other look ends the run as a discipline violation (docs/model.md, "Machines are
+ * kept honest"). */
 const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words);
 
 /* ---- the rest of the world ---- */
@@ -116,7 +117,7 @@ void *uc_host(UcCtx *ctx);          /* scripted machines */
 uint16_t uc_self(UcCtx *ctx);       /* machine number; of a sandboxed party: that of the party it stands for */
 unsigned uc_party_count(UcCtx *ctx);
 const char *uc_name(UcCtx *ctx, uint16_t machine);
-/* Scripted machines only: the world, to look at Z's view. */
+/* Scripted machines and watchers only: the world, to look at Z's view. */
 const struct UcWorld *uc_ctx_world(UcCtx *ctx);
 /* A printed reason, interned. */
 const char *uc_reason(UcCtx *ctx, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -147,7 +148,8 @@ typedef struct {
     UcWord snapshots; /* storage with snapshots: how many there are */
 } UcFault;
 enum { UC_ORDER_CRASH = 1, UC_ORDER_DISABLE = 2, UC_ORDER_CORRUPT = 4 };
-/* Status of a party: machine number of the party; `sandboxed` asks for the one inside the UC simulator. */
+/* Status of a party: machine number of the party; `sandboxed` asks for the one inside the UC simulator, for S only; else
+ * for F and those who look from outside. */
 UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed);
 
 #endif

@@ -80,7 +80,7 @@ typedef struct {
     unsigned order_rules;
     UcStorage storage;             /* what A may do to stable storage */
     bool independent;              /* mix the world into tape labels */
-    bool torture;                  /* run every activation of a machine with copyable state twice */
+    bool torture;                  /* run every activation of a machine with copyable state twice, and backwards at the end */
     uint64_t budget;               /* activations of Z and A */
 } UcWorldSpec;
 
@@ -114,7 +114,7 @@ bool uc_world_breaks(const UcWorld *world, const char *rule);
 const char *uc_world_broken(const UcWorld *world, unsigned i);
 /* The first rule that a watcher found broken, else NULL; with the activation in which that was. */
 const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation);
-/* A scripted machine stops the run from inside its step: UC_STOP_SCRIPT, UC_STOP_ASSERTION or UC_STOP_LIMIT. */
+/* A scripted machine or watcher stops the run from inside its step: UC_STOP_SCRIPT, UC_STOP_ASSERTION or UC_STOP_LIMIT. */
 void uc_stop_script(UcCtx *ctx, UcStop how, const char *why);
 int uc_world_bit(const UcWorld *world);
 

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Nothing keeps state beside its regions: scenarios in torture mode get the verdicts that they get without. A few of them; all with
+# UCSIM_LONG_TESTS.
+set -u
+: "${UCSIM:?}"
+cd "$(dirname "$0")/../.." || exit 2
+scenarios="environments/scenarios/transfer-crash/74-in-a-circle.lua environments/scenarios/channel environments/scenarios/storage"
+[ -z "${UCSIM_LONG_TESTS:-}" ] || scenarios=environments/scenarios
+# shellcheck disable=SC2086
+"$UCSIM" check --torture --quiet $scenarios
