@@ -2,7 +2,8 @@
  *
  * S is handed the same adversary A as the real world and must give it the same network. It runs the protocol's own
  * party code inside itself (sandboxed parties, same tapes) on what F tells it, so a change of the protocol needs no
- * change of S: F, not S, holds the line. Of the protocol S reads only its inspection functions and effects.
+ * change of S as long as inputs are answered to whom F answers them (transfer and resend to the network, all else to Z):
+ * F, not S, holds the line. Of the protocol S reads only its inspection functions and effects.
  * Source: docs/protocol.md, "The UC simulator S".
  */
 #ifndef ADVERSARY_UC_SIMULATOR_H
