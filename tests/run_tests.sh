@@ -3,6 +3,7 @@
 #   B=build/release sh tests/run_tests.sh quick|all
 # A test passes with exit 0, is skipped with 77 (it says why), fails with anything else.
 # tests/*/long_*.sh run only with "all"; it also sets UCSIM_LONG_TESTS, with which tests that take samples take all.
+# With "quick" the trees of keys are kept on disk while it runs, as many scripts make the same keys; with "all" each is made anew.
 set -u
 : "${B:?}"
 mode=${1:-quick}
@@ -10,7 +11,9 @@ out=$B/test-output
 rm -rf "$out" && mkdir -p "$out"
 export B VARIANT CC UCSIM="$PWD/$B/ucsim" CK_VERBOSITY=normal CK_FORK="${CK_FORK:-yes}"
 
-[ "$mode" = all ] && export UCSIM_LONG_TESTS=1
+if [ "$mode" = all ]; then export UCSIM_LONG_TESTS=1
+else export UCSIM_CACHE_DIR="$PWD/$out/trees"
+fi
 
 list() {
     find "$B/tests" -type f -name 'test_*' -perm -u+x ! -name '*.o' ! -name '*.d' ! -name '*.gc*' 2>/dev/null | while read -r t; do
@@ -20,11 +23,19 @@ list() {
     [ "$mode" = all ] && find tests -name 'long_*.sh'
     :
 }
+# The longest first, so that none is left alone at the end.
+longest="test_explore.sh test_apply.sh test_harvest_and_seeds.sh test_replays.sh test_lua test_vectors test_explore_worlds
+    test_refusals test_formats.sh test_catalogue.sh test_advantage test_documents.sh test_disk test_stack test_proofs"
+order() {
+    awk -v longest="$longest" 'BEGIN { n = split(longest, name); for (i = 1; i <= n; i++) rank[name[i]] = i }
+        { file = $0; sub(/.*\//, "", file)
+          print (file ~ /^long_/ ? 0 : file in rank ? rank[file] : n + 1) "\t" $0 }' | LC_ALL=C sort -k 1,1n -k 2 | cut -f 2
+}
 one='
 name=$(echo "$1" | sed "s,^$B/,,; s,/,-,g")
 case "$1" in *.sh) sh "$1" ;; *) "./$1" ;; esac >"$2/$name.log" 2>&1 </dev/null
 echo $? >"$2/$name.rc"'
-list | LC_ALL=C sort | xargs -P "$(nproc)" -I{} sh -c "$one" sh {} "$out"
+list | order | xargs -P "$(nproc)" -I{} sh -c "$one" sh {} "$out"
 
 passed=0 failed=0 skipped=0
 for rc in "$out"/*.rc; do

@@ -26,7 +26,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${B:=build/release}" "${VARIANT:=release}" "${CC:=gcc}"
-unset MAKEFLAGS MFLAGS MAKELEVEL
+unset MAKEFLAGS MFLAGS MAKELEVEL UCSIM_CACHE_DIR # what is broken makes its own trees, and leaves none to others
 here=tests/must_diverge
 # two runs at once stay out of each other's way; it calls itself for every one of them
 export MUST_DIVERGE_OUT="${MUST_DIVERGE_OUT:-$B/must_diverge/${1:-all}}"

@@ -18,12 +18,14 @@ applies_with() { # FILE NEEDED...
         patch -s -p1 -d "$work/source" -i "$PWD/$patch" >"$work/log" 2>&1 || return 1
     done
 }
-for file in "$here"/*.patch; do
-    needs=$(sed -n '/^---/q; s/^with: *//p' "$file")
+awk 'FNR == 1 { head = 1; needs = "" }
+/^---/ { if (head) print FILENAME, needs; head = 0 }
+head && sub(/^with: */, "") { needs = needs " " $0 }' "$here"/*.patch >"$work/needs"
+while read -r file needs; do
     if [ -n "$needs" ]; then applies_with "$file" "$needs"
-    else patch -s -p1 --dry-run -i "$file" >"$work/log" 2>&1
+    else patch -s -p1 --dry-run -i "$file" >"$work/log" 2>&1 </dev/null
     fi || { echo "$file: does not apply"; cat "$work/log"; bad=1; }
-done
+done <"$work/needs"
 
 # The heads: what each must say, and as "need FILE PATH" or "none FILE PATH" what must exist, or must not.
 awk '

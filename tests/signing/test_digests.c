@@ -1,7 +1,8 @@
 /* Our own bytes, for a clone that stands alone: public key and signatures at the first, the second, the two middle and
  * the last leaf of every set with small trees, as one digest each. They were made with the portable lanes when all of
  * ../shared/vectors agreed; run with UCSIM_PRINT_DIGESTS=1 to see what this build makes of them. Quick runs take every
- * fifth set, in which all heights, hash functions and sizes of digits are met. */
+ * fifth set; the table is in an order in which they meet all heights, hash functions, sizes of hashes and of digits, and
+ * none of the two that take a second (XMSS with n = 64). */
 #include "tests/signing/bytes.h"
 
 #include <check.h>
