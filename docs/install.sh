@@ -11,8 +11,9 @@ install -m 755 "$PROGRAM" "$root/bin/ucsim"
 sh docs/man.sh "$PROGRAM" "$VERSION" "$PREFIX/share/ucsim" >"$share/man/man1/ucsim.1"
 install -m 644 docs/ucsim.bash "$share/bash-completion/completions/ucsim"
 rm -rf "$share/ucsim/scenarios" # of an older version
-find environments/scenarios -name '*.lua' | while read -r file; do
-    install -D -m 644 "$file" "$share/ucsim/${file#environments/}"
+find environments/scenarios -type d | while read -r folder; do
+    set -- "$folder"/*.lua
+    [ ! -f "$1" ] || install -D -m 644 -t "$share/ucsim/${folder#environments/}" "$@"
 done
 
 for library in $libraries; do install -m 644 "$library" "$libdir/"; done

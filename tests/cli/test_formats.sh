@@ -65,7 +65,11 @@ NO_COLOR=1 "$UCSIM" check --color=always "$T/s" 2>&1 | grep -q "$(printf '\033')
 "$UCSIM" check --color=maybe "$T/s/1.lua" >/dev/null 2>"$T/err"
 [ $? = 2 ] && grep -q "expected always, never or auto, got 'maybe'" "$T/err" || wrong "--color=maybe: $(cat "$T/err")"
 
-for command in "list" "check --show $T/s/1.lua" "check --json" "run --world real $T/s/1.lua" "--help"; do
+# more than a pipe holds
+{ printf "return scenario { title = 'many', crypto = 'ideal', environment = function (z) end, for_each = { n = { "
+  awk 'BEGIN { for (i = 1; i <= 300; i++) printf "%d, ", i }'; echo '} } }'; } >"$T/many.lua"
+[ "$("$UCSIM" check --json "$T/many.lua" | wc -c)" -gt 70000 ] || wrong "JSON of 300 runs fits into a pipe"
+for command in "list" "check --show $T/s/1.lua" "check --json $T/many.lua" "run --world real $T/s/1.lua" "--help"; do
     # shellcheck disable=SC2086
     { "$UCSIM" $command 2>"$T/err"; } | head -n 1 >"$T/out"
     [ -s "$T/out" ] && [ ! -s "$T/err" ] || wrong "into a closed pipe, $command says: $(cat "$T/err")"
