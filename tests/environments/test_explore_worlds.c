@@ -159,7 +159,8 @@ static const struct {
     Bound bound[8];
 } small[] = {
     { "sign and transfer", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "wrong", 0 } } },
-    { "all wrong arguments", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "messages", 1 }, { "cancel", 1 } } },
+    { "all wrong arguments", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "messages", 1 }, { "cancel", 1 },
+                                           { "parties", 2 } } },
     { "crashes", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "crash", 1 }, { "wrong", 0 }, { "any", 0 },
                                { "parties", 2 } } },
     { "the protocol alone", ENV_REAL, { { "keygen-by", 1 }, { "transfer", 2 }, { "sign", 1 }, { "wrong", 0 },
@@ -178,6 +179,8 @@ static const struct {
                                    { "crash", 1 }, { "wrong", 0 }, { "any", 0 }, { "parties", 2 } } },
     { "real crypto", ENV_WORLDS, { { "real-crypto", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 },
                                    { "wrong", 0 }, { "any", 0 }, { "messages", 1 } } },
+    /* in full runs only */
+    { "all wrong arguments of three", ENV_WORLDS, { { "keygen-by", 1 }, { "transfer", 1 }, { "messages", 1 }, { "cancel", 1 } } },
 };
 
 static unsigned bounds_in(const Bound *bound)
@@ -892,8 +895,9 @@ int main(void)
     Suite *suite = suite_create("exploration of worlds");
     TCase *tc = tcase_create("explore");
     tcase_set_timeout(tc, 60);
-    tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, G_N_ELEMENTS(small));
-    tcase_add_loop_test(tc, commuting_moves_lose_no_state, 0, G_N_ELEMENTS(small));
+    const int smalls = (int)G_N_ELEMENTS(small) - !g_getenv("UCSIM_LONG_TESTS");
+    tcase_add_loop_test(tc, reaches_what_a_plain_search_reaches, 0, smalls);
+    tcase_add_loop_test(tc, commuting_moves_lose_no_state, 0, smalls);
     tcase_add_test(tc, unpersisted_writes_are_told_apart);
     tcase_add_test(tc, jobs_change_nothing);
     tcase_add_loop_test(tc, remembered_crypto_changes_nothing, 0, 2);
