@@ -22,6 +22,7 @@ typedef struct {
     char **path;
     uint64_t seed_number;
     bool seed_given;
+    SigCache *trees; /* of all runs */
 } Options;
 
 /* One instance of a scenario, or a file that could not be loaded. */
@@ -58,6 +59,7 @@ static void case_free(gpointer data)
 
 static void apply(const Options *o, EnvScenario *s)
 {
+    s->options.trees = o->trees;
     if (o->seed_given)
         env_seed(o->seed_number, s->options.seed);
     if (o->crypto)
@@ -472,7 +474,10 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "check: expected --junit FILE with --junit-times");
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
-    return check(o);
+    o->trees = env_trees_new();
+    const int code = check(o);
+    sig_cache_free(o->trees);
+    return code;
 }
 
 int cli_check(int argc, char **argv)

@@ -19,7 +19,7 @@ struct EnvWorlds {
     EnvOptions options;
     UcStore *store;
     UcLayout *layout[ENV_WORLDS];
-    SigCache *cache;
+    SigCache *own; /* trees, unless they are shared */
     Sigma *sigma;
     Seal *seal;
     DkmOptions dkm;
@@ -98,8 +98,7 @@ static bool check_options(const EnvOptions *o, GError **error)
     return false;
 }
 
-/* Trees of keys; on disk too if the user said where. What is seen of a run does not depend on it. */
-static SigCache *new_cache(void)
+SigCache *env_trees_new(void)
 {
     const char *folder = g_getenv("UCSIM_CACHE_DIR");
     SigCache *cache = sig_cache_new(CACHE_BYTES);
@@ -121,11 +120,12 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     w->store = uc_store_new();
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
-    w->cache = new_cache();
+    w->own = options->trees ? NULL : env_trees_new();
     bool tokens = options->crypto_ideal && !options->seal_real;
     w->seal = tokens ? seal_ideal_new() : seal_real_new();
     w->sigma = options->crypto_ideal ? sigma_ideal_new(options->scheme, options->capacity, &near)
-                                     : sigma_real_new(options->scheme, options->capacity, w->cache, &near);
+                                     : sigma_real_new(options->scheme, options->capacity,
+                                                      options->trees ? options->trees : w->own, &near);
     if (!w->sigma) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "scheme: unknown parameter set '%s'%s%s%s", options->scheme,
                     near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
@@ -155,7 +155,7 @@ void env_worlds_free(EnvWorlds *w)
     }
     sigma_free(w->sigma);
     seal_free(w->seal);
-    sig_cache_free(w->cache);
+    sig_cache_free(w->own);
     g_free(w);
 }
 

@@ -28,6 +28,7 @@ typedef struct {
     bool torture, independent;
     bool dictated;            /* S does to F what A dictates (adversary/dictated.h) */
     bool harvest;             /* scripts: when it is over, an attacker forges with what it has seen (harvester.h) */
+    SigCache *trees;          /* of keys, shared with other runs, which draw the same ones; borrowed; NULL: its own */
     const char *store;        /* folder that keeps the real parties' stable state; NULL: nothing outlives the run */
     uint8_t seed[UC_SEED_BYTES];
 } EnvOptions;
@@ -38,6 +39,10 @@ extern const char *const env_simulator_name[];
 EnvOptions env_default_options(void);
 /* The seed of a run from the number given on the command line. */
 void env_seed(uint64_t number, uint8_t out[UC_SEED_BYTES]);
+
+/* Trees of keys for many runs; on disk too if the user said where. What is seen of a run does not depend on it. NULL when out
+ * of memory. To be freed with sig_cache_free, after the runs. */
+SigCache *env_trees_new(void);
 
 typedef struct EnvWorlds EnvWorlds;
 

@@ -115,6 +115,28 @@ START_TEST(signatures_verify)
 }
 END_TEST
 
+/* A second run over the same trees makes none, and is the same run. */
+START_TEST(runs_share_trees)
+{
+    EnvOptions o = env_default_options();
+    size_t bytes[3];
+    o.trees = env_trees_new();
+    for (uint64_t run = 0; run < 3; run++) {
+        driver_stop();
+        env_seed(run < 2 ? 1 : 2, o.seed);
+        driver_start(&o);
+        ck_assert_uint_eq(sign(0, keygen(0), "m").kind, DKM_SIGNATURE);
+        bytes[run] = sig_cache_bytes(o.trees);
+    }
+    ck_assert_uint_gt(bytes[0], 32 * 32);
+    ck_assert_uint_eq(bytes[1], bytes[0]);
+    ck_assert_uint_eq(bytes[2], 2 * bytes[0]); /* another seed, another key */
+    driver_stop();
+    sig_cache_free(o.trees);
+    set_up_real();
+}
+END_TEST
+
 /* A schedule may say "none" where bytes are asked for: then there is nothing to sign, in both worlds, in every state. */
 START_TEST(no_bytes_are_not_signed)
 {
@@ -145,6 +167,7 @@ int main(void)
         tcase_add_loop_test(both[i], no_bytes_are_not_signed, UC_POINT_NOW, UC_POINT_BETWEEN + 1);
         suite_add_tcase(suite, both[i]);
     }
+    tcase_add_test(real, runs_share_trees);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
