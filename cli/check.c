@@ -8,16 +8,15 @@
 #include "cli/suite.h"
 #include "functionality/watchers.h"
 #include "report/json.h"
-#include "report/junit.h"
 #include "report/tap.h"
 #include "report/text.h"
-#include "simulator/lines.h"
 
 enum { DEFAULT_SEED = 1, MAX_SEEDS = 100000, NO_SEEDS = INT_MIN /* the option was not given */ };
 
 typedef struct {
     gboolean tap, json, quiet, torture, show, harvest, junit_times;
-    char *junit, *seed, *crypto, *color, *trace;
+    CliSuiteFiles to;
+    char *seed, *crypto, *color;
     int jobs, seeds; /* seeds: 0: one run, else that many, one after the other */
     char **path;
     uint64_t seed_number;
@@ -27,31 +26,24 @@ typedef struct {
 
 /* One instance of a scenario, or a file that could not be loaded. */
 typedef struct {
+    CliRow row;            /* title: NULL when it could not be loaded */
     const Options *options;
-    char *file;
-    EnvScenario *scenario; /* NULL: `error` says why */
-    char *title, *verdict, *expect, *rule, *compromised, *world, *why, *error, *details, *reproduce;
-    int64_t entry;
-    int code;
+    EnvScenario *scenario; /* NULL: row.error says why */
+    char *compromised;
     unsigned runs;        /* with as many seeds, the last of them that of the verdict */
     unsigned lucky;       /* of them had another verdict, as short tags and tickets allow */
     DkmSeedsCount coins;  /* what was compared over them */
-    bool as_expected, harvested;
+    bool harvested;
     EnvHarvested harvest; /* in the real world */
     double seconds;
-    GString *trace;
 } Case;
 
 static void case_free(gpointer data)
 {
     Case *c = data;
-    char *texts[] = { c->file, c->title, c->verdict, c->expect, c->rule, c->compromised, c->world, c->why, c->error,
-                      c->details, c->reproduce };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(texts[i]);
+    cli_row_clear(&c->row);
+    g_free(c->compromised);
     env_scenario_free(c->scenario);
-    if (c->trace)
-        g_string_free(c->trace, TRUE);
     g_free(c);
 }
 
@@ -74,7 +66,7 @@ static void apply(const Options *o, EnvScenario *s)
 static char *command_of(const Case *c, const uint64_t *seed, int seeds)
 {
     const Options *o = c->options;
-    g_autofree char *file = cli_quote(c->file);
+    g_autofree char *file = cli_quote(c->row.file);
     GString *out = g_string_new("ucsim check");
     if (seed)
         g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, *seed);
@@ -90,18 +82,17 @@ static char *command_of(const Case *c, const uint64_t *seed, int seeds)
     return g_string_free(out, FALSE);
 }
 
-static Case *case_new(const Options *o, const char *file, EnvScenario *scenario, char *error)
+static Case *case_new(const Options *o, const char *file, EnvScenario *scenario)
 {
     Case *c = g_new0(Case, 1);
-    *c = (Case){ .options = o, .file = g_strdup(file), .scenario = scenario, .error = error, .entry = -1,
-                 .code = CLI_USAGE };
-    c->reproduce = command_of(c, o->seed_given ? &o->seed_number : NULL, o->seeds);
+    *c = (Case){ .options = o, .scenario = scenario, .row = { .file = g_strdup(file), .entry = -1, .code = CLI_USAGE } };
+    c->row.reproduce = command_of(c, o->seed_given ? &o->seed_number : NULL, o->seeds);
     if (!scenario)
         return c;
     apply(o, scenario);
-    c->title = scenario->instance ? g_strdup_printf("%s (%s)", scenario->title, scenario->instance)
+    c->row.title = scenario->instance ? g_strdup_printf("%s (%s)", scenario->title, scenario->instance)
                                   : g_strdup(scenario->title);
-    c->expect = uc_outlook_print((UcOutlook){ scenario->expect, scenario->expect_rule });
+    c->row.expect = uc_outlook_print((UcOutlook){ scenario->expect, scenario->expect_rule });
     return c;
 }
 
@@ -110,21 +101,20 @@ static void load(const Options *o, const char *file, GPtrArray *cases)
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) instances = env_scenario_load(file, &error);
     if (!instances) {
-        Case *failed = case_new(o, file, NULL, uc_shortened(error->message));
-        failed->code = cli_code_of(error);
+        Case *failed = case_new(o, file, NULL);
+        cli_row_fail(&failed->row, cli_code_of(error), error->message);
         g_ptr_array_add(cases, failed);
         return;
     }
     while (instances->len)
-        g_ptr_array_add(cases, case_new(o, file, g_ptr_array_steal_index(instances, 0), NULL));
+        g_ptr_array_add(cases, case_new(o, file, g_ptr_array_steal_index(instances, 0)));
 }
 
-static bool load_all(const Options *o, GPtrArray *cases, GError **error)
+static bool load_all(const Options *o, const char *const *path, GPtrArray *cases, GError **error)
 {
-    const char *built_in[] = { cli_scenario_folder(), NULL };
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    for (const char *const *p = o->path ? (const char *const *)o->path : built_in; *p; p++) {
-        if (!cli_scenario_files(*p, files, error))
+    for (; *path; path++) {
+        if (!cli_scenario_files(*path, files, error))
             return false;
     }
     for (guint i = 0; i < files->len; i++)
@@ -133,6 +123,8 @@ static bool load_all(const Options *o, GPtrArray *cases, GError **error)
 }
 
 /* ---- one scenario ---- */
+
+static bool as_expected(const Case *c) { return c->row.code == CLI_OK; }
 
 static const char *broken_rule(EnvRun *run)
 {
@@ -147,20 +139,20 @@ static void judge(Case *c, EnvRun *run)
     UcComparison v = env_run_comparison(run);
     const char *rule = broken_rule(run);
     if (v.verdict == UC_ERROR && cli_script_stopped(run, v.world)) {
-        c->error = g_strdup(v.why);
+        cli_row_fail(&c->row, CLI_USAGE, v.why);
         return;
     }
-    c->verdict = g_strdup(uc_verdict_name[v.verdict]);
-    c->rule = g_strdup(rule);
+    c->row.verdict = g_strdup(uc_verdict_name[v.verdict]);
+    c->row.rule = g_strdup(rule);
     c->compromised = dkm_watch_compromised(env_run_world(run, ENV_REAL));
-    c->why = g_strdup(v.why);
+    c->row.why = g_strdup(v.why);
     c->harvested = env_run_harvested(run, ENV_REAL, &c->harvest);
-    c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
-    c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
-    c->as_expected = uc_lock_meets(env_run_lock(run), (UcOutlook){ c->scenario->expect, c->scenario->expect_rule });
-    c->code = cli_code_of_verdict(v.verdict, c->as_expected);
-    if (v.verdict == UC_LIMIT && !c->as_expected)
-        c->details = g_strdup_printf("%s\n  %s\n", c->title, c->why);
+    c->row.world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
+    c->row.entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
+    bool met = uc_lock_meets(env_run_lock(run), (UcOutlook){ c->scenario->expect, c->scenario->expect_rule });
+    c->row.code = cli_code_of_verdict(v.verdict, met);
+    if (v.verdict == UC_LIMIT && !met)
+        c->row.details = g_strdup_printf("%s\n  %s\n", c->row.title, c->row.why);
 }
 
 static void details_of(Case *c, const GString *text)
@@ -168,21 +160,21 @@ static void details_of(Case *c, const GString *text)
     g_autoptr(GError) error = NULL;
     g_autoptr(UcTrace) trace = uc_trace_read(text->str, text->len, "trace", &error);
     if (!trace) {
-        c->error = g_strdup_printf("internal error: a trace that cannot be read: %s", error->message);
-        c->code = CLI_INTERNAL;
+        g_autofree char *why = g_strdup_printf("internal error: a trace that cannot be read: %s", error->message);
+        cli_row_fail(&c->row, CLI_INTERNAL, why);
         return;
     }
     const Options *o = c->options;
     RepTextOptions shown = { .color = !o->tap && !o->json && cli_color(o->color) };
-    c->details = rep_text_divergence(trace, &shown);
+    c->row.details = rep_text_divergence(trace, &shown);
 }
 
 /* Whether the divergence is to be printed. A limit has none, and its trace would be huge. */
 static bool is_shown(const Case *c)
 {
-    return !c->error && strcmp(c->verdict, uc_verdict_name[UC_INDISTINGUISHABLE]) &&
-           strcmp(c->verdict, uc_verdict_name[UC_LIMIT]) &&
-           (!c->as_expected || c->options->show);
+    return !c->row.error && strcmp(c->row.verdict, uc_verdict_name[UC_INDISTINGUISHABLE]) &&
+           strcmp(c->row.verdict, uc_verdict_name[UC_LIMIT]) &&
+           (!as_expected(c) || c->options->show);
 }
 
 /* The run again, for its trace: the same seed gives the same run. */
@@ -192,12 +184,12 @@ static bool run_with_trace(Case *c, GError **error)
     g_autoptr(GString) text = cli_trace_scenario(c->scenario, &run, error);
     if (!text)
         return false;
-    if (!c->verdict)
+    if (!c->row.verdict)
         judge(c, run);
     if (is_shown(c))
         details_of(c, text);
-    if (!c->error)
-        c->trace = g_steal_pointer(&text);
+    if (!c->row.error)
+        c->row.trace = g_steal_pointer(&text);
     return true;
 }
 
@@ -215,9 +207,10 @@ static bool run_without(Case *c, DkmSeeds *seeds, GError **error)
 /* The verdict of one of several runs makes place for that of the next. */
 static void forget_verdict(Case *c)
 {
-    char **text[] = { &c->verdict, &c->rule, &c->compromised, &c->why, &c->world, &c->error, &c->details };
+    char **text[] = { &c->row.verdict, &c->row.rule, &c->compromised, &c->row.why, &c->row.world, &c->row.error, &c->row.details };
     for (size_t i = 0; i < G_N_ELEMENTS(text); i++)
         g_clear_pointer(text[i], g_free);
+    c->row.code = CLI_USAGE;
 }
 
 /* Progress rule A4: only the runs together show it. */
@@ -225,18 +218,18 @@ static void judge_seeds(Case *c, DkmSeeds *seeds)
 {
     const char *rule = dkm_seeds_broken(seeds);
     c->coins = dkm_seeds_count(seeds);
-    if (!rule || !c->as_expected)
+    if (!rule || !as_expected(c))
         return;
     const EnvScenario *s = c->scenario;
     forget_verdict(c);
-    c->verdict = g_strdup(uc_verdict_name[UC_NO_PROGRESS]);
-    c->rule = g_strdup(rule);
-    c->why = g_strdup(rule);
-    c->world = g_strdup("real");
-    c->entry = -1;
-    c->as_expected = s->expect == UC_NO_PROGRESS && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
-    c->code = cli_code_of_verdict(UC_NO_PROGRESS, c->as_expected);
-    c->details = g_strdup_printf("%s\n  %s\n", c->title, rule);
+    c->row.verdict = g_strdup(uc_verdict_name[UC_NO_PROGRESS]);
+    c->row.rule = g_strdup(rule);
+    c->row.why = g_strdup(rule);
+    c->row.world = g_strdup("real");
+    c->row.entry = -1;
+    bool met = s->expect == UC_NO_PROGRESS && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
+    c->row.code = cli_code_of_verdict(UC_NO_PROGRESS, met);
+    c->row.details = g_strdup_printf("%s\n  %s\n", c->row.title, rule);
 }
 
 /* With a toy tag or ticket some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
@@ -249,7 +242,7 @@ static bool is_toy(const Case *c)
 
 static bool is_lucky(const Case *c, unsigned wanted)
 {
-    return is_toy(c) && !c->as_expected && !c->error && c->lucky < wanted;
+    return is_toy(c) && !as_expected(c) && !c->row.error && c->lucky < wanted;
 }
 
 /* Every seed that may come must be one that --seed takes. */
@@ -279,13 +272,13 @@ static bool run_seeds(Case *c, GError **error)
             return false;
         bool lucky = is_lucky(c, wanted);
         c->lucky += lucky;
-        go_on = c->as_expected || lucky;
+        go_on = as_expected(c) || lucky;
     }
     judge_seeds(c, seeds);
-    if (c->as_expected || c->details)
+    if (as_expected(c) || c->row.details)
         return true;
-    g_free(c->reproduce);
-    c->reproduce = command_of(c, &last, 0);
+    g_free(c->row.reproduce);
+    c->row.reproduce = command_of(c, &last, 0);
     return !is_shown(c) || run_with_trace(c, error);
 }
 
@@ -294,7 +287,7 @@ static bool run_case(Case *c, GError **error)
 {
     if (c->options->seeds)
         return run_seeds(c, error);
-    if (c->options->trace)
+    if (c->options->to.trace)
         return run_with_trace(c, error);
     return run_without(c, NULL, error) && (!is_shown(c) || run_with_trace(c, error));
 }
@@ -305,8 +298,7 @@ static void work(void *row)
     GError *error = NULL;
     gint64 started = g_get_monotonic_time();
     if (c->scenario && !run_case(c, &error)) {
-        c->code = cli_code_of(error);
-        c->error = uc_shortened(error->message);
+        cli_row_fail(&c->row, cli_code_of(error), error->message);
         g_clear_error(&error);
     }
     c->seconds = (double)(g_get_monotonic_time() - started) / G_USEC_PER_SEC;
@@ -338,34 +330,34 @@ static void print_harvest(const GPtrArray *cases)
 static void print_rule(const Case *c)
 {
     const char *wanted = c->scenario->expect_rule;
-    bool later = c->as_expected && wanted && !g_str_has_prefix(c->rule, wanted);
-    printf(" (%s%s%s)", c->rule, later ? "; then, as expected, " : "", later ? wanted : "");
+    bool later = as_expected(c) && wanted && !g_str_has_prefix(c->row.rule, wanted);
+    printf(" (%s%s%s)", c->row.rule, later ? "; then, as expected, " : "", later ? wanted : "");
 }
 
 static void print_case(const Case *c, bool quiet, bool color)
 {
-    if (c->as_expected && quiet)
+    if (as_expected(c) && quiet)
         return;
-    cli_suite_print_mark(c->code, c->error, color);
-    if (c->error) { /* its message goes to stderr */
-        printf("%s\n", c->title ? c->title : c->file);
+    cli_suite_print_mark(&c->row, color);
+    if (c->row.error) { /* its message goes to stderr */
+        printf("%s\n", c->row.title ? c->row.title : c->row.file);
         return;
     }
-    printf("%s: %s", c->title, c->verdict);
+    printf("%s: %s", c->row.title, c->row.verdict);
     if (c->runs)
         printf(" (%u seed%s%s)", c->runs, c->runs == 1 ? "" : "s", c->lucky ? "; toy parameters, in some A guesses right" : "");
-    if (c->rule && strcmp(c->verdict, "indistinguishable"))
+    if (c->row.rule && strcmp(c->row.verdict, "indistinguishable"))
         print_rule(c);
     if (c->compromised) /* the promise speaks of other keys only */
         printf(" (compromised: key %s)", c->compromised);
     if (c->harvested && c->harvest.seeds)
         printf(" (harvested: %u seed%s, %u forger%s accepted)", c->harvest.seeds, c->harvest.seeds == 1 ? "" : "s",
                c->harvest.accepted, c->harvest.accepted == 1 ? "y" : "ies");
-    printf("%s%s\n", c->as_expected ? "" : ", expected ", c->as_expected ? "" : c->expect);
-    if (c->details)
-        printf("\n%s\n", c->details);
-    if (!c->as_expected)
-        printf("reproduce: %s\n\n", c->reproduce);
+    printf("%s%s\n", as_expected(c) ? "" : ", expected ", as_expected(c) ? "" : c->row.expect);
+    if (c->row.details)
+        printf("\n%s\n", c->row.details);
+    if (!as_expected(c))
+        printf("reproduce: %s\n\n", c->row.reproduce);
 }
 
 static RepResult *results_of(const GPtrArray *cases)
@@ -373,53 +365,39 @@ static RepResult *results_of(const GPtrArray *cases)
     RepResult *out = g_new0(RepResult, cases->len + 1);
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
-        out[i] = (RepResult){ .file = c->file, .title = c->title, .verdict = c->verdict, .expect = c->expect,
-                              .rule = c->rule, .compromised = c->compromised, .world = c->world, .why = c->why,
-                              .entry = c->entry, .as_expected = c->as_expected, .error = c->error,
-                              .details = c->details, .runs = c->runs, .keys = c->coins.keys,
-                              .tickets = c->coins.tickets, .payloads = c->coins.payloads, .harvested = c->harvested,
-                              .guesses = c->harvest.guesses, .seeds = c->harvest.seeds, .forgeries = c->harvest.accepted,
-                              .reproduce = c->as_expected ? NULL : c->reproduce, .seconds = c->seconds,
-                              .seed = c->scenario ? env_seed_number(c->scenario->options.seed)
-                                                  : c->options->seed_number };
+        RepResult *r = &out[i];
+        *r = cli_row_result(&c->row);
+        r->compromised = c->compromised;
+        r->runs = c->runs;
+        r->keys = c->coins.keys;
+        r->tickets = c->coins.tickets;
+        r->payloads = c->coins.payloads;
+        r->harvested = c->harvested;
+        r->guesses = c->harvest.guesses;
+        r->seeds = c->harvest.seeds;
+        r->forgeries = c->harvest.accepted;
+        r->seconds = c->seconds;
+        r->seed = c->scenario ? env_seed_number(c->scenario->options.seed) : c->options->seed_number;
     }
     return out;
 }
 
-static void write_junit(GString *xml, const Options *o, const GPtrArray *cases, gint64 started)
+/* `started`: microseconds since 1970. */
+static bool write_files(const Options *o, const GPtrArray *cases, const RepResult *results, gint64 started, GError **error)
 {
-    g_autofree RepResult *results = results_of(cases);
     g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(started / G_USEC_PER_SEC);
     g_autofree char *when = g_date_time_format(time, "%Y-%m-%dT%H:%M:%S");
     RepJunitRun run = { when, g_get_host_name(), (double)(g_get_real_time() - started) / G_USEC_PER_SEC };
-    rep_junit(xml, "ucsim check", results, cases->len, o->junit_times ? &run : NULL);
+    return cli_suite_write_files("check", &o->to, cases, results, o->junit_times ? &run : NULL, error);
 }
 
-/* `started`: microseconds since 1970. */
-static bool write_files(const Options *o, const GPtrArray *cases, gint64 started, GError **error)
+static void print_all(const Options *o, const GPtrArray *cases, const RepResult *results, const RepSummary *summary)
 {
-    if (o->junit) {
-        g_autoptr(GString) xml = g_string_new(NULL);
-        write_junit(xml, o, cases, started);
-        if (!cli_write_file(o->junit, xml->str, xml->len, error))
-            return false;
-    }
-    for (guint i = 0; o->trace && i < cases->len; i++) {
-        const Case *c = cases->pdata[i];
-        if (!cli_suite_write_trace(o->trace, i, c->file, c->trace, error))
-            return false;
-    }
-    return true;
-}
-
-static void print_all(const Options *o, const GPtrArray *cases, const RepSummary *summary)
-{
-    g_autofree RepResult *results = results_of(cases);
     g_autoptr(GString) out = g_string_new(NULL);
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
-        if (c->error)
-            cli_fail(c->code, "%s", c->error);
+        if (c->row.error)
+            cli_fail(c->row.code, "%s", c->row.error);
         if (!o->tap && !o->json)
             print_case(c, o->quiet, cli_color(o->color));
     }
@@ -438,18 +416,18 @@ static int check(const Options *o)
 {
     GError *error = NULL;
     gint64 started = g_get_real_time();
+    const char *built_in[] = { cli_scenario_folder(), NULL }, *const *path = o->path ? (const char *const *)o->path : built_in;
     g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(case_free);
-    if (!load_all(o, cases, &error))
+    if (!load_all(o, path, cases, &error))
         return cli_fail_error(error);
-    if (!cli_suite_traces_fit(o->trace, cases->len))
-        return cli_fail(CLI_USAGE, "check: --trace FILE expects one scenario, got %u; give a folder that exists for more",
-                        cases->len);
+    int code = cli_suite_check_files("check", &o->to, path, cli_is_scenario, cases);
+    if (code != CLI_OK)
+        return code;
     cli_suite_run(cases, work, "scenario", o->jobs, o->quiet);
-    RepSummary summary = { 0 };
-    for (guint i = 0; i < cases->len; i++)
-        cli_suite_count(&summary, ((const Case *)cases->pdata[i])->code);
-    print_all(o, cases, &summary);
-    if (!write_files(o, cases, started, &error))
+    RepSummary summary = cli_suite_count(cases);
+    g_autofree RepResult *results = results_of(cases);
+    print_all(o, cases, results, &summary);
+    if (!write_files(o, cases, results, started, &error))
         return cli_fail_error(error);
     return cli_suite_code(&summary);
 }
@@ -468,9 +446,9 @@ static int check_options(Options *o)
         o->seeds = 0;
     else if (o->seeds < 2 || o->seeds > MAX_SEEDS)
         return cli_fail(CLI_USAGE, "--seeds: expected 2 to %d, got %d", MAX_SEEDS, o->seeds);
-    if (o->seeds && o->trace)
+    if (o->seeds && o->to.trace)
         return cli_fail(CLI_USAGE, "check: expected --seeds or --trace, got both; a trace is of one run");
-    if (o->junit_times && !o->junit)
+    if (o->junit_times && !o->to.junit)
         return cli_fail(CLI_USAGE, "check: expected --junit FILE with --junit-times");
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
@@ -491,10 +469,10 @@ int cli_check(int argc, char **argv)
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
         { "harvest", 0, 0, G_OPTION_ARG_NONE, &o.harvest, "when a script is over, forge with what the adversary saw", NULL },
         { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
-        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace; a folder: one file for each scenario", "FILE" },
+        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.to.trace, "write the trace; a folder: one file for each scenario", "FILE" },
         { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP, for prove -e 'ucsim check --tap'", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "print JSON (docs/json-schema.md)", NULL },
-        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML too", "FILE" },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.to.junit, "write JUnit XML too", "FILE" },
         { "junit-times", 0, 0, G_OPTION_ARG_NONE, &o.junit_times, "JUnit with times and host name, not the same each time", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print only what is not as expected", NULL },
         { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto: on a terminal, without NO_COLOR", "WHEN" },
@@ -511,7 +489,7 @@ int cli_check(int argc, char **argv)
                   "  ucsim check --seeds 8 --harvest mine.lua\n"
                   "  ucsim check --jobs 2 --junit report.xml scenarios/", entries, &argc, &argv, &code))
         code = check_options(&o);
-    char *texts[] = { o.junit, o.seed, o.crypto, o.color, o.trace };
+    char *texts[] = { o.to.junit, o.seed, o.crypto, o.color, o.to.trace };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_strfreev(o.path);

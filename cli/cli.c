@@ -131,6 +131,21 @@ static int read_numbers(const char *command, const GOptionEntry *entries, char *
     return code;
 }
 
+/* ---- names of files ---- */
+
+/* "--junit=" and "" where a file is meant. */
+static int check_names(const char *command, const GOptionEntry *entries)
+{
+    for (const GOptionEntry *e = entries; e->long_name; e++) {
+        const char *one = e->arg == G_OPTION_ARG_FILENAME ? *(char **)e->arg_data : NULL;
+        char **several = e->arg == G_OPTION_ARG_FILENAME_ARRAY ? *(char ***)e->arg_data : NULL;
+        if ((one && !*one) || (several && g_strv_contains((const char *const *)several, "")))
+            return cli_fail(CLI_USAGE, "%s: %s%s%sexpected the name of a file, got an empty one", command,
+                            *e->long_name ? "--" : "", e->long_name, *e->long_name ? ": " : "");
+    }
+    return CLI_OK;
+}
+
 bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
                char ***argv, int *code)
 {
@@ -166,6 +181,8 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
         return false;
     }
     *code = read_numbers(command, entries, text_of);
+    if (*code == CLI_OK)
+        *code = check_names(command, entries);
     return *code == CLI_OK;
 }
 
@@ -191,14 +208,20 @@ const char *cli_nearest(const char *name, const char *const *candidate)
     return uc_nearest(name, candidate);
 }
 
-/* /dev/stdout, /dev/null, a pipe: a rename would replace the device itself, for everybody on the machine. */
-static bool write_through(const char *path, const void *bytes, size_t length, GError **error)
+/* "-", and /dev/stdout when the shell made it a file: behind what was said there. */
+static bool is_standard_output(const char *path, const struct stat *s)
 {
-    fflush(stdout); /* what was said comes first when `path` is /dev/stdout */
-    FILE *file = fopen(path, "wb");
+    struct stat out;
+    return !strcmp(path, "-") || (s && S_ISREG(s->st_mode) && !fstat(STDOUT_FILENO, &out) && out.st_dev == s->st_dev &&
+                                  out.st_ino == s->st_ino);
+}
+
+/* /dev/stdout, /dev/null, a pipe: a rename would replace the device itself, for everybody on the machine. */
+static bool write_through(const char *path, FILE *file, const void *bytes, size_t length, GError **error)
+{
     bool ok = file && fwrite(bytes, 1, length, file) == length;
     int number = errno;
-    if (file && fclose(file)) {
+    if (file && (file == stdout ? fflush(file) : fclose(file))) {
         number = ok ? errno : number;
         ok = false;
     }
@@ -212,13 +235,16 @@ bool cli_write_file(const char *path, const void *bytes, size_t length, GError *
 {
     g_assert(path && (bytes || !length));
     struct stat s;
-    bool exists = stat(path, &s) == 0;
+    bool exists = strcmp(path, "-") && stat(path, &s) == 0;
+    fflush(stdout); /* what was said comes first when `path` is /dev/stdout */
+    if (is_standard_output(path, exists ? &s : NULL))
+        return write_through(path, stdout, bytes, length, error);
     if (exists && uc_file_was_read(&s)) {
         g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "%s: expected another file to write to, this one was read", path);
         return false;
     }
     if (exists && !S_ISREG(s.st_mode))
-        return write_through(path, bytes, length, error);
+        return write_through(path, fopen(path, "wb"), bytes, length, error);
     char target[PATH_MAX];
     bool resolved = exists && realpath(path, target);
     /* g_file_set_contents writes a temporary file beside it and renames; a link is kept, its target is replaced. */

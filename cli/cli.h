@@ -35,8 +35,9 @@ const char *cli_nearest(const char *name, const char *const *candidate);
 bool cli_whole(const char *text, gint64 *out);
 /* The same, with a dot and digits behind it if need be. */
 bool cli_decimal(const char *text, double *out);
-/* Writes a whole file or nothing (temporary file, then rename); a device or pipe is written to as it stands. Refuses what
- * this program has read, whatever it is called: an output that is also an input is a slip. */
+/* Writes a whole file or nothing (temporary file, then rename); a device or pipe is written to as it stands, and "-" is
+ * standard output. Refuses what this program has read, whatever it is called: an output that is also an input is a slip
+ * (files.h finds most of them before anything is done). */
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error);
 
 #endif

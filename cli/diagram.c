@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "report/chart_dot.h"
 #include "report/export.h"
 
@@ -64,9 +65,6 @@ static int write_page(const RepChart *chart, const RepFormat *format, unsigned r
         return cli_fail(error->code == REP_ERROR_MISSING ? CLI_USAGE : CLI_INTERNAL, "diagram: %s", error->message);
     gsize n;
     const void *data = g_bytes_get_data(bytes, &n);
-    if (!strcmp(path, "-"))
-        return fwrite(data, 1, n, stdout) == n && !fflush(stdout) ? CLI_OK
-            : cli_fail(CLI_USAGE, "diagram: cannot write to standard output");
     if (!cli_write_file(path, data, n, &error))
         return cli_fail(CLI_USAGE, "diagram: %s", error->message);
     return CLI_OK;
@@ -111,7 +109,8 @@ static int checked(const Arguments *a, int argc, char **argv)
         return cli_fail(CLI_USAGE, "diagram: where to? give -o FILE, for example -o %s.svg", argv[1]);
     if (a->rows < 0 || a->page < 0 || a->context < 0)
         return cli_fail(CLI_USAGE, "diagram: --rows, --page and --context are counts, not below 0");
-    return CLI_OK;
+    const CliFile files[] = { { .path = argv[1] }, { .what = "-o", .path = a->output, .writes = true } };
+    return cli_check_files("diagram", files, G_N_ELEMENTS(files));
 }
 
 int cli_diagram(int argc, char **argv)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/session.h"
 #include "environments/explorer.h"
 #include "simulator/explore/big.h"
@@ -465,17 +466,17 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     return kept && written;
 }
 
-/* What is found out in hours should not be lost for the name of a file. */
-static bool can_write(const char *path, GError **error)
+/* A search goes on in the checkpoint that it came from, unless it is to be kept elsewhere. */
+static int check_files(const Options *o)
 {
-    if (!path)
-        return true;
-    g_autofree char *folder = g_path_get_dirname(path);
-    if (!g_file_test(path, G_FILE_TEST_IS_DIR) && !access(g_file_test(path, G_FILE_TEST_EXISTS) ? path : folder, W_OK))
-        return true;
-    int number = g_file_test(path, G_FILE_TEST_IS_DIR) ? EISDIR : errno;
-    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: cannot be written: %s", path, g_strerror(number));
-    return false;
+    const CliFile files[] = {
+        { .path = o->file[0] },
+        { .what = "-o", .path = o->output, .writes = true },
+        { .what = "--schedule", .path = o->schedule, .writes = true },
+        { .what = "--checkpoint", .path = o->checkpoint, .writes = true, .renews = "--resume" },
+        { .what = "--resume", .path = o->resume, .writes = !o->checkpoint },
+    };
+    return cli_check_files("explore", files, G_N_ELEMENTS(files));
 }
 
 /* Of several scenarios in one file: a search that broke says most, one that stopped at a limit least. */
@@ -496,10 +497,11 @@ static int explore_file(const Options *o)
     g_autoptr(GPtrArray) scenarios = env_scenario_load(o->file[0], &error);
     int code = CLI_OK, crypto;
     static const char *const cryptos[] = { "ideal", "real", NULL };
-    if (!scenarios || (o->crypto && !choose("--crypto", cryptos, o->crypto, &crypto, &error)) ||
-        !can_write(o->output, &error) || !can_write(o->schedule, &error) ||
-        !can_write(o->checkpoint ? o->checkpoint : o->resume, &error))
+    if (!scenarios || (o->crypto && !choose("--crypto", cryptos, o->crypto, &crypto, &error)))
         return cli_fail_error(error);
+    code = check_files(o);
+    if (code != CLI_OK)
+        return code;
     if (scenarios->len > 1 && (o->output || o->schedule || o->checkpoint || o->resume))
         return cli_fail(CLI_USAGE, "explore: -o, --schedule, --checkpoint and --resume expect one scenario, got %u by for_each",
                         scenarios->len);

@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "report/plot_advantage.h"
 #include "report/rows.h"
 #include "simulator/file.h"
@@ -118,6 +119,15 @@ static int write_plot(const char *script, const char *terminal, const char *path
     return CLI_OK;
 }
 
+static int check_files(int argc, char **argv, const char *output)
+{
+    g_autofree CliFile *files = g_new0(CliFile, (gsize)argc);
+    files[0] = (CliFile){ .what = "-o", .path = output, .writes = true };
+    for (int i = 2; i < argc; i++)
+        files[i].path = argv[i];
+    return cli_check_files("plot", files, (size_t)argc);
+}
+
 static int plot(const Arguments *a, int argc, char **argv)
 {
     if (argc < 3)
@@ -129,6 +139,9 @@ static int plot(const Arguments *a, int argc, char **argv)
     const char *terminal = rep_plot_terminal(a->output);
     if (!terminal)
         return cli_fail(CLI_USAGE, "plot: expected FILE.svg, .png or .pdf, got '%s'", a->output);
+    int code = check_files(argc, argv, a->output);
+    if (code != CLI_OK)
+        return code;
     g_autofree char *script = script_of(argv[1], (const char *const *)argv + 2, a);
     return script ? write_plot(script, terminal, a->output) : CLI_USAGE;
 }

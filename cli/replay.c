@@ -5,14 +5,13 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "cli/suite.h"
-#include "report/junit.h"
 #include "report/recorded.h"
 #include "report/tap.h"
 #include "report/text.h"
-#include "simulator/lines.h"
 
 typedef struct {
-    char *trace, *color, *junit;
+    CliSuiteFiles to;
+    char *color;
     int jobs;
     gboolean quiet, torture, show, tap;
     char **path;
@@ -20,24 +19,19 @@ typedef struct {
 
 /* One file. */
 typedef struct {
+    CliRow row;
     const Options *options;
-    char *file, *base, *title, *error, *verdict, *expect, *rule, *world, *why, *note, *difference, *details, *reproduce;
+    char *note, *difference;
     uint64_t seed;
     unsigned moves, of;
-    int64_t entry;
-    int code;
-    GString *trace;
 } Case;
 
 static void case_free(gpointer data)
 {
     Case *c = data;
-    char *texts[] = { c->file, c->base, c->title, c->error, c->verdict, c->expect, c->rule, c->world, c->why, c->note, c->difference,
-                      c->details, c->reproduce };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        g_free(texts[i]);
-    if (c->trace)
-        g_string_free(c->trace, TRUE);
+    cli_row_clear(&c->row);
+    g_free(c->note);
+    g_free(c->difference);
     g_free(c);
 }
 
@@ -45,8 +39,8 @@ static Case *case_new(const Options *o, const char *file)
 {
     Case *c = g_new0(Case, 1);
     g_autofree char *quoted = cli_quote(file);
-    *c = (Case){ .options = o, .file = g_strdup(file), .base = g_path_get_basename(file), .entry = -1, .code = CLI_USAGE };
-    c->reproduce = g_strdup_printf("ucsim replay %s%s", o->torture ? "--torture " : "", quoted);
+    *c = (Case){ .options = o, .row = { .file = g_strdup(file), .title = g_strdup(file), .entry = -1, .code = CLI_USAGE } };
+    c->row.reproduce = g_strdup_printf("ucsim replay %s%s", o->torture ? "--torture " : "", quoted);
     return c;
 }
 
@@ -86,41 +80,40 @@ static void judge(Case *c, const EnvOrigin *origin, EnvReplay *replay, const UcT
     UcComparison v = env_replay_comparison(replay);
     bool met = env_replay_meets(replay, origin->expect);
     c->moves = env_replay_moves(replay);
-    c->verdict = g_strdup(uc_verdict_name[v.verdict]);
-    c->expect = uc_outlook_print(origin->expect);
-    c->rule = g_strdup(uc_comparison_rule(&v));
-    c->world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
-    c->entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
+    c->row.verdict = g_strdup(uc_verdict_name[v.verdict]);
+    c->row.expect = uc_outlook_print(origin->expect);
+    c->row.rule = g_strdup(uc_comparison_rule(&v));
+    c->row.world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
+    c->row.entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
     c->note = note_of(origin, replay);
     bool whole = c->moves == c->of && recorded && uc_trace_verdict_of(recorded)->verdict &&
                  !lies_in_the_script(origin->found.verdict) && origin->found.verdict != UC_ERROR;
     if (recorded && met && !is_mended(origin))
         c->difference = rep_recorded_difference(recorded, made, whole);
-    c->why = g_strdup(c->difference ? c->difference : v.why);
-    c->code = c->difference ? CLI_UNEXPECTED : cli_code_of_verdict(v.verdict, met);
+    c->row.why = g_strdup(c->difference ? c->difference : v.why);
+    c->row.code = c->difference ? CLI_UNEXPECTED : cli_code_of_verdict(v.verdict, met);
 }
 
 static bool replay(Case *c, GError **error)
 {
     const Options *o = c->options;
     g_autoptr(UcTrace) recorded = NULL;
-    g_autoptr(UcSchedule) schedule = env_replay_load(c->file, &recorded, error);
+    g_autoptr(UcSchedule) schedule = env_replay_load(c->row.file, &recorded, error);
     g_autoptr(EnvReplay) r = NULL;
     EnvOrigin origin;
     if (!schedule || !env_origin_of(schedule, &origin, error))
         return false;
-    c->title = g_strdup(origin.header.title);
     c->seed = origin.header.seed;
     c->of = schedule->move->len;
     g_autoptr(UcTrace) made = NULL;
-    c->trace = cli_trace_replay(schedule, o->torture, &r, error);
-    if (c->trace)
-        made = uc_trace_read(c->trace->str, c->trace->len, c->file, error);
+    c->row.trace = cli_trace_replay(schedule, o->torture, &r, error);
+    if (c->row.trace)
+        made = uc_trace_read(c->row.trace->str, c->row.trace->len, c->row.file, error);
     if (made) {
         judge(c, &origin, r, recorded, made);
         RepTextOptions shown = { .color = !o->tap && cli_color(o->color) };
-        if (env_replay_comparison(r).verdict != UC_INDISTINGUISHABLE && (c->code != CLI_OK || o->show))
-            c->details = rep_text_divergence(made, &shown);
+        if (env_replay_comparison(r).verdict != UC_INDISTINGUISHABLE && (c->row.code != CLI_OK || o->show))
+            c->row.details = rep_text_divergence(made, &shown);
     }
     env_origin_clear(&origin);
     return made != NULL;
@@ -131,13 +124,12 @@ static void work(void *row)
     Case *c = row;
     GError *error = NULL;
     if (!replay(c, &error)) {
-        c->code = cli_code_of(error);
-        c->error = uc_shortened(error->message);
+        cli_row_fail(&c->row, cli_code_of(error), error->message);
         g_clear_error(&error);
     }
-    if (!c->options->trace && c->trace) { /* of a long suite */
-        g_string_free(c->trace, TRUE);
-        c->trace = NULL;
+    if (!c->options->to.trace && c->row.trace) { /* of a long suite */
+        g_string_free(c->row.trace, TRUE);
+        c->row.trace = NULL;
     }
 }
 
@@ -145,25 +137,25 @@ static void work(void *row)
 
 static void print_case(const Case *c, bool quiet, bool color)
 {
-    if (c->code == CLI_OK && quiet)
+    if (c->row.code == CLI_OK && quiet)
         return;
-    cli_suite_print_mark(c->code, c->error, color);
-    if (c->error) { /* its message goes to stderr */
-        printf("%s\n", c->file);
+    cli_suite_print_mark(&c->row, color);
+    if (c->row.error) { /* its message goes to stderr */
+        printf("%s\n", c->row.file);
         return;
     }
-    printf("%s: %s after %u of %u moves", c->file, c->verdict, c->moves, c->of);
-    if (c->rule)
-        printf(" (%s)", c->rule);
-    if (c->code != CLI_OK && !c->difference)
-        printf(", expected %s", c->expect);
+    printf("%s: %s after %u of %u moves", c->row.file, c->row.verdict, c->moves, c->of);
+    if (c->row.rule)
+        printf(" (%s)", c->row.rule);
+    if (c->row.code != CLI_OK && !c->difference)
+        printf(", expected %s", c->row.expect);
     if (c->difference)
         printf(", but with other outputs than recorded:\n  %s", c->difference);
     printf("%s%s\n", c->note ? "; " : "", c->note ? c->note : "");
-    if (c->details)
-        printf("\n%s\n", c->details);
-    if (c->code != CLI_OK)
-        printf("reproduce: %s\n\n", c->reproduce);
+    if (c->row.details)
+        printf("\n%s\n", c->row.details);
+    if (c->row.code != CLI_OK)
+        printf("reproduce: %s\n\n", c->row.reproduce);
 }
 
 static RepResult *results_of(const GPtrArray *cases)
@@ -171,48 +163,28 @@ static RepResult *results_of(const GPtrArray *cases)
     RepResult *out = g_new0(RepResult, cases->len + 1);
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
-        out[i] = (RepResult){ .file = c->file, .title = c->base, .seed = c->seed, .verdict = c->verdict, .expect = c->expect,
-                              .rule = c->rule, .world = c->world, .why = c->why, .entry = c->entry,
-                              .as_expected = c->code == CLI_OK, .error = c->error, .details = c->details,
-                              .reproduce = c->code == CLI_OK ? NULL : c->reproduce };
+        out[i] = cli_row_result(&c->row);
+        out[i].seed = c->seed;
     }
     return out;
 }
 
-static void print_all(const Options *o, const GPtrArray *cases, const RepSummary *summary)
+static void print_all(const Options *o, const GPtrArray *cases, const RepResult *results, const RepSummary *summary)
 {
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
-        if (c->error)
-            cli_fail(c->code, "%s", c->error);
+        if (c->row.error)
+            cli_fail(c->row.code, "%s", c->row.error);
         if (!o->tap)
             print_case(c, o->quiet, cli_color(o->color));
     }
     if (o->tap) {
         g_autoptr(GString) out = g_string_new(NULL);
-        g_autofree RepResult *results = results_of(cases);
         rep_tap(out, results, cases->len);
         fputs(out->str, stdout);
     } else if (!o->quiet || summary->as_expected != summary->total) {
         cli_suite_print_summary(summary, "schedule");
     }
-}
-
-static bool write_files(const Options *o, const GPtrArray *cases, GError **error)
-{
-    if (o->junit) {
-        g_autoptr(GString) xml = g_string_new(NULL);
-        g_autofree RepResult *results = results_of(cases);
-        rep_junit(xml, "ucsim replay", results, cases->len, NULL);
-        if (!cli_write_file(o->junit, xml->str, xml->len, error))
-            return false;
-    }
-    for (guint i = 0; o->trace && i < cases->len; i++) {
-        const Case *c = cases->pdata[i];
-        if (!cli_suite_write_trace(o->trace, i, c->file, c->trace, error))
-            return false;
-    }
-    return true;
 }
 
 static int replay_all(const Options *o)
@@ -223,17 +195,16 @@ static int replay_all(const Options *o)
         if (!cli_schedule_files(*path, files, &error))
             return cli_fail_error(error);
     }
-    if (!cli_suite_traces_fit(o->trace, files->len))
-        return cli_fail(CLI_USAGE, "replay: --trace FILE expects one schedule, got %u; give a folder that exists for more",
-                        files->len);
     for (guint i = 0; i < files->len; i++)
         g_ptr_array_add(cases, case_new(o, files->pdata[i]));
+    int code = cli_suite_check_files("replay", &o->to, (const char *const *)o->path, cli_is_schedule, cases);
+    if (code != CLI_OK)
+        return code;
     cli_suite_run(cases, work, "schedule", o->jobs, o->quiet);
-    RepSummary summary = { 0 };
-    for (guint i = 0; i < cases->len; i++)
-        cli_suite_count(&summary, ((const Case *)cases->pdata[i])->code);
-    print_all(o, cases, &summary);
-    if (!write_files(o, cases, &error))
+    RepSummary summary = cli_suite_count(cases);
+    g_autofree RepResult *results = results_of(cases);
+    print_all(o, cases, results, &summary);
+    if (!cli_suite_write_files("replay", &o->to, cases, results, NULL, &error))
         return cli_fail_error(error);
     return cli_suite_code(&summary);
 }
@@ -242,12 +213,12 @@ int cli_replay(int argc, char **argv)
 {
     Options o = { .jobs = 1 };
     const GOptionEntry entries[] = {
-        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.trace, "write the trace of this run; a folder: one file for each", "FILE" },
+        { "trace", 0, 0, G_OPTION_ARG_FILENAME, &o.to.trace, "write the trace of this run; a folder: one file for each", "FILE" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "schedules at a time (1); the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },
         { "show", 0, 0, G_OPTION_ARG_NONE, &o.show, "show divergences that are expected, too", NULL },
         { "tap", 0, 0, G_OPTION_ARG_NONE, &o.tap, "print TAP", NULL },
-        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "write JUnit XML too", "FILE" },
+        { "junit", 0, 0, G_OPTION_ARG_FILENAME, &o.to.junit, "write JUnit XML too", "FILE" },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "print only what is not as expected", NULL },
         { "color", 0, 0, G_OPTION_ARG_STRING, &o.color, "always, never or auto", "WHEN" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.path, NULL, NULL },
@@ -267,7 +238,7 @@ int cli_replay(int argc, char **argv)
         else
             code = replay_all(&o);
     }
-    char *texts[] = { o.trace, o.color, o.junit };
+    char *texts[] = { o.to.trace, o.color, o.to.junit };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_strfreev(o.path);

@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "report/audit.h"
 #include "report/html.h"
 
@@ -48,6 +49,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static bool is_trace(const char *path) { return g_str_has_suffix(path, ".jsonl"); }
+
 /* Files in the order of their names, whatever the file system says. */
 static bool add_folder(GPtrArray *items, const char *path, GError **error)
 {
@@ -56,7 +59,7 @@ static bool add_folder(GPtrArray *items, const char *path, GError **error)
         return false;
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
-        if (g_str_has_suffix(name, ".jsonl"))
+        if (is_trace(name))
             g_ptr_array_add(names, g_build_filename(path, name, NULL));
     }
     g_ptr_array_sort(names, by_name);
@@ -65,6 +68,15 @@ static bool add_folder(GPtrArray *items, const char *path, GError **error)
             return false;
     }
     return true;
+}
+
+static int check_files(int argc, char **argv, const char *output)
+{
+    g_autofree CliFile *files = g_new0(CliFile, (gsize)argc);
+    files[0] = (CliFile){ .what = "-o", .path = output, .writes = true };
+    for (int i = 1; i < argc; i++)
+        files[i] = (CliFile){ .path = argv[i], .takes = g_file_test(argv[i], G_FILE_TEST_IS_DIR) ? is_trace : NULL };
+    return cli_check_files("report", files, (size_t)argc);
 }
 
 static int write_report(const GPtrArray *items, const GPtrArray *audits, const char *title, const char *path)
@@ -84,6 +96,9 @@ static int report(int argc, char **argv, const char *output, const char *title)
         return cli_fail(CLI_USAGE, "report: expected traces or folders of traces; see 'ucsim report --help'");
     if (!output)
         return cli_fail(CLI_USAGE, "report: where to? give -o FILE, for example -o report.html");
+    int code = check_files(argc, argv, output);
+    if (code != CLI_OK)
+        return code;
     g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func(free_item);
     g_autoptr(GPtrArray) audits = g_ptr_array_new_with_free_func((GDestroyNotify)rep_audit_free);
     for (int i = 1; i < argc; i++) {

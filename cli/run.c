@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/session.h"
 #include "report/text.h"
 
@@ -72,6 +73,16 @@ static bool run(const Options *o, GError **error)
     return !stopped && !limit;
 }
 
+static int check_files(const Options *o)
+{
+    const CliFile files[] = {
+        { .path = o->path[0] },
+        { .what = "--trace", .path = o->trace, .writes = true },
+        { .what = "--store", .path = o->store, .writes = true, .keeps = true },
+    };
+    return cli_check_files("run", files, G_N_ELEMENTS(files));
+}
+
 static int check_options(Options *o)
 {
     GError *error = NULL;
@@ -88,6 +99,9 @@ static int check_options(Options *o)
     if (o->secrets && (!o->store || !o->trace))
         return cli_fail(CLI_USAGE, "--secrets: expected --store DIR and --trace FILE; without a store nothing is left out");
     o->which = strcmp(o->world, "real") ? ENV_IDEAL : ENV_REAL;
+    int code = check_files(o);
+    if (code != CLI_OK)
+        return code;
     return run(o, &error) ? CLI_OK : cli_fail_error(error);
 }
 

@@ -40,7 +40,7 @@ static int by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static bool is_scenario(const char *path) { return g_str_has_suffix(path, ".lua"); }
+bool cli_is_scenario(const char *path) { return g_str_has_suffix(path, ".lua"); }
 
 /* The files below that `wanted` takes, sorted. */
 static bool walk(const char *folder, bool (*wanted)(const char *path), GPtrArray *files, GError **error)
@@ -56,7 +56,7 @@ static bool walk(const char *folder, bool (*wanted)(const char *path), GPtrArray
         const char *name = names->pdata[i];
         g_autofree char *path = g_build_filename(folder, name, NULL);
         if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-            if (name[0] != '.' && (wanted != is_scenario || strcmp(name, "lib")) && !walk(path, wanted, files, error))
+            if (name[0] != '.' && (wanted != cli_is_scenario || strcmp(name, "lib")) && !walk(path, wanted, files, error))
                 return false;
         } else if (wanted(path)) {
             g_ptr_array_add(files, g_steal_pointer(&path));
@@ -76,7 +76,7 @@ static void set_missing(const char *path, GError **error)
             g_ptr_array_add(known, g_build_filename(folder, name, NULL));
     }
     g_ptr_array_sort(known, by_name);
-    walk(cli_scenario_folder(), is_scenario, known, NULL);
+    walk(cli_scenario_folder(), cli_is_scenario, known, NULL);
     for (guint i = 0; i < known->len; i++)
         g_ptr_array_add(names, g_path_get_basename(known->pdata[i]));
     g_ptr_array_add(names, NULL);
@@ -102,7 +102,7 @@ bool cli_scenario_files(const char *path, GPtrArray *files, GError **error)
         g_ptr_array_add(files, g_strdup(path));
         return true;
     }
-    if (!walk(path, is_scenario, files, error))
+    if (!walk(path, cli_is_scenario, files, error))
         return false;
     if (files->len == before)
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected scenarios (*.lua), got a folder without any", path);
@@ -110,7 +110,7 @@ bool cli_scenario_files(const char *path, GPtrArray *files, GError **error)
 }
 
 /* By its name, or by how it begins: one that was cut off or spoilt is not passed over. */
-static bool is_schedule(const char *path)
+bool cli_is_schedule(const char *path)
 {
     static const char *const suffix[] = { ".schedule", ".jsonl", ".trace" };
     char begins[32] = "";
@@ -133,7 +133,7 @@ bool cli_schedule_files(const char *path, GPtrArray *files, GError **error)
         g_ptr_array_add(files, g_strdup(path));
         return true;
     }
-    if (!walk(path, is_schedule, files, error))
+    if (!walk(path, cli_is_schedule, files, error))
         return false;
     if (files->len == before)
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected schedules or traces (*.schedule, *.jsonl), got a folder "

@@ -21,6 +21,9 @@ const char *cli_scenario_folder(void);
 bool cli_scenario_files(const char *path, GPtrArray *files, GError **error);
 /* The same for schedules and traces: of a folder those that are named *.schedule, *.jsonl or *.trace or begin like one. */
 bool cli_schedule_files(const char *path, GPtrArray *files, GError **error);
+/* Would the two functions above take it from a folder? */
+bool cli_is_scenario(const char *path);
+bool cli_is_schedule(const char *path);
 /* "A-Za-z0-9..." as it is, anything else in single quotes: for commands to be copied. Free with g_free(). */
 char *cli_quote(const char *word);
 

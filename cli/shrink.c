@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/session.h"
 #include "environments/explorer.h"
 
@@ -68,6 +69,16 @@ static int shrink_file(const Options *o)
     return minimal ? CLI_OK : CLI_LIMIT;
 }
 
+static int check_files(const Options *o)
+{
+    const CliFile files[] = {
+        { .path = o->file[0] },
+        { .what = "-o", .path = o->output, .writes = true },
+        { .what = "--trace", .path = o->trace, .writes = true },
+    };
+    return cli_check_files("shrink", files, G_N_ELEMENTS(files));
+}
+
 int cli_shrink(int argc, char **argv)
 {
     Options o = { .tries = 10000 };
@@ -86,6 +97,8 @@ int cli_shrink(int argc, char **argv)
         if (!o.file || o.file[1] || o.tries < 1)
             code = cli_fail(CLI_USAGE, "shrink: expected one trace or schedule, and --tries of at least 1");
         else
+            code = check_files(&o);
+        if (code == CLI_OK)
             code = shrink_file(&o);
     }
     g_free(o.output);

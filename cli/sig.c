@@ -1,6 +1,7 @@
 /* ucsim sig: the signing core by hand, on files in the standard encodings (docs/signing.md). */
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "signing/formats.h"
 #include "signing/layers.h"
 #include "signing/signing.h"
@@ -207,6 +208,13 @@ static int write_key(const Options *o, const SigSet *set, const uint8_t *vk, For
     return code;
 }
 
+/* Before anything is signed: an index is used by then. */
+static int check_files(const char *command, const char *in, const char *what, const char *out)
+{
+    const CliFile files[] = { { .path = in }, { .what = what, .path = out, .writes = true } };
+    return cli_check_files(command, files, G_N_ELEMENTS(files));
+}
+
 static int keygen(const Options *o)
 {
     Job job = {0};
@@ -216,6 +224,8 @@ static int keygen(const Options *o)
         code = prepare("keygen", o, &job);
     if (code == CLI_OK)
         code = need("keygen", "public", o->public);
+    if (code == CLI_OK)
+        code = check_files("sig keygen", NULL, "--public", o->public);
     if (code == CLI_OK) {
         const size_t size = sig_set_public_size(job.set);
         g_autofree uint8_t *vk = g_malloc(size);
@@ -264,6 +274,8 @@ static int sign(const Options *o)
         code = need("sign", "message", o->message);
     if (code == CLI_OK)
         code = need("sign", "signature", o->signature);
+    if (code == CLI_OK)
+        code = check_files("sig sign", o->message, "--signature", o->signature);
     if (code == CLI_OK &&
         !g_ascii_string_to_unsigned(o->index, 10, 0, sig_set_capacity(job.set) - 1, &index, NULL))
         code = cli_fail(CLI_USAGE, "sig: --index: expected a number from 0 to %" G_GUINT64_FORMAT ", got '%s'",

@@ -55,35 +55,40 @@ static void problem(GString *out, const RepResult *r)
     g_string_append_printf(out, "</%s>\n", kind);
 }
 
-/* Folder and file as a class in a package, without what a path may lack. */
+/* The path as a class in packages: files of one name in different folders are told apart. Without what a path may lack. */
 static char *class_of(const RepResult *r)
 {
-    g_autofree char *folder = g_path_get_dirname(r->file), *package = g_path_get_basename(folder);
-    g_autofree char *file = g_path_get_basename(r->file);
-    char *dot = strrchr(file, '.');
-    if (dot && dot != file)
+    g_auto(GStrv) part = g_strsplit(r->file, "/", -1);
+    guint parts = g_strv_length(part);
+    GString *class = g_string_new(NULL);
+    char *dot = parts ? strrchr(part[parts - 1], '.') : NULL;
+    if (dot && dot != part[parts - 1])
         *dot = 0;
-    bool named = strspn(package, "./") < strlen(package);
-    char *class = named ? g_strconcat(package, ".", file, NULL) : g_strdup(file);
-    return g_strstrip(g_strdelimit(class, "\n\r\t", ' '));
+    for (guint i = 0; i < parts; i++) {
+        if (strspn(part[i], ".") < strlen(part[i]))
+            g_string_append_printf(class, "%s%s", class->len ? "." : "", part[i]);
+    }
+    g_strdelimit(class->str, "\n\r\t", ' ');
+    return g_strstrip(g_string_free(class, FALSE));
 }
 
 /* Two cases of one class and name would be one to those who read this. */
-static char *unique(GHashTable *seen, const char *class, const char *title)
+static char *unique(GHashTable *seen, const char *class, const RepResult *r)
 {
+    const char *title = r->title && *r->title ? r->title : r->file;
     char *name = g_strdup(title);
     for (unsigned i = 2;; i++) {
         char *key = g_strjoin("\n", class, name, NULL);
         if (g_hash_table_add(seen, key))
             return name;
         g_free(name);
-        name = g_strdup_printf("%s [%u]", title, i);
+        name = g_strdup_printf("%s [%s, %u]", title, r->file, i);
     }
 }
 
 static void testcase(GString *out, const RepResult *r, GHashTable *seen, double seconds)
 {
-    g_autofree char *class = class_of(r), *name = unique(seen, class, r->title && *r->title ? r->title : r->file);
+    g_autofree char *class = class_of(r), *name = unique(seen, class, r);
     g_string_append(out, "  <testcase");
     attribute(out, "classname", class);
     attribute(out, "name", name);

@@ -78,7 +78,7 @@ done
 [ "$switches" -ge 20 ] || complain "only $switches switches were found"
 expect 2 'expected --tap or --json, got both' "$UCSIM" check --tap --json "$T/good.lua"
 expect 2 'see ' "$UCSIM" check --colour "$T/good.lua"
-expect 2 'expects one scenario, got 2' "$UCSIM" check --trace "$T/x" "$T/good.lua" "$T/other.lua"
+expect 2 'expected a folder that exists for 2 traces' "$UCSIM" check --trace "$T/x" "$T/good.lua" "$T/other.lua"
 expect 0 'usage' sh -c '"$1" check --help | tr A-Z a-z' sh "$UCSIM"
 expect 2 'expected --world real or --world ideal' "$UCSIM" run "$T/good.lua"
 expect 0 'Z reads signature' "$UCSIM" run --world ideal "$T/good.lua"

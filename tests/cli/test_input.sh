@@ -119,16 +119,16 @@ fi
 # What was read is not written to, by whatever name.
 cp "$T/s.lua" "$T/in"; ln "$T/in" "$T/hard"; ln -s in "$T/soft"
 for out in in hard soft ./in; do
-    expect 2 "this one was read" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message "$T/in" --signature "$T/$out"
-    expect 2 "this one was read" "$UCSIM" check --trace "$T/$out" "$T/in"
-    expect 2 "this one was read" "$UCSIM" check --junit "$T/$out" "$T/in"
-    expect 2 "this one was read" "$UCSIM" run --world real --trace "$T/$out" "$T/in"
+    expect 2 "this one is read" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message "$T/in" --signature "$T/$out"
+    expect 2 "this one is read" "$UCSIM" check --trace "$T/$out" "$T/in"
+    expect 2 "this one is read" "$UCSIM" check --junit "$T/$out" "$T/in"
+    expect 2 "this one is read" "$UCSIM" run --world real --trace "$T/$out" "$T/in"
     cmp -s "$T/s.lua" "$T/in" || wrong "$out was written to"
 done
 cp "$T/t.jsonl" "$T/in.jsonl"; ln -f "$T/in.jsonl" "$T/hard"
-expect 2 "this one was read" "$UCSIM" diagram -f mermaid -o "$T/hard" "$T/in.jsonl"
-expect 2 "this one was read" "$UCSIM" replay --trace "$T/hard" "$T/in.jsonl"
-expect 2 "this one was read" "$UCSIM" report -o "$T/hard" "$T/in.jsonl"
+expect 2 "this one is read" "$UCSIM" diagram -f mermaid -o "$T/hard" "$T/in.jsonl"
+expect 2 "this one is read" "$UCSIM" replay --trace "$T/hard" "$T/in.jsonl"
+expect 2 "this one is read" "$UCSIM" report -o "$T/hard" "$T/in.jsonl"
 cmp -s "$T/t.jsonl" "$T/in.jsonl" || wrong "a trace was written to"
 # but a search goes on in the checkpoint that it came from
 search() { "$UCSIM" explore --quiet --bound keygen=1 --bound sign=3 --bound deliver=3 --bound crash=2 --bound request=2 --bound transfer=2 \

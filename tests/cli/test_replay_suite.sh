@@ -53,13 +53,13 @@ rm "$T/kept/cut.schedule"
 run 1 replay "$T/kept";                           says 'other.schedule: indistinguishable after 3 of 3 moves, expected no progress: A1'
 says "reproduce: ucsim replay $T/kept/other.schedule"
 run 1 replay --tap --junit "$T/j.xml" "$T/kept"
-says '1..4'; says 'ok 1 - a.txt: indistinguishable'; says 'not ok 4 - other.schedule: indistinguishable'
+says '1..4'; says "ok 1 - $T/kept/a.txt: indistinguishable"; says "not ok 4 - $T/kept/other.schedule: indistinguishable"
 says '# expected: no progress: A1'
 grep -q '<testsuite name="ucsim replay" tests="4" failures="1" errors="0"' "$T/j.xml" || fail "JUnit: $(cat "$T/j.xml")"
 rm "$T/kept/other.schedule"
 # traces of them: one for each in a folder, and they are a suite again
 mkdir "$T/traces"
-run 2 replay --trace "$T/one.jsonl" "$T/kept";    says '--trace FILE expects one schedule, got 3'
+run 2 replay --trace "$T/one.jsonl" "$T/kept";    says 'one.jsonl: expected a folder that exists for 3 traces'
 run 0 replay --trace "$T/traces" "$T/kept"
 run 0 replay "$T/traces";                         says '3 schedules: 3 as expected'
 [ "$(ls "$T/traces" | tr '\n' ' ')" = '001-a.txt.jsonl 002-b.jsonl 003-c.jsonl ' ] || fail "traces: $(ls "$T/traces")"

@@ -1,0 +1,149 @@
+#!/bin/sh
+# No output takes the place of another, of an input or of what a store keeps, in any subcommand and under whatever name; what
+# cannot be written is told before anything is done.
+set -u
+: "${UCSIM:?}"
+T=$(mktemp -d) || exit 1
+trap 'rm -rf "$T"' EXIT
+cd "$T" || exit 1
+bad=0
+wrong() { echo "$*"; bad=1; }
+expect() { # CODE TEXT ARGUMENT...
+    code=$1 text=$2; shift 2
+    timeout 20 "$UCSIM" "$@" >out 2>err </dev/null; got=$?
+    [ $got = "$code" ] && cat out err | grep -qF -e "$text" && return
+    wrong "$*: expected exit $code and '$text', got exit $got: $(head -n 3 out err)"
+}
+# expect 2, and not one byte of the folder is another
+refused() { # TEXT ARGUMENT...
+    before=$(find files ! -type d -exec cksum {} + | LC_ALL=C sort; find files | LC_ALL=C sort)
+    expect 2 "$@"
+    [ "$before" = "$(find files ! -type d -exec cksum {} + | LC_ALL=C sort; find files | LC_ALL=C sort)" ] || wrong "$*: files were changed"
+    grep -q '^ok\|^FAILED\|states (' out && wrong "$*: something was done before it was refused"
+}
+mkdir -p files/suite files/into
+printf "return scenario { title = 't', crypto = 'ideal', explore = { keygen = 1 }, environment = function (z) z:keygen('hsm1') end }\n" >files/s.lua
+set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
+printf 'ucsim-schedule 1\noption parties a b\noption crypto ideal\nkeygen a %s\n' $set >files/suite/a.schedule
+cp files/suite/a.schedule files/suite/b.schedule
+printf "return scenario { title = 'broken', crypto = 'ideal', expect = 'assertion failed', environment = function (z) assert(false) end }\n" >files/fails.lua
+"$UCSIM" check --quiet --trace files/t.jsonl files/s.lua || wrong "no trace"
+cp files/t.jsonl files/into
+ln -s t.jsonl files/link.jsonl
+ln files/t.jsonl files/hard.jsonl
+
+# ---- two outputs, one file: there or not, by another name, through a link
+two="expected two files"
+for x in files/new files/t.jsonl; do
+    refused "$two" check --trace $x --junit $x files/s.lua
+    refused "$two" check --trace $x --junit files/../$x files/s.lua
+    refused "$two" replay --trace $x --junit ./$x files/suite/a.schedule
+    refused "$two" explore -o $x --schedule $x files/s.lua
+    refused "$two" explore -o $x --checkpoint $x files/s.lua
+    refused "$two" explore --schedule $x --resume $x files/s.lua
+    refused "$two" shrink -o $x --trace $x files/suite/a.schedule
+    refused "$two" run --world real --store $x --trace $x files/s.lua
+done
+refused "--junit and --trace: expected two files, got 'files/link.jsonl' for both" check --junit files/hard.jsonl --trace files/link.jsonl files/s.lua
+refused "$two" replay --trace files/into --junit files/into/001-a.jsonl files/suite/a.schedule
+refused "$two" check --trace files/into --junit files/into/001-s.jsonl files/s.lua
+# but devices and pipes take any number
+expect 0 "indistinguishable" check --trace /dev/null --junit /dev/null files/s.lua
+expect 0 "<testsuite" check --trace /dev/stdout --junit - files/s.lua
+
+# ---- an output that is an input, before anything is run
+is="this one is read"
+refused "$is" check --junit files/s.lua files/fails.lua files/s.lua
+refused "$is" run --world real --trace files/s.lua files/s.lua
+refused "$is" explore -o files/s.lua files/s.lua
+refused "$is" explore --schedule files/s.lua files/s.lua
+refused "$is" explore --checkpoint files/s.lua files/s.lua
+refused "$is" explore --checkpoint files/new --resume files/t.jsonl -o files/hard.jsonl files/s.lua
+refused "$is" shrink -o files/suite/a.schedule files/suite/a.schedule
+refused "$is" shrink --trace files/suite/a.schedule files/suite/a.schedule
+refused "$is" replay --junit files/suite/b.schedule files/suite
+refused "$is" report -o files/link.jsonl files/hard.jsonl
+refused "$is" diagram -f dot -o files/hard.jsonl files/t.jsonl
+cp files/t.jsonl files/t.svg
+refused "$is" plot ownership files/t.svg -o files/t.svg
+refused "$is" sig sign --set $set --seed "$(printf '%096d' 7)" --index 0 --message files/s.lua --signature files/s.lua
+
+# ---- a result that would be an input the next time
+next="it would be one of its inputs"
+refused "$next" replay --trace files/suite files/suite
+refused "$next" replay --trace files/suite files/suite/../suite/a.schedule files/suite
+refused "$next" replay --junit files/suite/report.schedule files/suite
+refused "$next" check --junit files/report.lua files
+refused "$next" report -o files/into/report.jsonl files/into
+mkdir files/suite/below
+refused "$next" replay --trace files/suite/below files/suite
+rmdir files/suite/below
+expect 0 "2 schedules" replay --junit files/suite/report.xml files/suite
+rm files/suite/report.xml
+
+# ---- a store keeps its folder to itself
+sed "s/crypto = 'ideal', //" files/s.lua >files/real.lua
+"$UCSIM" run --world real --store files/store files/real.lua >out || wrong "no store"
+for name in 0.record store lock new; do
+    refused "outside the folder of --store" run --world real --store files/store --trace files/store/$name files/real.lua
+done
+refused "outside the folder of --store" run --world real --store files/none --trace files/none/x files/real.lua
+
+# ---- what cannot be written is told first
+cannot="cannot be written"
+refused "$cannot" check --junit files/no/x files/fails.lua
+refused "$cannot" check --trace files/no/x files/fails.lua
+refused "$cannot" check --junit files files/fails.lua
+refused "$cannot" check --junit files/s.lua/x files/fails.lua
+refused "$cannot" run --world real --trace files files/s.lua
+refused "$cannot" explore -o files/no/x files/s.lua
+refused "$cannot" shrink -o files/no/x files/suite/a.schedule
+refused "$cannot" replay --junit files/no/x files/suite
+refused "$cannot" report -o files/no/x files/t.jsonl
+refused "$cannot" diagram -f dot -o files/no/x files/t.jsonl
+refused "$cannot" plot ownership -o files/no/x.svg files/t.jsonl
+refused "$cannot" sig keygen --set $set --seed "$(printf '%096d' 7)" --public files/no/x
+refused "expected a folder that exists for 2 traces" check --trace files/new files/s.lua files/fails.lua
+
+# ---- no name at all
+empty="expected the name of a file, got an empty one"
+refused "--junit: $empty" check --junit= files/s.lua
+refused "--trace: $empty" check --trace= files/s.lua
+refused "--trace: $empty" run --world real --trace= files/s.lua
+refused "--store: $empty" run --world real --store= files/s.lua
+refused "--output: $empty" explore --output= files/s.lua
+refused "--resume: $empty" explore --resume= files/s.lua
+refused "--output: $empty" shrink -o "" files/suite/a.schedule
+refused "--output: $empty" report -o "" files/t.jsonl
+refused "--public: $empty" sig verify --public= --message files/s.lua --signature files/t.jsonl
+refused "check: $empty" check ""
+refused "replay: $empty" replay files/suite ""
+
+# ---- standard output is an output too, and "-" and /dev/stdout name it
+"$UCSIM" check --trace files/o files/s.lua >files/o 2>err; [ $? = 2 ] && grep -q "standard output goes there" err || wrong "> o --trace o: $(cat err)"
+rm files/o
+"$UCSIM" run --world real --trace files/r files/s.lua || wrong "no trace of a run"
+for name in - /dev/stdout; do
+    "$UCSIM" run --world real --trace $name files/s.lua >out && cmp -s out files/r || wrong "--trace $name into a file"
+    "$UCSIM" run --world real --trace $name files/s.lua | cmp -s - files/r || wrong "--trace $name into a pipe"
+    "$UCSIM" check --junit $name files/s.lua >out && grep -q '^1 scenario' out && grep -q '^</testsuite>' out || wrong "--junit $name: $(cat out)"
+done
+[ ! -e ./- ] || wrong "a file that is called -"
+
+# ---- whose file it was
+mkdir files/one files/two
+for d in one two; do
+    cp files/fails.lua files/$d/same.lua; echo 'nonsense' >files/$d/cut.lua; echo 'ucsim-schedule 2' >files/$d/cut.schedule
+    cp files/suite/a.schedule files/$d/same.schedule
+done
+expect 2 "files/two/cut.lua:2:" check files/one files/two
+expect 2 "files/one/cut.lua:2:" check --tap files/one files/two
+expect 2 "files/two/cut.schedule:1:" replay files/one files/two
+expect 2 "ok 4 - files/two/same.schedule" replay --tap files/one files/two
+for c in check replay; do
+    (cd files/two && "$UCSIM" $c --quiet --junit "$T/j.xml" ../one ../two ./ ../two/same.*) >out 2>err
+    [ "$(grep -c '<testcase' j.xml)" = "$(grep -o 'classname="[^"]*" name="[^"]*"' j.xml | sort -u | wc -l)" ] || wrong "$c: two cases of one name"
+    for d in one two; do grep -q "classname=\"$d.same\"" j.xml || wrong "$c: JUnit does not say which: $(cat j.xml)"; done
+    grep -q 'message="../one/cut' j.xml || wrong "$c: JUnit does not say whose error: $(cat j.xml)"
+done
+exit $bad
