@@ -52,6 +52,12 @@ sed -i "s/key.vk:sub(1, 2) ~= \"PREFIX\"/string.format(\"%02x\", key.vk:byte(1))
 grep -q 'FAILED .*assertion failed (3 seeds)' "$T/out" || wrong "the third seed: $(cat "$T/out")"
 grep -q "reproduce: ucsim check --seed 3 $T/third.lua" "$T/out" || wrong "how to see it again: $(cat "$T/out")"
 
+# a script that stops in a later seed is no verdict, whatever the seeds before it came to
+sed 's/assert(\(.*\), "an unlucky key")/if not (\1) then error("stops", 0) end/' "$T/third.lua" >"$T/stops.lua"
+"$UCSIM" check --seeds 2 --quiet "$T/stops.lua" || wrong "the script stops too early for this test"
+"$UCSIM" check --seeds 6 "$T/stops.lua" >"$T/out" 2>&1; [ $? = 2 ] && grep -q '^error .*unlucky' "$T/out" && grep -q 'ucsim: stops' "$T/out" ||
+    wrong "an error of one seed is lost: $(cat "$T/out")"
+
 # ---- formats
 sed "s/crypto = /seed = 3, &/" "$T/third.lua" >"$T/first.lua"
 "$UCSIM" check --seeds 6 --tap --junit "$T/junit.xml" "$T/first.lua" >"$T/out" 2>&1
