@@ -210,7 +210,6 @@ static void forget_verdict(Case *c)
     char **text[] = { &c->row.verdict, &c->row.rule, &c->compromised, &c->row.why, &c->row.world, &c->row.error, &c->row.details };
     for (size_t i = 0; i < G_N_ELEMENTS(text); i++)
         g_clear_pointer(text[i], g_free);
-    c->row.code = CLI_USAGE;
 }
 
 /* Progress rule A4: only the runs together show it. */

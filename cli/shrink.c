@@ -42,11 +42,9 @@ static int shrink_file(const Options *o)
     g_autoptr(UcSchedule) schedule = env_replay_load(o->file[0], NULL, &error);
     if (!schedule || !env_options_parse(schedule, &options, &error))
         return cli_fail_error(error);
-    g_autoptr(EnvWorlds) worlds = env_worlds_new(&options, &error);
-    if (!worlds) {
-        g_prefix_error(&error, "%s: ", schedule->file);
+    g_autoptr(EnvWorlds) worlds = env_replay_worlds(schedule, &options, &error);
+    if (!worlds)
         return cli_fail_error(error);
-    }
     g_autoptr(UcSchedule) shrunk = env_shrink(worlds, ENV_WORLDS, schedule, (unsigned)o->tries, &tries, &minimal, &error);
     if (error)
         return cli_fail_error(error);

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "functionality/watchers.h"
 #include "simulator/file.h"
+#include "simulator/nearest.h"
 
 /* ---- options ---- */
 
@@ -21,6 +23,32 @@ static const struct {
     { "limit-intervals", offsetof(EnvOptions, limits.intervals), false, true },
     { "tag-bytes", offsetof(EnvOptions, tag_bytes), false, false },
     { "ticket-bytes", offsetof(EnvOptions, ticket_bytes), false, false },
+};
+/* Options that name one of several. */
+static const char *const crypto[] = { "real", "ideal", NULL }, *const coins[] = { "coupled", "independent", NULL },
+                        *const master[] = { "separate", "shared", NULL };
+static const struct {
+    const char *name;
+    const char *const *values;
+    size_t offset;
+    int yes; /* of a bool: the value that makes it true; -1: an enum */
+} choices[] = {
+    { "crypto", crypto, offsetof(EnvOptions, crypto_ideal), 1 },
+    { "seal", crypto, offsetof(EnvOptions, seal_real), 0 },
+    { "coins", coins, offsetof(EnvOptions, independent), 1 },
+    { "simulator", env_simulator_name, offsetof(EnvOptions, dictated), 1 },
+    { "master", master, offsetof(EnvOptions, shared_master), 1 },
+    { "trust", dkm_trust_name, offsetof(EnvOptions, trust), -1 },
+    { "storage", uc_storage_name, offsetof(EnvOptions, storage), -1 },
+};
+G_STATIC_ASSERT(sizeof(DkmTrust) == sizeof(unsigned) && sizeof(UcStorage) == sizeof(unsigned));
+static const struct {
+    const char *name;
+    size_t offset;
+} texts[] = {
+    { "scheme", offsetof(EnvOptions, scheme) },
+    { "protocol", offsetof(EnvOptions, protocol) },
+    { "enclave", offsetof(EnvOptions, enclave) },
 };
 static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", "found", NULL };
 
@@ -81,10 +109,43 @@ typedef struct {
     GError **error;
 } Parse;
 
+/* "file:line: option NAME"; the schedule of a program has no lines. Free with g_free(). */
+static char *place_of(const UcSchedule *schedule, const UcOption *o)
+{
+    g_autofree char *line = o->line ? g_strdup_printf(":%u", o->line) : g_strdup("");
+    return g_strdup_printf("%s%s: option %s", schedule->file, line, o->name);
+}
+
 static bool wrong(const Parse *p, const UcOption *o, const char *expected)
 {
-    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: option %s: expected %s, got '%s'", p->schedule->file,
-                o->name, expected, o->value[0] ? o->value[0] : "");
+    g_autofree char *place = place_of(p->schedule, o);
+    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected %s, got '%s'", place, expected, o->value[0] ? o->value[0] : "");
+    return false;
+}
+
+/* ", did you mean 'I9'?" or nothing. Free with g_free(). */
+static char *did_you_mean(const char *name, const char *const *known)
+{
+    const char *near = uc_nearest(name, known);
+    return near ? g_strdup_printf("; did you mean '%s'?", near) : g_strdup("");
+}
+
+static bool unknown(const Parse *p, const UcOption *o)
+{
+    g_autoptr(GPtrArray) known = g_ptr_array_new();
+    g_ptr_array_add(known, (gpointer)"parties");
+    g_ptr_array_add(known, (gpointer)"enclaves");
+    for (size_t i = 0; i < G_N_ELEMENTS(choices); i++)
+        g_ptr_array_add(known, (gpointer)choices[i].name);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_ptr_array_add(known, (gpointer)texts[i].name);
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+        g_ptr_array_add(known, (gpointer)numbers[i].name);
+    for (const char *const *n = origin_name; *n; n++)
+        g_ptr_array_add(known, (gpointer)*n);
+    g_ptr_array_add(known, NULL);
+    g_autofree char *place = place_of(p->schedule, o), *near = did_you_mean(o->name, (const char *const *)known->pdata);
+    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: there is no such option%s", place, near);
     return false;
 }
 
@@ -96,9 +157,10 @@ static bool one_of(const Parse *p, const UcOption *o, const char *const *names, 
             return true;
         }
     }
-    g_autofree char *list = g_strjoinv(", ", (char **)names);
-    g_autofree char *expected = g_strdup_printf("one of %s", list);
-    return wrong(p, o, expected);
+    g_autofree char *list = g_strjoinv(", ", (char **)names), *place = place_of(p->schedule, o);
+    g_autofree char *near = did_you_mean(o->value[0], names);
+    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected one of %s, got '%s'%s", place, list, o->value[0], near);
+    return false;
 }
 
 static bool parse_number(const Parse *p, const UcOption *o, uint64_t *out)
@@ -117,57 +179,21 @@ static bool parse_parties(const Parse *p, const UcOption *o)
     return true;
 }
 
-static bool parse_text(const Parse *p, const UcOption *o, bool *found)
+static bool parse_choice(const Parse *p, const UcOption *o, size_t i)
 {
-    const struct {
-        const char *name;
-        const char **at;
-    } texts[] = { { "scheme", &p->out->scheme }, { "protocol", &p->out->protocol }, { "enclave", &p->out->enclave } };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts) && !*found; i++) {
-        if (!(*found = !strcmp(o->name, texts[i].name)))
-            continue;
-        *texts[i].at = o->value[0];
-    }
-    return true;
-}
-
-static bool parse_name(const Parse *p, const UcOption *o, bool *found)
-{
-    static const char *const crypto[] = { "real", "ideal", NULL }, *const coins[] = { "coupled", "independent", NULL },
-                            *const master[] = { "separate", "shared", NULL };
     unsigned n = 0;
-    bool ok = true;
-    *found = true;
-    if (!strcmp(o->name, "crypto")) {
-        ok = one_of(p, o, crypto, &n);
-        p->out->crypto_ideal = n == 1;
-    } else if (!strcmp(o->name, "seal")) {
-        ok = one_of(p, o, crypto, &n);
-        p->out->seal_real = n == 0;
-    } else if (!strcmp(o->name, "coins")) {
-        ok = one_of(p, o, coins, &n);
-        p->out->independent = n == 1;
-    } else if (!strcmp(o->name, "simulator")) {
-        ok = one_of(p, o, env_simulator_name, &n);
-        p->out->dictated = n == 1;
-    } else if (!strcmp(o->name, "master")) {
-        ok = one_of(p, o, master, &n);
-        p->out->shared_master = n == 1;
-    } else if (!strcmp(o->name, "trust")) {
-        ok = one_of(p, o, dkm_trust_name, &n);
-        p->out->trust = (DkmTrust)n;
-    } else if (!strcmp(o->name, "storage")) {
-        ok = one_of(p, o, uc_storage_name, &n);
-        p->out->storage = (UcStorage)n;
-    } else {
-        *found = false;
-    }
-    return ok;
+    void *at = (char *)p->out + choices[i].offset;
+    if (!one_of(p, o, choices[i].values, &n))
+        return false;
+    if (choices[i].yes < 0)
+        *(unsigned *)at = n;
+    else
+        *(bool *)at = (int)n == choices[i].yes;
+    return true;
 }
 
 static bool parse_option(const Parse *p, const UcOption *o)
 {
-    bool found = false;
     if (!strcmp(o->name, "parties"))
         return parse_parties(p, o);
     if (!strcmp(o->name, "enclaves")) {
@@ -178,35 +204,37 @@ static bool parse_option(const Parse *p, const UcOption *o)
         return wrong(p, o, "one value");
     if (g_strv_contains(origin_name, o->name))
         return true; /* env_origin_of() */
-    if (!parse_name(p, o, &found) || found)
-        return found && !*p->error;
-    parse_text(p, o, &found);
-    for (size_t i = 0; i < G_N_ELEMENTS(numbers) && !found; i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(choices); i++) {
+        if (!strcmp(o->name, choices[i].name))
+            return parse_choice(p, o, i);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        if (strcmp(o->name, texts[i].name))
+            continue;
+        *(const char **)((char *)p->out + texts[i].offset) = o->value[0];
+        return true;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         uint64_t n;
         if (strcmp(o->name, numbers[i].name))
             continue;
         if (!parse_number(p, o, &n))
             return false;
         set_number(p->out, i, n);
-        found = true;
+        return true;
     }
-    if (!found)
-        g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: unknown option '%s'", p->schedule->file, o->name);
-    return found;
+    return unknown(p, o);
 }
 
 bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error)
 {
     g_assert(schedule && out);
-    g_autoptr(GError) mine = NULL;
-    Parse p = { schedule, out, &mine };
+    Parse p = { schedule, out, error };
     *out = env_default_options();
     out->budget = 0;
     for (guint i = 0; i < schedule->options->len; i++) {
-        if (!parse_option(&p, schedule->options->pdata[i])) {
-            g_propagate_error(error, g_steal_pointer(&mine));
+        if (!parse_option(&p, schedule->options->pdata[i]))
             return false;
-        }
     }
     EnvOrigin origin;
     if (!env_origin_of(schedule, &origin, error))
@@ -216,12 +244,31 @@ bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **err
     return true;
 }
 
+char *env_rule_wrong(UcVerdict verdict, const char *rule)
+{
+    g_assert(rule);
+    if (!g_strv_contains(dkm_rule_name, rule)) {
+        g_autofree char *near = did_you_mean(rule, dkm_rule_name);
+        return g_strdup_printf("expected a rule, I1 to I8 or A1 to A5, got '%s'%s", rule, near);
+    }
+    return verdict != UC_INDISTINGUISHABLE ? NULL : g_strdup_printf("expected no rule with '%s', got '%s'", uc_verdict_name[verdict],
+                                                                     rule);
+}
+
 /* Without the option: indistinguishable. */
 static bool parse_outlook(const Parse *p, const char *name, UcOutlook *out)
 {
     const UcOption *o = uc_options_get(p->schedule->options, name);
     *out = (UcOutlook){ .verdict = UC_INDISTINGUISHABLE };
-    return !o || uc_outlook_read(o->value[0], out) || wrong(p, o, "a verdict, or a verdict and a rule (\"no progress: A1\")");
+    if (!o)
+        return true;
+    if (!uc_outlook_read(o->value[0], out))
+        return wrong(p, o, "a verdict, or a verdict and a rule (\"no progress: A1\")");
+    g_autofree char *why = out->rule ? env_rule_wrong(out->verdict, out->rule) : NULL;
+    g_autofree char *place = place_of(p->schedule, o);
+    if (why)
+        g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: %s", place, why);
+    return !why;
 }
 
 static const char *text_of(const UcSchedule *schedule, const char *name)
@@ -239,8 +286,9 @@ bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error)
                                     .hash = text_of(schedule, "hash"), .seed = 1,
                                     .expect = text_of(schedule, "expect") } };
     if (seed && !strcmp(seed->value[0], UC_TRACE_HIDDEN)) {
+        g_autofree char *place = place_of(schedule, seed);
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a seed, got a trace without it (ucsim run --store, not "
-                    "--secrets): it cannot be replayed", schedule->file);
+                    "--secrets): it cannot be replayed", place);
         return false;
     }
     if (seed && !parse_number(&p, seed, &out->header.seed))
@@ -364,6 +412,22 @@ EnvReplay *env_replay_on(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sc
     return g_steal_pointer(&r);
 }
 
+EnvWorlds *env_replay_worlds(const UcSchedule *schedule, const EnvOptions *options, GError **error)
+{
+    g_assert(schedule && options);
+    g_autoptr(GError) mine = NULL;
+    EnvWorlds *worlds = env_worlds_new(options, &mine);
+    if (worlds)
+        return worlds;
+    /* "tag_bytes: expected ..." speaks of a scenario's field */
+    const char *colon = strchr(mine->message, ':');
+    g_autofree char *name = g_strdelimit(g_strndup(mine->message, colon ? (gsize)(colon - mine->message) : 0), "_", '-');
+    const UcOption *o = uc_options_get(schedule->options, name);
+    g_autofree char *place = o ? place_of(schedule, o) : g_strdup(schedule->file);
+    g_set_error(error, mine->domain, mine->code, "%s%s%s", place, o ? "" : ": ", o ? colon : mine->message);
+    return NULL;
+}
+
 EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver observe, void *data, GError **error)
 {
     g_assert(schedule);
@@ -371,11 +435,9 @@ EnvReplay *env_replay_run(const UcSchedule *schedule, bool torture, UcObserver o
     if (!env_options_parse(schedule, &options, error))
         return NULL;
     options.torture = torture;
-    g_autoptr(EnvWorlds) worlds = env_worlds_new(&options, error);
-    if (!worlds) {
-        g_prefix_error(error, "%s: ", schedule->file);
+    g_autoptr(EnvWorlds) worlds = env_replay_worlds(schedule, &options, error);
+    if (!worlds)
         return NULL;
-    }
     EnvReplay *r = env_replay_on(worlds, ENV_WORLDS, schedule, observe, data, error);
     if (!r)
         return NULL;

@@ -16,6 +16,11 @@ uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES]);
 /* Strings of *out are borrowed from the schedule. */
 bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error);
 
+/* Why no run can come to this verdict with this rule ("I1"); NULL: one can. Free with g_free(). */
+char *env_rule_wrong(UcVerdict verdict, const char *rule);
+/* env_worlds_new(); an error names the line of the schedule's option. */
+EnvWorlds *env_replay_worlds(const UcSchedule *schedule, const EnvOptions *options, GError **error);
+
 typedef struct {
     UcTraceHeader header;  /* borrows from the schedule and from `rest` */
     UcOptions *rest;       /* owned: options without those */

@@ -5,6 +5,7 @@
 
 #include "environments/general.h"
 #include "environments/lua_scenario.h"
+#include "environments/replay.h"
 #include "simulator/file.h"
 
 enum { INSTANCES = 10000, PARTIES = 1000 };
@@ -453,9 +454,20 @@ static void check_names(lua_State *L)
     lua_pop(L, 1);
 }
 
+static void check_rule(lua_State *L, const EnvScenario *s)
+{
+    g_autofree char *why = s->expect_rule ? env_rule_wrong(s->expect, s->expect_rule) : NULL;
+    if (!why)
+        return;
+    lua_pushstring(L, why);
+    g_clear_pointer(&why, g_free); /* an error of Lua jumps */
+    bad(L, find_field(s->text, 1, "expect_rule") ? "expect_rule" : "expect");
+}
+
 static void check_whole(lua_State *L, Loader *l)
 {
     EnvScenario *s = l->s;
+    check_rule(L, s);
     const char *missing = !s->title ? "title" : !s->has_environment && !s->bound->len ? "environment" : NULL;
     if (missing)
         luaL_error(L, "%s:%d: expected a scenario with '%s'%s", env_lua(L)->chunk, l->load.line, missing,

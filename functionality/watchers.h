@@ -15,6 +15,9 @@
 
 #include "functionality/interface.h"
 
+/* "I1" to "I8", "A1" to "A5"; ended by NULL. */
+extern const char *const dkm_rule_name[];
+
 typedef struct DkmWatch DkmWatch;
 
 /* For the worlds of one set-up, in any number of threads. Both are borrowed. */

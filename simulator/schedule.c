@@ -53,6 +53,13 @@ void uc_options_add_list(UcOptions *options, const char *name, const char *const
     add_option(options, name, values, true);
 }
 
+void uc_options_place(UcOptions *options, guint first, unsigned line)
+{
+    g_assert(options);
+    for (guint i = first; i < options->len; i++)
+        ((UcOption *)options->pdata[i])->line = line;
+}
+
 const UcOption *uc_options_get(const UcOptions *options, const char *name)
 {
     g_assert(options && name);
@@ -427,6 +434,7 @@ static bool add_option_line(UcSchedule *s, const Lexer *l, GPtrArray *terms)
     }
     g_auto(GStrv) row = g_strv_builder_end(values);
     add_option(s->options, name->text, (const char *const *)row, terms->len > 3);
+    uc_options_place(s->options, s->options->len - 1, l->line);
     return true;
 }
 

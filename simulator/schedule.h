@@ -24,6 +24,7 @@ typedef struct {
     char *name;
     char **value; /* one, or several of a list */
     bool list;
+    unsigned line; /* of the file it was read from, 0: none */
 } UcOption;
 
 typedef GPtrArray UcOptions; /* of UcOption, in the order in which they are written */
@@ -32,6 +33,8 @@ void uc_options_add(UcOptions *options, const char *name, const char *value);
 /* In place of one of that name, else at the end. */
 void uc_options_set(UcOptions *options, const char *name, const char *value);
 void uc_options_add_list(UcOptions *options, const char *name, const char *const *values);
+/* `line` of all from number `first` on. */
+void uc_options_place(UcOptions *options, guint first, unsigned line);
 /* NULL: there is no such option. */
 const UcOption *uc_options_get(const UcOptions *options, const char *name);
 

@@ -180,6 +180,7 @@ static void add_origin(UcTrace *t)
         else
             uc_options_add(to, o->name, o->value[0]);
     }
+    uc_options_place(to, 0, 1); /* the header is the first line */
 }
 
 static bool header(const Reader *r, const UcJson *line)

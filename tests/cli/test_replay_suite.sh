@@ -88,6 +88,37 @@ run 1 replay "$T/hand.jsonl";                     says 'but with other outputs t
 sed 's/^{"ucsim-trace":2/{"ucsim-trace":1/; s/"rules":\[\],//' "$T/traces/002-b.jsonl" >"$T/v1.jsonl"
 run 0 replay "$T/v1.jsonl"
 
+# an option that is wrong: its line, what it may be, and what was meant; in a schedule, in the header of a trace, in a script
+option() { # OPTION TEXT
+    schedule "$T/o.schedule" "# a comment\\noption $1\\n"
+    run 2 replay "$T/o.schedule";                 says "o.schedule:6: option $2"
+    run 2 shrink "$T/o.schedule";                 says "o.schedule:6: option $2"
+}
+option 'storge atomic' "storge: there is no such option; did you mean 'storage'?"
+option 'storage atomc' "storage: expected one of atomic, rollback, monotonic, torn, cache, lying, got 'atomc'; did you mean 'atomic'?"
+option 'trust x' 'trust: expected one of'
+option 'capacity x' "capacity: expected a number from 0 to 2^63 - 1, got 'x'"
+option 'tag-bytes 99' 'tag-bytes: expected 1 to 16, got 99'
+option 'seed x' 'seed: expected a number'
+option 'enclaves a b c' 'enclaves: expected one for each of 2 parties, got 3'
+option 'protocol x' "protocol: expected 'ticketed-transfer', got 'x'"
+option 'expect "invariant broken: I99"' "expect: expected a rule, I1 to I8 or A1 to A5, got 'I99'"
+option 'expect "no progress: A6"' "expect: expected a rule, I1 to I8 or A1 to A5, got 'A6'; did you mean 'I6'?"
+option 'found "invariant broken: i2"' "found: expected a rule, I1 to I8 or A1 to A5, got 'i2'; did you mean 'I2'?"
+option 'expect "indistinguishable: I1"' "expect: expected no rule with 'indistinguishable', got 'I1'"
+for edit in 's/"expect":"indistinguishable"/"expect":"no progress: A9"/' 's/"crypto":"ideal"/"crypto":"idael"/'; do
+    sed "$edit" "$T/traces/002-b.jsonl" >"$T/e.jsonl"; cmp -s "$T/e.jsonl" "$T/traces/002-b.jsonl" && fail "nothing is edited by $edit"
+    run 2 replay "$T/e.jsonl";                    says 'e.jsonl:1: option '
+done
+script() { # FIELDS TEXT
+    printf 'return scenario { title = "t",\n  %s,\n  environment = function (z) end }\n' "$1" >"$T/r.lua"
+    run 2 check "$T/r.lua";                       says "r.lua:2: $2"
+    run 2 explore --bound keygen=1 "$T/r.lua";    says "r.lua:2: $2"
+}
+script 'expect = "invariant broken: I0"' "expect: expected a rule, I1 to I8 or A1 to A5, got 'I0'; did you mean 'I1'?"
+script 'expect_rule = "I9", expect = "distinguished"' "expect_rule: expected a rule, I1 to I8 or A1 to A5, got 'I9'"
+script 'expect_rule = "I1"' "expect_rule: expected no rule with 'indistinguishable', got 'I1'"
+
 # what the report says of a finding: red, with both fields
 sed 's/"expect":"indistinguishable"/"expect":"invariant broken: I1"/' "$T/traces/002-b.jsonl" >"$T/green.jsonl"
 run 0 diagram "$T/green.jsonl" -o "$T/d.mmd"

@@ -146,7 +146,7 @@ START_TEST(bad_options)
     static const struct {
         const char *option, *why;
     } row[] = {
-        { "option colour red\n", "x.schedule: unknown option 'colour'" },
+        { "option colour red\n", "x.schedule:2: option colour: there is no such option" },
         { "option crypto wooden\n", "option crypto: expected one of real, ideal, got 'wooden'" },
         { "option storage cloud\n", "option storage: expected one of atomic" },
         { "option trust nobody\n", "option trust: expected one of enclave, pairwise" },
@@ -157,7 +157,7 @@ START_TEST(bad_options)
         { "option crypto \"\"\n", "option crypto: expected one of real, ideal, got ''" },
         { "option parties a \"\"\n", "option parties: expected" },
         { "option scheme ROT13\n", "scheme: unknown parameter set 'ROT13'" },
-        { "option protocol none-such\n", "x.schedule: protocol: expected" },
+        { "option protocol none-such\n", "x.schedule:2: option protocol: expected" },
         { "option seed -1\n", "option seed: expected a number" },
         { "option found \"no progress: \"\n", "option found: expected a verdict" },
         { "option expect wonders\n", "option expect: expected a verdict" },
@@ -169,6 +169,7 @@ START_TEST(bad_options)
         g_autoptr(EnvReplay) r = env_replay_run(s, false, NULL, NULL, &error);
         ck_assert_msg(r == NULL, "replayed with %s", row[i].option);
         ck_assert_msg(strstr(error->message, row[i].why) != NULL, "%s", error->message);
+        ck_assert_msg(strstr(error->message, "x.schedule:2: ") != NULL, "no line: %s", error->message);
     }
 }
 END_TEST
