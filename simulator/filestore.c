@@ -124,32 +124,39 @@ static bool replace(UcFileStore *f, const char *name, const char *temporary, con
     return true;
 }
 
-/* NULL and errno when it cannot be read. */
-static GByteArray *get_all(UcFileStore *f, const char *name)
+/* Why nothing in it is believed, or NULL. */
+static const char *unfit(const struct stat *s)
+{
+    if (!S_ISREG(s->st_mode))
+        return S_ISDIR(s->st_mode) ? "expected a file, got a folder" : "expected a file, got a pipe, a device or a socket";
+    if (s->st_size > RECORD_MAX)
+        return "expected at most 256 MiB, got a longer file";
+    return open_to_others(s);
+}
+
+/* NULL and *why when it cannot be read, or must not be; errno is ENOENT when it is not there. */
+static GByteArray *get_all(UcFileStore *f, const char *name, const char **why)
 {
     struct stat s;
-    int fd = openat(f->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0)
-        return NULL;
-    if (fstat(fd, &s) || !S_ISREG(s.st_mode) || s.st_size > RECORD_MAX || open_to_others(&s)) {
-        close(fd);
-        errno = open_to_others(&s) ? EPERM : EINVAL;
+    int fd = openat(f->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK), number = errno;
+    if (fd < 0) {
+        *why = number == ENOENT ? "missing" : number == ELOOP ? "expected a file, got a symbolic link" : g_strerror(number);
+        errno = number;
         return NULL;
     }
-    GByteArray *bytes = g_byte_array_new();
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
     uint8_t part[4096];
-    ssize_t n;
-    while (((n = read(fd, part, sizeof part)) > 0 && bytes->len <= RECORD_MAX) || (n < 0 && errno == EINTR)) {
+    ssize_t n = 0;
+    *why = fstat(fd, &s) ? g_strerror(errno) : unfit(&s);
+    while (!*why && (((n = read(fd, part, sizeof part)) > 0 && bytes->len <= RECORD_MAX) || (n < 0 && errno == EINTR))) {
         if (n > 0)
             g_byte_array_append(bytes, part, (guint)n);
     }
-    int number = n < 0 ? errno : EINVAL;
+    if (!*why && n)
+        *why = n < 0 ? g_strerror(errno) : "it grows while it is read";
     close(fd);
-    if (n == 0)
-        return bytes;
-    g_byte_array_unref(bytes);
-    errno = number;
-    return NULL;
+    errno = 0;
+    return *why ? NULL : g_steal_pointer(&bytes);
 }
 
 /* ---- the folder ---- */
@@ -184,33 +191,44 @@ static bool is_empty(const char *folder, GError **error)
     return true;
 }
 
+static bool refuse_marker(UcFileStore *f, const char *why, GError **error)
+{
+    return refuse(error, f->folder, MARKER " (the marker of a store)", why);
+}
+
 static bool check_marker(UcFileStore *f, const char *text, GError **error)
 {
     g_auto(GStrv) line = g_strsplit(text, "\n", 3);
+    if (!*text)
+        return refuse_marker(f, "expected a marker, got an empty file", error);
     if (g_str_has_prefix(text, MARKER_NAME) && !g_str_has_prefix(text, MARKER_HEAD))
-        return refuse(error, f->folder, MARKER, "of another version of the format; expected version 2, whose records have a "
-                      "keyed checksum; start a new store");
+        return refuse_marker(f, "of another version of the format; expected version 2, whose records have a keyed checksum; start a new "
+                             "store", error);
     if (!g_str_has_prefix(text, MARKER_HEAD) || g_strv_length(line) != 3)
-        return refuse(error, f->folder, MARKER, "not of this program");
+        return refuse_marker(f, "not of this program; expected 'ucsim store 2' and three lines more", error);
+    if (strlen(line[1]) != strlen(f->setup) || line[1][strspn(line[1], "0123456789abcdef")])
+        return refuse_marker(f, "edited: expected 64 hex digits in line 2, got something else", error);
     if (strcmp(line[1], f->setup))
-        return refuse(error, f->folder, MARKER, "of another set-up (parties, scheme, seed or other options)");
+        return refuse_marker(f, "of another set-up (parties, scheme, seed or other options)", error);
     g_autofree char *fresh = marker_text(f, true), *ready = marker_text(f, false);
     f->fresh = !strcmp(text, fresh);
-    return f->fresh || !strcmp(text, ready) || refuse(error, f->folder, MARKER, "edited: the keyed checksum is wrong");
+    return f->fresh || !strcmp(text, ready) ||
+           refuse_marker(f, "edited: the keyed checksum is wrong; nothing of such a store is used, start a new one", error);
 }
 
 static bool read_marker(UcFileStore *f, GError **error)
 {
-    g_autoptr(GByteArray) bytes = get_all(f, MARKER);
+    const char *why;
+    g_autoptr(GByteArray) bytes = get_all(f, MARKER, &why);
     if (!bytes && errno == ENOENT) {
         f->fresh = true;
         return is_empty(f->folder, error);
     }
     if (!bytes)
-        return fail(error, errno, f->folder, MARKER " cannot be read");
+        return refuse_marker(f, why, error);
     g_autofree char *text = uc_text_of(bytes);
     if (strlen(text) != bytes->len)
-        return refuse(error, f->folder, MARKER, "not of this program");
+        return refuse_marker(f, "not of this program: expected text, got a byte 0", error);
     return check_marker(f, text, error);
 }
 
@@ -238,6 +256,8 @@ static bool open_folder(UcFileStore *f, GError **error)
         return fail(error, errno, f->folder, "cannot be made");
     f->fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct stat s;
+    if (f->fd < 0 && errno == ENOTDIR)
+        return refuse(error, f->folder, "", "expected a folder, got a file");
     if (f->fd < 0 || fstat(f->fd, &s))
         return fail(error, errno, f->folder, "cannot be opened");
     const char *why = open_to_others(&s);
@@ -366,9 +386,9 @@ static bool load_record(UcFileStore *f, UcWorld *world, unsigned party, GError *
     char name[NAME_SIZE];
     const char *why = NULL;
     g_snprintf(name, sizeof name, "%u.record", party);
-    g_autoptr(GByteArray) file = get_all(f, name);
+    g_autoptr(GByteArray) file = get_all(f, name, &why);
     if (!file)
-        return refuse_record(f, world, party, errno == ENOENT ? "missing" : g_strerror(errno), error);
+        return refuse_record(f, world, party, why, error);
     g_autoptr(GArray) regions = decode(f, world, party, file, &why);
     if (!regions)
         return refuse_record(f, world, party, why, error);

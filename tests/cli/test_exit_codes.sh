@@ -58,6 +58,8 @@ for run in 0.lua 1.lua "--seeds=8 $here/environments/scenarios/handover/hand-ove
     grep -q '"as_expected": true,' "$T/json"; want=$?
     grep -q "\"summary\": {\"total\": 1, \"as_expected\": $((1 - want)), \"unexpected\": $want," "$T/json" && [ $got = $want ] ||
         { echo "check $run: exit code $got, reported $(grep '_expected' "$T/json")"; bad=1; }
+    verdict=$(sed -n 's/.*"verdict": "\([^"]*\)".*/\1/p' "$T/json") expect=$(sed -n 's/.*"expect": "\([^"]*\)".*/\1/p' "$T/json")
+    [ "$verdict" = "$expect" ]; [ $? = $want ] && [ "$verdict" ] || { echo "check $run: $verdict, where $expect is expected, is exit code $got"; bad=1; }
 done
 
 # ---- the first seed with another verdict ends it, whatever the next ones give

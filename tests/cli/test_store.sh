@@ -46,6 +46,33 @@ run --store "$dir/e" >"$dir/out"; expect 2 "0.record (of hsm1): edited record: t
 cmp -s "$dir/edited" "$dir/e/0.record" || { echo "an edited record was overwritten"; failed=1; }
 chmod g+w "$dir/s"
 run --store "$dir/s" >"$dir/out"; expect 2 "others may write it" $?
+# what is no file of this program says what it is; every file of a store, and nothing is changed
+chmod g-w "$dir/s"
+run --store "$dir/m" >"$dir/out" || { echo "run for markers failed"; cat "$dir/err"; failed=1; }
+spoilt() { # FILE HOW TEXT: HOW makes FILE from FILE.good
+    mv "$dir/m/$1" "$dir/good"
+    (cd "$dir/m" && eval "$2")
+    run --store "$dir/m" >"$dir/out"; expect 2 "$dir/m: $1 ($3" $?
+    [ ! -s "$dir/out" ] || { echo "something was done with $1 after: $2"; failed=1; }
+    rm -rf "${dir:?}/m/$1"; mv "$dir/good" "$dir/m/$1"
+}
+for file in store 0.record; do
+    [ $file = store ] && of="the marker of a store" || of="of hsm1"
+    spoilt $file "cp ../good $file; chmod 660 $file" "$of): others may write it; expected its owner only (chmod go-w)"
+    spoilt $file "ln -s ../good $file" "$of): expected a file, got a symbolic link"
+    spoilt $file "mkfifo $file" "$of): expected a file, got a pipe"
+    spoilt $file "mkdir $file" "$of): expected a file, got a folder"
+    spoilt $file "truncate -s 300M $file; chmod 600 $file" "$of): expected at most 256 MiB, got a longer file"
+done
+spoilt store ": >store" "the marker of a store): expected a marker, got an empty file"
+spoilt store "sed s/ready/new/ ../good >store" "the marker of a store): edited: the keyed checksum is wrong"
+spoilt store "sed '2s/^./x/' ../good >store" "the marker of a store): edited: expected 64 hex digits in line 2"
+spoilt store "sed '1s/2/3/' ../good >store" "the marker of a store): of another version of the format"
+spoilt store "echo hello >store" "the marker of a store): not of this program"
+spoilt 0.record ":" "of hsm1): missing"
+run --store "$dir/m" >"$dir/out" || { echo "a store that is whole again is refused"; cat "$dir/err"; failed=1; }
+echo x >"$dir/file"
+run --store "$dir/file" >"$dir/out"; expect 2 "$dir/file: expected a folder, got a file" $?
 # what a trace of a store's run holds
 seed='"sk":"[0-9a-f]'
 run --trace "$dir/plain" && grep -q "$seed" "$dir/plain" || { echo "no seed in a trace: this test looks for the wrong thing"; failed=1; }

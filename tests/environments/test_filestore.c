@@ -216,7 +216,7 @@ START_TEST(foreign_folder)
     store_clear_folder();
     use_once();
     ck_assert(g_file_set_contents(marker, "ucsim store 2\n00\nready\n", -1, NULL));
-    store_refused("of another set-up");
+    store_refused("edited: expected 64 hex digits in line 2");
 }
 END_TEST
 

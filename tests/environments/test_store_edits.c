@@ -260,18 +260,22 @@ START_TEST(edited_marker)
     g_auto(GStrv) part = g_strsplit(good, "ready", 2);
     g_autofree char *fresh = g_strjoinv("new", part);
     write_marker(fresh);
-    store_refused("store: edited: the keyed checksum is wrong");
+    store_refused("store (the marker of a store): edited: the keyed checksum is wrong");
     write_marker("ucsim store 1\n00\nready\n");
-    store_refused("store: of another version of the format; expected version 2");
+    store_refused("store (the marker of a store): of another version of the format; expected version 2");
     write_marker("ucsim store 2\n00\nready\n00\n");
+    store_refused("store (the marker of a store): edited: expected 64 hex digits in line 2");
+    g_autofree char *other = g_strdup(good);
+    other[strlen("ucsim store 2\n")] = other[strlen("ucsim store 2\n")] == '0' ? '1' : '0';
+    write_marker(other);
     store_refused("of another set-up");
     write_marker(""); /* there, and nothing in it */
-    store_refused("store: not of this program");
+    store_refused("store (the marker of a store): expected a marker, got an empty file");
     write_marker("shop\n");
-    store_refused("store: not of this program");
+    store_refused("store (the marker of a store): not of this program");
     g_autofree char *longer = g_strconcat(good, "\n", NULL);
     write_marker(longer);
-    store_refused("store: edited");
+    store_refused("store (the marker of a store): edited");
     g_autofree char *after = all_files();
     ck_assert_str_eq(before, after);
 }

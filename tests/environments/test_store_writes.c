@@ -160,10 +160,10 @@ START_TEST(open_to_others)
     }
     ck_assert_int_eq(g_chmod(store_folder, 0755), 0); /* to read is another matter: the files are 0600 */
     ck_assert_int_eq(g_chmod(record, 0620), 0);
-    store_refused("0.record (of one): Operation not permitted");
+    store_refused("0.record (of one): others may write it");
     ck_assert_int_eq(g_chmod(record, 0600), 0);
     ck_assert_int_eq(g_chmod(marker, 0666), 0);
-    store_refused("store cannot be read: Operation not permitted");
+    store_refused("store (the marker of a store): others may write it");
     ck_assert_int_eq(g_chmod(marker, 0600), 0);
     StoreRun run;
     ck_assert(store_start(&run, NULL, NULL, NULL));
@@ -250,8 +250,8 @@ static void record_huge(const char *path)
 static const struct {
     void (*put)(const char *path);
     const char *why;
-} odd[] = { { record_pipe, "Invalid argument" }, { record_folder, "Invalid argument" },
-            { record_link, "Too many levels of symbolic links" }, { record_huge, "Invalid argument" } };
+} odd[] = { { record_pipe, "expected a file, got a pipe" }, { record_folder, "expected a file, got a folder" },
+            { record_link, "expected a file, got a symbolic link" }, { record_huge, "expected at most 256 MiB" } };
 
 START_TEST(odd_records)
 {
