@@ -57,10 +57,15 @@ static void internal_error(int number)
     _exit(CLI_INTERNAL);
 }
 
+/* Only a search has another way out. */
+static bool exploring;
+
 static void out_of_memory(void)
 {
-    static const char text[] = "ucsim: out of memory (see ulimit -v); a lower --memory stops explore in time, with what it covered\n";
+    static const char text[] = "ucsim: out of memory (see ulimit -v)", hint[] = "; a lower --memory stops explore in time, with what it covered";
     (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    (void)!write(STDERR_FILENO, hint, exploring ? sizeof hint - 1 : 0);
+    (void)!write(STDERR_FILENO, "\n", 1);
     _exit(CLI_LIMIT);
 }
 
@@ -137,6 +142,7 @@ static int run(int argc, char **argv)
     const CliCommand *c = find(argv[1]);
     if (!c)
         return unknown(argv[1]);
+    exploring = !strcmp(c->name, "explore");
     const char *lanes = g_getenv("UCSIM_LANES");
     if (lanes && *lanes && !sig_lanes_known(lanes))
         return cli_fail(CLI_USAGE, "UCSIM_LANES: expected portable, shani or avx512, got '%s'", lanes);

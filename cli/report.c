@@ -59,7 +59,7 @@ static bool add_folder(GPtrArray *items, const char *path, GError **error)
         return false;
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
-        if (is_trace(name))
+        if (name[0] != '.' && is_trace(name))
             g_ptr_array_add(names, g_build_filename(path, name, NULL));
     }
     g_ptr_array_sort(names, by_name);

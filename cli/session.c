@@ -1,7 +1,9 @@
 #include "cli/session.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int cli_code_of(const GError *error)
 {
@@ -42,7 +44,8 @@ static int by_name(gconstpointer a, gconstpointer b)
 
 bool cli_is_scenario(const char *path) { return g_str_has_suffix(path, ".lua"); }
 
-/* The files below that `wanted` takes, sorted. */
+/* The files below that `wanted` takes, sorted. What begins with a dot is not meant (editors leave such files), and a link to a
+ * folder is not followed: it may lead back. */
 static bool walk(const char *folder, bool (*wanted)(const char *path), GPtrArray *files, GError **error)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
@@ -55,8 +58,11 @@ static bool walk(const char *folder, bool (*wanted)(const char *path), GPtrArray
     for (guint i = 0; i < names->len; i++) {
         const char *name = names->pdata[i];
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-            if (name[0] != '.' && (wanted != cli_is_scenario || strcmp(name, "lib")) && !walk(path, wanted, files, error))
+        if (name[0] == '.')
+            continue;
+        if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
+            bool below = !g_file_test(path, G_FILE_TEST_IS_SYMLINK) && (wanted != cli_is_scenario || strcmp(name, "lib"));
+            if (below && !walk(path, wanted, files, error))
                 return false;
         } else if (wanted(path)) {
             g_ptr_array_add(files, g_steal_pointer(&path));
@@ -129,7 +135,11 @@ bool cli_schedule_files(const char *path, GPtrArray *files, GError **error)
 {
     g_assert(path && files);
     guint before = files->len;
-    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) { /* one that is not there is said when it is read */
+    if (access(path, F_OK)) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: %s", path, g_strerror(errno));
+        return false;
+    }
+    if (!g_file_test(path, G_FILE_TEST_IS_DIR)) {
         g_ptr_array_add(files, g_strdup(path));
         return true;
     }

@@ -16,8 +16,8 @@ int cli_code_of_verdict(UcVerdict verdict, bool as_expected);
 
 /* The folder of the built-in scenarios: environments/scenarios here, else the installed one. */
 const char *cli_scenario_folder(void);
-/* Every *.lua in a folder and below, sorted, without libraries (folders named lib); or the file itself. False and an
- * error when there is none. */
+/* Every *.lua in a folder and below, sorted, without libraries (folders named lib), without what begins with a dot and what is
+ * behind a link to a folder; or the file itself. False and an error when there is none. */
 bool cli_scenario_files(const char *path, GPtrArray *files, GError **error);
 /* The same for schedules and traces: of a folder those that are named *.schedule, *.jsonl or *.trace or begin like one. */
 bool cli_schedule_files(const char *path, GPtrArray *files, GError **error);

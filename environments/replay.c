@@ -320,9 +320,16 @@ void env_origin_clear(EnvOrigin *origin)
 
 /* ---- files ---- */
 
+/* By what it begins with; what begins like neither, by its name. */
+static bool is_trace(const char *text, size_t length, const char *name)
+{
+    bool named = g_str_has_suffix(name, ".jsonl") || g_str_has_suffix(name, ".trace");
+    return uc_trace_is_one(text, length) || (named && !uc_schedule_is_one(text, length));
+}
+
 static UcSchedule *read_either(const char *text, size_t length, const char *name, UcTrace **recorded, GError **error)
 {
-    if (!uc_trace_is_one(text, length))
+    if (!is_trace(text, length, name))
         return uc_schedule_read(text, length, name, error);
     g_autoptr(UcTrace) trace = uc_trace_read(text, length, name, error);
     if (!trace)
@@ -361,7 +368,7 @@ UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error
     if (!schedule || schedule->move->len)
         return g_steal_pointer(&schedule);
     g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s:%u: expected a move, got a %s without any: there is nothing to replay", name,
-                lines_of(text, length), uc_trace_is_one(text, length) ? "trace" : "schedule");
+                lines_of(text, length), is_trace(text, length, name) ? "trace" : "schedule");
     return NULL;
 }
 

@@ -438,6 +438,17 @@ static bool add_option_line(UcSchedule *s, const Lexer *l, GPtrArray *terms)
     return true;
 }
 
+/* Another kind of file is not taken apart: what is wrong with its first line is that it is none of ours. */
+static bool begins(const Lexer *l)
+{
+    const char *at = l->at;
+    while (at < l->end && *at && strchr(" \t\r", *at))
+        at++;
+    size_t length = (size_t)(l->end - at);
+    return !length || *at == '#' || uc_schedule_is_one(at, length) ||
+           wrong(l, "'ucsim-schedule 1' as the first line", "'%.*s'", (int)MIN(length, 40), at);
+}
+
 static bool first_line(const Lexer *l, GPtrArray *terms)
 {
     const UcTerm *name = terms->len == 2 ? terms->pdata[0] : NULL, *version = name ? terms->pdata[1] : NULL;
@@ -452,7 +463,7 @@ static bool first_line(const Lexer *l, GPtrArray *terms)
 static bool read_line(UcSchedule *s, Lexer *l, bool *begun)
 {
     g_autoptr(GPtrArray) terms = g_ptr_array_new_with_free_func(term_free);
-    if (!terms_of(l, terms))
+    if ((!*begun && !begins(l)) || !terms_of(l, terms))
         return false;
     if (!terms->len)
         return true;

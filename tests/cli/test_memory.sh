@@ -26,6 +26,7 @@ within() { # KILOBYTES ARGUMENT...
     shift
     (ulimit -v "$size" && timeout 20 "$UCSIM" "$@") >"$dir/out" 2>"$dir/err" </dev/null
     got=$?
+    [ "$1" = explore ] || ! grep -e --memory "$dir/err" || { echo "$1 is told of an option of explore"; bad=1; }
     case $got in
     3) limits=$((limits + 1)) ;;
     0 | 1) ;;

@@ -35,15 +35,38 @@ run 0 replay --jobs 3 "$T/kept";                  cmp -s "$T/out" "$T/first" || 
 run 0 replay -q "$T/kept";                        [ ! -s "$T/out" ] || fail '--quiet is not quiet'
 run 0 replay "$T/kept/a.txt" "$T/kept/a.txt";     says '2 schedules: 2 as expected'
 run 2 replay "$T/empty";                          says 'expected schedules or traces (*.schedule, *.jsonl), got a folder without any'
-run 2 replay "$T/kept" "$T/nowhere";              says '4 schedules: 3 as expected, 1 with an error'
-says 'No such file'
-run 2 replay "$T/kept/README.md";                 says 'README.md:1:'
+run 2 replay "$T/kept" "$T/nowhere";              says "ucsim: $T/nowhere: No such file or directory"
+[ ! -s "$T/out" ] || fail "it begins before it is known that all is there: $(cat "$T/out")"
+run 2 replay "$T/kept/README.md";                 says "README.md:1: expected 'ucsim-schedule 1' as the first line, got 'no schedule'"
+printf '<?xml version="1.0" encoding="UTF-8"?>\n<testsuite/>\n' >"$T/x.xml"
+run 2 replay "$T/x.xml";                          says "x.xml:1: expected 'ucsim-schedule 1' as the first line, got '<?xml version="
+for begin in 'junk' '[1]' '# a comment'; do # a trace that is spoilt is told about as a trace, and what is a schedule as one
+    printf '%s\n' "$begin" >"$T/junk.jsonl"
+    run 2 replay "$T/junk.jsonl";                 says 'junk.jsonl:1: expected'
+    cat "$T/err" | grep -q 'ucsim-schedule' && fail "a broken trace is taken for a schedule: $(cat "$T/err")"
+done
+: >"$T/none.jsonl"
+run 2 replay "$T/none.jsonl";                     says 'none.jsonl:1: expected'
+cp "$T/kept/b.schedule" "$T/b.trace"
+run 0 replay "$T/b.trace"
 run 2 replay --jobs 0 "$T/kept";                  says '--jobs: expected 1 to 64, got 0'
 if [ "$(id -u)" != 0 ]; then
     schedule "$T/kept/locked.schedule" '' && chmod 000 "$T/kept/locked.schedule"
     run 2 replay "$T/kept";                       says '4 schedules: 3 as expected, 1 with an error'
     rm -f "$T/kept/locked.schedule"
 fi
+# what a folder leaves out: what begins with a dot, and what is behind a link to a folder; a link to a file is one of its files
+mkdir -p "$T/odd/.hidden" "$T/odd/real"
+for name in .hidden/a.schedule .b.schedule real/c.schedule; do cp "$T/kept/b.schedule" "$T/odd/$name"; done
+ln -s ../kept/b.schedule "$T/odd/link.schedule"; ln -s ../kept "$T/odd/kept"; ln -s .. "$T/odd/up"; ln -s ../kept "$T/odd/folder.schedule"
+ln -s nobody@nowhere:1 "$T/odd/.#open.schedule"
+run 0 replay "$T/odd"
+[ "$(sed -n 's/^ok *\(.*\): indis.*/\1/p' "$T/out" | tr '\n' ' ')" = "$T/odd/link.schedule $T/odd/real/c.schedule " ] || fail "of a folder: $(cat "$T/out")"
+run 0 replay "$T/odd/.b.schedule" "$T/odd/.hidden" "$T/odd/kept"; says '5 schedules: 5 as expected' # given by name they are meant
+ln -s nowhere "$T/odd/gone.schedule"
+run 2 replay "$T/odd";                            says 'gone.schedule: No such file'
+printf 'return scenario { title = "t", crypto = "ideal", environment = function (z) end }\n' | tee "$T/odd/real/c.lua" "$T/odd/.b.lua" >"$T/odd/.hidden/a.lua"
+run 0 check "$T/odd";                             says '1 scenario: 1 as expected'
 # a broken one among good ones: all are still run, the worst decides
 printf 'ucsim-schedule 1\nkeygen\n' >"$T/kept/cut.schedule"
 schedule "$T/kept/other.schedule" 'option expect "no progress: A1"\n'
