@@ -6,14 +6,17 @@ called broken without it.
     clauses.py [quick | RULE ...]    all of it, the rows marked quick, or those of rules (I2, A5, view ...)
     clauses.py --table               the table of docs/rules.md
 
-In the root of the tree or anywhere, with B, VARIANT and CC as run.sh has them. Exit 1 names what does not hold.
+In the root of the tree or anywhere, with B, VARIANT and CC as run.sh has them. Exit 1 names what does not hold, 2 a call that
+cannot be meant.
 """
 import concurrent.futures
+import difflib
 import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -221,15 +224,37 @@ def table(clauses):
             yield f"| {c.head['rule']} | {c.head['clause']} | none: {reason} | | | |"
 
 
+def refuse(text):
+    print(f"clauses.py: {text}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def of_rules(clauses, wanted):
+    rules = list(dict.fromkeys(c.head["rule"] for c in clauses))
+    for word in wanted:
+        if word not in rules and word not in [str(c.line) for c in clauses]:
+            names = {r.lower(): r for r in (*rules, "quick", "--table")}
+            near = difflib.get_close_matches(word.lower(), names, 1)
+            refuse(f"expected quick, --table, rules or lines of clauses.txt, got '{word}'" +
+                   (f"; did you mean {names[near[0]]}?" if near else f"; the rules are {'; '.join(rules)}"))
+    return [c for c in clauses if c.head["rule"] in wanted or str(c.line) in wanted]
+
+
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `--table | head`
     clauses, wanted = read_clauses(), sys.argv[1:]
+    if wanted and wanted[0] in ("--help", "-h"):
+        print(__doc__)
+        return 0
     if wanted == ["--table"]:
         print("\n".join(table(clauses)))
         return 0
     if wanted == ["quick"]:
         clauses = [c for c in clauses if "quick" in c.head]
     elif wanted:
-        clauses = [c for c in clauses if c.head["rule"] in wanted or str(c.line) in wanted]
+        clauses = of_rules(clauses, wanted)
+    if not os.path.exists(os.path.join(B, "libucsim.a")):
+        refuse(f"expected a build in {B}, got none: make tests")
     os.makedirs(OUT, exist_ok=True)
     flags = make_flags()
     versions = sorted({k.version for c in clauses for k in c.caught} - {TRUE})

@@ -22,7 +22,7 @@
 #                       nothing is found within these bounds, nor can be
 #   quick           yes: runs in `make check`; all run in `make check-all`
 #   equivalent      why nothing can tell it apart (in place of catchers; it must apply and compile)
-# Exit 1 names what was missed.
+# Exit 1 names what was missed; 2: a call that cannot be meant.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 : "${B:=build/release}" "${VARIANT:=release}" "${CC:=gcc}"
@@ -32,6 +32,17 @@ here=tests/must_diverge
 export MUST_DIVERGE_OUT="${MUST_DIVERGE_OUT:-$B/must_diverge/${1:-all}}"
 out=$MUST_DIVERGE_OUT
 command -v patch >/dev/null || { echo "patch is not installed"; exit 77; }
+
+# Every NAME has a patch, and there is a build to link with.
+check_names() {
+    [ -e "$B/libucsim.a" ] || { echo "run.sh: expected a build in $B, got none: make tests" >&2; exit 2; }
+    for name in "$@"; do
+        [ -e "$here/$name.patch" ] && continue
+        part=$(cd $here && ls | sed -n 's/\.patch$//p' | grep -F -e "${name%%-*}" | head -n 5 | tr '\n' ' ')
+        echo "run.sh: there is no $here/$name.patch${part:+; there is $part}" >&2
+        exit 2
+    done
+}
 
 head_of() { # FILE WORD: its values, one a line
     sed -n "/^---/q; s/^$2: *//p" "$1"
@@ -163,6 +174,7 @@ unbroken() {
 }
 
 if [ "${1:-}" = --build ]; then # NAME [PATCH]: no more than the program, for long_reductions.sh and bench/counterexamples.sh
+    check_names "${2:-}" ${3:+"$3"}
     write_flags || exit 2
     . "$out/flags"
     build "$2" "${3:-}"
@@ -180,7 +192,9 @@ fi
 if [ "${1:-}" = --record ]; then
     export RECORD=yes
     shift
+    [ $# -gt 0 ] || { echo "run.sh: expected --record NAME ..., got no name" >&2; exit 2; }
 fi
+case "${1:-}" in '' | quick) check_names ;; -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit ;; *) check_names "$@" ;; esac
 write_flags || exit 2
 case "${1:-}" in
     '') list=$(cd $here && ls ./*.patch) ;;

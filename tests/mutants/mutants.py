@@ -12,6 +12,7 @@ the unbroken program.
 """
 import argparse
 import concurrent.futures
+import difflib
 import glob
 import hashlib
 import json
@@ -20,6 +21,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -45,6 +47,17 @@ ADDRESS_SPACE = 4 << 30
 EXPLORE = ["--memory", "1500", "--jobs", "1", "--quiet"]
 # Values that were not given are 0 everywhere, and a function that gives none does not compile: both would be chance.
 OBJECT_FLAGS = ["-O2", "-g0", "-ftrivial-auto-var-init=zero", "-Werror=return-type"]
+
+
+def refuse(text):
+    """A call that cannot be meant."""
+    print(f"mutants.py: {text}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def nearest(name, names):
+    near = difflib.get_close_matches(name, names, 1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def read(path):
@@ -431,7 +444,7 @@ def wanted_files(rooms, asked):
         return names
     result = [f for pattern in asked.replace(",", " ").split() for f in sorted(glob.glob(pattern)) if f in names]
     if not result:
-        raise SystemExit(f"--files {asked}: none of them is in {PLAN}")
+        refuse(f"--files {asked}: none of them is in {PLAN}{nearest(asked, names)}")
     return result
 
 
@@ -574,9 +587,15 @@ def one(args):
     rooms, builder = Room.read_all(), Builder()
     file = args.id.split(":")[0]
     room = next((r for r in rooms if file in r.files), None)
-    mutant = next((m for m in (rules.mutants(file, builder.parse_flags) if room else []) if m.id == args.id), None)
-    if not mutant:
-        raise SystemExit(f"no such mutant: {args.id}")
+    if not room:
+        refuse(f"one {args.id}: expected FILE:..., as `mutants.py list` prints it, with a file of {PLAN}"
+               f"{nearest(file, [f for r in rooms for f in r.files])}")
+    made = {m.id: m for m in rules.mutants(file, builder.parse_flags)}
+    mutant = made.get(args.id) or refuse(f"one {args.id}: no such mutant{nearest(args.id, made)}")
+    catchers = [c for c in catchers_of(room) if args.catchers in f"{c.stage}, {c.name}"]
+    if not catchers:
+        refuse(f"one {args.id} {args.catchers}: no catcher of room {room.name} is named so; they are "
+               + "; ".join(f"{c.stage}, {c.name}" for c in catchers_of(room)))
     text = rules.apply(read(file), mutant)
     folder = os.path.join(OUT, "one")
     os.makedirs(folder, exist_ok=True)
@@ -590,9 +609,7 @@ def one(args):
         return 0
     built = Built(folder, file, [name])
     print(f"the program: {built.program(builder)}", flush=True)
-    for catcher in catchers_of(room):
-        if args.catchers not in f"{catcher.stage}, {catcher.name}":
-            continue
+    for catcher in catchers:
         print(f"{catcher.stage}, {catcher.name}: {catcher.catches(builder, built) or 'not caught'}", flush=True)
     return 0
 
@@ -604,7 +621,18 @@ def listing(args):
     return 0
 
 
+def count(least):
+    def read_count(text):
+        number = int(text)
+        if number < least:
+            raise argparse.ArgumentTypeError(f"expected a number from {least} on, got {text}")
+        return number
+    read_count.__name__ = "number"  # what argparse calls what is none
+    return read_count
+
+
 def main():
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `list | head`
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
     for name, function in (("list", listing), ("run", run), ("one", one)):
@@ -615,11 +643,11 @@ def main():
             command.add_argument("catchers", nargs="?", default="", help="those with this in stage and name; all")
             continue
         command.add_argument("--files", default="", help="names or patterns, with commas; all of rooms.txt")
-        command.add_argument("--sample", type=int, default=0, help="so many of them; 0 is all")
-        command.add_argument("--seed", type=int, default=1, help="of the sample")
+        command.add_argument("--sample", type=count(0), default=0, help="so many of them; 0 is all")
+        command.add_argument("--seed", type=count(0), default=1, help="of the sample")
         if name == "run":
-            command.add_argument("--jobs", type=int, default=1)
-            command.add_argument("--minutes", type=int, default=0, help="no mutant is begun after that; 0: all are")
+            command.add_argument("--jobs", type=count(1), default=1)
+            command.add_argument("--minutes", type=count(0), default=0, help="no mutant is begun after that; 0: all are")
             command.add_argument("--keep-kills", action="store_true", help="what an earlier state of the tree caught is caught")
             command.add_argument("--gate", action="store_true", help="fail below a floor, or for a survivor without a reason")
             command.add_argument("--verbose", action="store_true")

@@ -79,4 +79,24 @@ for m in rules.mutants("small.c", []):
     assert rules.apply(text, m).count(b"\n") == text.count(b"\n"), m.id
 '
 (cd "$work" && /usr/bin/python3 -c "$list" "$here") >"$work/got" || exit 1
-diff -u "$work/expected" "$work/got"
+bad=0
+diff -u "$work/expected" "$work/got" || bad=1
+
+# What cannot be meant is said, with exit code 2; `| head` ends it quietly.
+cd ../.. || exit 2
+says() { # TEXT ARGUMENT...
+    text=$1; shift
+    /usr/bin/python3 tests/mutants/mutants.py "$@" >"$work/out" 2>&1; got=$?
+    [ $got = 2 ] && grep -qF -e "$text" "$work/out" && ! grep -q Traceback "$work/out" && return
+    echo "mutants.py $*: expected exit 2 and '$text', got $got:"; head -n 5 "$work/out"; bad=1
+}
+: "${B:=build/release}"; export B
+[ -e "$B/libucsim.a" ] || { echo "no build in $B"; exit 77; }
+id=$(/usr/bin/python3 tests/mutants/mutants.py list --files protocol/seal.c 2>"$work/err" | head -n 1 | cut -f 1)
+[ -s "$work/err" ] && { echo "list | head: $(head -n 3 "$work/err")"; bad=1; }
+says 'no catcher of room' one "$id" nocatcher
+says "no such mutant; did you mean $id?" one "${id}x"
+says 'did you mean protocol/seal.c?' one protocol/saal.c:x
+says 'none of them is in' list --files nowhere.c
+says 'expected a number from 1 on, got 0' run --jobs 0
+exit $bad
