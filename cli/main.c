@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <malloc.h>
 #include <signal.h>
@@ -151,8 +152,19 @@ static int run(int argc, char **argv)
     return c->run(count, words);
 }
 
+/* A descriptor that the caller closed would go to the first file that is opened, and what is said into that file. What stands
+ * in its place can neither be read nor written. */
+static void hold_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(CLI_USAGE);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_files();
     setlocale(LC_ALL, "C"); /* no locale in anything users see */
     g_setenv("G_FILENAME_ENCODING", "UTF-8", FALSE); /* else GLib's messages show bytes of names as numbers */
     uc_big_heap();

@@ -1,4 +1,5 @@
 #include "environments/general_internal.h"
+#include "simulator/nearest.h"
 
 #include <string.h>
 
@@ -78,11 +79,16 @@ bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **
                     name, low, high, value);
         return false;
     }
-    g_autofree char *names = g_strjoinv(", ", (char **)env_do_name);
-    g_autoptr(GString) all = g_string_new(names);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (int i = 0; i < ENV_DOS; i++)
+        g_ptr_array_add(names, (gpointer)env_do_name[i]);
     for (size_t i = 0; i < G_N_ELEMENTS(cuts); i++)
-        g_string_append_printf(all, ", %s", cuts[i].name);
-    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound: expected one of %s, got '%s'", all->str, name);
+        g_ptr_array_add(names, (gpointer)cuts[i].name);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *all = g_strjoinv(", ", (char **)names->pdata);
+    const char *near = uc_nearest(name, (const char *const *)names->pdata);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound: expected one of %s, got '%s'%s%s%s", all, name,
+                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
     return false;
 }
 

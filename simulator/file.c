@@ -99,6 +99,10 @@ static const char *unfit(int fd)
 int uc_file_open(const char *path, GError **error)
 {
     g_assert(path);
+    if (!*path) {
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT, "expected the name of a file, got an empty one");
+        return -1;
+    }
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return refuse(path, errno, error);

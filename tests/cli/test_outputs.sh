@@ -118,6 +118,8 @@ refused "--output: $empty" report -o "" files/t.jsonl
 refused "--public: $empty" sig verify --public= --message files/s.lua --signature files/t.jsonl
 refused "check: $empty" check ""
 refused "replay: $empty" replay files/suite ""
+refused "$empty" diagram "" -o files/new.svg
+refused "$empty" sig inspect ""
 
 # ---- standard output is an output too, and "-" and /dev/stdout name it
 "$UCSIM" check --trace files/o files/s.lua >files/o 2>err; [ $? = 2 ] && grep -q "standard output goes there" err || wrong "> o --trace o: $(cat err)"
@@ -129,6 +131,14 @@ for name in - /dev/stdout; do
     "$UCSIM" check --junit $name files/s.lua >out && grep -q '^1 scenario' out && grep -q '^</testsuite>' out || wrong "--junit $name: $(cat out)"
 done
 [ ! -e ./- ] || wrong "a file that is called -"
+
+# closed, its number does not go to a file that is written: no word of it in there
+"$UCSIM" run --world real --store files/closed files/real.lua >&- 2>err; [ $? = 2 ] && grep -q "standard output: expected to write" err || wrong "run >&-: $(cat err)"
+sed "s/z:keygen/print('words') z:keygen/" files/real.lua >files/says.lua
+"$UCSIM" run --world real --store files/says files/says.lua >&- 2>&-
+[ -e files/says/lock ] && [ ! -s files/says/lock ] || wrong "what a run says is in the lock of its store: $(head -c 200 files/says/lock)"
+"$UCSIM" run --world real --trace files/closed-r files/s.lua >&- 2>err; cmp -s files/closed-r files/r || wrong "a trace with standard output closed"
+"$UCSIM" check --junit files/j files/s.lua >&- 2>&-; [ "$(head -c 5 files/j)" = '<?xml' ] || wrong "JUnit with everything closed"
 
 # ---- whose file it was
 mkdir files/one files/two
