@@ -12,6 +12,7 @@ typedef struct {
     const UcSchedule *schedule;
     UcComparison wanted;
     const char *rule; /* that is to break too; NULL: none */
+    unsigned left;    /* tries */
 } Shrinking;
 
 /* The name of a rule is what stands before the colon. */
@@ -21,15 +22,54 @@ static bool same_rule(const char *a, const char *b)
     return na == nb && (!na || !memcmp(a, b, na));
 }
 
-static bool still_holds(void *data, const bool *keep)
+static bool finds_the_same(const Shrinking *s, const UcSchedule *part)
 {
-    Shrinking *s = data;
-    g_autoptr(UcSchedule) part = uc_schedule_subset(s->schedule, keep);
     g_autoptr(EnvReplay) replay = part ? env_replay_on(s->worlds, s->which, part, NULL, NULL, NULL) : NULL;
     if (!replay || env_replay_moves(replay) != part->move->len)
         return false;
     UcComparison got = env_replay_comparison(replay);
-    return got.verdict == s->wanted.verdict && (!s->rule || uc_lock_breaks(env_replay_lock(replay), s->rule)) && same_rule(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
+    return got.verdict == s->wanted.verdict && (!s->rule || uc_lock_breaks(env_replay_lock(replay), s->rule)) &&
+           same_rule(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
+}
+
+static bool still_holds(void *data, const bool *keep)
+{
+    const Shrinking *s = data;
+    g_autoptr(UcSchedule) part = uc_schedule_subset(s->schedule, keep);
+    return finds_the_same(s, part);
+}
+
+/* Moves go while nothing that stays names them. The first `moves` of the schedule are all that count. */
+static UcSchedule *leave_out(Shrinking *s, unsigned moves, bool *minimal)
+{
+    size_t count = s->schedule->move->len;
+    g_autofree bool *keep = g_new(bool, count);
+    for (size_t i = 0; i < count; i++)
+        keep[i] = i < moves;
+    UcShrunk shrunk = uc_shrink(count, keep, still_holds, s, s->left);
+    s->left -= shrunk.tries;
+    *minimal = shrunk.minimal;
+    return uc_schedule_subset(s->schedule, keep);
+}
+
+/* One move less, where what others named of it is something else now: the last that can go. NULL: none can. */
+static UcSchedule *put_in_place(Shrinking *s)
+{
+    size_t count = s->schedule->move->len;
+    g_autofree bool *keep = g_new(bool, count);
+    for (size_t i = 0; i < count; i++)
+        keep[i] = true;
+    for (size_t i = count; i > 0; i--) {
+        keep[i - 1] = false;
+        for (unsigned others = 0; others < 2 && s->left; others++) {
+            g_autoptr(UcSchedule) less = uc_schedule_mended(s->schedule, keep, others);
+            s->left -= less != NULL;
+            if (finds_the_same(s, less))
+                return g_steal_pointer(&less);
+        }
+        keep[i - 1] = true;
+    }
+    return NULL;
 }
 
 UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *schedule, unsigned max_tries,
@@ -39,20 +79,28 @@ UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sche
     g_autoptr(EnvReplay) whole = env_replay_on(worlds, which, schedule, NULL, NULL, error);
     if (!whole || env_replay_comparison(whole).verdict == UC_INDISTINGUISHABLE)
         return NULL;
-    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole), NULL };
+    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole), NULL, max_tries };
     const UcOption *expect = uc_options_get(schedule->options, "expect");
     UcOutlook outlook = { 0 };
     if (expect && uc_outlook_read(expect->value[0], &outlook) && uc_lock_meets(env_replay_lock(whole), outlook))
         s.rule = outlook.rule;
-    size_t count = schedule->move->len;
-    g_autofree bool *keep = g_new(bool, count);
-    for (size_t i = 0; i < count; i++)
-        keep[i] = i < env_replay_moves(whole); /* what comes after the verdict goes first */
-    UcShrunk shrunk = uc_shrink(count, keep, still_holds, &s, max_tries);
-    *tries = shrunk.tries;
+    bool least = true;
+    g_autoptr(UcSchedule) small = leave_out(&s, env_replay_moves(whole), &least); /* what comes after the verdict goes first */
+    while (least) {
+        s.schedule = small;
+        UcSchedule *less = small->move->len > 1 ? put_in_place(&s) : NULL;
+        least = s.left > 0;
+        if (!less)
+            break;
+        uc_schedule_free(small);
+        s.schedule = less;
+        small = leave_out(&s, less->move->len, &least);
+        uc_schedule_free(less);
+    }
+    *tries = max_tries - s.left;
     if (minimal)
-        *minimal = shrunk.minimal;
-    return uc_schedule_subset(schedule, keep);
+        *minimal = least;
+    return g_steal_pointer(&small);
 }
 
 /* ---- exploration ---- */

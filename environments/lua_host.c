@@ -251,8 +251,22 @@ static bool in_library(lua_State *L)
     return false;
 }
 
+/* "file:LINE: ", as Lua begins what it raises in a function of a script; not where C calls C, as a metamethod of ours that is
+ * looked at for a field. */
+static bool has_line(const char *message)
+{
+    const char *colon = strchr(message, ':');
+    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+    return digits && colon[1 + digits] == ':';
+}
+
 void env_lua_add_caller(lua_State *L, lua_State *thread)
 {
+    if (lua_type(L, -1) == LUA_TSTRING && !has_line(lua_tostring(L, -1)) && env_lua_line(thread)) {
+        lua_pushfstring(L, "%s:%d: %s", env_lua(L)->chunk, env_lua_line(thread), lua_tostring(L, -1));
+        lua_replace(L, -2);
+        return;
+    }
     int line = in_library(thread) ? env_lua_line(thread) : 0, failure = lua_gettop(L);
     bool assertion = env_lua_is_assertion(L, failure);
     if (!line || (!assertion && lua_type(L, failure) != LUA_TSTRING))

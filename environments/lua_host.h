@@ -132,8 +132,8 @@ const char *env_lua_did_you_mean(lua_State *L, const char *name, const char *con
 const char *env_lua_list(lua_State *L, const char *const *names);
 /* Is this value a failed assertion of the script? Its text is at [1]. */
 bool env_lua_is_assertion(lua_State *L, int index);
-/* To a failure on top that happened in a library (`use`), adds the line of the scenario that led there; `thread` is
- * where it was raised. */
+/* To a failure on top that happened in a library (`use`), adds the line of the scenario that led there, and to one without a
+ * place that line; `thread` is where it was raised. */
 void env_lua_add_caller(lua_State *L, lua_State *thread);
 /* Line of the scenario file nearest on the call stack. */
 int env_lua_line(lua_State *L);

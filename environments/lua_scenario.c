@@ -181,6 +181,15 @@ static void set_global(lua_State *L, const char *name) /* around the guard of th
     lua_pop(L, 1);
 }
 
+/* Where a file would return something. */
+static int last_line(const char *text)
+{
+    int line = 1;
+    for (; *text; text++)
+        line += *text == '\n' && text[1];
+    return line;
+}
+
 static void run_file(lua_State *L, const EnvScenario *scenario, bool no_values)
 {
     const char *chunk = env_lua(L)->chunk;
@@ -206,7 +215,8 @@ static void run_file(lua_State *L, const EnvScenario *scenario, bool no_values)
     lua_call(L, 0, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &result);
     if (lua_type(L, -1) != LUA_TTABLE || !lua_rawequal(L, -1, -2))
-        luaL_error(L, "%s: expected the file to return scenario { ... }, got %s", chunk, luaL_typename(L, -2));
+        luaL_error(L, "%s:%d: expected the file to return scenario { ... }, got %s", chunk, last_line(scenario->text),
+                   luaL_typename(L, -2));
 }
 
 void env_lua_run_file(lua_State *L, const EnvScenario *scenario)

@@ -610,43 +610,100 @@ static UcTerm *term_copy(const UcTerm *t)
     return c;
 }
 
-/* The moves that a term of move number `at` names, by their new numbers. False when one has none. */
-static bool renumber(UcTerm *t, unsigned at, const unsigned *renumbered)
+/* What becomes of a name whose move is left out. */
+typedef enum { MISSED, ANOTHER, NOTHING } Dangling;
+
+typedef struct {
+    const UcSchedule *from;
+    unsigned *renumbered; /* by old numbers; 0: left out */
+    Dangling dangling;
+} Subset;
+
+/* The new number of the last move before `at` that stays and brought an object of this name, or 0. That it brought one is
+ * known where the schedule names it. */
+static unsigned another(const Subset *s, const char *name, unsigned at)
 {
-    bool all = true;
-    if (t->type == UC_TERM_REFERENCE) {
-        t->move = t->move < at ? renumbered[t->move] : 0;
-        all = t->move > 0;
+    unsigned last = 0;
+    for (guint i = 0; i < s->from->move->len; i++) {
+        const UcMove *m = s->from->move->pdata[i];
+        for (guint j = 0; j < m->term->len; j++) {
+            const UcTerm *t = m->term->pdata[j];
+            if (t->type == UC_TERM_REFERENCE && !strcmp(t->text, name) && t->move < at)
+                last = MAX(last, s->renumbered[t->move]);
+        }
     }
+    return last;
+}
+
+static void become_none(UcTerm *t)
+{
+    t->type = UC_TERM_WORD;
+    g_free(t->text);
+    t->text = g_strdup("none");
+    g_clear_pointer(&t->field, g_free);
+    g_clear_pointer(&t->mutation, g_array_unref);
+}
+
+static bool name_again(const Subset *s, UcTerm *t, unsigned at)
+{
+    unsigned old = t->move;
+    t->move = old < at ? s->renumbered[old] : 0;
+    if (!t->move && s->dangling == ANOTHER)
+        t->move = another(s, t->text, at);
+    if (!t->move && s->dangling != MISSED && old < at)
+        become_none(t);
+    return t->move > 0 || t->type != UC_TERM_REFERENCE;
+}
+
+/* The moves that a term of move number `at` names, by their new numbers. False when one has none. */
+static bool renumber(const Subset *s, UcTerm *t, unsigned at)
+{
+    bool all = t->type != UC_TERM_REFERENCE || name_again(s, t, at);
     for (guint i = 0; t->source && i < t->source->len; i++) {
         unsigned *move = &g_array_index(t->source, unsigned, i);
-        *move = *move < at ? renumbered[*move] : 0;
+        *move = *move < at ? s->renumbered[*move] : 0;
         all = all && *move > 0;
     }
     return all;
 }
 
-UcSchedule *uc_schedule_subset(const UcSchedule *s, const bool *keep)
+static bool copy_move(const Subset *s, UcSchedule *out, const UcMove *from, unsigned number)
 {
-    g_assert(s && keep);
+    bool all = true;
+    UcMove *m = uc_schedule_append(out, from->name, from->line);
+    s->renumbered[number] = out->move->len;
+    for (guint j = 0; j < from->term->len; j++) {
+        UcTerm *t = term_copy(from->term->pdata[j]);
+        g_ptr_array_add(m->term, t);
+        all = renumber(s, t, number) && all;
+    }
+    return all;
+}
+
+static UcSchedule *subset(const UcSchedule *s, const bool *keep, Dangling dangling)
+{
     g_autoptr(UcSchedule) out = uc_schedule_new(s->file);
     g_autofree unsigned *renumbered = g_new0(unsigned, s->move->len + 1);
+    Subset how = { s, renumbered, dangling };
     for (guint i = 0; i < s->options->len; i++) {
         const UcOption *o = s->options->pdata[i];
         add_option(out->options, o->name, (const char *const *)o->value, o->list);
     }
     for (guint i = 0; i < s->move->len; i++) {
-        const UcMove *from = s->move->pdata[i];
-        if (!keep[i])
-            continue;
-        UcMove *m = uc_schedule_append(out, from->name, from->line);
-        renumbered[i + 1] = out->move->len;
-        for (guint j = 0; j < from->term->len; j++) {
-            UcTerm *t = term_copy(from->term->pdata[j]);
-            g_ptr_array_add(m->term, t);
-            if (!renumber(t, i + 1, renumbered))
-                return NULL;
-        }
+        if (keep[i] && !copy_move(&how, out, s->move->pdata[i], i + 1))
+            return NULL;
     }
     return g_steal_pointer(&out);
+}
+
+UcSchedule *uc_schedule_subset(const UcSchedule *s, const bool *keep)
+{
+    g_assert(s && keep);
+    return subset(s, keep, MISSED);
+}
+
+UcSchedule *uc_schedule_mended(const UcSchedule *s, const bool *keep, bool others)
+{
+    g_assert(s && keep);
+    return subset(s, keep, others ? ANOTHER : NOTHING);
 }

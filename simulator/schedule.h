@@ -104,6 +104,9 @@ int uc_schedule_field(const UcMessageKind *kind, const char *asked, const char *
 
 /* The moves with keep[number - 1], renumbered. NULL when one of them names, or was made from, one that is left out. */
 UcSchedule *uc_schedule_subset(const UcSchedule *schedule, const bool *keep);
+/* The same with something else in the place of what a move names that is left out: the last object of that name before it
+ * which is named in the schedule too, if `others`, else `none`. What bytes were made from is still missed: NULL. */
+UcSchedule *uc_schedule_mended(const UcSchedule *schedule, const bool *keep, bool others);
 
 /* ---- moves to envelopes ---- */
 typedef struct UcResolver UcResolver;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Bytes that nobody wrote, in every format that the program reads back: checkpoints of explorations, the store's records and
-# marker (checksums made anew), schedules and traces with their replay in both worlds. FUZZ_SECONDS (60) each.
+# marker (checksums made anew), schedules and traces with their replay in both worlds; and scenarios, the shipped ones
+# changed token by token. FUZZ_SECONDS (60) each, FUZZ_ONLY names one of them.
 set -u
 . tests/fuzz.sh
 fuzz_need_clang
@@ -16,11 +17,17 @@ head -c 6000 tests/golden/distinguished.trace >"$T/trace/cut"
 grep -v '"n":' tests/golden/distinguished.trace >"$T/trace/short"
 sed -n 1,12p tests/golden/distinguished.trace >"$T/trace/some"
 tail -n 1 tests/golden/indistinguishable.trace >>"$T/trace/some"
+mkdir "$T/script" "$T/scripts"
+cp -r environments/scenarios/lib "$T/scripts/"
+for script in environments/scenarios/*/*.lua; do [ "$(wc -c <"$script")" -gt 4000 ] || cp "$script" "$T/script/"; done
+export FUZZ_SCRIPTS="$T/scripts"
 
 words=tests/environments/fuzz_words.c
 failed=0
-fuzz_target checkpoint tests/environments/fuzz_checkpoint.c $words -- -max_len=20000 || failed=1
-fuzz_target store tests/environments/fuzz_store.c $words -- -max_len=4000 || failed=1
-fuzz_target schedule tests/report/fuzz_schedule.c -- -max_len=20000 || failed=1
-fuzz_target trace tests/report/fuzz_trace.c -- -max_len=20000 || failed=1
+target() { [ "${FUZZ_ONLY:-$1}" != "$1" ] || fuzz_target "$@" || failed=1; }
+target checkpoint tests/environments/fuzz_checkpoint.c $words -- -max_len=20000
+target store tests/environments/fuzz_store.c $words -- -max_len=4000
+target schedule tests/report/fuzz_schedule.c -- -max_len=20000
+target trace tests/report/fuzz_trace.c -- -max_len=20000
+target script tests/environments/fuzz_script.c -- -max_len=6000 -timeout=600
 exit $failed

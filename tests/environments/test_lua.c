@@ -670,7 +670,7 @@ START_TEST(bad_files)
         { "return scenario { title = 'x' }", "expected a scenario with 'environment'" },
         { "return scenario { title = 'x', 5 }", "expected fields with names, got a number" },
         { "return scenario(5)", "t.lua:1: expected scenario { ... }" },
-        { "scenario { title = 'x', " E " }", "t.lua: expected the file to return scenario { ... }, got nil" },
+        { "scenario { title = 'x', " E " }", "t.lua:1: expected the file to return scenario { ... }, got nil" },
         { "return {}", "got table" },
         { "", "got nil" },
         { "scenario { title = 'x', " E " } return scenario { title = 'x', " E " }", "expected one scenario { ... } in a file" },

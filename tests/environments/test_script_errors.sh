@@ -20,7 +20,11 @@ script "local s = 'x' while true do s = s .. s end"; expect 3 "s.lua:2: limit: t
 script "assert(z:keygen('hsm1') == nil)";     expect 1 "s.lua:2: assertion failed"
 script "z:keygen('hsm1')";                    expect 0 "indistinguishable"
 echo "while true do end" >"$t/s.lua";         expect 3 "s.lua:1: limit"
-echo "return { title = 't' }" >"$t/s.lua";    expect 2 "expected the file to return scenario"
+echo "return { title = 't' }" >"$t/s.lua";    expect 2 "s.lua:1: expected the file to return scenario"
+# What C calls has a place too: here our look at a field meets a look of theirs at ours.
+script "z:sign('hsm1', setmetatable({}, { __index = z }), 'm')"; expect 2 "s.lua:2: z has no"
+script "z:request('hsm1',
+setmetatable({}, { __index = function () z:keygen('hsm1') end }))"; expect 2 "s.lua:"
 rm "$t/s.lua";                                expect 2 "No such file"
 
 script "z:corrupt('hsm9')";                   expect 2 "s.lua:2: corrupt: expected the name of a party, got 'hsm9'; did you mean"

@@ -331,6 +331,33 @@ START_TEST(leaving_moves_out)
 }
 END_TEST
 
+/* In the place of what is gone comes the last object of that name that is left before the move, or none; a change of it goes
+ * with it, and what bytes were made from has no such place. */
+START_TEST(something_else_in_the_place_of_what_is_gone)
+{
+    g_autoptr(UcSchedule) s = parse(START "a p\nb p x@1\na p\na p\nc p x@3.f flip:2 y@2\nd p x@4\ne p hex:00 from:2\n");
+    static const struct {
+        bool keep[7], others;
+        const char *text; /* NULL: cannot be */
+    } row[] = {
+        { { true, true, false, true, true, true, false }, true, "a p\nb p x@1\na p\nc p x@3.f flip:2 y@2\nd p x@3\n" },
+        { { true, true, false, true, true, true, false }, false, "a p\nb p x@1\na p\nc p none y@2\nd p x@3\n" },
+        { { false, true, true, false, true, true, false }, true, "b p none\na p\nc p x@2.f flip:2 y@1\nd p x@2\n" },
+        { { true, false, true, false, true, false, false }, true, "a p\na p\nc p x@2.f flip:2 none\n" },
+        { { true, false, true, true, true, true, true }, true, NULL },
+        { { true, true, true, true, true, true, true }, true, "a p\nb p x@1\na p\na p\nc p x@3.f flip:2 y@2\nd p x@4\ne p hex:00 from:2\n" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autoptr(UcSchedule) got = uc_schedule_mended(s, row[i].keep, row[i].others);
+        ck_assert_msg(!got == !row[i].text, "row %zu", i);
+        if (!got)
+            continue;
+        g_autofree char *text = uc_schedule_print(got), *want = g_strconcat(START, row[i].text, NULL);
+        ck_assert_str_eq(text, want);
+    }
+}
+END_TEST
+
 /* What A made from something stays only while that stays, and is renumbered with it. */
 START_TEST(what_bytes_were_made_from_stays)
 {
@@ -373,6 +400,7 @@ int main(void)
     tcase_add_test(t, recording_names_what_was_seen);
     tcase_add_test(t, recorded_mutations_resolve);
     tcase_add_test(t, leaving_moves_out);
+    tcase_add_test(t, something_else_in_the_place_of_what_is_gone);
     tcase_add_test(t, what_bytes_were_made_from_stays);
     tcase_add_test(t, recording_says_what_bytes_were_made_from);
     suite_add_tcase(suite, t);
