@@ -260,9 +260,20 @@ static bool has_line(const char *message)
     return digits && colon[1 + digits] == ':';
 }
 
+/* error(text, 0) is to have no place. */
+static bool raised_by_script(lua_State *thread)
+{
+    lua_Debug ar;
+    if (!lua_getstack(thread, 0, &ar) || !lua_getinfo(thread, "f", &ar))
+        return false;
+    bool same = lua_tocfunction(thread, -1) == env_lua(thread)->raise;
+    lua_pop(thread, 1);
+    return same;
+}
+
 void env_lua_add_caller(lua_State *L, lua_State *thread)
 {
-    if (lua_type(L, -1) == LUA_TSTRING && !has_line(lua_tostring(L, -1)) && env_lua_line(thread)) {
+    if (lua_type(L, -1) == LUA_TSTRING && !has_line(lua_tostring(L, -1)) && env_lua_line(thread) && !raised_by_script(thread)) {
         lua_pushfstring(L, "%s:%d: %s", env_lua(L)->chunk, env_lua_line(thread), lua_tostring(L, -1));
         lua_replace(L, -2);
         return;

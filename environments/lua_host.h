@@ -70,6 +70,7 @@ typedef struct EnvLua {
     bool assertion;        /* the last failure was an assertion of the script */
     char *message;         /* of the last failure, "file:line: ..." */
     const char *chunk;     /* file name of the script */
+    lua_CFunction raise;   /* Lua's own error() */
     unsigned metatables;   /* given to a table so far */
     unsigned metatable;    /* the one to look at next */
     void *data;            /* of who loads a scenario (scenario.c) */

@@ -722,7 +722,9 @@ static void add_base(lua_State *L, int globals)
         lua_getfield(L, -1, *name);
         lua_setfield(L, globals, *name);
     }
-    lua_pop(L, 1);
+    lua_getfield(L, globals, "error");
+    env_lua(L)->raise = lua_tocfunction(L, -1);
+    lua_pop(L, 2);
     lua_pushvalue(L, globals);
     luaL_setfuncs(L, base_own, 0);
     wrap_each(L, base_read, reading, 1);

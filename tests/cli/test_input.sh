@@ -147,5 +147,5 @@ expect 1 "reproduce: ucsim check '$T/größe/ä b.lua'" "$UCSIM" check "$T/grö�
 printf "return scenario { title = 't', environment = function (z) while true do end end }\n" >"$T/s.lua"
 expect 3 "s.lua:1: limit" "$UCSIM" run --world real "$T/s.lua"
 printf "return scenario { title = 't', environment = function (z) local function f() ('x'):gsub('x', f) end f() end }\n" >"$T/s.lua"
-expect 2 "s.lua: C stack overflow" "$UCSIM" check "$T/s.lua"
+expect 2 "s.lua:1: C stack overflow" "$UCSIM" check "$T/s.lua"
 exit $bad
