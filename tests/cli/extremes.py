@@ -182,8 +182,10 @@ def command_line():
             option(command, more, name, value)
 
 
-scripts()
-bounds()
-command_line()
-print('\n'.join(wrong))
-sys.exit(bool(wrong))
+failed = False
+for part in scripts, bounds, command_line:  # what a part found is said although a later one takes long
+    part()
+    print(''.join(w + '\n' for w in wrong), end='', flush=True)
+    failed = failed or bool(wrong)
+    wrong.clear()
+sys.exit(failed)
