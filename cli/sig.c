@@ -161,8 +161,6 @@ static int feed(SigStream *stream, const char *path)
     ssize_t got = 0;
     if (fd < 0)
         return cli_fail(CLI_USAGE, "sig: %s", error->message);
-    if (standard)
-        uc_file_note(fd);
     while ((got = read(fd, piece, sizeof piece)) > 0 || (got < 0 && errno == EINTR))
         sig_stream_update(stream, piece, (size_t)MAX(got, 0));
     const int failure = got < 0 ? errno : 0;

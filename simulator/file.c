@@ -31,7 +31,7 @@ static gboolean same(gconstpointer a, gconstpointer b)
     return x->device == y->device && x->inode == y->inode;
 }
 
-void uc_file_note(int fd)
+static void remember(int fd)
 {
     struct stat s;
     if (fstat(fd, &s) || !S_ISREG(s.st_mode))
@@ -110,7 +110,7 @@ int uc_file_open(const char *path, GError **error)
     if (!why && fcntl(fd, F_SETFL, 0)) /* whoever writes to a pipe may take time */
         why = g_strerror(errno);
     if (!why) {
-        uc_file_note(fd);
+        remember(fd);
         return fd;
     }
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);

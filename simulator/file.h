@@ -18,8 +18,6 @@
 /* A descriptor to read from (close() it), or -1 and an error that names the file. Regular files, and pipes: `<(command)`
  * and /dev/stdin are pipes. A FIFO that no one has open for writing is refused, and so is all else. */
 int uc_file_open(const char *path, GError **error);
-/* What was opened by others is read too: standard input, from a file. */
-void uc_file_note(int fd);
 /* Was this regular file, under whatever name, opened here before? Thread safe. */
 bool uc_file_was_read(const struct stat *file);
 /* From now on it was not: it is to be replaced by what follows from it. */
