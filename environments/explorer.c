@@ -15,13 +15,6 @@ typedef struct {
     unsigned left;    /* tries */
 } Shrinking;
 
-/* The name of a rule is what stands before the colon. */
-static bool same_rule(const char *a, const char *b)
-{
-    size_t na = a ? strcspn(a, ":") : 0, nb = b ? strcspn(b, ":") : 0;
-    return na == nb && (!na || !memcmp(a, b, na));
-}
-
 static bool finds_the_same(const Shrinking *s, const UcSchedule *part)
 {
     g_autoptr(EnvReplay) replay = part ? env_replay_on(s->worlds, s->which, part, NULL, NULL, NULL) : NULL;
@@ -29,7 +22,7 @@ static bool finds_the_same(const Shrinking *s, const UcSchedule *part)
         return false;
     UcComparison got = env_replay_comparison(replay);
     return got.verdict == s->wanted.verdict && (!s->rule || uc_lock_breaks(env_replay_lock(replay), s->rule)) &&
-           same_rule(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
+           !uc_rule_compare(uc_comparison_rule(&got), uc_comparison_rule(&s->wanted));
 }
 
 static bool still_holds(void *data, const bool *keep)
@@ -126,7 +119,7 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
         UcViewEntry reply = env_pair_reply(pair);
         uc_recorder_brought(recorder, &reply.message);
     }
-    bool same = c.verdict == out->verdict && same_rule(uc_comparison_rule(&c), out->rule);
+    bool same = c.verdict == out->verdict && !uc_rule_compare(uc_comparison_rule(&c), out->rule);
     g_autofree char *text = uc_schedule_print(uc_recorder_schedule(recorder));
     out->schedule = uc_schedule_read(text, strlen(text), "exploration", NULL);
     out->depth_found = (uint32_t)path->len;

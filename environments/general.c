@@ -589,11 +589,12 @@ bool env_general_set_symmetry(EnvGeneral *g, GError **error)
     g_assert(g);
     const EnvOptions *o = env_worlds_options(g->worlds);
     const char *got = !o->crypto_ideal ? "crypto real"
+                    : o->seal_real ? "real seals, which the bound forge needs too"
                     : o->enclave_of ? "several enclaves"
                     : g->parties > ALIKE_PARTIES ? "more parties" : NULL;
     if (got)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal, one enclave and at most "
-                    "%d parties, got %s", ALIKE_PARTIES, got);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal, ideal seals, one enclave and at "
+                    "most %d parties, got %s", ALIKE_PARTIES, got);
     g->symmetry = !got;
     return g->symmetry;
 }

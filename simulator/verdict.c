@@ -105,6 +105,15 @@ const char *uc_comparison_rule(const UcComparison *c)
     return c->verdict == UC_NO_PROGRESS || c->verdict == UC_INVARIANT_BROKEN ? c->why : NULL;
 }
 
+int uc_rule_compare(const char *a, const char *b)
+{
+    if (!a || !b)
+        return (a != NULL) - (b != NULL);
+    size_t na = strcspn(a, ":"), nb = strcspn(b, ":");
+    int order = memcmp(a, b, MIN(na, nb));
+    return order ? order : (na > nb) - (na < nb);
+}
+
 bool uc_verdict_is_open(UcVerdict verdict)
 {
     return verdict == UC_INDISTINGUISHABLE || verdict == UC_NO_PROGRESS || verdict == UC_INVARIANT_BROKEN;

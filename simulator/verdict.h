@@ -43,6 +43,9 @@ char *uc_outlook_print(UcOutlook outlook);
 /* The watched rule that the verdict names, with its text; NULL: it names none. Owned by the world. */
 const char *uc_comparison_rule(const UcComparison *comparison);
 
+/* By the names of rules, which stand before their colons, as strcmp() does; NULL, no rule, comes first. */
+int uc_rule_compare(const char *a, const char *b);
+
 /* Compares the views from entry `from` on, and how the runs stopped. A run that is still going on (driven from
  * outside) has stopped with UC_STOP_Z. For lock.c, which turns the worlds too. */
 UcComparison uc_compare(const UcWorld *real, UcStop real_stop, const UcWorld *ideal, UcStop ideal_stop, size_t from);

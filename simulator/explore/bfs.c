@@ -43,7 +43,7 @@ typedef struct {
     uint32_t taken;      /* the open state that it takes over, or UC_NO_STATE */
 } Claim;
 
-/* The least finding of a level so far. */
+/* The finding of a level that is told, so far. */
 typedef struct {
     uint64_t path;
     uint32_t parent, move, finding; /* finding: 0 for none */
@@ -180,9 +180,15 @@ static uint64_t path_by(const Bfs *b, uint32_t parent, uint32_t move)
     return b->level.path[parent] + uc_path_part(m->contents(m->data, move), b->depth);
 }
 
-static void keep_least(Least *least, const Least *other)
+static bool comes_first(const UcModel *m, const Least *a, const Least *b)
 {
-    if (other->finding && (!least->finding || other->path < least->path))
+    int order = m->order ? m->order(m->data, a->finding, b->finding) : 0;
+    return order ? order < 0 : a->path < b->path;
+}
+
+static void keep_least(const Bfs *b, Least *least, const Least *other)
+{
+    if (other->finding && (!least->finding || comes_first(b->s->model, other, least)))
         *least = *other;
 }
 
@@ -192,7 +198,7 @@ static void look_at_edges(const Bfs *b, Block *k, uint32_t parent, uint32_t from
     for (uint32_t e = from; e < k->edges.count; e++) {
         const UcEdge *edge = &k->edges.edge[e];
         if (edge->finding)
-            keep_least(&k->least, &(Least){ path_by(b, parent, edge->move), parent, edge->move, edge->finding });
+            keep_least(b, &k->least, &(Least){ path_by(b, parent, edge->move), parent, edge->move, edge->finding });
         if (!k->ungraded && !uc_search_edge_graded(b->s, edge))
             k->ungraded = e + 1;
     }
@@ -435,7 +441,7 @@ static bool take_up(Bfs *b, uint32_t blocks)
             return false;
         k->rank = rank;
         rank += k->edges.count;
-        keep_least(&b->least, &k->least);
+        keep_least(b, &b->least, &k->least);
     }
     return true;
 }

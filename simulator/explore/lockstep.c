@@ -270,6 +270,16 @@ static uint32_t depth(void *worker, const uint32_t *row)
     return sum;
 }
 
+/* As one move's views and rules are judged: views that differ come before rules. */
+static int order(void *data, uint32_t finding, uint32_t other)
+{
+    UcLockstep *l = data;
+    g_mutex_lock(&l->lock);
+    const UcFinding *a = uc_lockstep_finding(l, finding), *b = uc_lockstep_finding(l, other);
+    g_mutex_unlock(&l->lock);
+    return a->verdict != b->verdict ? (int)a->verdict - (int)b->verdict : uc_rule_compare(a->rule, b->rule);
+}
+
 static bool full(void *data) { return lockstep_is_full(data); }
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
 static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
@@ -285,7 +295,7 @@ UcModel uc_lockstep_model(UcLockstep *l)
 {
     return (UcModel){ .data = l, .root = root, .worker_new = worker_new, .worker_free = worker_free, .expand = expand,
                       .step = step, .changes = changes, .commute = lockstep_commute, .contents = lockstep_contents,
-                      .depth = depth, .name = lockstep_name, .full = full, .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory,
+                      .depth = depth, .order = order, .name = lockstep_name, .full = full, .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory,
                       .moves = lockstep_moves_now, .save_move = lockstep_save_move, .load_move = lockstep_load_move };
 }
 

@@ -64,6 +64,9 @@ typedef struct {
     /* A graded model: every move that changes something uses up one unit of a bound that lies in the state, so depth is a
      * function of the state: how many units are used up there. The search holds the model to it. NULL: it is not graded. */
     uint32_t (*depth)(void *worker, const uint32_t *row);
+    /* Which of two findings of one level is told: < 0 the first, 0 the one with the lesser path hash. By what they are,
+     * and by nothing that an exchange of like parties changes. Any thread. NULL: always 0. */
+    int (*order)(void *data, uint32_t finding, uint32_t other);
     char *(*name)(void *data, uint32_t move); /* for people; free with g_free */
     /* Who moves, for priority-based walks: 0 .. actors-1. */
     uint32_t (*actor)(void *data, uint32_t move);

@@ -183,8 +183,8 @@ typedef struct {
 static guint plain_hash(gconstpointer p) { return (guint)((const Plain *)p)->hash.lo; }
 static gboolean plain_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcDigest)); }
 
-/* One level of a plain search: what it leads to that is not in `seen`; *found: the least path hash of a finding. */
-static GHashTable *plain_level(const UcModel *m, GHashTable *level, GHashTable *seen, uint32_t depth, uint64_t *found)
+/* One level of a plain search: what it leads to that is not in `seen`. */
+static GHashTable *plain_level(const UcModel *m, GHashTable *level, GHashTable *seen, uint32_t depth)
 {
     GHashTable *next = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
     GHashTableIter iter;
@@ -200,9 +200,7 @@ static GHashTable *plain_level(const UcModel *m, GHashTable *level, GHashTable *
             Plain child = *p;
             child.hash = e->hash;
             child.path += uc_path_part(m->contents(m->data, e->move), depth);
-            if (e->finding)
-                *found = MIN(*found, child.path);
-            if (e->finding || g_hash_table_contains(seen, &child))
+            if (g_hash_table_contains(seen, &child))
                 continue;
             for (uint32_t n = m->changes(m->data, p->row, e, change); n-- > 0;)
                 child.row[change[n].at] = change[n].value;
@@ -216,7 +214,30 @@ static GHashTable *plain_level(const UcModel *m, GHashTable *level, GHashTable *
     return next;
 }
 
-static UcDigest target;
+/* The states at this depth, with the least path hash of each, by a plain search that knows no windows. */
+static GHashTable *plain_states(const UcModel *m, uint32_t depth)
+{
+    Plain root = { 0 }, *p;
+    GHashTableIter iter;
+    root.hash = m->root(m->data, root.row);
+    GHashTable *seen = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
+    GHashTable *level = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
+    g_hash_table_add(level, g_memdup2(&root, sizeof root));
+    for (uint32_t d = 0; d < depth; d++) {
+        g_hash_table_iter_init(&iter, level);
+        while (g_hash_table_iter_next(&iter, (gpointer *)&p, NULL))
+            g_hash_table_add(seen, g_memdup2(p, sizeof root));
+        GHashTable *next = plain_level(m, level, seen, d);
+        g_hash_table_unref(level);
+        level = next;
+    }
+    g_hash_table_unref(seen);
+    return level;
+}
+
+static UcDigest target, other_target; /* findings 1 and 2 */
+
+static bool leads_to(const UcEdge *e, UcDigest state) { return e->hash.lo == state.lo && e->hash.hi == state.hi; }
 
 static bool expand_to_target(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips, UcEdges *out)
 {
@@ -224,9 +245,12 @@ static bool expand_to_target(void *worker, const uint32_t *row, const uint32_t *
     uint32_t from = out->count;
     bool ok = toy_model(&toy).expand(worker, row, skip, skips, out);
     for (uint32_t i = from; i < out->count; i++)
-        out->edge[i].finding = out->edge[i].hash.lo == target.lo && out->edge[i].hash.hi == target.hi;
+        out->edge[i].finding = leads_to(&out->edge[i], target) ? 1 : leads_to(&out->edge[i], other_target) ? 2 : 0;
     return ok;
 }
+
+static int first_first(void *data, uint32_t finding, uint32_t other) { (void)data; return (int)finding - (int)other; }
+static int last_first(void *data, uint32_t finding, uint32_t other) { (void)data; return (int)other - (int)finding; }
 
 /* Of all shortest ways to a state that with the least path hash is told, though levels are worked out in windows: a plain
  * search that knows none says which it is, for some states of a level that is reached from several windows. */
@@ -235,22 +259,10 @@ START_TEST(the_least_of_all_ways_is_told)
     enum { DEPTH = 8, TARGETS = 6 };
     Toy toy = { .k = 4, .canonical = true };
     UcModel m = toy_model(&toy);
-    Plain root = { 0 }, *p;
-    uint64_t found = UINT64_MAX;
+    Plain *p;
     unsigned compared = 0;
     GHashTableIter iter;
-    root.hash = m.root(m.data, root.row);
-    GHashTable *seen = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
-    GHashTable *level = g_hash_table_new_full(plain_hash, plain_equal, NULL, g_free);
-    g_hash_table_add(level, g_memdup2(&root, sizeof root));
-    for (uint32_t depth = 0; depth < DEPTH; depth++) {
-        g_hash_table_iter_init(&iter, level);
-        while (g_hash_table_iter_next(&iter, (gpointer *)&p, NULL))
-            g_hash_table_add(seen, g_memdup2(p, sizeof root));
-        GHashTable *next = plain_level(&m, level, seen, depth, &found);
-        g_hash_table_unref(level);
-        level = next;
-    }
+    GHashTable *level = plain_states(&m, DEPTH);
     g_hash_table_iter_init(&iter, level);
     m.expand = expand_to_target;
     while (compared < TARGETS && g_hash_table_iter_next(&iter, (gpointer *)&p, NULL)) {
@@ -264,7 +276,35 @@ START_TEST(the_least_of_all_ways_is_told)
     }
     ck_assert_uint_eq(compared, TARGETS);
     g_hash_table_unref(level);
-    g_hash_table_unref(seen);
+}
+END_TEST
+
+/* Of two findings of a level the model says which is told, whatever the ways to them are; where it says nothing the lesser way. */
+START_TEST(what_was_found_goes_before_the_way)
+{
+    enum { DEPTH = 8, PAIRS = 4 };
+    Toy toy = { .k = 4, .canonical = true };
+    UcModel m = toy_model(&toy);
+    Plain *p, *q;
+    GHashTableIter iter;
+    GHashTable *level = plain_states(&m, DEPTH);
+    g_hash_table_iter_init(&iter, level);
+    m.expand = expand_to_target;
+    for (unsigned i = 0; i < PAIRS; i++) {
+        ck_assert(g_hash_table_iter_next(&iter, (gpointer *)&p, NULL) && g_hash_table_iter_next(&iter, (gpointer *)&q, NULL));
+        target = p->hash;
+        other_target = q->hash;
+        int (*const order[])(void *, uint32_t, uint32_t) = { first_first, last_first, NULL };
+        const uint32_t told[] = { 1, 2, p->path < q->path ? 1 : 2 };
+        for (unsigned o = 0; o < G_N_ELEMENTS(told); o++) {
+            m.order = order[o];
+            g_autoptr(UcSearchResult) r = uc_search(&m, &(UcSearchOptions){ .strategy = UC_BFS, .jobs = 1 + i % 2 });
+            ck_assert_uint_eq(r->path->len, DEPTH);
+            ck_assert_uint_eq(r->finding, told[o]);
+        }
+    }
+    other_target = (UcDigest){ 0, 0 };
+    g_hash_table_unref(level);
 }
 END_TEST
 
@@ -580,6 +620,7 @@ int main(void)
     tcase_add_test(tc, collisions_lose_states_and_are_announced);
     tcase_add_test(tc, limits_stop_and_say_so);
     tcase_add_test(tc, the_least_of_all_ways_is_told);
+    tcase_add_test(tc, what_was_found_goes_before_the_way);
     tcase_add_loop_test(tc, depth_is_a_function_of_the_state, 0, UC_STRATEGIES);
     tcase_add_test(tc, numbers_and_tables_have_an_end);
     tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
