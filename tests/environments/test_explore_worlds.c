@@ -604,6 +604,102 @@ START_TEST(the_counterexample_does_not_depend_on_the_representation)
 }
 END_TEST
 
+/* Every question is noted in a place of its own, and the notes are saved with the next signature. While that is made after one question,
+ * every party gets the slot for the second, as if another thread had met it. */
+static const Session *meanwhile;
+enum { NOTE = 7 };
+
+static void add_slots(unsigned kind, UcWord index)
+{
+    for (unsigned i = 0; i < 2 * 3; i++) {
+        uc_layout_slot(meanwhile->setup.layout[i / 3], (UcSlotKey){ uc_party(i % 3), kind, index });
+        uc_layout_slot(meanwhile->setup.layout[i / 3], (UcSlotKey){ uc_party(i % 3), kind | UC_SHADOW, index });
+    }
+}
+
+static UcResult takes_notes(UcCtx *ctx, const UcEnvelope *in)
+{
+    size_t words;
+    unsigned kind = kind_named("own");
+    UcResult r = pi_class.step(ctx, in);
+    if (r.code != UC_SEND || (in->message.kind != DKM_STATUS && in->message.kind != DKM_SIGN))
+        return r;
+    uc_read(ctx, kind, NOTE, &words);
+    if (in->message.kind == DKM_STATUS)
+        uc_write(ctx, kind, NOTE + (words > 0), 2)[1] = 1;
+    else if (words)
+        add_slots(kind, NOTE + 1);
+    return r;
+}
+
+/* A persist looks at every slot that there is: what it did is not remembered for slots that came while it ran. */
+START_TEST(slots_that_come_meanwhile_are_looked_at)
+{
+    static const Bound bound[] = { { "keygen-by", 1 }, { "sign", 1 }, { "status", 2 }, { "wrong", 0 }, { "messages", 1 },
+                                   { "transfer", 0 } };
+    Session s;
+    begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, takes_notes);
+    meanwhile = &s;
+    Seen seen = explore(&s, (UcSearchOptions){ .strategy = UC_BFS });
+    Reference r = reference_search(&s.setup, s.setup.fault_budget);
+    ck_assert_int_eq(seen.end, UC_SEARCH_COMPLETE);
+    ck_assert_int_eq(r.verdict, UC_INDISTINGUISHABLE);
+    ck_assert_uint_eq(seen.states, r.states);
+    ck_assert_uint_eq(seen.edges, r.edges);
+    end(&s);
+}
+END_TEST
+
+/* Two moves that teach Z something never commute, also where a world has more places than a mask has bits; two that only change
+ * the machines of two parties do, so that this is told of the moves. */
+START_TEST(lessons_do_not_commute_in_wide_worlds)
+{
+    enum { PARTIES = 60, PLACES = 512 };
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = 0; i < PARTIES; i++)
+        g_ptr_array_add(names, g_strdup_printf("p%u", i));
+    g_ptr_array_add(names, NULL);
+    EnvOptions o = env_default_options();
+    EnvAlphabet a = env_default_alphabet();
+    o.party = (const char *const *)(const void *)names->pdata;
+    o.crypto_ideal = true;
+    env_alphabet_set(&a, "crash", 1, NULL);
+    env_alphabet_set(&a, "wrong", 0, NULL);
+    env_alphabet_settle(&a);
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
+    g_autoptr(EnvGeneral) general = env_general_new(worlds, &a);
+    UcLockstepSetup setup = env_general_setup(general, ENV_WORLDS);
+    g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
+    UcModel m = uc_lockstep_model(l);
+    g_autofree uint32_t *row = g_new0(uint32_t, UC_ROW_MAX);
+    void *worker = m.worker_new(m.data);
+    UcEdges edges = { 0 };
+    m.root(m.data, row);
+    for (int i = 0; i < 2; i++) { /* the first time there are not so many places yet */
+        edges.count = 0;
+        ck_assert(m.expand(worker, row, NULL, 0, &edges));
+    }
+    ck_assert_uint_gt(uc_lockstep_figures(l).columns, PLACES);
+    unsigned commuting = 0, teaching = 0;
+    for (uint32_t i = 0; i < edges.count; i++) {
+        const UcChoice *x = uc_lockstep_move(l, edges.edge[i].move);
+        for (uint32_t k = 0; k < i; k++) {
+            const UcChoice *y = uc_lockstep_move(l, edges.edge[k].move);
+            bool commute = m.commute(worker, &edges.edge[i], &edges.edge[k]);
+            bool lessons = x->tag == ENV_DO_KEYGEN && y->tag == ENV_DO_KEYGEN;
+            bool apart = x->tag == ENV_DO_CRASH && y->tag == ENV_DO_CRASH && x->write.peer != y->write.peer;
+            ck_assert(!commute || !lessons);
+            teaching += lessons;
+            commuting += apart && commute;
+        }
+    }
+    ck_assert_uint_gt(teaching, 0);
+    ck_assert_uint_gt(commuting, 0);
+    m.worker_free(worker);
+    g_free(edges.edge);
+}
+END_TEST
+
 /* ---- symmetry ---- */
 
 static const struct {
@@ -941,6 +1037,8 @@ int main(void)
     tcase_add_loop_test(tc, moves_that_cost_nothing_are_refused, 0, UC_STRATEGIES);
     tcase_add_loop_test(tc, the_counterexample_does_not_depend_on_the_representation, 0, G_N_ELEMENTS(planted));
     tcase_add_loop_test(tc, symmetry_visits_one_of_each_orbit, 0, G_N_ELEMENTS(alike));
+    tcase_add_test(tc, slots_that_come_meanwhile_are_looked_at);
+    tcase_add_test(tc, lessons_do_not_commute_in_wide_worlds);
     tcase_add_test(tc, symmetry_changes_no_verdict);
     tcase_add_test(tc, symmetry_is_refused_where_it_is_not_known_to_hold);
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
