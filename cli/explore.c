@@ -184,7 +184,7 @@ static void print_list(const char *head, const GPtrArray *texts)
     puts(texts->len ? "" : " nothing");
 }
 
-static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e)
+static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed)
 {
     const UcSearchFigures *f = &e->figures;
     const char *nothing = stopped(e) ? "nothing found in what was searched" : "nothing found";
@@ -212,6 +212,10 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
                f->states, (double)f->visited_memory / (double)MAX(f->states, 1), f->omission);
     printf(", %" G_GUINT64_FORMAT " moves that changed something, %" G_GUINT64_FORMAT " that did not, depth %u\n",
            f->edges, f->idle, f->depth);
+    if (resumed)
+        printf("  resumed from %s: %" G_GUINT64_FORMAT " states, of every schedule of at most %u moves with at most %u fault%s; that these "
+               "were worked out is taken on trust\n", resumed, e->resumed.states, e->resumed.depth, e->resumed_faults,
+               e->resumed_faults == 1 ? "" : "s");
     print_covered(x, e);
     print_list("reached", e->coverage->seen);
     print_list("refused or passed", e->coverage->reasons);
@@ -251,7 +255,22 @@ static void json_figures(GString *out, const EnvExplored *e, bool of_walks)
         g_string_append_printf(out, ",\"regions\":%u", e->worlds.regions);
 }
 
-static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e)
+/* The file by its last component, as scenarios are. */
+static void json_resumed(GString *out, const EnvExplored *e, const char *path)
+{
+    g_string_append(out, ",\n \"resumed\":");
+    if (!path) {
+        g_string_append(out, "null");
+        return;
+    }
+    g_autofree char *file = g_path_get_basename(path);
+    g_string_append(out, "{\"from\":");
+    uc_json_text(out, file);
+    g_string_append_printf(out, ",\"states\":%" G_GUINT64_FORMAT ",\"depth\":%u,\"faults\":%u}", e->resumed.states,
+                           e->resumed.depth, e->resumed_faults);
+}
+
+static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed)
 {
     g_autoptr(GString) out = g_string_new("{\"ucsim-explore\":1,\n \"scenario\":");
     uc_json_text(out, env_scenario_file(s));
@@ -273,6 +292,7 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
         g_string_append_printf(out, "%s\"%s\":%u", i ? "," : "", env_do_name[i], x->alphabet.bound[i]);
     g_autofree char *cuts = env_alphabet_cuts(&x->alphabet);
     g_string_append_printf(out, "},\n \"alphabet\":\"%s\",\"symmetry\":%s", cuts, x->symmetry ? "true" : "false");
+    json_resumed(out, e, resumed);
     json_figures(out, e, walks(x));
     json_list(out, "reached", e->coverage->seen);
     json_list(out, "reasons", e->coverage->reasons);
@@ -325,68 +345,47 @@ static bool write_found(const Options *o, const EnvExplored *e, GError **error)
 
 /* ---- stopping and going on ---- */
 
-/* 4: payloads of version 2 in the states, and marks of seals. */
-#define CHECKPOINT "ucsim-explore-checkpoint "
-enum { CHECKPOINT_VERSION = 5 };
-
 /* What an exploration is about; a checkpoint goes on with nothing else. */
 static char *key_of(const EnvScenario *s, const EnvExploration *x)
 {
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, CHECKPOINT "%d %s %s %d %d %d %d %d %u %u %d %d %u %u %u", CHECKPOINT_VERSION, UCSIM_VERSION, s->hash,
+    g_string_append_printf(key, "%s %s %d %d %d %d %d %u %u %d %d %u %u %u", UCSIM_VERSION, s->hash,
                            (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal,
                            x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.flawed,
                            x->alphabet.parties, x->alphabet.keygen_by, x->search.depth);
     for (int i = 0; i < ENV_DOS; i++)
         g_string_append_printf(key, " %u", x->alphabet.bound[i]);
-    g_string_append_printf(key, " %s\n", s->instance ? s->instance : "-");
+    g_string_append_printf(key, " %s", s->instance ? s->instance : "-");
     return g_string_free(g_steal_pointer(&key), FALSE);
-}
-
-static void another_file(const char *path, const char *text, GError **error)
-{
-    bool checkpoint = g_str_has_prefix(text, CHECKPOINT);
-    guint64 version = checkpoint ? g_ascii_strtoull(text + strlen(CHECKPOINT), NULL, 10) : CHECKPOINT_VERSION;
-    if (version != CHECKPOINT_VERSION)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of version %d, got version %" G_GUINT64_FORMAT, path,
-                    CHECKPOINT_VERSION, version);
-    else
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
-                    "got another file", path);
 }
 
 static bool read_checkpoint(const char *path, const char *key, GByteArray **out, GError **error)
 {
     char *text;
-    size_t length, n = strlen(key);
+    size_t length;
+    uint64_t version = 0;
     if (!uc_file_read(path, G_MAXUINT, &text, &length, error)) /* what can be written can be read */
         return false;
     uc_file_forget(path); /* a search goes on in the file that it was kept in */
-    UcDigest sum = { 0, 0 };
-    bool ours = length >= n + sizeof sum && !memcmp(text, key, n);
-    if (ours)
-        sum = uc_digest(text, length - sizeof sum);
-    bool whole = ours && !memcmp(text + length - sizeof sum, &sum, sizeof sum);
-    if (whole)
-        *out = g_byte_array_append(g_byte_array_new(), (const guint8 *)text + n, (guint)(length - n - sizeof sum));
-    else if (ours)
+    UcCheckpointFile file = uc_checkpoint_unpack(key, text, length, out, &version);
+    if (file == UC_CHECKPOINT_DAMAGED)
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a whole checkpoint, got a damaged one", path);
-    else
-        another_file(path, text, error);
+    else if (file == UC_CHECKPOINT_OTHER_VERSION)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of version %d, got version %" G_GUINT64_FORMAT, path,
+                    UC_CHECKPOINT_VERSION, version);
+    else if (file == UC_CHECKPOINT_OTHER)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
+                    "got another file", path);
     g_free(text);
-    return whole;
+    return file == UC_CHECKPOINT_OK;
 }
 
 static bool write_checkpoint(const char *path, const char *key, const GByteArray *bytes, GError **error)
 {
-    g_autoptr(GByteArray) all = g_byte_array_new();
     if (!path || !bytes->len)
         return true;
-    g_byte_array_append(all, (const guint8 *)key, (guint)strlen(key));
-    g_byte_array_append(all, bytes->data, bytes->len);
-    UcDigest sum = uc_digest(all->data, all->len);
-    g_byte_array_append(all, (const guint8 *)&sum, sizeof sum);
-    return cli_write_file(path, all->data, all->len, error);
+    g_autoptr(GByteArray) file = uc_checkpoint_pack(key, bytes);
+    return cli_write_file(path, file->data, file->len, error);
 }
 
 static int conclude(const EnvScenario *s, const EnvExplored *e)
@@ -460,9 +459,9 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     bool kept = write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
     bool written = write_found(o, e, kept ? error : NULL);
     if (o->json) /* in any case: what cannot be written is not lost */
-        print_json(s, &x, e);
+        print_json(s, &x, e, o->resume);
     else if (!o->quiet)
-        print_text(s, &x, e);
+        print_text(s, &x, e, o->resume);
     return kept && written;
 }
 

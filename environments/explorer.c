@@ -208,6 +208,10 @@ static bool explore_with(EnvWorlds *worlds, const EnvExploration *x, UcLockstep 
     out->faults = budget;
     out->end = r->end;
     out->walk = r->walk;
+    if (resume) {
+        out->resumed = r->resumed;
+        out->resumed_faults = budget;
+    }
     add_figures(&out->figures, &r->figures);
     write_position(x, l, budget, &before, stopped);
     if (r->end == UC_SEARCH_BROKEN)

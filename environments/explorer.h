@@ -35,6 +35,8 @@ typedef struct {
     UcSearchFigures figures;
     UcLockstepFigures worlds;
     uint32_t faults, fault_budget; /* the last budget searched, and the sum of the bounds of faults */
+    UcSearchFigures resumed; /* with `resume`: what the checkpoint says was done before; taken on trust */
+    uint32_t resumed_faults; /* in the search with this budget */
     uint32_t depth_found;   /* moves of the schedule as found */
     uint64_t walk;
     UcCoverage *coverage;

@@ -769,6 +769,8 @@ static bool resume(Bfs *b, Job *job)
     UcCheckpoint c = checkpoint_new();
     bool ok = s->model->moves && uc_checkpoint_read(s, &c, s->options->resume->data, s->options->resume->len) &&
               levels_again(b, job, &c);
+    s->result->resumed = s->result->figures;
+    s->result->resumed.states = uc_visited_count(s->visited);
     b->resumed = c.done;
     checkpoint_clear(&c);
     return ok;

@@ -6,6 +6,55 @@
 
 #include "simulator/explore/search_internal.h"
 
+/* ---- the file around it ---- */
+
+static char *head_about(const char *about)
+{
+    g_assert(about && !strchr(about, '\n'));
+    return g_strdup_printf(UC_CHECKPOINT_HEAD "%d %s\n", UC_CHECKPOINT_VERSION, about);
+}
+
+GByteArray *uc_checkpoint_pack(const char *about, const GByteArray *search)
+{
+    g_autofree char *head = head_about(about);
+    GByteArray *file = g_byte_array_new();
+    g_byte_array_append(file, (const guint8 *)head, (guint)strlen(head));
+    g_byte_array_append(file, search->data, search->len);
+    UcDigest sum = uc_digest(file->data, file->len);
+    return g_byte_array_append(file, (const guint8 *)&sum, sizeof sum);
+}
+
+/* Of a file that is not of this search: another version of the same, or something else. */
+static UcCheckpointFile other_file(const char *text, size_t length, uint64_t *version)
+{
+    enum { HEAD = sizeof UC_CHECKPOINT_HEAD - 1, DIGITS = 20 };
+    if (length < HEAD || memcmp(text, UC_CHECKPOINT_HEAD, HEAD))
+        return UC_CHECKPOINT_OTHER;
+    g_autofree char *digits = g_strndup(text + HEAD, MIN(length - HEAD, (size_t)DIGITS));
+    *version = g_ascii_strtoull(digits, NULL, 10);
+    return *version == UC_CHECKPOINT_VERSION ? UC_CHECKPOINT_OTHER : UC_CHECKPOINT_OTHER_VERSION;
+}
+
+UcCheckpointFile uc_checkpoint_unpack(const char *about, const void *file, size_t length, GByteArray **out, uint64_t *version)
+{
+    g_assert(file && out && version);
+    g_autofree char *head = head_about(about);
+    size_t n = strlen(head);
+    const guint8 *bytes = file;
+    UcDigest sum;
+    if (length < n || memcmp(bytes, head, n))
+        return other_file(file, length, version);
+    if (length < n + sizeof sum || length - n > UINT32_MAX)
+        return UC_CHECKPOINT_DAMAGED;
+    sum = uc_digest(bytes, length - sizeof sum);
+    if (memcmp(bytes + length - sizeof sum, &sum, sizeof sum))
+        return UC_CHECKPOINT_DAMAGED;
+    *out = g_byte_array_append(g_byte_array_new(), bytes + n, (guint)(length - n - sizeof sum));
+    return UC_CHECKPOINT_OK;
+}
+
+/* ---- the search in it ---- */
+
 static const char MAGIC[] = "ucsim-search 2";
 
 /* A count of things that take at least `size` bytes each. */

@@ -70,11 +70,23 @@ typedef struct {
     char *broken;           /* with UC_SEARCH_BROKEN: how */
     GArray *path;           /* uint32_t moves, with the one that found it */
     uint64_t walk;          /* walks: which one found it, from 0 */
+    UcSearchFigures resumed; /* with options->resume: what the checkpoint says was done, and was not done again */
 } UcSearchResult;
 
 /* Free the result. A search that was stopped and resumed ends like one that was not. */
 UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options);
 void uc_search_result_free(UcSearchResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSearchResult, uc_search_result_free)
+
+/* A checkpoint in a file: a line with the version and what the search is about, the bytes of uc_search(), and a digest of both,
+ * which tells a damaged file. It is no secret: whoever writes a file may say of any state that it was worked out. */
+#define UC_CHECKPOINT_HEAD "ucsim-explore-checkpoint "
+enum { UC_CHECKPOINT_VERSION = 5 }; /* 4: payloads of version 2 in the states, and marks of seals. 5: ties go by path hashes */
+typedef enum { UC_CHECKPOINT_OK, UC_CHECKPOINT_OTHER /* something else */, UC_CHECKPOINT_OTHER_VERSION, UC_CHECKPOINT_DAMAGED } UcCheckpointFile;
+
+/* `about`: one line, without its end. Free the bytes. */
+GByteArray *uc_checkpoint_pack(const char *about, const GByteArray *search);
+/* The bytes of uc_search() in *out with UC_CHECKPOINT_OK, to be freed; *version with UC_CHECKPOINT_OTHER_VERSION. */
+UcCheckpointFile uc_checkpoint_unpack(const char *about, const void *file, size_t length, GByteArray **out, uint64_t *version);
 
 #endif

@@ -1,5 +1,5 @@
-/* libFuzzer target: any bytes as the checkpoint of an exploration, behind a head and a checksum that are right. It is no
- * checkpoint of it, or the search goes on: of states that can be reached, and what it finds happens in a replay. The
+/* libFuzzer target: any bytes as the checkpoint of an exploration, behind a head and a checksum that are right, or as the
+ * whole file. It is no checkpoint of it, or the search goes on: of states that can be reached, and what it finds happens in a replay. The
  * protocol is well, so it finds nothing; and once the broken one, where what it finds must be the fault that is there. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+#define ABOUT "what is fuzzed"
 
 static volatile sig_atomic_t interrupted;
 static unsigned steps, stop_at; /* stop_at 0: never */
@@ -61,17 +63,23 @@ static EnvExplored *explore(bool broken, unsigned stop, const GByteArray *resume
     return e;
 }
 
+static void write_input(const char *folder, uint8_t head, unsigned stop, const GByteArray *bytes)
+{
+    g_autoptr(GByteArray) seed = g_byte_array_append(g_byte_array_new(), &head, 1);
+    g_byte_array_append(seed, bytes->data, bytes->len);
+    g_autofree char *path = g_strdup_printf("%s/%d-%u", folder, head, stop);
+    g_assert(g_file_set_contents(path, (const char *)seed->data, seed->len, NULL));
+}
+
 static void write_seed(const char *folder, bool broken, unsigned stop)
 {
-    g_autoptr(GByteArray) kept = g_byte_array_new(), seed = g_byte_array_new();
+    g_autoptr(GByteArray) kept = g_byte_array_new();
     g_autoptr(EnvExplored) e = explore(broken, stop, NULL, kept);
     if (e->end != UC_SEARCH_INTERRUPTED)
         return;
-    uint8_t head = broken;
-    g_byte_array_append(seed, &head, 1);
-    g_byte_array_append(seed, kept->data, kept->len);
-    g_autofree char *path = g_strdup_printf("%s/%d-%u", folder, broken, stop);
-    g_assert(g_file_set_contents(path, (const char *)seed->data, seed->len, NULL));
+    g_autoptr(GByteArray) file = uc_checkpoint_pack(ABOUT, kept);
+    write_input(folder, broken, stop, kept);
+    write_input(folder, 2 | broken, stop, file);
     /* what is made must be taken */
     g_autoptr(EnvExplored) again = explore(broken, 0, kept, NULL);
     g_assert(again->end == (broken ? UC_SEARCH_FOUND : UC_SEARCH_COMPLETE));
@@ -93,13 +101,41 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
+/* What a file holds; NULL: it is no such file. What is taken comes out as the same file. */
+static GByteArray *of_file(const uint8_t *data, size_t size)
+{
+    GByteArray *bytes = NULL;
+    uint64_t version = UC_CHECKPOINT_VERSION;
+    g_autofree uint8_t *alone = g_memdup2(size ? data : (const uint8_t *)"", MAX(size, 1)); /* so that what is read behind it is seen */
+    UcCheckpointFile file = uc_checkpoint_unpack(ABOUT, alone, size, &bytes, &version);
+    g_assert((file == UC_CHECKPOINT_OK) == (bytes != NULL));
+    g_assert((file == UC_CHECKPOINT_OTHER_VERSION) == (version != UC_CHECKPOINT_VERSION));
+    if (bytes) {
+        g_autoptr(GByteArray) again = uc_checkpoint_pack(ABOUT, bytes);
+        g_assert(again->len == size && !memcmp(again->data, data, size));
+    }
+    return bytes;
+}
+
+/* Its head and checksum made anew: taken as it is. */
+static GByteArray *through_file(const uint8_t *data, size_t size)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_append(g_byte_array_new(), data, (guint)size);
+    g_autoptr(GByteArray) file = uc_checkpoint_pack(ABOUT, bytes);
+    GByteArray *back = of_file(file->data, file->len);
+    g_assert(back && back->len == size && !memcmp(back->data, data, size));
+    return back;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!size)
         return 0;
-    const bool broken = data[0] & 1;
-    g_autoptr(GByteArray) bytes = g_byte_array_new(), next = g_byte_array_new();
-    g_byte_array_append(bytes, data + 1, (guint)(size - 1));
+    const bool broken = data[0] & 1, is_file = data[0] & 2;
+    g_autoptr(GByteArray) next = g_byte_array_new();
+    g_autoptr(GByteArray) bytes = is_file ? of_file(data + 1, size - 1) : through_file(data + 1, size - 1);
+    if (!bytes)
+        return 0;
     g_autoptr(EnvExplored) e = explore(broken, 0, bytes, next);
     g_assert(e->end == UC_SEARCH_COMPLETE || e->end == UC_SEARCH_NOT_RESUMED || (broken && e->end == UC_SEARCH_FOUND));
     g_assert(next->len == 0);
