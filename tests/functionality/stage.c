@@ -5,6 +5,8 @@
 
 DkmOptions options;
 UcStorage storage;
+bool is_ideal;
+const char *real_set;
 Act act;
 Holds holds[PARTIES];
 
@@ -27,6 +29,10 @@ static UcResult actor_step(UcCtx *ctx, const UcEnvelope *in)
     (void)in;
     for (unsigned i = 0; i < act.marks; i++)
         uc_mark(ctx, act.mark[i]);
+    if (act.coins) {
+        g_autofree uint8_t *coins = g_malloc(act.coins);
+        uc_draw(ctx, "coins", coins, act.coins);
+    }
     for (unsigned i = 0; i < act.writes; i++) {
         *uc_write(ctx, UC_FIRST_KIND, 0, 1) = ++serial;
         if (uc_persist(ctx))
@@ -48,6 +54,102 @@ static UcResult carrier_step(UcCtx *ctx, const UcEnvelope *in)
 static const UcRegionKind actor_kinds[] = { { .name = "kept", .flags = UC_STABLE, .head_words = 1 } };
 static const UcClass actor = { .name = "actor", .kind = actor_kinds, .kinds = 1, .step = actor_step };
 static const UcClass carrier = { .name = "carrier", .step = carrier_step };
+
+/* The ideal world: F consults S about what changes the state, S answers, F says what the party would. */
+static UcResult to_party(UcWord party) { return uc_send(uc_party(party), act.result.message); }
+
+static UcResult sent_by(UcWord kind, UcWord from, const UcMessage *in)
+{
+    const UcWord *e = act.effect.w, *w = in->w;
+    bool resent = kind == DKM_RESENT;
+    UcMessage m = { kind, { from, resent ? w[0] : e[7], resent ? w[1] : e[4], e[1], e[5], e[6] } };
+    return uc_send(UC_S, m);
+}
+
+static DkmOutcome outcome(void)
+{
+    return act.abort ? DKM_ABORT : act.result.code == UC_SEND ? DKM_PROCEED : DKM_SILENT;
+}
+
+static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    static UcWord asking;
+    static UcMessage input;
+    const UcWord *e = act.effect.w, *w = in->message.w;
+    (void)ctx;
+    if (in->from >= UC_PARTY_0) {
+        asking = in->from - (UcWord)UC_PARTY_0;
+        input = in->message;
+        if (act.effect.kind) /* keygen, request, cancel, transfer; resend has no consult */
+            return uc_send(UC_S, (UcMessage){ input.kind == DKM_SIGN ? DKM_CONSULT_SIGN : DKM_CONSULT_KEYGEN + e[0],
+                                              { asking, e[1], e[5] } });
+        if (input.kind == DKM_RESEND && act.result.code == UC_SEND && act.result.to == UC_A)
+            return sent_by(DKM_RESENT, asking, &input);
+        return act.result.code == UC_SEND ? to_party(asking) : act.result;
+    }
+    if (act.abort)
+        return uc_pass("it never happened");
+    switch (in->message.kind) {
+    case DKM_ANSWER:
+        if (act.result.code != UC_SEND)
+            return act.result;
+        return act.result.to == UC_A ? sent_by(DKM_SENT, asking, &input) : to_party(asking);
+    case DKM_ALLOW_DELIVERY: return act.result.code == UC_SEND ? to_party(w[1]) : act.result;
+    case DKM_INJECT: return act.result.code == UC_SEND ? to_party(w[0]) : act.result;
+    case DKM_CRASH_PARTY: holds[w[0]].down = true; return uc_pass(NULL);
+    case DKM_RESTART_PARTY: holds[w[0]].down = false; return uc_pass(NULL);
+    default: return uc_pass(NULL);
+    }
+}
+
+/* S may send what it made itself. */
+static UcResult makes(UcCtx *ctx, UcResult r)
+{
+    const UcMessageKind *kind = uc_message_kind(&dkm_messages, r.message.kind);
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        size_t n;
+        if (!uc_message_handle(kind, i) || !uc_store_knows(store, r.message.w[i]))
+            continue;
+        const uint8_t *b = uc_store_get(store, r.message.w[i], &n);
+        g_autofree uint8_t *copy = g_memdup2(b, n);
+        r.message.w[i] = uc_store_put(uc_ctx_store(ctx), copy, n);
+    }
+    return r;
+}
+
+static UcResult delivers(const UcEnvelope *in)
+{
+    const UcWord *e = act.effect.w; /* operation, kid, vk, sk, ticket, a, b, other */
+    UcWord to = in->peer - (UcWord)UC_PARTY_0;
+    if (!act.effect.kind)
+        return act.result;
+    if (act.inject)
+        return uc_send(UC_F, (UcMessage){ DKM_INJECT, { to, e[4], e[2], e[3], e[5], e[6], e[7], outcome() } });
+    return uc_send(UC_F, (UcMessage){ DKM_ALLOW_DELIVERY, { e[7], to, e[4], outcome() } });
+}
+
+static UcResult simulates(UcCtx *ctx, const UcEnvelope *in)
+{
+    const UcWord *e = act.effect.w, *w = in->message.w;
+    UcWord party = in->peer - (UcWord)UC_PARTY_0;
+    switch (in->message.kind) {
+    case DKM_SENT:
+    case DKM_RESENT: return uc_send_peer(UC_A, uc_party(w[0]), act.result.message);
+    case UC_M_DELIVER: return delivers(in);
+    case UC_M_CRASH:
+        uc_sandbox(ctx, in->peer, in);
+        return w[0] == UC_POINT_NOW ? uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } }) : uc_pass(NULL);
+    case UC_M_RESTART: return uc_send(UC_F, (UcMessage){ DKM_RESTART_PARTY, { party, uc_store_text(uc_ctx_store(ctx), "") } });
+    case UC_M_CORRUPT: return uc_send(UC_F, (UcMessage){ DKM_CORRUPT_PARTY, { party } });
+    default: return uc_send(UC_F, (UcMessage){ DKM_ANSWER, { outcome(), e[3], e[2], e[4] } });
+    }
+}
+
+static UcResult simulator_step(UcCtx *ctx, const UcEnvelope *in) { return makes(ctx, simulates(ctx, in)); }
+
+static const UcClass functionality = { .name = "functionality", .step = functionality_step };
+static const UcClass simulator = { .name = "simulator", .step = simulator_step };
+static const UcOrderRule rules[] = { { DKM_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT } };
 
 /* ---- the inspector ---- */
 
@@ -88,6 +190,8 @@ static size_t held_keys(UcCtx *ctx, uint16_t machine, UcWord *id, size_t room)
 static UcStatus held_status(UcCtx *ctx, uint16_t machine)
 {
     int status = holds[machine - UC_PARTY_0].status;
+    if (is_ideal && status < 0)
+        return holds[machine - UC_PARTY_0].down ? UC_DOWN : UC_UP;
     return status < 0 ? (UcStatus)uc_fault(ctx, machine, false).status : (UcStatus)status;
 }
 
@@ -101,6 +205,7 @@ static const char *spy(UcCtx *ctx, const UcActivation *a)
 {
     if (a->machine >= UC_PARTY_0 && looking) {
         looking(ctx);
+        looking = NULL;
         return NULL;
     }
     const char *rule = watching(ctx, a);
@@ -117,12 +222,12 @@ void stage_open(void)
     layout = uc_layout_new();
     if (!options.limits.keys)
         options.limits = dkm_default_limits;
-    if (!sigma)
-        sigma = sigma_ideal_new("LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", CAPACITY, NULL);
+    sigma = real_set ? sigma_real_new(real_set, CAPACITY, NULL, NULL)
+                     : sigma_ideal_new("LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", CAPACITY, NULL);
     options.sigma = &sigma;
     options.sigmas = 1;
     options.enclave = "enclave";
-    watch = dkm_watch_new(&options, &inspector, false);
+    watch = dkm_watch_new(&options, &inspector, is_ideal);
     watcher = dkm_watcher(watch);
     watching = watcher.watch;
     watcher.watch = spy;
@@ -130,6 +235,16 @@ void stage_open(void)
                           .messages = dkm_messages, .party = { .class = &actor, .role = "actor" }, .watcher = &watcher,
                           .watchers = 1, .storage = storage };
     spec.machine[UC_A].class = &carrier;
+    if (is_ideal) {
+        spec.name = "ideal";
+        spec.ideal = true;
+        spec.machine[UC_F] = (UcMachine){ .class = &functionality, .role = "functionality" };
+        spec.machine[UC_S] = (UcMachine){ .class = &simulator, .role = "simulator" };
+        spec.sandbox = spec.party;
+        spec.party.class = &uc_dummy_party;
+        spec.order_rule = rules;
+        spec.order_rules = G_N_ELEMENTS(rules);
+    }
     for (UcWord p = 0; p < PARTIES; p++)
         holds[p] = (Holds){ .status = -1 };
     act = (Act){ 0 };
@@ -146,6 +261,7 @@ void stage_close(void)
     g_clear_pointer(&sigma, sigma_free);
     options = (DkmOptions){ 0 };
     storage = UC_STORAGE_ATOMIC;
+    real_set = NULL;
 }
 
 UcWorld *stage_world(void) { return world; }
@@ -329,5 +445,4 @@ void stage_look(void (*look)(UcCtx *ctx))
     looking = look;
     act = (Act){ .result = uc_pass("looked") };
     turn((UcEnvelope){ UC_Z, uc_party(0), 0, { DKM_STATUS, { UC_NONE } } });
-    looking = NULL;
 }

@@ -1,5 +1,5 @@
-/* The watchers alone: parties that do what a test says, and an inspector that reads what the test says they hold. The
- * *_of functions put together what an honest party would do with an input, in `act`, and what it then holds, in `holds`;
+/* The watchers alone: parties that do what a test says (in the ideal world F and S do), and an inspector that reads what the
+ * test says they hold. The *_of functions put together what an honest party would do with an input, in `act`, and what it then holds, in `holds`;
  * the test changes one thing of it, and go() hands the input to the party. One stage at a time. */
 #ifndef TESTS_FUNCTIONALITY_STAGE_H
 #define TESTS_FUNCTIONALITY_STAGE_H
@@ -10,6 +10,8 @@ enum { PARTIES = 3, KEYS = 3, CAPACITY = 12, CLEAR = 4 /* bytes of a payload bef
 
 extern DkmOptions options;  /* defaults after stage_close; to be changed before stage_open */
 extern UcStorage storage;   /* the same */
+extern bool is_ideal;       /* which world; stays */
+extern const char *real_set; /* signatures of this set and no terms; NULL: terms. The same as options */
 
 /* What the party does in its next activation. */
 typedef struct {
@@ -17,6 +19,9 @@ typedef struct {
     bool unsaved;    /* a change after them */
     unsigned marks;
     UcMark mark[2];
+    bool inject;     /* ideal world: a delivery is what S injects */
+    bool abort;      /* ideal world: S says that it never happened */
+    size_t coins;    /* bytes drawn from its tape */
     UcMessage effect; /* UC_M_EMPTY: none */
     UcResult result;
 } Act;
@@ -26,7 +31,8 @@ extern Act act;
 typedef struct {
     uint64_t own[KEYS];
     size_t keys;
-    int status; /* UcStatus, or -1: what the engine says */
+    int status; /* UcStatus, or -1: as A ordered */
+    bool down;  /* ideal world: A has ordered it */
 } Holds;
 extern Holds holds[PARTIES];
 
