@@ -17,6 +17,8 @@
 enum { RUN = UC_M_USER, LOOK, TOLD, HELD, KINDS_END };
 enum { STABLES = 4, VOLATILES = 2, OPS = 24, VALUES = 6 };
 enum { OP_END, OP_STABLE, OP_VOLATILE, OP_PERSIST, OP_DRAW };
+static const char *const purpose[] = { "toy", "another", "third" }; /* of OP_DRAW: each has coins of its own */
+enum { PURPOSES = G_N_ELEMENTS(purpose) };
 enum { END_SEND, END_PASS, END_FAIL, END_SEND_THEN_PERSIST, ENDS };
 
 typedef struct {
@@ -84,7 +86,7 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
         case OP_STABLE: put(ctx, KEPT, which, value); break;
         case OP_VOLATILE: put(ctx, FLEETING, which, value); break;
         case OP_DRAW:
-            uc_draw(ctx, "toy", &coin, 1);
+            uc_draw(ctx, purpose[which], &coin, 1);
             coins = coins << 8 | coin;
             break;
         default:
@@ -130,7 +132,7 @@ typedef struct {
     UcStorage storage;
     uint8_t stable[STABLES], fleeting[VOLATILES]; /* working memory */
     Disk disk, written[WRITES + 1];               /* written[n]: by the n-th write */
-    unsigned writes, counter, coins;
+    unsigned writes, counter, coins[PURPOSES];
     bool down, disabled;
     UcPoint armed;
 } Model;
@@ -140,7 +142,7 @@ typedef struct {
     UcWord coins; /* of the activation */
 } Told;
 
-static uint8_t coin_at[100000]; /* the tape, drawn without any fault */
+static uint8_t coin_at[PURPOSES][800]; /* the tapes, drawn without any fault */
 
 static void model_down(Model *m)
 {
@@ -176,7 +178,7 @@ static Told model_run(Model *m, const Program *p)
         switch (p->op[i] >> 5) {
         case OP_STABLE: m->stable[which] = (uint8_t)value; break;
         case OP_VOLATILE: m->fleeting[which] = (uint8_t)value; break;
-        case OP_DRAW: told.coins = told.coins << 8 | coin_at[m->coins++]; break;
+        case OP_DRAW: told.coins = told.coins << 8 | coin_at[which][m->coins[which]++]; break;
         default:
             if (model_persist(m)) {
                 model_down(m);
@@ -260,12 +262,20 @@ static Model model;
 static bool sandboxed;
 static GString *history; /* what was done, for the text of a failure */
 
+enum { ONE_IN = 10 };         /* in one run of so many, since it takes long */
+static unsigned runs;
+static bool looking;
+static GHashTable *looked_at; /* slots */
+
+static void note_look(void *data, uint32_t slot) { g_hash_table_add(data, GUINT_TO_POINTER(slot)); }
+
 static const char *const names[] = { "one", NULL };
 
 static void set_up(void)
 {
     store = uc_store_new();
     history = g_string_new(NULL);
+    looked_at = g_hash_table_new(NULL, NULL);
     for (int ideal = 0; ideal < 2; ideal++) {
         layout[ideal] = uc_layout_new();
         UcMachine machine = { .class = &toy, .role = "toy" };
@@ -288,6 +298,7 @@ static void tear_down(void)
         uc_layout_free(layout[ideal]);
     uc_store_free(store);
     g_string_free(history, TRUE);
+    g_hash_table_unref(looked_at);
 }
 
 static void start(UcStorage storage, bool ideal)
@@ -296,8 +307,46 @@ static void start(UcStorage storage, bool ideal)
     sandboxed = ideal;
     spec[ideal].storage = storage;
     world = uc_world_new(&spec[ideal], store, layout[ideal], seed);
+    looking = runs++ % ONE_IN == 1;
+    uc_world_probe(world, looking ? note_look : NULL, looked_at);
     model = (Model){ .storage = storage };
     g_string_printf(history, "%s, %s:", uc_storage_name[storage], ideal ? "sandbox" : "party");
+}
+
+/* What a turn changes it has looked at: a search that remembers moves sees only what they looked at. */
+static bool has_looked_at(uint32_t slot) { return g_hash_table_contains(looked_at, GUINT_TO_POINTER(slot)); }
+
+static void changed_where_it_looked(const UcState *before)
+{
+    const UcState *after = uc_world_state(world);
+    for (uint32_t slot = 0; slot < after->slots; slot++) {
+        const UcRegion *old = slot < before->slots ? before->slot[slot] : NULL;
+        ck_assert_msg(uc_region_same(old, after->slot[slot]) || has_looked_at(slot), "%s: changes slot %u and does not look at it",
+                      history->str, slot);
+    }
+}
+
+static void turn(const UcEnvelope *write)
+{
+    UcState before = { 0 };
+    if (looking)
+        uc_state_copy(&before, uc_world_state(world));
+    g_hash_table_remove_all(looked_at);
+    UcStop stop = uc_world_turn(world, write);
+    ck_assert_msg(stop == UC_STOP_Z, "%s: the world stops: %s", history->str, uc_world_why(world));
+    if (looking)
+        changed_where_it_looked(&before);
+    uc_state_clear(&before);
+}
+
+/* A write and a crash look at all that was not written, whether there is any or not. */
+static void looks_at_shadows(const Model *before)
+{
+    uint16_t owner = sandboxed ? uc_sandbox_machine(&spec[1], UC_PARTY_0) : UC_PARTY_0;
+    uint32_t shadows = uc_layout_find(layout[sandboxed], uc_shadows_of(owner));
+    if (looking && (model.writes > before->writes || model.down > before->down))
+        ck_assert_msg(has_looked_at(shadows), "%s: does not look at what was not written",
+                      history->str);
 }
 
 /* What Z got, UC_M_EMPTY if nothing. Everything goes through A, so that both worlds take it alike. */
@@ -306,8 +355,7 @@ static UcMessage tell(UcMessage m)
     UcEnvelope write = { UC_Z, UC_A, UC_PARTY_0, m };
     size_t before, after;
     uc_world_view(world, &before);
-    UcStop stop = uc_world_turn(world, &write);
-    ck_assert_msg(stop == UC_STOP_Z, "%s: the world stops: %s", history->str, uc_world_why(world));
+    turn(&write);
     const UcViewEntry *view = uc_world_view(world, &after);
     return after > before ? view[after - 1].message : (UcMessage){ 0 };
 }
@@ -322,7 +370,9 @@ static void run(Program p)
         g_string_append_printf(history, "%c%u%u ", "?svpd???"[p.op[i] >> 5], p.op[i] >> 3 & 3, p.op[i] & 7);
     g_string_append_printf(history, "%s)", (const char *[]){ "send", "pass", "fail", "send, persist" }[p.end]);
     UcMessage got = tell(m);
+    Model before = model;
     Told told = model_run(&model, &p);
+    looks_at_shadows(&before);
     ck_assert_msg((got.kind == TOLD) == told.answers, "%s: %s", history->str, told.answers ? "no answer" : "an answer");
     ck_assert_msg(!told.answers || got.w[0] == told.coins, "%s: other coins", history->str);
 }
@@ -330,8 +380,10 @@ static void run(Program p)
 static void crash(UcPoint point, unsigned lost)
 {
     g_string_append_printf(history, " crash(%s %u)", point < UC_POINTS ? uc_point_name[point] : "?", lost);
+    Model before = model;
     tell((UcMessage){ UC_M_CRASH, { point, lost } });
     model_crash(&model, point, lost);
+    looks_at_shadows(&before);
 }
 
 static void restart(void)
@@ -414,14 +466,16 @@ static void finish(bool stolen)
 static void draw_the_tape(void)
 {
     start(UC_STORAGE_ATOMIC, false);
-    for (size_t i = 0; i < 4000; i += 8) {
+    for (size_t at = 0; at < PURPOSES * sizeof coin_at[0]; at += 8) {
+        unsigned which = at / sizeof coin_at[0];
+        size_t i = at % sizeof coin_at[0];
         Program p = { { 0 }, END_SEND };
-        memset(p.op, OP_DRAW << 5, 8);
+        memset(p.op, (int)(OP_DRAW << 5 | which << 3), 8);
         UcMessage m = { RUN, { 0 } };
         memcpy(m.w, p.op, OPS);
         UcWord coins = tell(m).w[0];
         for (int k = 7; k >= 0; k--, coins >>= 8)
-            coin_at[i + (size_t)k] = (uint8_t)coins;
+            coin_at[which][i + (size_t)k] = (uint8_t)coins;
     }
     uc_world_free(world);
 }
@@ -440,8 +494,8 @@ static Program random_program(GRand *r)
             kind = OP_STABLE;
         if (kind == OP_PERSIST && p.end == END_FAIL)
             kind = OP_VOLATILE; /* another test */
-        unsigned which = kind == OP_VOLATILE ? below(r, VOLATILES) : below(r, STABLES);
-        p.op[i] = (uint8_t)(kind << 5 | (kind <= OP_VOLATILE ? which << 3 | below(r, VALUES) : 0));
+        unsigned which = kind == OP_VOLATILE ? below(r, VOLATILES) : kind == OP_DRAW ? below(r, PURPOSES) : below(r, STABLES);
+        p.op[i] = (uint8_t)(kind << 5 | (kind != OP_PERSIST ? which << 3 : 0) | (kind <= OP_VOLATILE ? below(r, VALUES) : 0));
     }
     return p;
 }
