@@ -116,8 +116,7 @@ static void lose_reserved(UcCtx *ctx, UcWord party, UcWord kid)
 void watch_restarted(UcCtx *ctx, UcWord party)
 {
     size_t n;
-    if (!watch_config(ctx)->options->reservation ||
-        watch_config(ctx)->inspector->status(ctx, uc_party(party)) != UC_UP)
+    if (watch_config(ctx)->inspector->status(ctx, uc_party(party)) != UC_UP)
         return;
     uc_items(ctx, WATCH_HELD, party, &n);
     for (size_t i = 0; i < n; i++)

@@ -139,6 +139,7 @@ static UcResult simulates(UcCtx *ctx, const UcEnvelope *in)
     case UC_M_CRASH:
         uc_sandbox(ctx, in->peer, in);
         return w[0] == UC_POINT_NOW ? uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } }) : uc_pass(NULL);
+    case UC_M_RESTORE: return uc_pass("no snapshots");
     case UC_M_RESTART: return uc_send(UC_F, (UcMessage){ DKM_RESTART_PARTY, { party, uc_store_text(uc_ctx_store(ctx), "") } });
     case UC_M_CORRUPT: return uc_send(UC_F, (UcMessage){ DKM_CORRUPT_PARTY, { party } });
     default: return uc_send(UC_F, (UcMessage){ DKM_ANSWER, { outcome(), e[3], e[2], e[4] } });

@@ -39,12 +39,13 @@ class Clause:
 
 
 class Catch:
-    """VERSION | COMMAND => FOUND[ | else OTHER]. Without the clause nothing is found, or something else."""
+    """VERSION | COMMAND => FOUND[ | else OTHER]. Without the clause nothing is found, or something else. A test finds
+    something when it fails."""
 
     def __init__(self, text):
-        found = re.fullmatch(r"(\S+) \| (check|explore) (.*?) => ([^|]*?)(?: \| else (.*))?", text)
+        found = re.fullmatch(r"(\S+) \| (check|explore|test) (.*?) => ([^|]*?)(?: \| else (.*))?", text)
         if not found:
-            raise ValueError(f"expected VERSION | check SCRIPT or explore BOUNDS => FOUND, got {text}")
+            raise ValueError(f"expected VERSION | check SCRIPT, explore BOUNDS or test TEST => FOUND, got {text}")
         self.version, self.command, self.what, self.found, self.other = found.groups()
 
 
@@ -119,9 +120,19 @@ def build_version(version):
         raise ValueError(f"{version}: {ran.stdout.strip()}")
 
 
-def link(clause, version, number, flags):
+def rest_of(catch):
+    """The objects of the program, or of the test, that are not of the library."""
+    if catch.command != "test":
+        return [os.path.join(B, "cli/main.o")]
+    folder = os.path.join(B, os.path.dirname(catch.what))
+    shared = [o for o in sorted(os.listdir(folder)) if o.endswith(".o") and not o.startswith(("test_", "fuzz_"))]
+    return [os.path.join(B, catch.what + ".o"), *(os.path.join(folder, o) for o in shared)]
+
+
+def link(clause, catch, number, flags):
     """The version without the clause."""
     cflags, libs = flags
+    version = catch.version
     at = os.path.join(OUT, version)
     source = os.path.join(at, "source")
     folder = os.path.join(OUT, f"without-{clause.line}-{number}")
@@ -135,8 +146,7 @@ def link(clause, version, number, flags):
         if ran.returncode:
             raise ValueError(f"does not compile without the clause: {ran.stderr.strip()[:400]}")
     program = os.path.join(folder, "ucsim")
-    ran = subprocess.run([CC, *cflags, "-o", program, os.path.join(B, "cli/main.o"), *objects.values(),
-                          os.path.join(B, "libucsim.a"), *libs], capture_output=True, text=True)
+    ran = subprocess.run([CC, *cflags, "-o", program, *rest_of(catch), *objects.values(), os.path.join(B, "libucsim.a"), *libs], capture_output=True, text=True)
     if ran.returncode:
         raise ValueError(f"does not link: {ran.stderr.strip()[:400]}")
     return program
@@ -151,6 +161,9 @@ def finding(verdict, rule):
 def asked(program, catch):
     """What it finds: a set of VERDICT[: RULE]; empty when all is as it should be."""
     words = shlex.split(catch.what)
+    if catch.command == "test":
+        ran = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+        return {"fails"} if ran.returncode == 1 else {f"ends with {ran.returncode}"} if ran.returncode else set()
     if catch.command == "check":
         command = [program, "check", "--json", *words]
     else:
@@ -175,7 +188,8 @@ def shown(found):
 
 def holds(clause, number, catch, flags):
     """NULL, or what does not hold. The true program has nothing to be found in it as long as the clause is there."""
-    plain = os.path.join(OUT, catch.version, "ucsim") if catch.version != TRUE else os.path.join(B, "ucsim")
+    unbroken = os.path.join(B, catch.what if catch.command == "test" else "ucsim")
+    plain = os.path.join(OUT, catch.version, "ucsim") if catch.version != TRUE else unbroken
     expected = {catch.found}
     less = {catch.other} if catch.other else set()
     if catch.version == TRUE:
@@ -183,7 +197,7 @@ def holds(clause, number, catch, flags):
     got = asked(plain, catch)
     if got != expected:
         return f"{catch.version}: {catch.command} {catch.what}: expected {shown(expected)}, got {shown(got)}"
-    got = asked(link(clause, catch.version, number, flags), catch)
+    got = asked(link(clause, catch, number, flags), catch)
     if got != less:
         return f"{catch.version} without the clause: {catch.command} {catch.what}: expected {shown(less)}, got {shown(got)}"
     return None
@@ -206,8 +220,8 @@ def judge(clause, flags):
 
 def catcher_name(catch):
     words = catch.what.split()
-    name = os.path.basename(words[-1] if catch.command == "check" else words[0])
-    return f"{name.removesuffix('.lua')}" + (" (explored)" if catch.command == "explore" else "")
+    name = os.path.basename(words[0] if catch.command == "explore" else words[-1])
+    return name.removesuffix(".lua") + (" (explored)" if catch.command == "explore" else "")
 
 
 def table(clauses):
