@@ -201,7 +201,7 @@ bool uc_region_is_handle(const UcRegionKind *kind, size_t word)
 
 void uc_region_canonical(const UcRegion *region, const UcRegionKind *kind, const UcStore *store, GByteArray *out)
 {
-    for (size_t i = 0; region && i < region->words; i++) {
+    for (size_t i = 0; i < region->words; i++) {
         if (!uc_region_is_handle(kind, i)) {
             uc_append_u64(out, region->word[i]);
         } else if (region->word[i] == UC_NONE) {

@@ -359,7 +359,7 @@ void uc_stable_crash(UcCtx *ctx)
 void uc_forget_lost(UcCtx *ctx)
 {
     FOR_SLOTS(ctx->world, ctx->owner, slot) {
-        if (uc_layout_key(ctx->world->layout, slot).kind & UC_LOST && uc_slot_get(ctx->world, slot))
+        if (uc_layout_key(ctx->world->layout, slot).kind & UC_LOST)
             uc_slot_set(ctx->world, slot, NULL);
     }
 }

@@ -189,16 +189,23 @@ END_TEST
 /* What the books say of the keys of a party does not depend on the order in which it got them, nor on handles. */
 static GByteArray *in_order;
 
-static void read_held(UcCtx *ctx)
+static void read_list(UcCtx *ctx, unsigned kind, UcWord list)
 {
     size_t n;
-    const UcWord *held = uc_items(ctx, WATCH_HELD, 0, &n);
+    const UcWord *id = uc_items(ctx, kind, list, &n);
     ck_assert_uint_eq(n, KEYS);
     for (size_t i = 0; i < n; i++) {
         size_t length;
-        const uint8_t *id = uc_store_get(uc_ctx_store(ctx), held[i], &length);
-        g_byte_array_append(in_order, id, (guint)length);
+        const uint8_t *b = uc_store_get(uc_ctx_store(ctx), id[i], &length);
+        g_byte_array_append(in_order, b, (guint)length);
     }
+}
+
+static void read_lists(UcCtx *ctx)
+{
+    read_list(ctx, WATCH_HELD, 0);
+    read_list(ctx, WATCH_EXPOSED, 0);
+    read_list(ctx, WATCH_EXPOSED, 1);
 }
 
 START_TEST(the_order_of_arrival_leaves_no_trace)
@@ -209,8 +216,10 @@ START_TEST(the_order_of_arrival_leaves_no_trace)
         again((DkmOptions){ 0 });
         for (unsigned k = 0; k < KEYS; k++)
             quietly(0, keygen_of(0, orders[i][k]));
+        for (unsigned k = 0; k < 2 * KEYS; k++) /* each of them twice */
+            quietly(0, transfer_of(0, orders[i][k % KEYS], 11 - k / KEYS, 12 - k / KEYS, 1, ticket(k), text("payload")));
         in_order = g_byte_array_new();
-        stage_look(read_held);
+        stage_look(read_lists);
         if (!first)
             first = g_steal_pointer(&in_order);
         else
@@ -336,6 +345,10 @@ START_TEST(no_more_is_reported_than_owned)
     quietly(2, status_of(0, 0));
     go(2, status_of(0, 1));
     speaks("I3: three reports 1 indices of key %s and owns 0", name(0));
+    UcMessage m = status_of(0, 1);
+    act.result.message.w[0] = UC_NONE;
+    go(0, m);
+    speaks("I3: one reports 1 indices of key ? and owns 0");
 }
 END_TEST
 

@@ -443,14 +443,26 @@ static const struct {
     { UC_POINT_MIDDLE, STORE_TWICE, false, true, 2 },
 };
 
+static UcOutcome outcome_of_party;
+
+static void note_outcome(void *data, const UcWorld *world, const UcActivation *a)
+{
+    (void)data, (void)world;
+    if (a->machine == UC_PARTY_0)
+        outcome_of_party = a->outcome;
+}
+
 START_TEST(crash_points)
 {
     open_both();
+    uc_world_observe(real.world, note_outcome, NULL);
     store_it(&real, 1, STORE_PERSIST);
     if (crash[_i].point != UC_POINT_NONE)
         stage_order(&real, (UcMessage){ UC_M_CRASH, { crash[_i].point } });
     UcMessage told = store_it(&real, 2, crash[_i].how);
     ck_assert_int_eq(told.kind == TOLD, crash[_i].output);
+    ck_assert_int_eq(outcome_of_party.crashed, crash[_i].down && !crash[_i].output);
+    ck_assert_int_eq(outcome_of_party.down_after, crash[_i].down && crash[_i].output);
     UcMessage look = stage_input(&real, (UcMessage){ DO_LOOK, { 0 } });
     ck_assert_int_eq(look.kind == UC_M_EMPTY, crash[_i].down);
     stage_order(&real, (UcMessage){ UC_M_CRASH, { UC_POINT_NOW } });

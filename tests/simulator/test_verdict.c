@@ -285,6 +285,9 @@ START_TEST(one_world_alone)
     ck_assert_int_eq(turn((UcMessage){ DO_WORLD, { 0 } }), UC_INDISTINGUISHABLE);
     ck_assert_uint_eq(uc_world_activations(ideal.world), 0);
     ck_assert_int_eq(turn(stores(666)), UC_INVARIANT_BROKEN);
+    uint64_t activations = (stage_input(&ideal, stores(1)), uc_world_activations(ideal.world));
+    uc_lock_rewind(&lock);
+    ck_assert_uint_eq(uc_world_activations(ideal.world), activations);
     ck_assert_int_eq(turn((UcMessage){ DO_END, { UC_HALT } }), UC_ERROR);
 }
 END_TEST
