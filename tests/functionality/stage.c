@@ -23,6 +23,27 @@ static void (*looking)(UcCtx *ctx);
 
 /* ---- the machines ---- */
 
+/* A machine may say what it made itself: so it makes what a test puts into its mouth. */
+static UcMessage made(UcCtx *ctx, UcMessage m)
+{
+    const UcMessageKind *kind = uc_message_kind(&dkm_messages, m.kind);
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        size_t n;
+        if (!uc_message_handle(kind, i) || !uc_store_knows(store, m.w[i]))
+            continue;
+        const uint8_t *b = uc_store_get(store, m.w[i], &n);
+        g_autofree uint8_t *copy = g_memdup2(b, n);
+        m.w[i] = uc_store_put(uc_ctx_store(ctx), copy, n);
+    }
+    return m;
+}
+
+static UcResult makes(UcCtx *ctx, UcResult r)
+{
+    r.message = made(ctx, r.message);
+    return r;
+}
+
 static UcResult actor_step(UcCtx *ctx, const UcEnvelope *in)
 {
     static UcWord serial;
@@ -40,9 +61,11 @@ static UcResult actor_step(UcCtx *ctx, const UcEnvelope *in)
     }
     if (act.unsaved)
         *uc_write(ctx, UC_FIRST_KIND, 0, 1) = ++serial;
-    if (act.effect.kind)
-        uc_effect(ctx, &act.effect);
-    return act.result;
+    if (act.effect.kind) {
+        UcMessage effect = made(ctx, act.effect);
+        uc_effect(ctx, &effect);
+    }
+    return makes(ctx, act.result);
 }
 
 static UcResult carrier_step(UcCtx *ctx, const UcEnvelope *in)
@@ -71,12 +94,11 @@ static DkmOutcome outcome(void)
     return act.abort ? DKM_ABORT : act.result.code == UC_SEND ? DKM_PROCEED : DKM_SILENT;
 }
 
-static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in)
+static UcResult functions(const UcEnvelope *in)
 {
     static UcWord asking;
     static UcMessage input;
     const UcWord *e = act.effect.w, *w = in->message.w;
-    (void)ctx;
     if (in->from >= UC_PARTY_0) {
         asking = in->from - (UcWord)UC_PARTY_0;
         input = in->message;
@@ -100,21 +122,6 @@ static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in)
     case DKM_RESTART_PARTY: holds[w[0]].down = false; return uc_pass(NULL);
     default: return uc_pass(NULL);
     }
-}
-
-/* S may send what it made itself. */
-static UcResult makes(UcCtx *ctx, UcResult r)
-{
-    const UcMessageKind *kind = uc_message_kind(&dkm_messages, r.message.kind);
-    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        size_t n;
-        if (!uc_message_handle(kind, i) || !uc_store_knows(store, r.message.w[i]))
-            continue;
-        const uint8_t *b = uc_store_get(store, r.message.w[i], &n);
-        g_autofree uint8_t *copy = g_memdup2(b, n);
-        r.message.w[i] = uc_store_put(uc_ctx_store(ctx), copy, n);
-    }
-    return r;
 }
 
 static UcResult delivers(const UcEnvelope *in)
@@ -146,6 +153,7 @@ static UcResult simulates(UcCtx *ctx, const UcEnvelope *in)
     }
 }
 
+static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in) { return makes(ctx, functions(in)); }
 static UcResult simulator_step(UcCtx *ctx, const UcEnvelope *in) { return makes(ctx, simulates(ctx, in)); }
 
 static const UcClass functionality = { .name = "functionality", .step = functionality_step };

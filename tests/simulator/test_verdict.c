@@ -127,10 +127,17 @@ END_TEST
 
 START_TEST(verdicts_in_words)
 {
+    static const char *const name[UC_VERDICTS] = { /* as schedules and scenarios write them */
+        [UC_INDISTINGUISHABLE] = "indistinguishable", [UC_DISTINGUISHED] = "distinguished",
+        [UC_SIMULATION_FAILED] = "simulation failed", [UC_NO_PROGRESS] = "no progress",
+        [UC_INVARIANT_BROKEN] = "invariant broken",   [UC_ASSERTION_FAILED] = "assertion failed",
+        [UC_LIMIT] = "limit",                         [UC_ERROR] = "error",
+    };
     static const char *const none[] = { "", "indistinguishabl", "indistinguishable ", "indistinguishable:", "no progress: ",
                                         "no progress:A1", "no progress A1", "progress", "Limit", "limits", "no" };
     UcOutlook o;
     for (unsigned v = 0; v < UC_VERDICTS; v++) {
+        ck_assert_str_eq(uc_verdict_name[v], name[v]);
         ck_assert(uc_outlook_read(uc_verdict_name[v], &o));
         ck_assert(o.verdict == v && !o.rule);
         g_autofree char *plain = uc_outlook_print(o);
