@@ -336,8 +336,19 @@ def broken_versions(which):
 
 
 def catchers_of(room):
-    """In order of cost. Which bounds take long is written down: it is not the largest files. Left out is what takes as long
-    as all the others together."""
+    """In order of cost. What `check` and `explore` see, if anything; what they see in broken versions; tests."""
+    if room.explored != "tests":
+        yield from seen_by_the_program(room)
+    if room.broken != "-":
+        for which in room.broken.split(","):
+            yield from broken_versions(which.strip())
+    for test in room.tests.split():
+        yield Test(test)
+
+
+def seen_by_the_program(room):
+    """Which bounds take long is written down: it is not the largest files. Left out is what takes as long as all the others
+    together."""
     long, left_out = ["two-parties", "two-transfers", "limits", "corruption"], ["pairs"]
     bounds = sorted(glob.glob("tests/must_diverge/bounds/*.lua"))
     yield Check("check", ["--harvest", "--seeds=2"], "tests/must_diverge/scenarios")
@@ -348,11 +359,6 @@ def catchers_of(room):
     for name in long:
         if room.explored == "all":
             yield Explore(f"tests/must_diverge/bounds/{name}.lua")
-    if room.broken != "-":
-        for which in room.broken.split(","):
-            yield from broken_versions(which.strip())
-    for test in room.tests.split():
-        yield Test(test)
 
 
 # ---- one mutant ----
