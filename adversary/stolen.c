@@ -20,44 +20,39 @@ static UcWord read_word(UcReader *r, UcStore *store, bool handle)
 /* The region named "keys" is a list of kid, vk, seed, set (protocol/party.c). */
 static void read_region(UcReader *r, UcStore *store, GArray *keys)
 {
-    uint64_t number_of_kind = uc_take(r, 4);
+    const UcRegionKind *kind = uc_record_kind(&pi_class, uc_take(r, 4));
+    g_assert(kind);
     uc_take(r, 8);
     uint64_t words = uc_take(r, 4);
-    const UcRegionKind *kind = r->bad ? NULL : uc_record_kind(&pi_class, number_of_kind);
-    r->bad |= !kind;
-    bool of_keys = kind && !strcmp(kind->name, "keys");
     UcWord item[4] = { 0 };
-    for (uint64_t i = 0; i < words && !r->bad; i++) {
+    for (uint64_t i = 0; i < words; i++) {
         item[i % 4] = read_word(r, store, uc_region_is_handle(kind, i));
         AdversaryKey key = { item[0], item[1], item[2] };
-        if (of_keys && i % 4 == 3 && !r->bad)
+        if (!strcmp(kind->name, "keys") && i % 4 == 3)
             g_array_append_val(keys, key);
     }
 }
 
-bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing)
+void adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing)
 {
     g_assert(store && bytes && keys && sealing);
-    enum { SUM = 32 };
+    enum { MAGIC_AND_VERSION = 12, SUM = 32 };
     UcReader r = { bytes, length };
-    const uint8_t *magic = uc_take_bytes(&r, 4);
-    r.bad |= !magic || memcmp(magic, "UCR1", 4);
-    uc_take(&r, 8);
-    uint64_t body = uc_take(&r, 4), regions = uc_take(&r, 4);
-    r.bad |= body > length;
-    for (uint64_t i = 0; i < regions && !r.bad; i++)
+    uc_take_bytes(&r, MAGIC_AND_VERSION);
+    uc_take(&r, 4);
+    uint64_t regions = uc_take(&r, 4);
+    for (uint64_t i = 0; i < regions; i++)
         read_region(&r, store, keys);
     uc_take_bytes(&r, SUM);
     uint64_t count = uc_take(&r, 4);
-    for (uint64_t i = 0; i < count && !r.bad; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         uint64_t party = uc_take(&r, 4);
         const uint8_t *key = uc_take_bytes(&r, SEAL_KEY_BYTES);
-        if (!key)
-            break;
+        g_assert(key);
         AdversarySealing s = { party == UINT32_MAX ? UC_NO_PARTY : party, uc_store_put(store, key, SEAL_KEY_BYTES) };
         g_array_append_val(sealing, s);
     }
-    return !r.bad && !r.left;
+    g_assert(!r.bad && !r.left);
 }
 
 /* ---- payloads ---- */

@@ -17,9 +17,9 @@ typedef struct {
     UcWord key;   /* handle of SEAL_KEY_BYTES bytes */
 } AdversarySealing;
 
-/* Appends the signing keys (AdversaryKey) and sealing keys (AdversarySealing) that a state record holds. False, with
- * what was found so far, when the bytes are not a record of this protocol. */
-bool adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing);
+/* Appends the signing keys (AdversaryKey) and sealing keys (AdversarySealing) that a state holds, as the engine gives it to
+ * A when a party of this protocol is corrupted (simulator/record.h, with the sealing keys behind it). */
+void adversary_read_state(UcStore *store, const uint8_t *bytes, size_t length, GArray *keys, GArray *sealing);
 
 /* A payload, or UC_NONE when vk and seed are of no scheme's sizes, whatever the header says that they are. With the digest of what it seals, or, if own_digest,
  * with that of the header as it is. */

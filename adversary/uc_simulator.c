@@ -124,7 +124,7 @@ static UcResult holdings(UcCtx *ctx, const UcWord *w)
     bool up = uc_fault(ctx, party, true).status == UC_UP;
     if (up && dkm_holdings(ctx, inspector(ctx), sandbox) != w[1])
         return uc_simulation_failed("corrupt: the sandboxed party holds other keys or tickets than F says");
-    UcEnvelope order = { UC_A, party, party, { UC_M_CORRUPT, { 0 } } };
+    UcEnvelope order = { UC_A, party, party, { .kind = UC_M_CORRUPT } };
     UcOutcome out = uc_sandbox(ctx, party, &order);
     return uc_send_peer(UC_A, party, out.result.message);
 }
