@@ -13,10 +13,12 @@ from clang.cindex import CursorKind as K, TypeKind as T
 # Each changes one place. What a rule replaces is one line in `change`.
 RULES = ("negate", "bound", "operand", "not", "arithmetic", "constant", "drop", "no-return", "return", "call", "swap")
 
-# Calls that only give memory back: without them nothing that anybody sees is different; the asan variant looks for them.
+# Calls that only give memory back or wipe it: without them nothing that anybody sees is different. The asan variant looks for
+# the first.
 GIVES_BACK = {"free", "g_free", "g_array_free", "g_array_unref", "g_byte_array_free", "g_ptr_array_free", "g_string_free",
               "g_hash_table_destroy", "g_hash_table_unref", "g_ptr_array_unref", "g_object_unref", "g_strfreev",
-              "g_error_free", "g_clear_error"}
+              "g_error_free", "g_clear_error", "g_bytes_unref", "g_mutex_clear", "EVP_CIPHER_CTX_free", "EVP_KDF_CTX_free",
+              "EVP_KDF_free", "OPENSSL_cleanse"}
 
 RELATIONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 ARITHMETIC = {"+": "-", "-": "+", "*": "+", "/": "*", "%": "/", "<<": ">>", ">>": "<<", "&": "|", "|": "&", "^": "|",
