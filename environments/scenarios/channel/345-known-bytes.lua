@@ -1,6 +1,5 @@
 -- A payload of given contents under a given key has these bytes. They were made from docs/protocol.md with another library
--- (Python's hashlib and cryptography): both worlds of a run share one
--- code and would agree on any.
+-- (Python's hashlib and cryptography), since both worlds of a run share one code and would agree on any.
 local function range(first, last)
   local bytes = {}
   for i = first, last do bytes[#bytes + 1] = string.char(i) end

@@ -18,6 +18,7 @@ return scenario {
                       digest = digest }
     end
     local right, twin = sealed("hsm2", one), sealed("hsm2", other)
+    assert(right.bytes:sub(83, 114) ~= right.bytes:sub(115, 146), "no part of a seal is like the next")
     lib.nothing(z:deliver("hsm2", sealed("hsm1", one, right:header().digest)))
     lib.nothing(z:deliver("hsm2", twin.bytes:sub(1, lib.header_bytes) .. right.bytes:sub(lib.header_bytes + 1)))
     lib.nothing(z:deliver("hsm2", right.bytes:sub(1, lib.header_bytes) .. twin.bytes:sub(lib.header_bytes + 1)))
