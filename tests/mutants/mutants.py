@@ -13,6 +13,7 @@ the unbroken program.
 import argparse
 import concurrent.futures
 import difflib
+import fcntl
 import glob
 import hashlib
 import json
@@ -543,9 +544,21 @@ class Table:
                     yield f"not in {SURVIVORS}: {mutant.id} || {mutant.change}"
 
 
+def alone():
+    """Held as long as it is open: another run would build in the same folders."""
+    os.makedirs(OUT, exist_ok=True)
+    held = open(os.path.join(OUT, "lock"), "w", encoding="utf-8")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"{OUT}: another run is going on", file=sys.stderr)
+        raise SystemExit(2) from None
+    return held
+
+
 def run(args):
     rooms, answers, builder = Room.read_all(), Answers(), Builder()
-    os.makedirs(OUT, exist_ok=True)
+    held = alone()
     files = wanted_files(rooms, args.files)
     every = all_mutants(builder, files)
     chosen = sampled(every, args.sample, args.seed)
@@ -580,6 +593,7 @@ def run(args):
             print(stop if isinstance(stop, Unfit) else f"stopped after {done} of {len(chosen)}; the same call goes on from here",
                   file=sys.stderr)
             raise SystemExit(2 if isinstance(stop, Unfit) else 3)
+    held.close()
     table.print()
     print(f"{done} of {len(every)} mutants" + (f", sample {args.seed}" if args.sample else ""))
     if done < len(chosen):
