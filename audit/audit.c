@@ -322,6 +322,7 @@ size_t audit_memory(const Audit *a)
     size_t names = 0;
     for (guint i = 0; i < a->files->len; i++)
         names += sizeof(AuditFile) + strlen(audit_file(a, i)->path) + 1;
+    names += g_hash_table_size(a->opened) * (sizeof(FileId) + 32); /* and what the table and malloc need beside it */
     return a->items->len * sizeof(Item) + a->uses->len * sizeof(Use) + a->slot_count * sizeof *a->slots + names;
 }
 

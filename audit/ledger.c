@@ -7,7 +7,7 @@
 #include "simulator/file.h"
 
 #define FIRST_LINE "ucsim audit ledger 1"
-enum { FIELDS = 12 };
+enum { FIELDS = 12, END_LENGTH = 4 + 2 * AUDIT_HASH + 1 }; /* "end", a tab, the hash, a line feed */
 
 /* ---- writing ---- */
 
@@ -203,9 +203,9 @@ static void read_key(Line *l)
         return;
     AuditKey *key = audit_key(l->audit, l->keys++);
     audit_hash(key->key.bytes, key->key.length, own);
-    l->good = !memcmp(hash, own, sizeof own);
     key->set = set ? sig_set_find(set, NULL) : NULL;
     key->seen = seen;
+    l->good = !memcmp(hash, own, sizeof own) && !key->set == !seen; /* a set is known from signatures */
 }
 
 static void read_duplicates(Line *l)
@@ -354,8 +354,8 @@ static bool read_line(Audit *a, char *line, guint *keys)
 static bool has_good_end(const char *all, size_t length)
 {
     uint8_t hash[AUDIT_HASH];
-    const size_t end = strlen("end\t") + 2 * AUDIT_HASH + 1;
-    if (length < end + strlen(FIRST_LINE "\n") || strncmp(all, FIRST_LINE "\n", strlen(FIRST_LINE "\n")))
+    const size_t end = END_LENGTH;
+    if (strlen(all) != length || length < end + strlen(FIRST_LINE "\n") || strncmp(all, FIRST_LINE "\n", strlen(FIRST_LINE "\n")))
         return false;
     audit_hash((const uint8_t *)all, length - end, hash);
     g_autofree char *hex = audit_hex(hash, sizeof hash), *expected = g_strdup_printf("end\t%s\n", hex);
@@ -377,7 +377,8 @@ bool audit_load_ledger(Audit *a, const char *path, GError **error)
                     path, FIRST_LINE);
         return false;
     }
-    for (char *at = strchr(all, '\n') + 1; !g_str_has_prefix(at, "end\t"); line++) {
+    const char *last = all + length - END_LENGTH;
+    for (char *at = strchr(all, '\n') + 1; at < last; line++) {
         char *end = strchr(at, '\n');
         *end = 0;
         if (!read_line(a, at, &keys)) {
@@ -387,5 +388,8 @@ bool audit_load_ledger(Audit *a, const char *path, GError **error)
         }
         at = end + 1;
     }
-    return true;
+    if (keys == a->keys->len)
+        return true;
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s:%u: expected a ledger of these %u keys, got one of %u", path, line, a->keys->len, keys);
+    return false;
 }

@@ -80,6 +80,20 @@ audit 1 --ledger "$d/ledger" "$d/m"
 sed 's/^item\t0/item\t1/' "$d/ledger" >"$d/edited"
 audit 2 --ledger "$d/edited" "$d/m"
 says "edited:1: expected a whole"
+forged() { # PYTHON WORDS: the ledger changed, with a hash that fits
+    python3 - "$d/ledger" "$d/edited" "$1" <<'P' || fail "python: $1"
+import hashlib, sys
+text = eval(sys.argv[3], {'t': open(sys.argv[1], 'rb').read().rsplit(b'end', 1)[0]})
+open(sys.argv[2], 'wb').write(text + b'end\t' + hashlib.sha256(text).hexdigest().encode() + b'\n')
+P
+    audit 2 --ledger "$d/edited" "$d/m"
+    says "$2"
+}
+forged 't.replace(b"M32_H5", b"M32_H6", 1)' "edited:2: expected a line of a ledger"
+forged 't.replace(b"duplicates", b"dupl\0cates")' "edited:1: expected a whole"
+forged 't.replace(b"file", b"life", 1)' "edited:4: expected a line of a ledger"
+forged 't.replace(b"key", b"end", 1)' "edited:2: expected a line of a ledger"
+forged 't.split(b"key")[0]' "edited:2: expected a ledger of these 1 keys, got one of 0"
 "$UCSIM" sig keygen -q --set $set --seed "$(echo "$seed" | tr 5 6)" --public "$d/vk2"
 expect 2 "$UCSIM" audit signatures --public "$d/vk2" --ledger "$d/ledger" "$d/m"
 says "ledger:2: expected a line of a ledger of these keys"
