@@ -6,11 +6,25 @@
 static uint16_t kind_answers(void) { return (uint16_t)(UC_FIRST_KIND + uc_simulator_class.kinds); }
 static uint16_t kind_to_hear(void) { return (uint16_t)(kind_answers() + 1); }
 
+/* DKM_OUTCOMES: it is the name of none. */
+static UcWord read_outcome(UcReader *r)
+{
+    size_t length = uc_take(r, 1);
+    const uint8_t *name = uc_take_bytes(r, length);
+    UcWord outcome = DKM_PROCEED;
+    while (outcome < DKM_OUTCOMES && (!name || strlen(dkm_outcome_name[outcome]) != length ||
+                                      memcmp(name, dkm_outcome_name[outcome], length)))
+        outcome++;
+    return outcome;
+}
+
 static UcWord read_word(UcReader *r, UcStore *store)
 {
     uint64_t type = uc_take(r, 1);
     if (type == 'n')
         return uc_take(r, 8);
+    if (type == 'o')
+        return read_outcome(r);
     size_t n = type == 'b' ? uc_take(r, 2) : 0;
     const uint8_t *bytes = type == 'b' ? uc_take_bytes(r, n) : NULL;
     return bytes ? uc_store_put(store, bytes, n) : UC_NONE;
@@ -126,7 +140,6 @@ void dictated_simulator_init(DictatedSimulator *out)
     memcpy(out->kind, uc_simulator_class.kind, uc_simulator_class.kinds * sizeof *out->kind);
     out->kind[uc_simulator_class.kinds] = (UcRegionKind){ .name = "answers", .item_words = 1, .item_handles = 1 };
     out->kind[uc_simulator_class.kinds + 1] = (UcRegionKind){ .name = "to-hear", .item_words = 1, .item_handles = 1 };
-    out->class.name = "dictated UC simulator";
     out->class.kind = out->kind;
     out->class.kinds += 2;
     out->class.step = step;

@@ -7,7 +7,8 @@
  *   "Fh" kind      the next thing that F says to S is to be of this kind, or the simulation has failed; after those that are
  *                  to come before it
  *   message        u8 speaker (a party's number plus 1: S speaks as that party; 0: it does not) | u8 length, kind |
- *                  words: '-' (none), 'n' and 8 bytes (a number), 'b', u16 length and bytes
+ *                  words: '-' (none), 'n' and 8 bytes (a number), 'o', u8 length and the name of an outcome, 'b', u16
+ *                  length and bytes
  *   kind           the message's name and those of its fields, a blank between each
  * Integers are big endian. Source: docs/scenario-language.md, "What F refuses".
  */

@@ -489,12 +489,26 @@ uint64_t harvest_guesses(const Harvest *h, bool *bounded)
 
 char *harvest_where(const HarvestKey *key, const UcWorldSpec *spec)
 {
-    static const char *const place[] = { "nowhere", "in a payload of", "in the state of", "in an output of",
-                                         "in two payloads, the first of" };
-    static const char *const way[] = { "", ", backwards", ", inverted", ", exclusive-or with the kid",
-                                       ", exclusive-or with the public key", ", exclusive-or with its header",
-                                       ", exclusive-or with its ticket", ", exclusive-or with the enclave's id",
-                                       ", exclusive-or with another seed", ", opened", ", as a key that it holds" };
+    static const char *const place[] = {
+        [HARVEST_NOWHERE] = "nowhere",
+        [HARVEST_PAYLOAD] = "in a payload of",
+        [HARVEST_STATE] = "in the state of",
+        [HARVEST_OUTPUT] = "in an output of",
+        [HARVEST_TWO_PAYLOADS] = "in two payloads, the first of",
+    };
+    static const char *const way[] = {
+        [HARVEST_PLAIN] = "",
+        [HARVEST_BACKWARDS] = ", backwards",
+        [HARVEST_INVERTED] = ", inverted",
+        [HARVEST_KID] = ", exclusive-or with the kid",
+        [HARVEST_VK] = ", exclusive-or with the public key",
+        [HARVEST_HEADER] = ", exclusive-or with its header",
+        [HARVEST_TICKET] = ", exclusive-or with its ticket",
+        [HARVEST_ENCLAVE] = ", exclusive-or with the enclave's id",
+        [HARVEST_SEED] = ", exclusive-or with another seed",
+        [HARVEST_OPENED] = ", opened",
+        [HARVEST_HELD] = ", as a key that it holds",
+    };
     g_assert(key && spec);
     const char *who = key->from == UC_NO_PARTY ? "nobody" : uc_machine_name(spec, uc_party(key->from));
     return g_strdup_printf("%s %s%s", place[key->place], who, way[key->way]);

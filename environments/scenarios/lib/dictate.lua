@@ -10,7 +10,7 @@ local function message(mark, speaker, name, words)
   for _, w in ipairs(words) do text = text .. w end
   return text
 end
-local function outcome(o) return number(({ proceed = 0, abort = 1, silent = 2, last = 3, none = 4 })[o or "proceed"]) end
+local function outcome(o) return "o" .. string.pack("s1", o or "proceed") end
 
 local kind = {
   answer = "answer outcome sk vk ticket",

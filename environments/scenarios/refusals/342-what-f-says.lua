@@ -1,4 +1,5 @@
--- What F says to S, by the names of messages and of their fields: they are no part of any view, and stand in traces.
+-- What F says to S, by the names of messages and of their fields, and outcomes that it takes by name: these are no part of any
+-- view, and stand in traces.
 local d = use "dictate"
 local by, sixteen = "hsm3", ("t"):rep(16)
 local function keygen(z) return z:keygen("hsm1") end
@@ -6,6 +7,14 @@ local function on_the_way(z)
   local t = z:request("hsm2", { count = 4, from = "hsm1" })
   z:transfer("hsm1", { key = keygen(z), count = 4, to = "hsm2", ticket = t })
   return t
+end
+-- S says how the cancelling of a ticket went, as A ordered it; F takes it.
+local function told(outcome, crash)
+  return { function (z) return z:request("hsm2", { count = 1, from = "hsm1" }) end, function (z, t)
+    if crash then z:crash("hsm2", crash) end
+    d.answer(z, by, { outcome = outcome })
+    z:cancel("hsm2", t)
+  end, "consult-cancel party ticket" }
 end
 
 -- What is there before; what Z does; what F says to S then.
@@ -19,10 +28,14 @@ local case = {
   resend = { on_the_way, function (z, t) z:resend("hsm1", { to = "hsm2", ticket = t }) end, "resent from to ticket kid a b" },
   sign = { keygen, function (z, key) z:sign("hsm1", key, "m") end, "consult-sign party kid index length" },
   corrupt = { keygen, function (z) z:corrupt("hsm1") end, "holdings party held" },
+  ["and takes proceed"] = told "proceed",
+  ["and takes abort"] = told("abort", "before"),
+  ["and takes silent"] = told("silent", "middle"),
+  ["and takes last"] = told("last", "after"),
   ["the input of a corrupted party"] = { function (z) z:corrupt("hsm1") end, keygen, "keygen set" },
 }
 return scenario {
-  title = "342 what F says to S",
+  title = "342 what F says to S, and takes from S",
   source = "ours",
   simulator = "dictated",
   expect = "indistinguishable",
