@@ -1,0 +1,54 @@
+#!/bin/sh
+# Two builds of ucsim say the same to the last byte: traces of every scenario in both worlds, verdicts, schedules and figures
+# of every exploration, checkpoints. For a change that must change nothing, such as files that move.
+#   sh tests/house/gate.sh OLD_UCSIM NEW_UCSIM [quick]
+# Both run on the scenarios and bounds of this tree. Exit 0: no difference; 1: the differing files are named and kept.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+[ $# -ge 2 ] && [ -x "$1" ] && [ -x "$2" ] || { echo "usage: sh tests/house/gate.sh OLD_UCSIM NEW_UCSIM [quick]" >&2; exit 2; }
+work=$(mktemp -d) || exit 2
+every=1
+[ "${3:-}" = quick ] && every=8
+
+# each in its folder, under the same names: paths stand in what is said
+in_folder() { # FOLDER UCSIM CHECKPOINTS
+    mkdir -p "$1" && ln -s "$2" "$1/ucsim"
+    n=0
+    for script in $(find environments/scenarios tests/must_diverge/scenarios -name '*.lua' | LC_ALL=C sort); do
+        n=$((n + 1)); [ $((n % every)) = 0 ] || continue
+        name=$(echo "$script" | tr / .)
+        for world in real ideal; do
+            "$1/ucsim" run --world $world --trace="$1/$name.$world.jsonl" "$script" >"$1/$name.$world.out" 2>&1
+        done
+    done
+    "$1/ucsim" check --harvest environments/scenarios >"$1/check.out" 2>&1
+    for script in $(grep -lrE "explore *=" environments/scenarios tests/must_diverge/bounds | LC_ALL=C sort); do
+        n=$((n + 1)); [ $((n % every)) = 0 ] || continue
+        name=$(echo "$script" | tr / .)
+        [ $every -gt 1 ] && [ "$(basename "$script")" = pairs.lua ] && continue
+        "$1/ucsim" explore --json --schedule "$1/$name.schedule" "$script" >"$1/$name.json" 2>&1
+        [ -f "$3/$name" ] || continue # a checkpoint of the old one, from which both go on
+        cp "$3/$name" "$1/$name.checkpoint"
+        "$1/ucsim" explore --json --resume "$1/$name.checkpoint" "$script" >"$1/$name.resumed.json" 2>&1
+    done
+    for schedule in tests/golden/*.schedule; do
+        "$1/ucsim" replay --trace "$1/$(basename "$schedule").jsonl" "$schedule" >"$1/$(basename "$schedule").out" 2>&1
+    done
+    rm "$1/ucsim"
+}
+mkdir "$work/checkpoints"
+for script in $(grep -lrE "explore *=" environments/scenarios tests/must_diverge/bounds | LC_ALL=C sort); do
+    "$1" explore --quiet --seconds 1 --checkpoint "$work/checkpoints/$(echo "$script" | tr / .)" "$script" >/dev/null 2>&1
+done
+in_folder "$work/old" "$(realpath "$1")" "$work/checkpoints"
+in_folder "$work/new" "$(realpath "$2")" "$work/checkpoints"
+# seconds and memory are no part of a result
+sed -i -E 's/"(seconds|memory|peak)[a-z_]*" *: *[0-9.]+/"\1": 0/g' "$work"/old/*.json "$work"/new/*.json
+if diff -rq "$work/old" "$work/new" >"$work/differ"; then
+    echo "$(find "$work/old" -type f | wc -l) files, no difference"
+    rm -rf "$work"
+    exit 0
+fi
+cat "$work/differ"
+echo "kept in $work"
+exit 1
