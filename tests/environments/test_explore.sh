@@ -166,7 +166,7 @@ head -c 300 "$dir/state" >"$dir/cut"
 run 2 "$@" --resume "$dir/cut"
 { head -c 2000 "$dir/early"; printf x; tail -c +2002 "$dir/early"; } >"$dir/damaged"
 run 2 "$@" --resume "$dir/damaged";                                       says 'got a damaged one'
-set -- explore "$dir/keys.lua" -b wrong=0 -b keygen-by=1 -b transfer=2 -b deliver=1 -b crash=1 -b parties=2
+set -- explore "$dir/keys.lua" -b wrong=0 -b any=0 -b keygen-by=1 -b transfer=2 -b deliver=1 -b crash=1 -b parties=2
 run 0 "$@" --resume "$dir/deep"; says 'resumed from .*/deep: [1-9][0-9]* states, .* taken on trust'
 run 2 "$@" --strategy dfs --checkpoint "$dir/none";                       says 'expected --strategy bfs with --checkpoint'
 

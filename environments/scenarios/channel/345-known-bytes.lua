@@ -28,5 +28,6 @@ return scenario {
     assert(again.bytes == payload.bytes, "and written")
     local inside = z:open(with, payload)
     assert(inside.vk == range(0, 55) and inside.seed == range(100, 147) and inside.a == 3 and inside.b == (1 << 40) + 5)
+    assert(z:deliver("hsm3", payload) == nil, "no member has that key")
   end,
 }

@@ -21,5 +21,6 @@ return scenario {
       assert(z:sign("hsm2", got.kid, "m").index == 8)
       assert(z:verify("hsm3", vk, "m", signature) and not z:verify("hsm3", vk, "n", signature))
     end
+    z:corrupt("hsm2")
   end,
 }
