@@ -101,6 +101,15 @@ void uc_honesty_hear(UcWorld *world, const UcMessage *message)
     }
 }
 
+void uc_honesty_load(UcCtx *ctx, const UcRegion *region, const UcRegionKind *kind)
+{
+    UcHonesty *h = ctx->world->honesty;
+    for (size_t i = 0; h->now.owner == ctx->owner && i < region->words; i++) {
+        if (uc_region_is_handle(kind, i))
+            g_array_append_val(h->heard, region->word[i]);
+    }
+}
+
 /* As it was when the machine's code began to run. */
 static const UcRegion *at_start(UcWorld *world, uint32_t slot)
 {

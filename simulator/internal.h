@@ -95,6 +95,8 @@ uint16_t uc_honesty_owner(const UcWorld *world); /* whose code runs */
 UcStore *uc_honesty_store(UcCtx *ctx);           /* the store, or what a machine has in place of it */
 void uc_honesty_hear(UcWorld *world, const UcMessage *message);
 void uc_honesty_look(UcCtx *ctx, uint32_t slot);
+/* The engine put a region there while the machine's code ran: it is not the machine that stored what stands in it. */
+void uc_honesty_load(UcCtx *ctx, const UcRegion *region, const UcRegionKind *kind);
 /* Refuses a message with bytes that the running machine does not know. */
 void uc_honesty_check(UcWorld *world, const UcMessage *message, const char *refused);
 void uc_refuse(UcWorld *world, const char *what) G_GNUC_NORETURN;

@@ -58,6 +58,7 @@ static void load(UcCtx *ctx, const GArray *regions)
     for (guint i = 0; i < regions->len; i++) {
         const UcRecordRegion *r = &g_array_index(regions, UcRecordRegion, i);
         uc_slot_set(ctx->world, uc_layout_slot(ctx->world->layout, r->key), uc_region_ref(r->region));
+        uc_honesty_load(ctx, r->region, uc_region_kind(ctx->world->spec, r->key));
     }
 }
 
