@@ -11,14 +11,30 @@ typedef struct {
     EnvWorld which;
     const UcSchedule *schedule;
     UcComparison wanted;
-    const char *rule; /* that is to break too; NULL: none */
-    unsigned left;    /* tries */
+    const char *rule;      /* that is to break too; NULL: none */
+    const GArray *origins; /* UcDigest: of the bytes that A made in the whole of it */
+    unsigned left;         /* tries */
 } Shrinking;
+
+/* What A made, it made from what it was brought. Where that is something else, A could not have made it: the schedule would call
+ * the true program broken too. */
+static bool could_be_made(const Shrinking *s, const GArray *origins)
+{
+    for (guint i = 0; i < origins->len; i++) {
+        guint j = 0;
+        while (j < s->origins->len && memcmp(&g_array_index(s->origins, UcDigest, j), &g_array_index(origins, UcDigest, i),
+                                             sizeof(UcDigest)))
+            j++;
+        if (j == s->origins->len)
+            return false;
+    }
+    return true;
+}
 
 static bool finds_the_same(const Shrinking *s, const UcSchedule *part)
 {
     g_autoptr(EnvReplay) replay = part ? env_replay_on(s->worlds, s->which, part, NULL, NULL, NULL) : NULL;
-    if (!replay || env_replay_moves(replay) != part->move->len)
+    if (!replay || env_replay_moves(replay) != part->move->len || !could_be_made(s, env_replay_origins(replay)))
         return false;
     UcComparison got = env_replay_comparison(replay);
     return got.verdict == s->wanted.verdict && (!s->rule || uc_lock_breaks(env_replay_lock(replay), s->rule)) &&
@@ -72,7 +88,7 @@ UcSchedule *env_shrink(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sche
     g_autoptr(EnvReplay) whole = env_replay_on(worlds, which, schedule, NULL, NULL, error);
     if (!whole || env_replay_comparison(whole).verdict == UC_INDISTINGUISHABLE)
         return NULL;
-    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole), NULL, max_tries };
+    Shrinking s = { worlds, which, schedule, env_replay_comparison(whole), NULL, env_replay_origins(whole), max_tries };
     const UcOption *expect = uc_options_get(schedule->options, "expect");
     UcOutlook outlook = { 0 };
     if (expect && uc_outlook_read(expect->value[0], &outlook) && uc_lock_meets(env_replay_lock(whole), outlook))

@@ -377,6 +377,7 @@ UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error
 struct EnvReplay {
     EnvWorlds *worlds, *owned; /* owned: NULL when they are the caller's */
     EnvPair *pair;
+    UcResolver *resolver;
     unsigned moves, of;
 };
 
@@ -384,6 +385,7 @@ void env_replay_free(EnvReplay *r)
 {
     if (!r)
         return;
+    uc_resolver_free(r->resolver);
     env_pair_free(r->pair);
     env_worlds_free(r->owned);
     g_free(r);
@@ -391,15 +393,14 @@ void env_replay_free(EnvReplay *r)
 
 static bool drive(EnvReplay *r, const UcSchedule *schedule, GError **error)
 {
-    g_autoptr(UcResolver) resolver = uc_resolver_new(env_worlds_spec(r->worlds, ENV_REAL), env_worlds_store(r->worlds));
     while (r->moves < schedule->move->len && uc_verdict_is_open(env_replay_comparison(r).verdict)) {
         UcEnvelope write;
-        if (!uc_resolver_write(resolver, schedule, uc_schedule_move(schedule, r->moves + 1), &write, error))
+        if (!uc_resolver_write(r->resolver, schedule, uc_schedule_move(schedule, r->moves + 1), &write, error))
             return false;
         env_pair_turn(r->pair, &write);
         r->moves++;
         UcViewEntry reply = env_pair_reply(r->pair);
-        uc_resolver_brought(resolver, &reply.message);
+        uc_resolver_brought(r->resolver, &reply.message);
     }
     return true;
 }
@@ -412,6 +413,7 @@ EnvReplay *env_replay_on(EnvWorlds *worlds, EnvWorld which, const UcSchedule *sc
     r->worlds = worlds;
     r->of = schedule->move->len;
     r->pair = env_pair_of(worlds, which);
+    r->resolver = uc_resolver_new(env_worlds_spec(worlds, ENV_REAL), env_worlds_store(worlds));
     env_pair_observe(r->pair, observe, data);
     if (!drive(r, schedule, error))
         return NULL;
@@ -469,5 +471,6 @@ char *env_replay_found(const EnvReplay *r, UcOutlook expect)
     return uc_outlook_print((UcOutlook){ c.verdict, uc_comparison_rule(&c) });
 }
 
+const GArray *env_replay_origins(const EnvReplay *r) { return uc_resolver_origins(r->resolver); }
 const UcLock *env_replay_lock(const EnvReplay *r) { return env_pair_lock(r->pair); }
 UcWorld *env_replay_world(EnvReplay *r, EnvWorld which) { return env_pair_world(r->pair, which); }

@@ -52,6 +52,7 @@ bool env_replay_meets(const EnvReplay *replay, UcOutlook outlook);
 /* What the option `found` is to say: what is expected where that is met, else verdict and rule. Free with g_free(). */
 char *env_replay_found(const EnvReplay *replay, UcOutlook expect);
 const UcLock *env_replay_lock(const EnvReplay *replay);
+const GArray *env_replay_origins(const EnvReplay *replay); /* UcDigest, see uc_resolver_origins() */
 unsigned env_replay_moves(const EnvReplay *replay); /* done, the diverging one included */
 UcWorld *env_replay_world(EnvReplay *replay, EnvWorld which);
 

@@ -120,6 +120,9 @@ bool uc_resolver_write(UcResolver *resolver, const UcSchedule *schedule, const U
                        GError **error);
 /* What the last move brought to Z; call it once after every move, UC_M_EMPTY for nothing. */
 void uc_resolver_brought(UcResolver *resolver, const UcMessage *message);
+/* UcDigest, in the order of the moves so far: one for each from: behind bytes, of these bytes and of what that move brought.
+ * Who could make the bytes then can make them wherever the same is brought. */
+const GArray *uc_resolver_origins(const UcResolver *resolver);
 
 /* ---- envelopes to moves ---- */
 typedef struct UcRecorder UcRecorder;

@@ -8,6 +8,7 @@ struct UcResolver {
     const UcWorldSpec *spec;
     UcStore *store;
     GArray *brought; /* UcMessage, one per move so far */
+    GArray *origin;  /* UcDigest, see uc_resolver_origins() */
 };
 
 typedef struct {
@@ -21,7 +22,7 @@ UcResolver *uc_resolver_new(const UcWorldSpec *spec, UcStore *store)
 {
     g_assert(spec && store);
     UcResolver *r = g_new0(UcResolver, 1);
-    *r = (UcResolver){ spec, store, g_array_new(FALSE, FALSE, sizeof(UcMessage)) };
+    *r = (UcResolver){ spec, store, g_array_new(FALSE, FALSE, sizeof(UcMessage)), g_array_new(FALSE, FALSE, sizeof(UcDigest)) };
     return r;
 }
 
@@ -30,6 +31,7 @@ void uc_resolver_free(UcResolver *r)
     if (!r)
         return;
     g_array_unref(r->brought);
+    g_array_unref(r->origin);
     g_free(r);
 }
 
@@ -38,6 +40,8 @@ void uc_resolver_brought(UcResolver *r, const UcMessage *message)
     g_assert(r && message);
     g_array_append_val(r->brought, *message);
 }
+
+const GArray *uc_resolver_origins(const UcResolver *r) { return r->origin; }
 
 static bool wrong(const At *at, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static bool wrong(const At *at, const char *format, ...)
@@ -136,6 +140,18 @@ static bool mutated(const At *at, const UcTerm *t, UcWord *word)
     return true;
 }
 
+static UcDigest origin_of(const UcResolver *r, const UcTerm *t, const UcMessage *source)
+{
+    const UcMessageKind *kind = uc_message_kind(&r->spec->messages, source->kind);
+    UcDigest all[2 + UC_MESSAGE_WORDS] = { { 0, 0 }, { source->kind, 0 } };
+    if (t->bytes)
+        all[0] = uc_digest(t->bytes->data, t->bytes->len);
+    unsigned fields = uc_message_fields(kind);
+    for (unsigned i = 0; i < fields; i++)
+        all[2 + i] = uc_message_handle(kind, i) ? uc_store_digest(r->store, source->w[i]) : (UcDigest){ source->w[i], 0 };
+    return uc_digest(all, (2 + fields) * sizeof *all);
+}
+
 /* What bytes were made from must have been there. */
 static bool has_sources(const At *at, const UcTerm *t)
 {
@@ -144,8 +160,11 @@ static bool has_sources(const At *at, const UcTerm *t)
         if (move > at->r->brought->len)
             return wrong(at, "expected from: and the number of an earlier move, got from:%u in move %u", move,
                          at->r->brought->len + 1);
-        if (g_array_index(at->r->brought, UcMessage, move - 1).kind == UC_M_EMPTY)
+        const UcMessage *source = &g_array_index(at->r->brought, UcMessage, move - 1);
+        if (source->kind == UC_M_EMPTY)
             return wrong(at, "expected move %u to bring something that bytes can be made from, got nothing", move);
+        UcDigest origin = origin_of(at->r, t, source);
+        g_array_append_val(at->r->origin, origin);
     }
     return true;
 }

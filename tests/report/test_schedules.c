@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "environments/explorer.h"
 #include "environments/replay.h"
 
 #define START "ucsim-schedule 1\noption parties hsm1 hsm2 hsm3\noption crypto ideal\n"
@@ -371,6 +372,33 @@ START_TEST(what_bytes_were_made_from_stays)
 }
 END_TEST
 
+/* The true program, shown bytes that happen to be a signature under hsm2's key, which A could not make. */
+#define SIGNATURE "hex:6c75666bcaa6c26b4a62c5b38c919de60000000000000000c05529afd548ff6858ff675a17a6f8732d76b4e4d0c20477fa51d9b813" \
+                  "02350769b671cf6370d756a895cd6023fbfd503d59bc5f4a1440993356e36d876934cc"
+#define GUESSED "ucsim-schedule 1\noption parties hsm1 hsm2\noption crypto ideal\noption capacity 3\nkeygen hsm1 " SET \
+                "\nkeygen hsm2 " SET "\ntransfer hsm1 key@1 1 hsm2 none\nverify hsm2 key@2 \"signed by nobody\" " SIGNATURE
+
+/* What A made from something stays only while that is the same: the transfer would bring another error without the key. */
+START_TEST(what_bytes_were_made_from_stays_the_same)
+{
+    static const struct {
+        const char *text;
+        unsigned moves; /* after shrinking */
+    } row[] = { { GUESSED "\n", 2 }, { GUESSED " from:2\n", 2 }, { GUESSED " from:3\n", 4 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autoptr(UcSchedule) s = parse(row[i].text);
+        EnvOptions options;
+        ck_assert(env_options_parse(s, &options, NULL));
+        EnvWorlds *worlds = env_replay_worlds(s, &options, NULL);
+        unsigned tries;
+        UcSchedule *small = env_shrink(worlds, ENV_WORLDS, s, 100, &tries, NULL, NULL);
+        ck_assert_msg(small && small->move->len == row[i].moves, "row %zu: %u moves", i, small ? small->move->len : 0);
+        uc_schedule_free(small);
+        env_worlds_free(worlds);
+    }
+}
+END_TEST
+
 START_TEST(recording_says_what_bytes_were_made_from)
 {
     Record r = record_new();
@@ -402,6 +430,7 @@ int main(void)
     tcase_add_test(t, leaving_moves_out);
     tcase_add_test(t, something_else_in_the_place_of_what_is_gone);
     tcase_add_test(t, what_bytes_were_made_from_stays);
+    tcase_add_test(t, what_bytes_were_made_from_stays_the_same);
     tcase_add_test(t, recording_says_what_bytes_were_made_from);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
