@@ -22,8 +22,7 @@ struct Harvest {
     GArray *used;     /* Used */
     GHashTable *seen; /* handles of texts */
     GHashTable *memo; /* Question -> Answer; of all worlds of the store */
-    uint64_t guesses;
-    bool bounded;
+    uint64_t most, guesses; /* past `most`: something was left untried */
 };
 
 /* What was tried: the texts, the public key and the seed that they were combined with (UC_NONE: public data). */
@@ -39,11 +38,11 @@ typedef struct {
 static guint question_hash(gconstpointer q) { return (guint)uc_digest(q, sizeof(Question)).lo; }
 static gboolean question_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(Question)); }
 
-Harvest *harvest_new(UcStore *store, const PiConfig *config)
+Harvest *harvest_new(UcStore *store, const PiConfig *config, uint64_t most)
 {
     g_assert(store && config);
     Harvest *h = g_new0(Harvest, 1);
-    *h = (Harvest){ .store = store, .config = config, .text = g_array_new(FALSE, FALSE, sizeof(Text)),
+    *h = (Harvest){ .store = store, .config = config, .most = most, .text = g_array_new(FALSE, FALSE, sizeof(Text)),
                     .key = g_array_new(FALSE, FALSE, sizeof(HarvestKey)),
                     .sealing = g_array_new(FALSE, FALSE, sizeof(UcWord)),
                     .used = g_array_new(FALSE, FALSE, sizeof(Used)), .seen = g_hash_table_new(NULL, NULL),
@@ -112,7 +111,6 @@ void harvest_begin(Harvest *h)
         g_array_set_size(list[i], 0);
     g_hash_table_remove_all(h->seen);
     h->guesses = 0;
-    h->bounded = false;
     guess_sealing(h);
 }
 
@@ -229,10 +227,8 @@ static bool is_secret(const Combined *c, size_t at, const Target *t)
 static bool slide(Harvest *h, const Combined *c, const Target *t)
 {
     for (size_t at = 0; at + t->bytes <= c->length; at++) {
-        if (h->guesses++ >= HARVEST_GUESSES) {
-            h->bounded = true;
+        if (h->guesses++ >= h->most)
             return false;
-        }
         if (is_secret(c, at, t))
             return true;
     }
@@ -326,6 +322,8 @@ static bool try_on(Harvest *h, const Text *text, const Text *over, HarvestKey *k
         HarvestWay way = HARVEST_SEED;
         uint64_t before = h->guesses;
         bool hit = aim(h, key, &t) && (seed == UC_NONE ? try_public(h, text, key, &t, &way) : try_seed(h, text, over, seed, &t));
+        if (h->guesses > h->most)
+            return false;
         a = remember(h, &q, hit ? whole_seed(h, &t) : UC_NONE, way, h->guesses - before);
     }
     if (a->seed == UC_NONE)
@@ -346,50 +344,51 @@ static bool is_genuine(const Harvest *h, const AdversaryKey *what)
     return secret && !memcmp(secret, seed, sigma_seed_secret(sigma));
 }
 
-static bool opens(Harvest *h, const Text *payload, const uint8_t *sealing)
+static bool opens(const Harvest *h, const Text *payload, const uint8_t *sealing, AdversaryKey *what)
 {
-    AdversaryKey what;
     DkmInterval block;
     size_t length;
     const uint8_t *bytes = uc_store_get(h->store, payload->bytes, &length);
-    if (!adversary_open(h->store, h->config, sealing, bytes, length, &what, &block) || !is_genuine(h, &what))
-        return false;
-    found(key_of(h, what.vk), what.seed, HARVEST_OPENED, HARVEST_PAYLOAD, payload->from);
-    return true;
+    return adversary_open(h->store, h->config, sealing, bytes, length, what, &block) && is_genuine(h, what);
 }
 
-/* Does a sealing key travel in the payload itself? */
-static bool carries_its_key(Harvest *h, const Text *payload)
+/* A sealing key may travel in the payload itself: then it is one to try. */
+static void look_for_its_key(Harvest *h, const Text *payload)
 {
+    enum { RUNS = 4096 };
     Question q = { payload->bytes, UC_NONE, UC_NONE, UC_NONE };
     Answer *a = remembered(h, &q);
     if (!a) {
-        size_t length, at = 0, tried = 0;
+        AdversaryKey what;
+        bool hit = false;
+        size_t length, tried = 0;
         const uint8_t *bytes = uc_store_get(h->store, payload->bytes, &length);
-        while (at + SEAL_KEY_BYTES <= length && tried++ < 4096 && !opens(h, payload, bytes + at))
-            at++;
-        bool hit = tried < 4096 && at + SEAL_KEY_BYTES <= length;
+        for (; tried < RUNS && tried + SEAL_KEY_BYTES <= length && !hit; tried++)
+            hit = opens(h, payload, bytes + tried, &what);
         h->guesses += tried;
-        a = remember(h, &q, hit ? uc_store_put(h->store, bytes + at, SEAL_KEY_BYTES) : UC_NONE, HARVEST_OPENED, tried);
+        a = remember(h, &q, hit ? uc_store_put(h->store, bytes + tried - 1, SEAL_KEY_BYTES) : UC_NONE, HARVEST_OPENED, tried);
     }
-    if (a->seed == UC_NONE)
-        return false;
-    add_sealing(h, a->seed);
-    return true;
+    if (a->seed != UC_NONE)
+        add_sealing(h, a->seed);
 }
 
-static void open_payloads(Harvest *h)
+static void try_sealing_keys(Harvest *h, const Text *payload)
+{
+    for (guint i = 0; i < h->sealing->len; i++) {
+        AdversaryKey what;
+        if (opens(h, payload, uc_store_get(h->store, g_array_index(h->sealing, UcWord, i), NULL), &what)) {
+            found(key_of(h, what.vk), what.seed, HARVEST_OPENED, HARVEST_PAYLOAD, payload->from);
+            return;
+        }
+    }
+}
+
+static void each_payload(Harvest *h, void (*look)(Harvest *h, const Text *payload))
 {
     for (guint i = 0; i < h->text->len; i++) {
         const Text *text = &g_array_index(h->text, Text, i);
         if (text->place == HARVEST_PAYLOAD)
-            carries_its_key(h, text);
-    }
-    for (guint i = 0; i < h->text->len; i++) {
-        const Text *text = &g_array_index(h->text, Text, i);
-        bool open = text->place != HARVEST_PAYLOAD;
-        for (guint k = 0; k < h->sealing->len && !open; k++)
-            open = opens(h, text, uc_store_get(h->store, g_array_index(h->sealing, UcWord, k), NULL));
+            look(h, text);
     }
 }
 
@@ -437,7 +436,8 @@ static bool search_key(Harvest *h, HarvestKey *key)
 void harvest_search(Harvest *h)
 {
     g_assert(h);
-    open_payloads(h);
+    each_payload(h, look_for_its_key);
+    each_payload(h, try_sealing_keys);
     bool more = true;
     while (more) { /* a seed may lead to the next one; there are fewer rounds than keys */
         more = false;
@@ -483,7 +483,7 @@ UcWord harvest_forge(Harvest *h, size_t number, UcWord message)
 uint64_t harvest_guesses(const Harvest *h, bool *bounded)
 {
     g_assert(h && bounded);
-    *bounded = h->bounded;
+    *bounded = h->guesses > h->most;
     return h->guesses;
 }
 

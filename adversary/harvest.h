@@ -9,7 +9,7 @@
  *     on the payloads;
  *   - two payloads of equal length, one over the other (a keystream that was used twice), with seeds found before.
  * Whether a guess makes a public key is told by the keys that the signing core remembers (sigma_remember_keys): the same
- * answer as making a tree for each, at the cost of a comparison. HARVEST_GUESSES bounds a world. All this is local
+ * answer as making a tree for each, at the cost of a comparison. Their number is bounded in each world. All this is local
  * computation, a function of what was seen. Source: docs/protocol.md, "What equality cannot see"; rule I8.
  */
 #ifndef ADVERSARY_HARVEST_H
@@ -38,8 +38,8 @@ typedef struct {
     UcWord from;        /* whose payload, state or output it was: number of the party */
 } HarvestKey;
 
-/* Borrows. Before the first key is made. */
-Harvest *harvest_new(UcStore *store, const PiConfig *config);
+/* Borrows. Before the first key is made. `most`: guesses in a world, HARVEST_GUESSES as a rule. */
+Harvest *harvest_new(UcStore *store, const PiConfig *config, uint64_t most);
 void harvest_free(Harvest *harvest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Harvest, harvest_free)
 /* Another world of the same store: nothing is known of it yet. What was tried is not tried again. */

@@ -24,7 +24,8 @@ EnvHarvester *env_harvester_new(EnvWorlds *worlds)
     g_assert(worlds);
     EnvHarvester *h = g_new0(EnvHarvester, 1);
     h->worlds = worlds;
-    h->harvest = harvest_new(env_worlds_store(worlds), env_worlds_spec(worlds, ENV_REAL)->party.config);
+    h->harvest = harvest_new(env_worlds_store(worlds), env_worlds_spec(worlds, ENV_REAL)->party.config,
+                             HARVEST_GUESSES);
     h->honest = g_array_new(FALSE, FALSE, sizeof(UcWord));
     return h;
 }

@@ -43,6 +43,7 @@ EnvOptions store_options(void)
     o.party = two;
     o.crypto_ideal = o.seal_real = true; /* an ideal seal opens in the process that made it only */
     o.capacity = STORE_CAPACITY;
+    o.limits = (DkmLimits){ STORE_LIMIT, STORE_LIMIT, STORE_LIMIT, STORE_LIMIT };
     return o;
 }
 

@@ -7,7 +7,7 @@
 #include "environments/pair.h"
 #include "simulator/record.h"
 
-enum { STORE_CAPACITY = 16, STORE_FRAME = 4 + 32 };
+enum { STORE_CAPACITY = 16, STORE_LIMIT = 3 /* of everything that is limited */, STORE_FRAME = 4 + 32 };
 
 extern char *store_folder;
 void store_make_folder(void);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "adversary/stolen.h"
+#include "protocol/keys.h"
 #include "protocol/party_internal.h"
 #include "tests/environments/store_folder.h"
 
@@ -38,12 +40,18 @@ static void own_of_no_key(StoreRecord *r)
         }
     }
 }
-static void own_of_many(StoreRecord *r)
+static void own_apart(StoreRecord *r, size_t count)
 {
-    size_t many = store_options().limits.intervals + 1;
-    DkmInterval *i = own(r, many);
-    for (size_t k = 0; k < many; k++)
-        i[k] = (DkmInterval){ 2 * k, 2 * k + 1 };
+    DkmInterval *i = own(r, count);
+    for (size_t k = 0; k < count; k++)
+        i[k] = (DkmInterval){ 3 * k, 3 * k + 2 };
+}
+static void own_at_limit(StoreRecord *r) { own_apart(r, STORE_LIMIT); }
+static void own_of_many(StoreRecord *r) { own_apart(r, STORE_LIMIT + 1); }
+static void own_bad_then_good(StoreRecord *r)
+{
+    own_apart(r, 2);
+    own(r, 2)[0] = (DkmInterval){ 2, 2 };
 }
 
 static Key *key(StoreRecord *r, size_t count) { return (Key *)(void *)store_region(r, KIND_KEYS, count * WORDS(Key))->word; }
@@ -62,15 +70,34 @@ static void key_kid(StoreRecord *r) { key(r, 1)->kid = flipped(r, key(r, 1)->kid
 static void key_vk(StoreRecord *r) { key(r, 1)->vk = flipped(r, key(r, 1)->vk, 30); }
 static void key_short(StoreRecord *r) { key(r, 1)->seed = uc_store_text(uc_world_store(r->run.world), "short"); }
 static void key_none(StoreRecord *r) { key(r, 1)->vk = UC_NONE; }
+static void key_kid_short(StoreRecord *r) { key(r, 1)->kid = uc_store_text(uc_world_store(r->run.world), "kid"); }
+static void key_vk_short(StoreRecord *r) { key(r, 1)->vk = uc_store_text(uc_world_store(r->run.world), "vk"); }
 static void key_twice(StoreRecord *r) { Key *k = key(r, 2); k[1] = k[0]; }
-static void key_scheme(StoreRecord *r) { key(r, 1)->sigma = 1; }
-static void key_many(StoreRecord *r)
+static Key another_key(StoreRecord *r, uint8_t first)
 {
-    size_t many = store_options().limits.keys + 1;
-    Key *k = key(r, many);
-    for (size_t i = 1; i < many; i++)
-        k[i] = k[0];
+    UcStore *store = uc_world_store(r->run.world);
+    Sigma *sigma = env_worlds_dkm(r->run.worlds)->sigma[0];
+    g_autofree uint8_t *seed = g_malloc0(sigma->seed_size), *vk = g_malloc(sigma->public_size);
+    seed[0] = first;
+    ck_assert(sigma_public(sigma, seed, vk));
+    UcWord handle = uc_store_put(store, vk, sigma->public_size);
+    return (Key){ dkm_kid(store, handle), handle, uc_store_put(store, seed, sigma->seed_size), 0 };
 }
+static void more_keys(StoreRecord *r, size_t count)
+{
+    Key *k = key(r, count);
+    for (size_t i = 1; i < count; i++)
+        k[i] = another_key(r, (uint8_t)i);
+}
+static void key_at_limit(StoreRecord *r) { more_keys(r, STORE_LIMIT); }
+static void key_last_twice(StoreRecord *r)
+{
+    more_keys(r, 3);
+    key(r, 3)[2] = key(r, 3)[1];
+}
+static void key_seed_of_another(StoreRecord *r) { key(r, 1)->seed = another_key(r, 1).seed; }
+static void key_scheme(StoreRecord *r) { key(r, 1)->sigma = 1; }
+static void key_many(StoreRecord *r) { more_keys(r, STORE_LIMIT + 1); }
 
 static Ticket *ticket(StoreRecord *r, size_t count)
 {
@@ -81,6 +108,25 @@ static void ticket_kid(StoreRecord *r) { ticket(r, 1)->kid = uc_store_text(uc_wo
 static void ticket_zero(StoreRecord *r) { ticket(r, 1)->count = 0; }
 static void ticket_huge(StoreRecord *r) { ticket(r, 1)->count = UINT64_MAX; }
 static void ticket_self(StoreRecord *r) { ticket(r, 1)->from = r->party; }
+static void more_tickets(StoreRecord *r, size_t count)
+{
+    Ticket *t = ticket(r, count);
+    for (size_t i = 1; i < count; i++) {
+        t[i] = t[0];
+        t[i].ticket = flipped(r, t[0].ticket, i);
+    }
+    store_region(r, UC_KIND_TAPE, 4)->word[3] *= count; /* as many were drawn */
+}
+static void ticket_at_limit(StoreRecord *r) { more_tickets(r, STORE_LIMIT); }
+static void ticket_many(StoreRecord *r) { more_tickets(r, STORE_LIMIT + 1); }
+static void ticket_last_twice(StoreRecord *r)
+{
+    more_tickets(r, 3);
+    ticket(r, 3)[2] = ticket(r, 3)[1];
+}
+static void ticket_of_any_key(StoreRecord *r) { ticket(r, 1)->kid = UC_NONE; }
+static void ticket_of_most(StoreRecord *r) { ticket(r, 1)->count = DKM_COUNT_MAX; }
+static void ticket_of_more(StoreRecord *r) { ticket(r, 1)->count = (UcWord)DKM_COUNT_MAX + 1; }
 static void ticket_nobody(StoreRecord *r) { ticket(r, 1)->from = 2; }
 static void ticket_twice(StoreRecord *r) { Ticket *t = ticket(r, 2); t[1] = t[0]; }
 
@@ -91,21 +137,108 @@ static void sent_header(StoreRecord *r) { sent(r, 1)->payload = flipped(r, sent(
 static void sent_sealed(StoreRecord *r) { sent(r, 1)->payload = flipped(r, sent(r, 1)->payload, PAYLOAD_HEADER_BYTES); }
 static void sent_short(StoreRecord *r) { sent(r, 1)->payload = sent(r, 1)->ticket; }
 static void sent_none(StoreRecord *r) { sent(r, 1)->payload = UC_NONE; }
+static void sent_to_itself(StoreRecord *r) { sent(r, 1)->to = r->party; }
+/* As the party itself would have sealed it. */
+static UcWord sealed(StoreRecord *r, UcWord ticket, const Key *what, DkmInterval block)
+{
+    EnvOptions o = store_options();
+    const PiConfig *config = env_worlds_spec(r->run.worlds, ENV_REAL)->party.config;
+    PayloadHeader header = { .version = PAYLOAD_VERSION, .from = r->party, .to = 1 - r->party };
+    uint8_t sealing[SEAL_KEY_BYTES];
+    keys_master(o.seed, o.enclave, sealing);
+    payload_scheme_id(config->dkm->sigma[0], header.scheme);
+    payload_enclave_id(o.enclave, header.enclave);
+    memcpy(header.ticket, uc_store_get(uc_world_store(r->run.world), ticket, NULL), DKM_TICKET_BYTES);
+    return adversary_seal(uc_world_store(r->run.world), config, sealing, &header, false,
+                          &(AdversaryKey){ what->kid, what->vk, what->seed }, block);
+}
+static void sent_block(StoreRecord *r, uint64_t a, uint64_t b)
+{
+    sent(r, 1)->payload = sealed(r, sent(r, 1)->ticket, key(r, 1), (DkmInterval){ a, b });
+}
+static void sent_as_it_was(StoreRecord *r)
+{
+    UcWord was = sent(r, 1)->payload;
+    sent_block(r, 13, STORE_CAPACITY);
+    ck_assert_uint_eq(sent(r, 1)->payload, was);
+}
+static void sent_one(StoreRecord *r) { sent_block(r, 0, 1); }
+static void sent_empty_block(StoreRecord *r) { sent_block(r, 4, 4); }
+static void sent_swapped_block(StoreRecord *r) { sent_block(r, 4, 3); }
+static void sent_beyond(StoreRecord *r) { sent_block(r, 13, STORE_CAPACITY + 1); }
+static void sent_other(StoreRecord *r, const Key *what) { sent(r, 1)->payload = sealed(r, sent(r, 1)->ticket, what, (DkmInterval){ 13, 16 }); }
+static void sent_second_key(StoreRecord *r)
+{
+    more_keys(r, 3);
+    sent_other(r, key(r, 3) + 1);
+}
+static void sent_no_key(StoreRecord *r)
+{
+    Key other = another_key(r, 1);
+    sent_other(r, &other);
+}
+static void sent_other_vk(StoreRecord *r)
+{
+    Key mixed = *key(r, 1);
+    mixed.vk = another_key(r, 1).vk;
+    sent_other(r, &mixed);
+}
+static void sent_other_seed(StoreRecord *r)
+{
+    Key mixed = *key(r, 1);
+    mixed.seed = another_key(r, 1).seed;
+    sent_other(r, &mixed);
+}
+static void more_sent(StoreRecord *r, size_t count)
+{
+    Sent *s = sent(r, count);
+    for (size_t i = 1; i < count; i++) {
+        s[i].to = s[0].to;
+        s[i].ticket = flipped(r, s[0].ticket, i);
+        s[i].payload = sealed(r, s[i].ticket, key(r, 1), (DkmInterval){ i, i + 1 });
+    }
+}
+static void sent_at_limit(StoreRecord *r) { more_sent(r, STORE_LIMIT); }
+static void sent_many(StoreRecord *r) { more_sent(r, STORE_LIMIT + 1); }
+static void sent_last_twice(StoreRecord *r)
+{
+    more_sent(r, 3);
+    sent(r, 3)[2] = sent(r, 3)[1];
+}
+static void sent_bad_then_good(StoreRecord *r)
+{
+    more_sent(r, 2);
+    sent(r, 2)[0].payload = UC_NONE;
+}
+static void sent_ticket_short(StoreRecord *r) { sent(r, 1)->ticket = uc_store_text(uc_world_store(r->run.world), "t"); }
 static void sent_twice(StoreRecord *r) { Sent *s = sent(r, 2); s[1] = s[0]; }
 
 static UcWord *tape(StoreRecord *r, size_t count) { return store_region(r, UC_KIND_TAPE, 2 * count)->word; }
 static void tape_name(StoreRecord *r) { tape(r, 2)[0] = uc_store_text(uc_world_store(r->run.world), "lottery"); }
 static void tape_twice(StoreRecord *r) { tape(r, 2)[2] = tape(r, 2)[0]; tape(r, 2)[3] = tape(r, 2)[1]; }
 static void tape_between(StoreRecord *r) { tape(r, 2)[3]--; }
+static void tape_keygen_between(StoreRecord *r) { tape(r, 2)[1]--; }
+static void tape_at_zero(StoreRecord *r) { tape(r, 2)[1] = 0; }
+static void tape_of_more(StoreRecord *r) { tape(r, 2)[1] *= 2; tape(r, 2)[3] *= 5; }
 static void tape_back(StoreRecord *r) { tape(r, 1); }
 
-static void another_row(StoreRecord *r)
+static void move_row(StoreRecord *r, uint32_t kind)
 {
     for (guint i = 0; i < r->regions->len; i++) {
         UcRecordRegion *region = &g_array_index(r->regions, UcRecordRegion, i);
-        if (region->key.kind == KIND_KEYS)
+        if (region->key.kind == kind)
             region->key.index = 1;
     }
+}
+static void another_row_of_keys(StoreRecord *r) { move_row(r, KIND_KEYS); }
+static void another_row_of_tickets(StoreRecord *r) { move_row(r, KIND_TICKETS); }
+static void another_row_of_sent(StoreRecord *r) { move_row(r, KIND_SENT); }
+static void another_row_of_tapes(StoreRecord *r) { move_row(r, UC_KIND_TAPE); }
+/* The first in the order of keys, tickets, what was sent, tapes is told. */
+static void two_things(StoreRecord *r)
+{
+    ticket_zero(r);
+    another_row_of_sent(r);
 }
 static void counter(StoreRecord *r)
 {
@@ -142,7 +275,9 @@ static const struct {
     { own_out_of_order, "expected intervals in order and apart" },
     { own_touching, "expected intervals in order and apart" },
     { own_of_no_key, "own: of a key that is not there" },
-    { own_of_many, "intervals, got" },
+    { own_at_limit, NULL },
+    { own_of_many, "expected at most 3 intervals, got 4" },
+    { own_bad_then_good, "expected an interval within [0,16), got [2,2)" },
     { key_seed, "the seed does not give the public key" },
     { key_kid, "the public key does not give the kid" },
     { key_vk, "the public key does not give the kid" },
@@ -150,7 +285,18 @@ static const struct {
     { key_none, "of a wrong length" },
     { key_twice, "stands there twice" },
     { key_scheme, "key: of no scheme of this set-up" },
-    { key_many, "keys: expected at most" },
+    { key_kid_short, "of a wrong length" },
+    { key_vk_short, "of a wrong length" },
+    { key_seed_of_another, "the seed does not give the public key" },
+    { key_last_twice, "stands there twice" },
+    { key_at_limit, NULL },
+    { key_many, "keys: expected at most 3, got 4" },
+    { ticket_at_limit, NULL },
+    { ticket_many, "tickets: expected at most 3, got 4" },
+    { ticket_last_twice, "stands there twice" },
+    { ticket_of_any_key, NULL },
+    { ticket_of_most, NULL },
+    { ticket_of_more, "number of keys or party out of range" },
     { ticket_none, "ticket or kid of a wrong length" },
     { ticket_kid, "ticket or kid of a wrong length" },
     { ticket_zero, "number of keys or party out of range" },
@@ -165,11 +311,33 @@ static const struct {
     { sent_short, "does not open to a block of a key that is there" },
     { sent_none, "does not open to a block of a key that is there" },
     { sent_twice, "stands there twice" },
+    { sent_to_itself, "sent: party or ticket out of range" },
+    { sent_ticket_short, "sent: party or ticket out of range" },
+    { sent_as_it_was, NULL },
+    { sent_one, NULL },
+    { sent_empty_block, "does not open to a block of a key that is there" },
+    { sent_swapped_block, "does not open to a block of a key that is there" },
+    { sent_beyond, "does not open to a block of a key that is there" },
+    { sent_second_key, NULL },
+    { sent_no_key, "does not open to a block of a key that is there" },
+    { sent_other_vk, "does not open to a block of a key that is there" },
+    { sent_other_seed, "does not open to a block of a key that is there" },
+    { sent_at_limit, NULL },
+    { sent_many, "sent: expected at most 3, got 4" },
+    { sent_last_twice, "stands there twice" },
+    { sent_bad_then_good, "does not open to a block of a key that is there" },
     { tape_name, "tape: of a purpose that this protocol does not have" },
     { tape_twice, "tape: stands there twice" },
     { tape_between, "tape: a position between two draws" },
     { tape_back, "tape: more open tickets than were drawn" },
-    { another_row, "a row with a number that this protocol does not use" },
+    { tape_keygen_between, "tape: a position between two draws" },
+    { tape_at_zero, "tape: a position between two draws" },
+    { tape_of_more, NULL },
+    { another_row_of_keys, "a row with a number that this protocol does not use" },
+    { another_row_of_tickets, "a row with a number that this protocol does not use" },
+    { another_row_of_sent, "a row with a number that this protocol does not use" },
+    { another_row_of_tapes, "a row with a number that this protocol does not use" },
+    { two_things, "number of keys or party out of range" },
     { counter, "version: of a storage that this set-up does not have" },
     { out_of_order, "not as this program writes it" },
     { region_twice, "not as this program writes it" },
@@ -204,7 +372,9 @@ START_TEST(edited_records)
     } else {
         StoreRun run;
         ck_assert(store_start(&run, NULL, NULL, NULL));
-        ck_assert_uint_eq(store_sign(&run, 0, store_known_key(&run)).w[1], 1);
+        UcMessage signature = store_sign(&run, 0, store_known_key(&run));
+        ck_assert_uint_eq(signature.kind, DKM_SIGNATURE);
+        ck_assert_uint_eq(signature.w[1], edits[_i].edit == own_at_limit ? 0 : 1);
         store_end(&run);
     }
     store_record_clear(&r);
@@ -221,6 +391,17 @@ START_TEST(owned_by_two)
     store_record_write(&r);
     store_refused("1.record (of two): own, key ");
     store_refused("[12,14) overlaps what another party owns");
+    two_intervals(&r, (DkmInterval){ 12, 13 }, (DkmInterval){ 14, 15 }); /* what follows is well */
+    store_record_write(&r);
+    store_refused("[12,13) overlaps what another party owns");
+    two_intervals(&r, (DkmInterval){ 0, 2 }, (DkmInterval){ 14, 15 });
+    store_record_write(&r);
+    store_refused("[0,2) overlaps what another party owns");
+    two_intervals(&r, (DkmInterval){ 0, 1 }, (DkmInterval){ 13, 16 }); /* on both sides of what the other has */
+    store_record_write(&r);
+    StoreRun run;
+    ck_assert(store_start(&run, NULL, NULL, NULL));
+    store_end(&run);
     store_record_clear(&r);
 }
 END_TEST

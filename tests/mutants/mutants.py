@@ -337,14 +337,17 @@ def broken_versions(which):
 
 
 def catchers_of(room):
-    """In order of cost. What `check` and `explore` see, if anything; what they see in broken versions; tests."""
+    """In order of cost. What `check` and `explore` see, if anything; what they see in broken versions; tests. Those come
+    first where nothing is explored, since there they are what is quick."""
+    tests = [Test(test) for test in room.tests.split()]
+    seldom = room.explored in ("none", "tests")
+    yield from tests if seldom else []
     if room.explored != "tests":
         yield from seen_by_the_program(room)
     if room.broken != "-":
         for which in room.broken.split(","):
             yield from broken_versions(which.strip())
-    for test in room.tests.split():
-        yield Test(test)
+    yield from [] if seldom else tests
 
 
 def seen_by_the_program(room):
