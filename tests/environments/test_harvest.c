@@ -8,7 +8,7 @@
 #include "protocol/party_internal.h"
 
 enum { LENGTH = 400, AT = 131, FROM_PAYLOAD = 1, FROM_STATE, FROM_OUTPUT };
-static const char LMS[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8";
+static const char LMS[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1"; /* the quickest */
 
 static EnvWorlds *worlds;
 static Harvest *harvest;
