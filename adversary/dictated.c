@@ -57,7 +57,7 @@ static UcResult say(UcCtx *ctx, UcReader *r)
         m.kind++;
     if (!text || m.kind == DKM_KINDS_END)
         return uc_pass("S says nothing");
-    for (unsigned i = 0; r->left && !r->bad && i < UC_MESSAGE_WORDS; i++)
+    for (unsigned i = 0; i < UC_MESSAGE_WORDS; i++) /* none for those that are not dictated */
         m.w[i] = read_word(r, uc_ctx_store(ctx));
     return speaker ? uc_send_peer(UC_F, uc_party(speaker - 1), m) : uc_send(UC_F, m);
 }

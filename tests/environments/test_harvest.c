@@ -16,9 +16,12 @@ static const PiConfig *config;
 static Sigma *sigma;
 static UcStore *store;
 
-static void start_bounded(const char *scheme, bool ideal, uint64_t most)
+static const char *const three[] = { "left", "middle", "right", NULL };
+
+/* `enclave_of`: NULL, all are in one. */
+static void start_in(const char *const *enclave_of, const char *scheme, bool ideal, uint64_t most)
 {
-    static const char *const enclave_of[] = { "left", "middle", "right", NULL }, *const party[] = { "a", "b", "c", NULL };
+    static const char *const party[] = { "a", "b", "c", NULL };
     EnvOptions o = env_default_options();
     o.scheme = scheme;
     o.crypto_ideal = ideal;
@@ -32,7 +35,8 @@ static void start_bounded(const char *scheme, bool ideal, uint64_t most)
     harvest = harvest_new(store, config, most);
     harvest_begin(harvest);
 }
-static void start(const char *scheme, bool ideal) { start_bounded(scheme, ideal, HARVEST_GUESSES); }
+static void start_bounded(uint64_t most) { start_in(three, LMS, false, most); }
+static void start(const char *scheme, bool ideal) { start_in(three, scheme, ideal, HARVEST_GUESSES); }
 
 static void stop(void)
 {
@@ -373,7 +377,7 @@ static uint64_t guesses_of(const Plant *p, const AdversaryKey *key, Mask mask, s
 static void planted(const Plant *p, uint64_t most, uint64_t *guesses)
 {
     static const UcWord from[] = { [HARVEST_PAYLOAD] = FROM_PAYLOAD, [HARVEST_STATE] = FROM_STATE, [HARVEST_OUTPUT] = FROM_OUTPUT };
-    start_bounded(LMS, false, most);
+    start_bounded(most);
     for (int world = 0; world < 2; world++) {
         uint8_t text[LENGTH];
         harvest_begin(harvest);
@@ -415,7 +419,7 @@ END_TEST
 START_TEST(cut_is_not_remembered)
 {
     uint8_t text[LENGTH], other[LENGTH];
-    start_bounded(LMS, false, 40000);
+    start_bounded(40000);
     for (int world = 0; world < 2; world++) {
         harvest_begin(harvest);
         AdversaryKey key = make_key(1);
@@ -654,6 +658,20 @@ START_TEST(sealing_keys)
 }
 END_TEST
 
+START_TEST(sealing_key_of_the_only_enclave)
+{
+    uint8_t sealing[SEAL_KEY_BYTES];
+    start_in(NULL, LMS, false, HARVEST_GUESSES);
+    const char *name = config->dkm->enclave;
+    uc_sha256(name, strlen(name), sealing);
+    AdversaryKey key = make_key(1);
+    see_sealed(sealing, &key, false);
+    harvest_search(harvest);
+    expect(0, &key, HARVEST_OPENED, HARVEST_PAYLOAD, FROM_PAYLOAD);
+    stop();
+}
+END_TEST
+
 /* A payload may say of a key that it has a seed which it has not; and tell of a key that was not heard of. */
 START_TEST(what_opens_is_checked)
 {
@@ -786,6 +804,7 @@ int main(void)
     tcase_add_test(c, chain_of_seeds);
     tcase_add_test(c, two_over_each_other);
     tcase_add_test(c, sealing_keys);
+    tcase_add_test(c, sealing_key_of_the_only_enclave);
     tcase_add_test(c, what_opens_is_checked);
     tcase_add_test(c, carried_key_opens_others);
     tcase_add_test(c, indices_of_forgeries);

@@ -20,6 +20,7 @@ import json
 import math
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -42,7 +43,9 @@ OUT = os.path.join(B, "mutants")
 PLAN = os.path.join(HERE, "rooms.txt")
 SURVIVORS = os.path.join(HERE, "survivors.txt")
 
-CPU_SECONDS = 30       # of one catcher, in CPU time: a loaded machine says the same. The slowest needs 6 when nothing is broken
+CPU_SECONDS = 30       # of one catcher at most, in CPU time: a loaded machine says the same. The slowest needs 6 when nothing is broken
+CPU_LIMIT = (2, 10)    # seconds, and times what it needs when nothing is broken: a loop without end ends soon
+ENOUGH = 0.25          # of the sample is to be judged when the time is up, for the gate to say that all is well
 WALL_SECONDS = 600     # for one that waits for ever
 ADDRESS_SPACE = 4 << 30
 EXPLORE = ["--memory", "1500", "--jobs", "1", "--quiet"]
@@ -189,9 +192,14 @@ class Builder:
 
 # ---- catchers ----
 
-def run_limited(command, env=None):
+def cpu_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run_limited(command, seconds, env=None):
     """How it ended: its exit code, or "timeout"; and what it said."""
-    limited = ["prlimit", f"--cpu={CPU_SECONDS}:{CPU_SECONDS}", f"--as={ADDRESS_SPACE}", "--core=0", *command]
+    limited = ["prlimit", f"--cpu={seconds}:{seconds}", f"--as={ADDRESS_SPACE}", "--core=0", *command]
     try:
         ran = subprocess.run(limited, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                              timeout=WALL_SECONDS, env=env)
@@ -216,7 +224,13 @@ class Catcher:
 
     def __init__(self, stage, name):
         self.stage, self.name = stage, name
-        self.lock, self.passed = threading.Lock(), False
+        self.lock, self.passed, self.seconds, self.spent = threading.Lock(), False, CPU_SECONDS, 0
+
+    def limited(self, command, env=None):
+        before = cpu_of_children()  # other jobs count too: then the limit is a little larger
+        ended = run_limited(command, self.seconds, env)
+        self.spent = cpu_of_children() - before
+        return ended
 
     def catches(self, builder, mutant):
         """As run; what the unbroken program does not pass says nothing, so that one is shown first, once."""
@@ -225,6 +239,7 @@ class Catcher:
                 folder = os.path.join(OUT, "work", digest("unbroken", self.stage, self.name)[:16])
                 os.makedirs(folder, exist_ok=True)
                 word = self.run(builder, Built(folder, "", []))
+                self.seconds = min(CPU_SECONDS, CPU_LIMIT[0] + math.ceil(CPU_LIMIT[1] * self.spent))
                 shutil.rmtree(folder)
                 if word:
                     raise Unfit(f"{self.stage}, {self.name} catches the unbroken program: {word}")
@@ -238,7 +253,7 @@ class Check(Catcher):
         self.options, self.path = options, path
 
     def run(self, builder, mutant):
-        code, _ = run_limited([mutant.program(builder), "check", "--quiet", *self.options, self.path])
+        code, _ = self.limited([mutant.program(builder), "check", "--quiet", *self.options, self.path])
         return None if code == 0 else how(code)
 
 
@@ -248,7 +263,7 @@ class Explore(Catcher):
         self.bounds = bounds
 
     def run(self, builder, mutant):
-        code, _ = run_limited([mutant.program(builder), "explore", self.bounds, *EXPLORE])
+        code, _ = self.limited([mutant.program(builder), "explore", self.bounds, *EXPLORE])
         return None if code == 0 else how(code)
 
 
@@ -261,7 +276,7 @@ class Test(Catcher):
 
     def run(self, builder, mutant):
         program = builder.test(mutant.folder, self.test, mutant.objects)
-        code, _ = run_limited([program], {**os.environ, "CK_FORK": "no", "UCSIM": mutant.program(builder)})
+        code, _ = self.limited([program], {**os.environ, "CK_FORK": "no", "UCSIM": mutant.program(builder)})
         os.unlink(program)
         return None if code == 0 else "fails" if code == 1 else how(code)
 
@@ -277,7 +292,7 @@ class Broken(Catcher):
     def found(self, builder, folder, objects):
         """VERDICT[: RULE] and all that is said of it; or how it ended."""
         program = builder.link(os.path.join(folder, "broken"), [os.path.join(B, "cli/main.o"), *objects])
-        code, said = run_limited([program, self.command[0], "--json", *self.command[1:]])
+        code, said = self.limited([program, self.command[0], "--json", *self.command[1:]])
         os.unlink(program)
         found = re.search(rb'"verdict":\s*"([^"]*)",.*?"rule":\s*(?:null|"([AI]\d*):[^"]*"),.*?("why":\s*(?:null|"[^"]*"))', said, re.S)
         if not found:
@@ -599,9 +614,11 @@ def run(args):
     held.close()
     table.print()
     print(f"{done} of {len(every)} mutants" + (f", sample {args.seed}" if args.sample else ""))
-    if done < len(chosen):
-        print(f"the time is up: {len(chosen) - done} of the sample were not judged")
     bad = list(answers.stale(every)) + (list(table.complaints()) if args.gate else [])
+    if done < len(chosen):
+        print(f"the time is up: {len(chosen) - done} of the sample were not judged; the same call goes on from here")
+        if args.gate and done < ENOUGH * len(chosen):
+            bad.append(f"{done} of {len(chosen)} say too little: the same call goes on from here")
     print("\n".join(bad), file=sys.stderr, end="\n" if bad else "")
     return 1 if bad else 0
 

@@ -1,0 +1,40 @@
+-- What F takes from S and Z does not see: a party that is up again and is not asked, with what a window lets a restart burn;
+-- and an answer that is kept until S is asked, while a corrupted party speaks. 340 has what is refused of it.
+local d = use "dictate"
+local by = "hsm3"
+local function burned(key, ...)
+  local text = string.pack(">s4I4", key.kid, select("#", ...))
+  for _, block in ipairs { ... } do text = text .. string.pack(">I8I8", block[1], block[2]) end
+  return text
+end
+local function restart(make)
+  return function (z)
+    local key, other = z:keygen("hsm1"), z:keygen("hsm1")
+    z:crash("hsm1")
+    d.restart(z, by, 0, make(key, other))
+  end
+end
+local case = {
+  ["nothing is burned"] = restart(function () end),
+  ["a window"] = restart(function (k) return burned(k, { 0, 4 }) end),
+  ["a window in two places"] = restart(function (k) return burned(k, { 0, 2 }, { 3, 5 }) end),
+  ["of two keys"] = restart(function (k, o)
+    local first, second = burned(k, { 0, 4 }), burned(o, { 28, 32 })
+    return k.kid < o.kid and first .. second or second .. first
+  end),
+  ["kept until S is asked"] = function (z)
+    z:corrupt("hsm1")
+    d.answer(z, by, { outcome = "none" })
+    z:keygen("hsm1")
+  end,
+}
+return scenario {
+  title = "348 restarts that F takes from S",
+  source = "ours",
+  crypto = "ideal",
+  reservation = 4,
+  simulator = "dictated",
+  expect = "indistinguishable",
+  for_each = { case = d.names(case) },
+  environment = function (z) case[params.case](z) end,
+}
