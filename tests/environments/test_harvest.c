@@ -478,7 +478,7 @@ START_TEST(nothing_to_try)
     harvest_search(harvest);
     expect_guesses(0, false);
     UcWord nowhere = UINT64_MAX - 1;
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_KEY, { nowhere, nowhere, 1 } });
+    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_KEY, { uc_store_text(store, "kid"), nowhere, 1 } });
     harvest_see(harvest, UC_PARTY_0, &(UcMessage){ UC_M_PAYLOAD, { 0, nowhere } });
     harvest_see(harvest, UC_PARTY_0, &(UcMessage){ UC_M_STATE, { nowhere } });
     harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_SIGNATURE, { 0, 0, nowhere } });
