@@ -3,6 +3,7 @@
 #   B=build/release sh tests/run_tests.sh quick|all
 # A test passes with exit 0, is skipped with 77 (it says why), fails with anything else.
 # tests/*/long_*.sh run only with "all"; it also sets UCSIM_LONG_TESTS, with which tests that take samples take all.
+# UCSIM_TIMES=1 also prints the seconds of processor each test took (user, system), the dearest first, and their sum.
 # With "quick" the trees of keys are kept on disk while it runs, as many scripts make the same keys; with "all" each is made anew.
 set -u
 : "${B:?}"
@@ -34,7 +35,8 @@ order() {
 one='
 name=$(echo "$1" | sed "s,^$B/,,; s,/,-,g")
 case "$1" in *.sh) sh "$1" ;; *) "./$1" ;; esac >"$2/$name.log" 2>&1 </dev/null
-echo $? >"$2/$name.rc"'
+echo $? >"$2/$name.rc"
+times >"$2/$name.times"'
 list | order | xargs -P "$(nproc)" -I{} sh -c "$one" sh {} "$out"
 
 passed=0 failed=0 skipped=0
@@ -47,4 +49,10 @@ for rc in "$out"/*.rc; do
     esac
 done
 echo "$passed passed, $failed failed, $skipped skipped"
+if [ -n "${UCSIM_TIMES:-}" ]; then
+    awk 'FNR == 2 { for (i = 1; i <= 2; i++) { split($i, t, /[ms]/); part[i] = 60 * t[1] + t[2]; sum[i] += part[i] }
+           name = FILENAME; sub(/.*\//, "", name); sub(/\.times$/, "", name)
+           printf "%7.2f %7.2f %7.2f  %s\n", part[1] + part[2], part[1], part[2], name }
+         END { printf "%7.2f %7.2f %7.2f  all\n", sum[1] + sum[2], sum[1], sum[2] }' "$out"/*.times | LC_ALL=C sort -rn
+fi
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
