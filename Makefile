@@ -93,11 +93,13 @@ check-all: tests
 	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" sh tests/run_tests.sh all
 demo: $(PROGRAM)
 	@B=$(B) sh environments/demo.sh
-# for what compiles on its own: lines for sh; tests need the library of tests too, the program does not
+# for what compiles on its own: lines for sh; tests need the library of tests too, the program does not, and link fast, as
+# broken versions and mutants are linked by the hundred
+FAST_LINK_release = $(if $(shell command -v ld.gold),-fuse-ld=gold) -Wl,-s
 print-flags:
 	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(LIBS)))@:
 print-test-flags:
-	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(CHECK_LIBS) $(LIBS)))@:
+	$(info cflags=$(call sh_quote,$(BASE_CFLAGS)))$(info libs=$(call sh_quote,$(FAST_LINK_$(VARIANT)) $(CHECK_LIBS) $(LIBS)))@:
 bench: $(PROGRAM) $(BENCHES)
 	@B=$(B) sh bench/run_bench.sh
 # FILES="a.c b.c", SAMPLE=200, SEED=1, JOBS=2, ARGS=--verbose: docs/mutants.md

@@ -2,7 +2,7 @@
 # Every numeric option of scenarios, bounds and the command line at its ends and beyond, and every two of them at their
 # extremes (tests/cli/extremes.py).
 : "${UCSIM:?}"
-command -v python3 >/dev/null || { echo "no python3"; exit 77; }
+[ -x /usr/bin/python3 ] || { echo "no python3"; exit 77; }
 T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
-python3 tests/cli/extremes.py "$UCSIM" "$T" all
+/usr/bin/python3 tests/cli/extremes.py "$UCSIM" "$T" all

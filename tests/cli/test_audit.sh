@@ -63,10 +63,10 @@ expect 2 "$UCSIM" report "$d/o.json" -o "$d/r2.html"
 says "o.json: expected JSON of an audit"
 grep -q '"forgery_bits"' "$d/out.json" || fail "no severity in JSON"
 grep -q 'signed twice</title>' "$d/k.svg" || fail "the picture does not show it"
-(cd "$d/b/proof-1" && python3 check.py) >"$d/out" 2>&1 || fail "the bundle does not prove it"
+(cd "$d/b/proof-1" && /usr/bin/python3 check.py) >"$d/out" 2>&1 || fail "the bundle does not prove it"
 says "^proven"
 cp "$d/b/proof-1/a.sig" "$d/b/proof-1/b.sig"
-(cd "$d/b/proof-1" && python3 check.py) >"$d/out" 2>&1 && fail "a bundle with one signature twice proves something"
+(cd "$d/b/proof-1" && /usr/bin/python3 check.py) >"$d/out" 2>&1 && fail "a bundle with one signature twice proves something"
 expect 1 "$UCSIM" audit signatures --quiet --public "$d/vk" "$d/s" "$d/m"
 [ ! -s "$d/out" ] || fail "not quiet"
 
@@ -81,7 +81,7 @@ sed 's/^item\t0/item\t1/' "$d/ledger" >"$d/edited"
 audit 2 --ledger "$d/edited" "$d/m"
 says "edited:1: expected a whole"
 forged() { # PYTHON WORDS: the ledger changed, with a hash that fits
-    python3 - "$d/ledger" "$d/edited" "$1" <<'P' || fail "python: $1"
+    /usr/bin/python3 - "$d/ledger" "$d/edited" "$1" <<'P' || fail "python: $1"
 import hashlib, sys
 text = eval(sys.argv[3], {'t': open(sys.argv[1], 'rb').read().rsplit(b'end', 1)[0]})
 open(sys.argv[2], 'wb').write(text + b'end\t' + hashlib.sha256(text).hexdigest().encode() + b'\n')
@@ -224,10 +224,10 @@ for option in bundles json svg ledger; do
 done
 audit 2 --bundles "$d/s" "$d/s"
 audit 1 --bundles "$d/b" "$d/s" "$d/again"
-python3 "$d/b/proof-1/check.py" >"$d/out" 2>"$d/err" || fail "a bundle checks only in its folder"
+/usr/bin/python3 "$d/b/proof-1/check.py" >"$d/out" 2>"$d/err" || fail "a bundle checks only in its folder"
 for f in key.bin proof.txt a.sig; do
     mv "$d/b/proof-1/$f" "$d/kept"
-    python3 "$d/b/proof-1/check.py" >"$d/out" 2>"$d/err" && fail "proven without $f"
+    /usr/bin/python3 "$d/b/proof-1/check.py" >"$d/out" 2>"$d/err" && fail "proven without $f"
     says "^not proven, the files are not whole: FileNotFoundError"
     [ ! -s "$d/err" ] || fail "a traceback"
     mv "$d/kept" "$d/b/proof-1/$f"
@@ -243,7 +243,7 @@ audit 2 --manifest "$d/m/list" --owned 'hsm1=[0,8)' --owned 'hsm1=[8,9)'
 says "owned: expected each module once"
 
 # Certificates and CMS messages bring what they sign.
-der() { python3 tests/audit/der.py "$@" || fail "der.py $*"; }
+der() { /usr/bin/python3 tests/audit/der.py "$@" || fail "der.py $*"; }
 put() { "$UCSIM" sig sign -q --set "$1$set" --seed "$seed" --index "$2" --message "$3" --signature "$4"; }
 "$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk.der" --format der
 mkdir "$d/e"
@@ -291,7 +291,7 @@ put HSS: 21 "$d/tbs3" "$d/x"
 der certificate "$d/tbs3" "$d/x" "$d/again.cer"
 audit 1 --bundles "$d/eb" "$d/again.cer" "$d/chain.pem"
 says "^proof: reuse: .*again.cer and .*chain.pem#0; verified"
-python3 "$d/eb/proof-1/check.py" >"$d/out" 2>&1 || fail "a bundle of certificates"
+/usr/bin/python3 "$d/eb/proof-1/check.py" >"$d/out" 2>&1 || fail "a bundle of certificates"
 cmp -s "$d/eb/proof-1/a.message" "$d/tbs3" || fail "the message of a certificate is another"
 audit 1 --ledger "$d/el" "$d/again.cer" "$d/chain.pem"
 audit 1 --ledger "$d/el" "$d/again.cer" "$d/chain.pem" "$d/e"

@@ -120,8 +120,8 @@ grep -q '^1\.\.3$' "$T/tap" && grep -q '^ok 1 - good: indistinguishable$' "$T/ta
     grep -q '^not ok 3 - wrong: error$' "$T/tap" || complain "TAP: $(cat "$T/tap")"
 "$UCSIM" check -q --junit "$T/x.xml" "$T/good.lua" "$T/other.lua" "$T/wrong.lua" >/dev/null 2>&1
 grep -q 'tests="3" failures="1" errors="1"' "$T/x.xml" || complain "JUnit: $(cat "$T/x.xml")"
-if command -v python3 >/dev/null; then
-    "$UCSIM" check --json "$T/good.lua" "$T/other.lua" "$T/wrong.lua" 2>/dev/null | python3 -c '
+if [ -x /usr/bin/python3 ]; then
+    "$UCSIM" check --json "$T/good.lua" "$T/other.lua" "$T/wrong.lua" 2>/dev/null | /usr/bin/python3 -c '
 import json, sys, xml.etree.ElementTree as e
 d = json.load(sys.stdin)
 assert d["ucsim-check"] == 1 and d["summary"] == dict(total=3, as_expected=1, unexpected=1, limits=0, errors=1, internal=0), d

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Options at their ends and beyond (tests/cli/extremes.py): a sample; all of them in long_extremes.sh.
 : "${UCSIM:?}"
-command -v python3 >/dev/null || { echo "no python3"; exit 77; }
+[ -x /usr/bin/python3 ] || { echo "no python3"; exit 77; }
 T=$(mktemp -d) || exit 1
 trap 'rm -rf "$T"' EXIT
-python3 tests/cli/extremes.py "$UCSIM" "$T" quick
+/usr/bin/python3 tests/cli/extremes.py "$UCSIM" "$T" quick

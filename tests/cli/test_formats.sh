@@ -91,8 +91,8 @@ for command in $("$UCSIM" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
     meant "" "$command" --no-such-option-at-all
 done
 
-command -v python3 >/dev/null 2>&1 || { [ $bad = 0 ] && echo "no python3 to parse JUnit and JSON with" && exit 77; exit 1; }
-python3 - "$T" "$UCSIM" docs/json-schema.md <<'P' || bad=1
+[ -x /usr/bin/python3 ] || { [ $bad = 0 ] && echo "no python3 to parse JUnit and JSON with" && exit 77; exit 1; }
+/usr/bin/python3 - "$T" "$UCSIM" docs/json-schema.md <<'P' || bad=1
 import json, os, pty, re, sys, xml.etree.ElementTree as e
 folder, ucsim, schema = sys.argv[1:]
 

@@ -17,11 +17,11 @@ od -An -v -tx1 "$T/k.der" >"$T/k.hex"
 for form in raw der pem hex; do
     { printf "\\$(printf %03o "$(wc -c <"$T/k.$form")")"; cat "$T/k.$form" "$T/s"; } >"$T/formats/$form"
 done
-python3 tests/audit/der.py tbs 1 "$T/k.der" "$T/tbs"
-python3 tests/audit/der.py certificate "$T/tbs" "$T/m" "$T/certificate"
-python3 tests/audit/der.py attributes "$T/m" "$T/attributes"
-python3 tests/audit/der.py cms "$T/m" "$T/attributes" "$T/m" "$T/m" "$T/cms"
-python3 tests/audit/der.py cms - - "$T/m" "$T/bare"
+/usr/bin/python3 tests/audit/der.py tbs 1 "$T/k.der" "$T/tbs"
+/usr/bin/python3 tests/audit/der.py certificate "$T/tbs" "$T/m" "$T/certificate"
+/usr/bin/python3 tests/audit/der.py attributes "$T/m" "$T/attributes"
+/usr/bin/python3 tests/audit/der.py cms "$T/m" "$T/attributes" "$T/m" "$T/m" "$T/cms"
+/usr/bin/python3 tests/audit/der.py cms - - "$T/m" "$T/bare"
 { echo "-----BEGIN CMS-----"; base64 "$T/cms"; echo "-----END CMS-----"; } >"$T/pem"
 for f in certificate cms bare pem; do { printf '\2m\n'; cat "$T/$f"; } >"$T/envelope/$f"; done
 failed=0
