@@ -743,8 +743,8 @@ static bool levels_again(Bfs *b, Job *job, const UcCheckpoint *c)
 {
     bool ok = true;
     uint32_t states = uc_visited_count(b->s->visited);
+    uc_visited_open(b->s->visited, next_first(b));
     while (ok && b->first < c->first) {
-        uc_visited_open(b->s->visited, next_first(b));
         ok = children_again(b, job) && b->children->len > 0;
         b->scattered = next_first(b) == c->first; /* only this level and the next one have the order that they had */
         if (ok && b->scattered)

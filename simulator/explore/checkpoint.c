@@ -125,8 +125,9 @@ static bool read_states(UcSearch *s, UcReader *r)
         UcDigest h = { uc_take(r, 8), 0 };
         h.hi = uc_take(r, 8);
         uint64_t way = uc_take(r, 8);
-        uint32_t parent = (uint32_t)(way >> 32);
-        r->bad = r->bad || (i ? parent >= i : parent != UC_NO_STATE) || (uint32_t)way >= s->model->moves(s->model->data);
+        uint32_t parent = (uint32_t)(way >> 32), move = (uint32_t)way;
+        bool led_to = parent < i && move < s->model->moves(s->model->data), root = parent == UC_NO_STATE && !move;
+        r->bad = r->bad || !(i ? led_to : root); /* a search that has not begun knows no move */
         if (!r->bad)
             uc_visited_add(s->visited, h, parent, (uint32_t)way, &fresh);
         r->bad = r->bad || !fresh;
