@@ -82,7 +82,7 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
     }
     if (!parse_count(name, text, 1, 16, &value, error))
         return false;
-    *(tag ? &m->options.tag_bytes : &m->options.ticket_bytes) = (unsigned)value;
+    *(tag ? &m->options.tag_bytes : &m->options.ticket_bytes) = value;
     return true;
 }
 

@@ -9,7 +9,7 @@ char *env_disk_setup(const EnvOptions *o)
     for (size_t i = 0; i < UC_SEED_BYTES; i++)
         g_string_append_printf(text, " %u", o->seed[i]);
     g_string_append_printf(text, "\nprotocol %s, payloads %d\nscheme %s\ncapacity %" G_GUINT64_FORMAT "\nenclave %s\ntrust %s\n"
-                           "crypto %d %d\ntoy %u %u\nindependent %d\n", o->protocol, PAYLOAD_VERSION, o->scheme, o->capacity, o->enclave,
+                           "crypto %d %d\ntoy %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\nindependent %d\n", o->protocol, PAYLOAD_VERSION, o->scheme, o->capacity, o->enclave,
                            dkm_trust_name[o->trust], o->crypto_ideal, o->seal_real, o->tag_bytes, o->ticket_bytes,
                            o->independent);
     for (const char *const *enclave = o->enclave_of; enclave && *enclave; enclave++)

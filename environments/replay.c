@@ -13,16 +13,15 @@ static const struct {
     const char *name;
     size_t offset;
     bool always; /* else written only where it differs from its default */
-    bool word;   /* 64 bits; else unsigned */
 } numbers[] = {
-    { "capacity", offsetof(EnvOptions, capacity), true, true },
-    { "reservation", offsetof(EnvOptions, reservation), true, true },
-    { "limit-keys", offsetof(EnvOptions, limits.keys), false, true },
-    { "limit-tickets", offsetof(EnvOptions, limits.tickets), false, true },
-    { "limit-transfers", offsetof(EnvOptions, limits.transfers), false, true },
-    { "limit-intervals", offsetof(EnvOptions, limits.intervals), false, true },
-    { "tag-bytes", offsetof(EnvOptions, tag_bytes), false, false },
-    { "ticket-bytes", offsetof(EnvOptions, ticket_bytes), false, false },
+    { "capacity", offsetof(EnvOptions, capacity), true },
+    { "reservation", offsetof(EnvOptions, reservation), true },
+    { "limit-keys", offsetof(EnvOptions, limits.keys), false },
+    { "limit-tickets", offsetof(EnvOptions, limits.tickets), false },
+    { "limit-transfers", offsetof(EnvOptions, limits.transfers), false },
+    { "limit-intervals", offsetof(EnvOptions, limits.intervals), false },
+    { "tag-bytes", offsetof(EnvOptions, tag_bytes), false },
+    { "ticket-bytes", offsetof(EnvOptions, ticket_bytes), false },
 };
 /* Options that name one of several. */
 static const char *const crypto[] = { "real", "ideal", NULL }, *const coins[] = { "coupled", "independent", NULL },
@@ -54,17 +53,12 @@ static const char *const origin_name[] = { "title", "file", "hash", "seed", "exp
 
 static uint64_t get_number(const EnvOptions *options, size_t i)
 {
-    const void *at = (const char *)options + numbers[i].offset;
-    return numbers[i].word ? *(const uint64_t *)at : *(const unsigned *)at;
+    return *(const uint64_t *)(const void *)((const char *)options + numbers[i].offset);
 }
 
 static void set_number(EnvOptions *options, size_t i, uint64_t n)
 {
-    void *at = (char *)options + numbers[i].offset;
-    if (numbers[i].word)
-        *(uint64_t *)at = n;
-    else
-        *(unsigned *)at = (unsigned)MIN(n, UINT_MAX);
+    *(uint64_t *)(void *)((char *)options + numbers[i].offset) = n;
 }
 
 UcOptions *env_options_print(const EnvOptions *options)

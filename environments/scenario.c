@@ -145,14 +145,8 @@ static void read_capacity(lua_State *L, EnvScenario *s) { s->options.capacity = 
 static void read_budget(lua_State *L, EnvScenario *s) { s->options.budget = number_of(L, "budget"); }
 static void read_seed(lua_State *L, EnvScenario *s) { env_seed(number_of(L, "seed"), s->options.seed); }
 static void read_reservation(lua_State *L, EnvScenario *s) { s->options.reservation = number_of(L, "reservation"); }
-static void read_tag_bytes(lua_State *L, EnvScenario *s)
-{
-    s->options.tag_bytes = (unsigned)MIN(number_of(L, "tag_bytes"), UINT32_MAX);
-}
-static void read_ticket_bytes(lua_State *L, EnvScenario *s)
-{
-    s->options.ticket_bytes = (unsigned)MIN(number_of(L, "ticket_bytes"), UINT32_MAX);
-}
+static void read_tag_bytes(lua_State *L, EnvScenario *s) { s->options.tag_bytes = number_of(L, "tag_bytes"); }
+static void read_ticket_bytes(lua_State *L, EnvScenario *s) { s->options.ticket_bytes = number_of(L, "ticket_bytes"); }
 static void read_torture(lua_State *L, EnvScenario *s) { s->options.torture = truth_of(L, "torture"); }
 static void read_harvest(lua_State *L, EnvScenario *s) { s->options.harvest = truth_of(L, "harvest"); }
 static void read_rule(lua_State *L, EnvScenario *s) { replace(&s->expect_rule, text_of(L, "expect_rule")); }

@@ -87,12 +87,12 @@ static bool check_options(const EnvOptions *o, GError **error)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "enclaves: expected one for each of %u parties, got %u", parties,
                     g_strv_length((char **)o->enclave_of));
     else if (o->tag_bytes < 1 || o->tag_bytes > SEAL_OVERHEAD_BYTES)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "tag_bytes: expected 1 to 16, got %u", o->tag_bytes);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "tag_bytes: expected 1 to 16, got %" G_GUINT64_FORMAT, o->tag_bytes);
     else if (o->tag_bytes < SEAL_OVERHEAD_BYTES && o->crypto_ideal && !o->seal_real)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
                     "tag_bytes: an ideal seal has no tag to shorten; expected crypto or seal real");
     else if (o->ticket_bytes < 1 || o->ticket_bytes > DKM_TICKET_BYTES)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "ticket_bytes: expected 1 to 16, got %u", o->ticket_bytes);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "ticket_bytes: expected 1 to 16, got %" G_GUINT64_FORMAT, o->ticket_bytes);
     else
         return true;
     return false;
@@ -135,7 +135,7 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
     w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
                            .enclave_of = w->options.enclave_of, .shared_master = options->shared_master,
                            .trust = options->trust, .reservation = options->reservation,
-                           .seals_real = !tokens, .ticket_bytes = options->ticket_bytes };
+                           .seals_real = !tokens, .ticket_bytes = (unsigned)options->ticket_bytes };
     seal_set_tag_bytes(w->seal, options->tag_bytes);
     w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .seed = w->options.seed };
     fill_specs(w);

@@ -656,6 +656,8 @@ START_TEST(bad_files)
         { "return scenario { title = 'x', " E ", storage = 'memory' }", "storage: expected 'atomic', " },
         { "return scenario { title = 'x', " E ", trust = 1 }", "trust: expected a text, got 1" },
         { "return scenario { title = 'x', " E ", capacity = -1 }", "capacity: expected an integer of at least 0, got -1" },
+        { "return scenario { title = 'x', " E ", tag_bytes = 1 << 32 }", "tag_bytes: expected 1 to 16, got 4294967296" },
+        { "return scenario { title = 'x', " E ", ticket_bytes = (1 << 32) + 1 }", "ticket_bytes: expected 1 to 16, got 4294967297" },
         { "return scenario { title = 'x', " E ", capacity = 1.5 }", "got 1.5" },
         { "return scenario { title = 'x', " E ", budget = '3' }", "budget: expected an integer of at least 0, got '3'" },
         { "return scenario { title = 'x', " E ", torture = 1 }", "torture: expected true or false, got 1" },
