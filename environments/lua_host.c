@@ -15,12 +15,28 @@ enum {
     MANY_ARGUMENTS = 64, /* of a function with '...', each of whose instructions may copy them all */
     ARGUMENT_SHARE = 8,  /* arguments copied at the price of an instruction */
     FIRST_STACK = 512,   /* bytes; no stack is smaller */
+    NODE = 24,           /* bytes of a table for each key; lists have 16 for each item */
+    NODE_SHARE = 64,     /* keys looked at at the price of an instruction */
+    CHAIN_SHARE = 4,     /* tables behind each other, too */
     STACK_EXTRA = 5 * 16,  /* bytes of a stack that do not count when it is doubled */
 };
 
 EnvLua *env_lua(lua_State *L)
 {
     return *(EnvLua **)lua_getextraspace(L);
+}
+
+/* Integers can be chosen so that all fall together in a table's hash: then Lua goes through them one by one. */
+uint64_t env_lua_look_up(const EnvLua *lua)
+{
+    return (1 + lua->nodes / NODE_SHARE) * (1 + lua->chain / CHAIN_SHARE);
+}
+
+/* Room for the keys of a table? Their number is a power of two. Lua then enters each anew, past all others at worst. */
+static size_t nodes_of(size_t kind, size_t size)
+{
+    size_t nodes = size / NODE;
+    return !kind && size % NODE == 0 && (nodes & (nodes - 1)) == 0 ? nodes : 0;
 }
 
 /* Lua collects everything before it gives up. */
@@ -108,6 +124,10 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size)
     size_t held = block ? old_size : 0;
     if (size > held && too_large_a_stack(lua, block, old_size, size))
         return no_room(lua, "stack");
+    size_t nodes = block ? 0 : nodes_of(old_size, size);
+    uint64_t entering = nodes / 2 * nodes / NODE_SHARE;
+    if (nodes > NODE_SHARE && lua->left < (int64_t)entering)
+        return no_room(lua, "instructions");
     if (size > held && (size > ENV_LUA_BLOCK || lua->memory - held + size > ENV_LUA_MEMORY))
         return no_room(lua, "memory");
     bool was_there = block != NULL, was_stack = held >= FIRST_STACK && g_hash_table_remove(lua->stack, block);
@@ -121,7 +141,8 @@ static void *allocate(void *data, void *block, size_t old_size, size_t size)
     else
         note_new(lua, fresh, old_size, size);
     lua->memory += size - held;
-    lua->left -= (int64_t)(size > held ? size / 64 : 0);
+    lua->left -= (int64_t)(size > held ? size / 64 + entering : 0);
+    lua->nodes = MAX(lua->nodes, nodes);
     return fresh;
 }
 
@@ -149,10 +170,10 @@ static int64_t many_arguments(lua_State *L, lua_Debug *ar)
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     EnvLua *lua = env_lua(L);
-    spend(L, HOOK_STEP + (int64_t)(lua->longest / STRING_SHARE) + many_arguments(L, ar) * HOOK_STEP / ARGUMENT_SHARE);
+    spend(L, HOOK_STEP * (int64_t)env_lua_look_up(lua) + (int64_t)(lua->longest / STRING_SHARE) + many_arguments(L, ar) * HOOK_STEP / ARGUMENT_SHARE);
     if (lua->overgrown)
         env_lua_out_of(L, "stack");
-    env_lua_check_metatables(L);
+    env_lua_check_metatable(L);
 }
 
 /* From here on every instruction is stopped: what is to be closed would get its share, each time anew. */
@@ -355,6 +376,11 @@ bool env_lua_protected(EnvLua *lua, lua_CFunction function)
     lua_settop(L, 0);
     lua_pushcfunction(L, function);
     int status = lua_pcall(L, 0, 0, 0);
+    if (!lua->limit && lua->left >= 0 && lua->metatables && lua_checkstack(L, 1)) {
+        lua_pushcfunction(L, env_lua_check_metatables);
+        int changed = lua_pcall(L, 0, 0, 0);
+        status = changed ? changed : status;
+    }
     if (!lua->limit && lua->left < 0) /* between two counts */
         lua->limit = "instructions";
     if (status == LUA_OK && !lua->limit)

@@ -22,6 +22,7 @@ enum {
     ENV_LUA_BLOCK = 24 << 20,   /* bytes, one block: a string, a table's array, a stack */
     ENV_LUA_STACK = 1 << 20,    /* bytes, the stack of one thread: 15,000 values at least */
     ENV_LUA_CHAIN = 32,         /* tables that look things up in each other ('__index', '__newindex') */
+    ENV_LUA_METATABLES = 64,    /* of those given last it is said when they are changed */
     ENV_LUA_INSTRUCTIONS = 20000000,
 };
 
@@ -71,8 +72,11 @@ typedef struct EnvLua {
     char *message;         /* of the last failure, "file:line: ..." */
     const char *chunk;     /* file name of the script */
     lua_CFunction raise;   /* Lua's own error() */
+    size_t nodes;          /* keys that the largest table has room for, lists left out: so many may be looked at for one */
+    unsigned chain;        /* tables behind each other, the most so far */
     unsigned metatables;   /* given to a table so far */
     unsigned metatable;    /* the one to look at next */
+    int given_at[ENV_LUA_METATABLES]; /* lines */
     void *data;            /* of who loads a scenario (scenario.c) */
 
     /* a run */
@@ -121,6 +125,8 @@ void env_lua_charge(lua_State *L, uint64_t cost);
 void env_lua_charge_bytes(lua_State *L, size_t bytes);
 /* Charges for all calls that are still open: whoever unwinds them looks at each. */
 void env_lua_charge_depth(lua_State *L);
+/* What finding one key of a table costs. */
+uint64_t env_lua_look_up(const EnvLua *lua);
 /* The budget as at the beginning. */
 void env_lua_refill(EnvLua *lua);
 /* Stops the script for good. Does not return. */
@@ -142,9 +148,11 @@ int env_lua_line(lua_State *L);
 /* lua_library.c: pushes a value as text without addresses, as tostring() gives it; `index` is absolute. */
 const char *env_lua_text(lua_State *L, int index);
 
-/* lua_library.c: of the metatables that were set last one, another at each call: it raises where a look-up goes through
- * too many tables, which no instruction shows. */
-void env_lua_check_metatables(lua_State *L);
+/* lua_metatables.c: setmetatable() of scripts. */
+int env_lua_set_metatable(lua_State *L);
+/* Raises if a metatable was changed since it was given, which has no effect: of the last ones another at each call; all. */
+void env_lua_check_metatable(lua_State *L);
+int env_lua_check_metatables(lua_State *L);
 
 /* lua_library.c: what scripts find as globals. Expects an empty table on the stack and fills it. */
 void env_lua_library(lua_State *L);

@@ -15,7 +15,6 @@ enum {
     PATTERN_STEPS = 20000000,
     PATTERN_SHORT = 16,  /* bytes */
     NESTED = 200,
-    METATABLES = 256,    /* remembered, to be looked at */
     EMPTY_SHARE = 192,   /* bytes of empty places of a table that are passed over at the price of an instruction */
 };
 
@@ -228,9 +227,8 @@ static Key *sorted_keys(lua_State *L, size_t *count)
 {
     size_t n = 0;
     charge_places(L);
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1))
-        n++;
-    env_lua_charge(L, n);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1), n++)
+        env_lua_charge(L, 2 * env_lua_look_up(env_lua(L))); /* both times */
     Key *key = lua_newuserdatauv(L, (n + 1) * sizeof *key, 0);
     *count = n;
     n = 0;
@@ -247,7 +245,7 @@ static int next_pair(lua_State *L) /* upvalues: keys, position */
     lua_Integer at = lua_tointeger(L, lua_upvalueindex(2));
     while (true) {
         lua_rawgeti(L, lua_upvalueindex(1), ++at);
-        env_lua_charge(L, 1);
+        env_lua_charge(L, env_lua_look_up(env_lua(L)));
         if (lua_isnil(L, -1))
             return 1;
         lua_pushvalue(L, -1);
@@ -289,16 +287,15 @@ static int next_key(lua_State *L)
     charge_places(L);
     if (!first)
         from = read_key(L, 2);
-    lua_Integer looked = 0;
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1), looked++) {
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         Key key = read_key(L, -2);
+        env_lua_charge(L, env_lua_look_up(env_lua(L)));
         env_lua_charge_bytes(L, key.length);
         if ((first || compare_keys(&key, &from) > 0) && (!found || compare_keys(&key, &best) < 0)) {
             best = key;
             found = true;
         }
     }
-    env_lua_charge(L, (uint64_t)looked);
     if (!found)
         return 0;
     push_key(L, &best);
@@ -347,7 +344,7 @@ static lua_Integer checked_length(lua_State *L, int index)
     lua_Integer n = (lua_Integer)lua_rawlen(L, index);
     if (n > TABLE_ITEMS)
         luaL_error(L, "expected a table of at most %d items, got %I", TABLE_ITEMS, n);
-    env_lua_charge(L, (uint64_t)n / 4);
+    env_lua_charge(L, (uint64_t)n * env_lua_look_up(env_lua(L)) / 4);
     return n;
 }
 
@@ -361,7 +358,7 @@ static int sort(lua_State *L)
     lua_createtable(L, (int)n, 0);
     int from = 1, to = 3;
     for (lua_Integer width = 1; width < n; width *= 2) {
-        env_lua_charge(L, (uint64_t)n);
+        env_lua_charge(L, (uint64_t)n * env_lua_look_up(env_lua(L)));
         for (lua_Integer low = 1; low <= n; low += 2 * width)
             merge(L, from, to, low, MIN(low + width, n + 1), MIN(low + 2 * width, n + 1));
         from = to;
@@ -386,88 +383,12 @@ static int table_function(lua_State *L)
         lua_Integer from = luaL_optinteger(L, first, 1), to = luaL_optinteger(L, first + 1, (lua_Integer)lua_rawlen(L, 1));
         if (to >= from && (lua_Unsigned)to - (lua_Unsigned)from > TABLE_ITEMS)
             return luaL_error(L, "expected a range of at most %d items", TABLE_ITEMS);
-        env_lua_charge(L, to >= from ? (uint64_t)(to - from) / 4 : 0);
+        env_lua_charge(L, to >= from ? (uint64_t)(to - from) * env_lua_look_up(env_lua(L)) / 4 : 0);
     }
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, arguments, LUA_MULTRET);
     return lua_gettop(L);
-}
-
-/* How many tables a look-up by `field` goes through from the metatable on top on, at most one more than there may be. */
-static int chain_of(lua_State *L, const char *field)
-{
-    int top = lua_gettop(L), tables = 0;
-    for (lua_pushvalue(L, top); tables <= ENV_LUA_CHAIN; tables++) {
-        lua_pushstring(L, field);
-        if (lua_rawget(L, -2) != LUA_TTABLE || !lua_getmetatable(L, -1))
-            break;
-        lua_replace(L, top + 1);
-        lua_settop(L, top + 1);
-    }
-    lua_settop(L, top);
-    return tables;
-}
-
-/* The metatable on top. A table that is called goes before its arguments, and what calls it before them all. */
-static void check_metatable(lua_State *L)
-{
-    int tables = chain_of(L, "__index") + chain_of(L, "__newindex");
-    env_lua_charge(L, (uint64_t)tables);
-    if (tables > ENV_LUA_CHAIN)
-        env_lua_out_of(L, "tables behind each other");
-    lua_pushliteral(L, "__call");
-    int type = lua_rawget(L, -2);
-    if (type != LUA_TNIL && type != LUA_TFUNCTION)
-        env_lua_out_of(L, "calls behind each other");
-    lua_pop(L, 1);
-}
-
-void env_lua_check_metatables(lua_State *L)
-{
-    EnvLua *lua = env_lua(L);
-    if (!lua->metatables)
-        return;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->metatables);
-    lua_rawgeti(L, -1, 1 + lua->metatable++ % MIN(lua->metatables, (unsigned)METATABLES));
-    if (lua_istable(L, -1))
-        check_metatable(L);
-    lua_pop(L, 2);
-}
-
-/* Remembers the metatable on top. */
-static void note_metatable(lua_State *L)
-{
-    EnvLua *lua = env_lua(L);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &lua->metatables);
-    lua_pushvalue(L, -2);
-    lua_rawseti(L, -2, 1 + lua->metatables++ % METATABLES);
-    lua_pop(L, 1);
-}
-
-/* Metatables without finalizers and weak references: both would let the collector's moment be seen. */
-static int set_metatable(lua_State *L)
-{
-    luaL_checktype(L, 1, LUA_TTABLE);
-    if (!lua_isnil(L, 2))
-        luaL_checktype(L, 2, LUA_TTABLE);
-    static const char *const refused[] = { "__gc", "__mode", "__pairs" };
-    for (size_t i = 0; i < G_N_ELEMENTS(refused) && lua_istable(L, 2); i++) {
-        lua_pushstring(L, refused[i]);
-        lua_rawget(L, 2);
-        if (!lua_isnil(L, -1))
-            return luaL_error(L, "expected a metatable without '%s', scripts cannot have it", refused[i]);
-        lua_pop(L, 1);
-    }
-    if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
-        return luaL_error(L, "expected a table of the script, got one with a protected metatable");
-    lua_settop(L, 2);
-    if (lua_istable(L, 2)) {
-        check_metatable(L);
-        note_metatable(L);
-    }
-    lua_setmetatable(L, 1);
-    return 1;
 }
 
 /* ---- strings ---- */
@@ -521,11 +442,12 @@ static uint64_t pattern_cost(lua_State *L, bool plain)
     return (uint64_t)(steps / 4);
 }
 
-/* Lua's own function (upvalue 1). */
+/* Lua's own function (upvalue 1). What stands in for a match may be looked up or called. */
 static int match(lua_State *L)
 {
     bool plain = lua_toboolean(L, lua_upvalueindex(2)) && lua_toboolean(L, 4);
-    env_lua_charge(L, pattern_cost(L, plain));
+    uint64_t each = lua_istable(L, 3) || lua_isfunction(L, 3) ? 4 * env_lua_look_up(env_lua(L)) : 1;
+    env_lua_charge(L, pattern_cost(L, plain) * each);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
@@ -664,7 +586,7 @@ static const char *const utf8_kept[] = { "char", "charpattern", "codepoint", "co
 
 static const luaL_Reg base_own[] = {
     { "assert", assert_true }, { "next", next_key },  { "pairs", pairs }, { "pcall", protected_call },
-    { "print", print },        { "setmetatable", set_metatable }, { "tostring", to_string }, { "hex", hex },
+    { "print", print },        { "setmetatable", env_lua_set_metatable }, { "tostring", to_string }, { "hex", hex },
     { "unhex", unhex },        { NULL, NULL },
 };
 
@@ -755,7 +677,11 @@ static void add_strings(lua_State *L, int globals)
     wrap(L, "gsub", match, 0);
     wrap(L, "byte", reading, 0);
     wrap_each(L, string_read, reading, 1);
-    lua_pop(L, 1);
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1); /* of all strings: not for scripts to write into */
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 3);
 }
 
 static void guard_globals(lua_State *L, int globals)
@@ -790,7 +716,5 @@ void env_lua_library(lua_State *L)
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_rawsetp(L, LUA_REGISTRYINDEX, &env_lua(L)->assertion);
-    lua_newtable(L);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &env_lua(L)->metatables);
     guard_globals(L, globals);
 }

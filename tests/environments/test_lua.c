@@ -209,22 +209,40 @@ START_TEST(limits_hold_wherever_time_is_spent)
         { "closing and comparing", "local s, t = ('x'):rep(1 << 20), ('x'):rep(1 << 20) local mt = { __close = function () "
           "for i = 1, 90 do local same = s == t end end } local function f() local x <close> = setmetatable({}, mt) f() return 1 end pcall(f)",
           "instructions", 1 },
-        { "next of what was emptied", "local t = {} for i = 1, 30000 do t['k' .. i] = 1 end for i = 1, 30000 do t['k' .. i] = nil end "
+        { "next of what was emptied", "local t = {} for i = 1, 2000 do t['k' .. i] = 1 end for i = 1, 2000 do t['k' .. i] = nil end "
           "while true do next(t) end", "instructions", 1 },
-        { "pairs of what was emptied", "local t = {} for i = 1, 30000 do t['k' .. i] = 1 end for i = 1, 30000 do t['k' .. i] = nil end "
+        { "pairs of what was emptied", "local t = {} for i = 1, 2000 do t['k' .. i] = 1 end for i = 1, 2000 do t['k' .. i] = nil end "
           "while true do pairs(t) end", "instructions", 1 },
         { "what is removed on the way", "local t = {} for i = 1, 10000 do t[i] = 1 end local f = pairs(t) "
           "for i = 1, 10000 do t[i] = nil end while true do f(t) end", "instructions", 1 },
-        { "a table behind itself", "local mt = {} local t = setmetatable({}, mt) mt.__index = t while true do pcall(rawget) "
-          "pcall(function () return t.x end) end", "tables behind each other", 1 },
-        { "tables behind each other", "local t = { x = 1 } for i = 1, 1900 do t = setmetatable({}, { __index = t }) end while true do "
-          "local x = t.x end", "tables behind each other", 1 },
-        { "tables put behind each other later", "local t, m = {}, {} for i = 1, 100 do m[i] = {} t[i] = setmetatable({}, m[i]) end "
-          "for i = 2, 100 do m[i].__index = t[i - 1] end while true do local x = t[100].x end", "tables behind each other", 1 },
-        { "written behind each other", "local t = {} for i = 1, 1900 do t = setmetatable({}, { __newindex = t }) end while true do "
-          "t.x = nil end", "tables behind each other", 1 },
-        { "a table that calls a table", "setmetatable({}, { __call = setmetatable({}, { __call = print }) })()", "calls behind each other", 1 },
-        { "a table that calls itself", "local mt = {} local t = setmetatable({}, mt) mt.__call = t t()", "stack", 1 },
+        { "a table behind itself", "local t = {} t.__index = t setmetatable(t, t)", "tables behind each other", 1 },
+        { "tables in a ring", "local t, u = {}, {} setmetatable(t, { __index = u }) setmetatable(u, { __index = t })",
+          "tables behind each other", 1 },
+        { "tables behind each other", "local t = { x = 1 } for i = 1, 33 do t = setmetatable({}, { __index = t }) end",
+          "tables behind each other", 1 },
+        { "tables put behind each other from the front", "local t = {} for i = 1, 33 do local u = {} setmetatable(t, { __index = u }) t = u end",
+          "tables behind each other", 1 },
+        { "two rows put behind each other", "local function row(n) local last = {} local first = last for i = 1, n do "
+          "first = setmetatable({}, { __index = first }) end return first, last end local a, b = row(16) local c, d = row(16) "
+          "setmetatable(b, { __index = c })", "tables behind each other", 1 },
+        { "written behind each other", "local t = {} for i = 1, 33 do t = setmetatable({}, { __newindex = t }) end",
+          "tables behind each other", 1 },
+        { "looked up behind each other", "local t = {} for i = 1, 32 do t = setmetatable({}, { __index = t }) end while true do local x = t.x end",
+          "instructions", 1 },
+        { "items of tables behind each other", "local t = {} for i = 1, 15 do t = setmetatable({}, { __index = t }) end while true do "
+          "local n = select('#', table.unpack(t, 1, 15000)) end", "instructions", 1 },
+        { "keys that fall together", "local t, p = {}, (1 << 11) - 1 for i = 1, 2047 do t[i * p] = i end while true do local x = t[1e5 * p] end",
+          "instructions", 2 },
+        { "pairs of keys that fall together", "local t, p = {}, (1 << 11) - 1 for i = 1, 2047 do t[i * p] = i end while true do pairs(t) end",
+          "instructions", 2 },
+        { "next of keys that fall together", "local t, p = {}, (1 << 11) - 1 for i = 1, 2047 do t[i * p] = i end while true do next(t) end",
+          "instructions", 2 },
+        { "keys that fall together again", "while true do local t, p = {}, ((1 << 10) - 1) * ((1 << 11) - 1) for i = 1, 1025 do "
+          "t[i * p] = i end end", "instructions", 1 },
+        { "gsub by keys that fall together", "local t, p = {}, (1 << 11) - 1 for i = 1, 2047 do t[i * p] = i end local s = ('a'):rep(1000) "
+          "while true do s:gsub('.', t) end", "instructions", 2 },
+        { "gsub by a function of C", "local s = ('a'):rep(1 << 16) while true do s:gsub('.', type) end", "instructions", 1 },
+        { "too many keys", "local t = {} for i = 1, 1e6 do t['k' .. i] = 1 end", "instructions", 1 },
         { "recursion", "local function f() return 1 + f() end f()", "stack", 1 },
         { "index", "return setmetatable({}, { __index = function () while true do end end }).x", "instructions", 1 },
         { "close", "local x <close> = setmetatable({}, { __close = function () while true do end end })", "instructions", 1 },
@@ -287,11 +305,49 @@ START_TEST(nothing_that_differs_between_runs_is_seen)
         { "table as a bit", "return {}", NULL, UC_ERROR, "got table" },
         { "finalizer", "setmetatable({}, { __gc = function () end })", NULL, UC_ERROR, "without '__gc'" },
         { "weak table", "setmetatable({}, { __mode = 'k' })", NULL, UC_ERROR, "without '__mode'" },
+        { "strings' metatable", "assert(getmetatable('') == false) getmetatable('').__index = z", NULL, UC_ERROR, "t.lua:2: " },
         { "random", "local k = z:keygen('hsm1') local n = math.random(1000000) z:sign('hsm1', k, tostring(n))\n"
           "assert(math.random(3, 3) == 3) local f = math.random() assert(f >= 0 and f < 1)\n"
           "assert(math.random(math.mininteger, math.maxinteger) ~= math.random(math.mininteger, math.maxinteger))", NULL,
           UC_INDISTINGUISHABLE, NULL },
         { "empty range", "math.random(2, 1)", NULL, UC_ERROR, "expected a range" },
+    };
+    ROWS(row);
+}
+END_TEST
+
+/* A table has a copy of its metatable: what the script writes into its own later has no effect, and is said. */
+START_TEST(metatables_stay_as_they_were_given)
+{
+    static const Row row[] = {
+        { "later", "local mt = {}\nlocal t = setmetatable({}, mt) mt.__index = print", NULL, UC_ERROR,
+          "t.lua:3: expected a metatable that stays as setmetatable first got it, got another '__index' since" },
+        { "another", "local mt = { __len = function () return 1 end } local t = setmetatable({}, mt) "
+          "mt.__len = function () return 2 end assert(#t == 2)", NULL, UC_ERROR, "another '__len'" },
+        { "less", "local mt = { __index = math } local t = setmetatable({}, mt) mt.__index = nil", NULL, UC_ERROR, "another '__index'" },
+        { "weak later", "local mt = {} local t = setmetatable({}, mt) mt.__mode = 'v' t[1] = {}", NULL, UC_ERROR, "another '__mode'" },
+        { "through getmetatable", "local t = setmetatable({}, {}) getmetatable(t).__eq = rawequal", NULL, UC_ERROR, "another '__eq'" },
+        { "given again", "local mt = {} setmetatable({}, mt) for i = 1, 100 do setmetatable({}, {}) end mt.__call = print\n"
+          "setmetatable({}, mt)", NULL, UC_ERROR, "t.lua:3: expected a metatable that stays" },
+        { "in a loop", "local mt = {} setmetatable({}, mt) mt.__index = {} while true do end", NULL, UC_ERROR, "another '__index'" },
+        { "what is no event", "local C = {} C.__index = C function C.new(x) return setmetatable({ x = x }, C) end local a = C.new(1) "
+          "function C:get() return self.x end assert(a:get() == 1 and C.new(2):get() == 2 and getmetatable(a) == C)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "another one instead", "local t = setmetatable({}, { __index = { x = 1 } }) setmetatable(t, { __index = { x = 2 } }) assert(t.x == 2) "
+          "setmetatable(t, nil) assert(t.x == nil and getmetatable(t) == nil)", NULL, UC_INDISTINGUISHABLE, NULL },
+        { "protected", "local t = setmetatable({}, { __metatable = 'no' }) assert(getmetatable(t) == 'no') setmetatable(t, {})", NULL,
+          UC_ERROR, "protected metatable" },
+        { "protected by another", "local mt = {} setmetatable({}, mt) local t = setmetatable({}, { __metatable = mt }) setmetatable(t, {})",
+          NULL, UC_ERROR, "protected metatable" },
+        { "a class of a class", "local B = { f = function () return 1 end } B.__index = B local D = setmetatable({}, B) D.__index = D "
+          "local d = setmetatable({}, D) assert(d.f() == 1) D.f = function () return 2 end assert(d.f() == 2)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "a class that gets one later", "local B, D = { f = function () return 1 end }, {} D.__index = D local d = setmetatable({}, D) "
+          "setmetatable(D, { __index = B, __call = function () return 3 end }) assert(d.f() == 1 and D() == 3)", NULL,
+          UC_INDISTINGUISHABLE, NULL },
+        { "a table that is called", "setmetatable({}, { __call = setmetatable({}, { __call = print }) })()", NULL, UC_ERROR,
+          "__call: expected a function, got" },
+        { "text to look things up in", "setmetatable({}, { __index = 'x' })", NULL, UC_ERROR, "__index: expected a function or a table, got 'x'" },
     };
     ROWS(row);
 }
@@ -820,6 +876,7 @@ int main(void)
     tcase_add_test(t, limits_hold_wherever_time_is_spent);
     tcase_add_test(t, what_runs_uncounted_is_bounded_beforehand);
     tcase_add_test(t, nothing_that_differs_between_runs_is_seen);
+    tcase_add_test(t, metatables_stay_as_they_were_given);
     tcase_add_test(t, what_is_forbidden_is_absent);
     tcase_add_test(t, sorting_is_stable_and_tolerates_any_order);
     tcase_add_test(t, failures_are_told_apart);
