@@ -47,99 +47,24 @@ static void *no_room(EnvLua *lua, const char *what)
     return NULL;
 }
 
-/* ---- stacks ----
- *
- * A table that calls itself moves its arguments up one by one until the stack is full, within one instruction: the square
- * of its size. So stacks have a limit of their own, which Lua has no setting for. It makes a stack right after its thread,
- * and a larger one right before it frees the old one (5.4.4) or from the old one (5.4.6). */
-
-static size_t stack_size(const EnvLua *lua, const void *block)
-{
-    return block ? GPOINTER_TO_SIZE(g_hash_table_lookup(lua->stack, block)) : 0;
-}
-
-/* Twice as large as a stack that is full, as Lua grows one whose calls need room. */
-static bool is_doubled(const EnvLua *lua, size_t size)
-{
-    GHashTableIter all;
-    gpointer old;
-    g_hash_table_iter_init(&all, lua->stack);
-    while (g_hash_table_iter_next(&all, NULL, &old)) {
-        if (size == 2 * GPOINTER_TO_SIZE(old) - STACK_EXTRA)
-            return true;
-    }
-    return false;
-}
-
-static bool too_large_a_stack(const EnvLua *lua, const void *block, size_t kind, size_t size)
-{
-    return size > ENV_LUA_STACK && (stack_size(lua, block) || (!block && !kind && is_doubled(lua, size)));
-}
-
-static void put_stack(EnvLua *lua, void *block, size_t size)
-{
-    g_hash_table_insert(lua->stack, block, GSIZE_TO_POINTER(size));
-    lua->overgrown = lua->overgrown || size > ENV_LUA_STACK;
-}
-
-/* The last new block was a stack if what comes next frees one. What is known to be none is a table, or text that is put
- * together: the largest decides what going through one can take. */
-static void settle_fresh(EnvLua *lua, bool stack_is_freed)
-{
-    if (lua->fresh && stack_is_freed)
-        put_stack(lua, lua->fresh, lua->fresh_size);
-    else if (lua->fresh)
-        lua->largest = MAX(lua->largest, lua->fresh_size);
-    lua->fresh = NULL;
-}
-
-static void note_new(EnvLua *lua, void *fresh, size_t kind, size_t size)
-{
-    settle_fresh(lua, false);
-    if (kind == LUA_TSTRING) {
-        lua->longest = MAX(lua->longest, size);
-    } else if (lua->thread_made) {
-        put_stack(lua, fresh, size);
-    } else {
-        lua->fresh = fresh;
-        lua->fresh_size = size;
-    }
-    lua->thread_made = kind == LUA_TTHREAD;
-}
-
-/* A block that was there has now another size, 0: it was freed. */
-static void note_old(EnvLua *lua, bool was_stack, void *now, size_t size)
-{
-    settle_fresh(lua, was_stack && !size);
-    if (was_stack && size)
-        put_stack(lua, now, size);
-    else
-        lua->largest = MAX(lua->largest, size);
-}
-
 /* Big blocks cost instructions: copying one takes as long. */
 static void *allocate(void *data, void *block, size_t old_size, size_t size)
 {
     EnvLua *lua = data;
     size_t held = block ? old_size : 0;
-    if (size > held && too_large_a_stack(lua, block, old_size, size))
-        return no_room(lua, "stack");
     size_t nodes = block ? 0 : nodes_of(old_size, size);
     uint64_t entering = nodes / 2 * nodes / NODE_SHARE;
     if (nodes > NODE_SHARE && lua->left < (int64_t)entering)
         return no_room(lua, "instructions");
     if (size > held && (size > ENV_LUA_BLOCK || lua->memory - held + size > ENV_LUA_MEMORY))
         return no_room(lua, "memory");
-    bool was_there = block != NULL, was_stack = held >= FIRST_STACK && g_hash_table_remove(lua->stack, block);
     if (!size)
         free(block);
     void *fresh = size ? realloc(block, size) : NULL;
     if (size && !fresh)
         return no_room(lua, "memory");
-    if (was_there || !size)
-        note_old(lua, was_stack, fresh, size);
-    else
-        note_new(lua, fresh, old_size, size);
+    size_t *most = !block && old_size == LUA_TSTRING ? &lua->longest : &lua->largest;
+    *most = MAX(*most, size);
     lua->memory += size - held;
     lua->left -= (int64_t)(size > held ? size / 64 + entering : 0);
     lua->nodes = MAX(lua->nodes, nodes);
@@ -165,14 +90,14 @@ static int64_t many_arguments(lua_State *L, lua_Debug *ar)
     return count > MANY_ARGUMENTS ? count : 0;
 }
 
-/* One instruction may compare, order or read as a number strings of any length, and copy any number of arguments. What
- * it looks at cannot be seen; that it costs more where there is more to look at bounds what all of them can take. */
+/* One instruction may compare, order or read as a number strings of any length, look for a key among all those of a
+ * table and of the tables behind it, and copy any number of arguments. What it looks at cannot be seen; that it costs
+ * more where there is more to look at bounds what all of them can take. */
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     EnvLua *lua = env_lua(L);
-    spend(L, HOOK_STEP * (int64_t)env_lua_look_up(lua) + (int64_t)(lua->longest / STRING_SHARE) + many_arguments(L, ar) * HOOK_STEP / ARGUMENT_SHARE);
-    if (lua->overgrown)
-        env_lua_out_of(L, "stack");
+    spend(L, HOOK_STEP * (int64_t)env_lua_look_up(lua) + (int64_t)(lua->longest / STRING_SHARE) +
+          many_arguments(L, ar) * HOOK_STEP / ARGUMENT_SHARE);
     env_lua_check_metatable(L);
 }
 
@@ -445,7 +370,6 @@ EnvLua *env_lua_new(const char *chunk)
     lua->task = g_array_new(FALSE, FALSE, sizeof(EnvLuaTask));
     lua->seen = g_array_new(FALSE, FALSE, sizeof(EnvLuaSeen));
     lua->feature = g_array_new(FALSE, FALSE, sizeof(EnvLuaFeature));
-    lua->stack = g_hash_table_new(NULL, NULL);
     lua->state = lua_newstate(allocate, lua);
     if (!lua->state)
         g_error("no memory for an interpreter");
@@ -462,7 +386,6 @@ void env_lua_free(EnvLua *lua)
     if (!lua)
         return;
     lua_close(lua->state);
-    g_hash_table_unref(lua->stack);
     g_array_unref(lua->line);
     g_array_unref(lua->task);
     g_array_unref(lua->seen);

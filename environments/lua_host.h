@@ -2,11 +2,11 @@
  * unbounded or unsafe (docs/scenario-language.md, "What a script may use").
  *
  * One interpreter serves Z and A of one world; loading a scenario uses one of its own. Limits: memory, size of one
- * block, size of a stack, tables behind each other, and instructions. No clock: where a script ends is the same on
+ * block, tables behind each other, and instructions. No clock: where a script ends is the same on
  * every machine. What Lua does in C between two instructions counts as instructions by what it takes: copying,
  * collecting, unwinding, matching, sorting, printing. What one instruction takes by itself (comparing strings, text as a
- * number, copying '...') cannot be seen, and is charged as if each did the most that it can: with the longest string
- * that the script ever made. What runs out is kept in `limit`, which no pcall can swallow.
+ * number, finding a key, copying '...') cannot be seen, and is charged as if each did the most that it can: with the longest
+ * string and the largest table that the script ever made. What runs out is kept in `limit`, which no pcall can swallow.
  *
  * Lua errors are longjmps: functions called from Lua keep nothing on the C side that needs cleaning up.
  */
@@ -20,7 +20,6 @@
 enum {
     ENV_LUA_MEMORY = 64 << 20,  /* bytes, all blocks of an interpreter */
     ENV_LUA_BLOCK = 24 << 20,   /* bytes, one block: a string, a table's array, a stack */
-    ENV_LUA_STACK = 1 << 20,    /* bytes, the stack of one thread: 15,000 values at least */
     ENV_LUA_CHAIN = 32,         /* tables that look things up in each other ('__index', '__newindex') */
     ENV_LUA_METATABLES = 64,    /* of those given last it is said when they are changed */
     ENV_LUA_INSTRUCTIONS = 20000000,
@@ -59,12 +58,7 @@ typedef struct EnvLua {
     size_t memory;
     int64_t left;          /* instructions */
     size_t longest;        /* bytes of the longest string that was ever made */
-    size_t largest;        /* bytes of the largest other block, stacks left out */
-    GHashTable *stack;     /* the stacks of all threads, with their sizes in bytes */
-    bool thread_made;      /* by the last allocation: its stack follows */
-    void *fresh;           /* the last new block, if it may be a stack; else NULL */
-    size_t fresh_size;
-    bool overgrown;        /* a stack is larger than it may be */
+    size_t largest;        /* bytes of the largest other block */
     const char *refused;   /* what the allocator had not enough of, the last time */
     unsigned nested;       /* calls of pcall that are open, of all threads */
     const char *limit;     /* what ran out, or NULL */

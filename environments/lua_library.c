@@ -219,7 +219,7 @@ static void push_key(lua_State *L, const Key *key)
 static void charge_places(lua_State *L)
 {
     const EnvLua *lua = env_lua(L);
-    env_lua_charge(L, MAX(lua->largest, lua->fresh ? lua->fresh_size : 0) / EMPTY_SHARE);
+    env_lua_charge(L, lua->largest / EMPTY_SHARE);
 }
 
 /* The keys of table 1 in order, in memory that Lua owns and leaves on the stack. */
