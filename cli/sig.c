@@ -488,13 +488,27 @@ static int list_sets(const Options *o)
 static const struct {
     const char *name, *usage;
     int (*run)(const Options *o);
+    const char *options; /* those that it reads; others are unknown to it */
 } verbs[] = {
-    { "inspect", "FILE...", inspect },
-    { "keygen", "--set NAME --seed HEX --public FILE [--format raw|der|pem]", keygen },
-    { "sign", "--set NAME --seed HEX --index I --message FILE --signature FILE", sign },
-    { "verify", "[--set NAME] --public FILE --message FILE --signature FILE", verify },
-    { "sets", "", list_sets },
+    { "inspect", "FILE...", inspect, "" },
+    { "keygen", "--set NAME --seed HEX --public FILE [--format raw|der|pem]", keygen, "set seed public format jobs cache quiet" },
+    { "sign", "--set NAME --seed HEX --index I --message FILE --signature FILE", sign,
+      "set seed index message signature jobs cache quiet" },
+    { "verify", "[--set NAME] --public FILE --message FILE --signature FILE", verify, "set public message signature quiet" },
+    { "sets", "", list_sets, "" },
 };
+
+/* Leaves only the named ones. */
+static void keep_options(GOptionEntry *entries, const char *names)
+{
+    g_auto(GStrv) kept = g_strsplit(names, " ", -1);
+    size_t n = 0;
+    for (size_t i = 0; entries[i].long_name; i++) {
+        if (g_strv_contains((const char *const *)kept, entries[i].long_name))
+            entries[n++] = entries[i];
+    }
+    entries[n] = (GOptionEntry){ 0 };
+}
 
 static void print_help(void)
 {
@@ -510,7 +524,7 @@ static int run_verb(size_t verb, int argc, char **argv)
 {
     Options o = {0};
     int code;
-    const GOptionEntry entries[] = {
+    GOptionEntry entries[] = {
         { "set", 0, 0, G_OPTION_ARG_STRING, &o.set, "parameter set", "NAME" },
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "private seed: LMS, HSS: SEED, I; XMSS: SK_SEED, SK_PRF, PUB_SEED",
           "HEX" },
@@ -525,6 +539,7 @@ static int run_verb(size_t verb, int argc, char **argv)
         { NULL, 0, 0, 0, NULL, NULL, NULL },
     };
     g_autofree char *command = g_strconcat("sig ", verbs[verb].name, NULL);
+    keep_options(entries, verbs[verb].options);
     if (cli_parse(command, verbs[verb].usage, NO_STATE SETS CACHE_TEXT, entries, &argc, &argv, &code)) {
         o.files = argv + 1;
         if (argc > 1 && verbs[verb].run != inspect)

@@ -124,6 +124,14 @@ expect 0 "$UCSIM" sig inspect "$d/s.row"
 says "2 signatures"
 says "#1: XMSS-SHA2_10_192, index 9"
 expect 2 "$UCSIM" sig inspect
+# an option that a command does not read is unknown to it
+for option in "verify --index=1" "verify --seed=00" "verify --jobs=1" "keygen --index=1" "sign --public=x" "sign --format=der" "inspect --set=x" \
+    "sets --quiet"; do
+    # shellcheck disable=SC2086
+    expect 2 "$UCSIM" sig $option
+    says "Unknown option --"
+done
+expect 0 "$UCSIM" sig verify --message "$d/no" --set $set --public "$d/vk" --message "$d/m" --signature "$d/s" # the last one counts
 expect 2 "$UCSIM" sig keygen --set $set --seed "$s48" --public "$d/k2" --format xml
 says "raw, der or pem"
 rm "$d"/k.* "$d"/s.* "$d/cut"
