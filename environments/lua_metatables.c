@@ -217,7 +217,8 @@ static void check_events(lua_State *L)
         lua_pushstring(L, event[i]);
         int type = lua_rawget(L, 2);
         bool call = !strcmp(event[i], "__call");
-        if (type != LUA_TNIL && type != LUA_TFUNCTION && (call || type != LUA_TTABLE))
+        bool looked_up = type == LUA_TTABLE || type == LUA_TUSERDATA; /* ours, with nothing of the script behind it */
+        if (type != LUA_TNIL && type != LUA_TFUNCTION && (call || !looked_up))
             env_lua_expected(L, event[i], call ? "a function" : "a function or a table", -1);
         lua_pop(L, 1);
     }
