@@ -4,11 +4,13 @@
 #include <glib.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/kdf.h>
 #include <openssl/core_names.h>
 #include <openssl/sha.h>
 #include <string.h>
+
+#include "simulator/bytes.h"
+#include "simulator/hmac.h"
 
 enum { NONCE_BYTES = 12, HASH = 32, DERIVED_BYTES = 32 };
 static const char LABEL_KEY[] = "ucsim ticketed transfer v2 key", LABEL_DIGEST[] = "ucsim ticketed transfer v2 digest";
@@ -18,7 +20,7 @@ struct Seal {
     size_t tag_bytes;
     GMutex lock;
     GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
-    GHashTable *derived;   /* digest of (key, info) -> K or D */
+    GHashTable *derived;   /* key || info -> K or D */
     unsigned derived_max;  /* 0: not remembered */
 };
 
@@ -26,6 +28,22 @@ static void free_derived(gpointer k)
 {
     OPENSSL_cleanse(k, DERIVED_BYTES);
     g_free(k);
+}
+
+static void free_name(gpointer of)
+{
+    size_t n;
+    void *bytes = (void *)g_bytes_get_data(of, &n);
+    OPENSSL_cleanse(bytes, n);
+    g_bytes_unref(of);
+}
+
+/* As g_bytes_hash, which goes byte by byte. */
+static guint hash_name(gconstpointer of)
+{
+    size_t n;
+    const void *bytes = g_bytes_get_data((GBytes *)of, &n);
+    return (guint)uc_digest(bytes, n).lo;
 }
 
 static Seal *seal_new(bool ideal)
@@ -36,7 +54,7 @@ static Seal *seal_new(bool ideal)
     g_mutex_init(&seal->lock);
     seal->plain_of = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                            (GDestroyNotify)g_bytes_unref);
-    seal->derived = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, free_derived);
+    seal->derived = g_hash_table_new_full(hash_name, g_bytes_equal, free_name, free_derived);
     return seal;
 }
 
@@ -112,21 +130,24 @@ static void derive_once(Seal *seal, const uint8_t *key, const uint8_t *info, siz
         derive(key, info, n, out);
         return;
     }
-    uint8_t name[HASH];
-    digest_of(key, SEAL_KEY_BYTES, info, n, name);
-    g_autoptr(GBytes) of = g_bytes_new(name, sizeof name);
+    uint8_t *name = g_malloc(SEAL_KEY_BYTES + n);
+    memcpy(name, key, SEAL_KEY_BYTES);
+    memcpy(name + SEAL_KEY_BYTES, info, n);
+    GBytes *of = g_bytes_new_take(name, SEAL_KEY_BYTES + n);
     g_mutex_lock(&seal->lock);
     const uint8_t *known = g_hash_table_lookup(seal->derived, of);
     if (known)
         memcpy(out, known, DERIVED_BYTES);
     g_mutex_unlock(&seal->lock);
-    if (known)
+    if (known) {
+        free_name(of);
         return;
+    }
     derive(key, info, n, out);
     g_mutex_lock(&seal->lock);
     if (g_hash_table_size(seal->derived) >= seal->derived_max)
         g_hash_table_remove_all(seal->derived);
-    g_hash_table_replace(seal->derived, g_bytes_ref(of), g_memdup2(out, DERIVED_BYTES));
+    g_hash_table_replace(seal->derived, of, g_memdup2(out, DERIVED_BYTES));
     g_mutex_unlock(&seal->lock);
 }
 
@@ -144,13 +165,16 @@ void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *h
 {
     g_assert(seal && header_length > SEAL_DIGEST_BYTES);
     size_t before = header_length - SEAL_DIGEST_BYTES;
+    UcHmac hmac;
     uint8_t d[DERIVED_BYTES];
     g_autofree uint8_t *all = g_malloc(before + length);
     memcpy(all, header, before);
     memcpy(all + before, plain, length);
     derive_once(seal, key, (const uint8_t *)LABEL_DIGEST, sizeof LABEL_DIGEST - 1, d);
-    if (!HMAC(EVP_sha256(), d, sizeof d, all, before + length, out, NULL))
-        g_error("libcrypto cannot compute HMAC-SHA256");
+    uc_hmac_begin(&hmac, d, sizeof d);
+    uc_hmac_read(&hmac, all, before + length);
+    uc_hmac_end(&hmac, out);
+    OPENSSL_cleanse(&hmac, sizeof hmac);
     OPENSSL_cleanse(d, sizeof d);
     OPENSSL_cleanse(all, before + length);
 }

@@ -17,15 +17,15 @@ struct UcHonesty {
     UcFrame now;
     GArray *heard;  /* UcWord: handles, of the running machine behind those of the one that it is sandboxed in */
     GArray *looked; /* uint32_t: slots, likewise */
+    unsigned kinds;
+    uint8_t handles[]; /* by kind of message: which of its words are handles */
 };
+G_STATIC_ASSERT(UC_MESSAGE_WORDS <= 8);
 
 /* Machine code that is running, and not one that looks from outside. */
-static bool held(const UcCtx *ctx)
-{
-    const UcWorld *world = ctx->world;
-    bool scripted = ctx->machine && ctx->machine->host;
-    return world->refusable && !scripted && ctx->owner != UC_Z && ctx->owner < uc_watcher_machine(world->spec, 0);
-}
+static inline bool held(const UcCtx *ctx) { return ctx->inside && ctx->world->refusable; }
+
+static bool is_own(unsigned kind) { return kind >= UC_FIRST_KIND && kind == (kind & UC_KIND_MASK); }
 
 static bool is_party(const UcWorldSpec *spec, uint16_t machine)
 {
@@ -46,18 +46,18 @@ void uc_refuse_call(UcCtx *ctx, const char *what)
 void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind)
 {
     const UcWorldSpec *spec = ctx->world->spec;
-    if (!held(ctx) || (ctx->owner == UC_S && is_sandbox(spec, machine)))
+    if (G_LIKELY(ctx->owner == machine && is_own(kind)) || !held(ctx) || (ctx->owner == UC_S && is_sandbox(spec, machine)))
         return;
     if (ctx->owner != machine)
         uc_refuse(ctx->world, uc_reason(ctx, "looks into %s", machine < UC_PARTY_0 + spec->parties
                                             ? uc_machine_name(spec, machine) : "another machine"));
-    if (kind < UC_FIRST_KIND || kind != (kind & UC_KIND_MASK))
+    if (!is_own(kind))
         uc_refuse(ctx->world, "looks at what the engine keeps of it");
 }
 
 void uc_refuse_write(UcCtx *ctx, unsigned kind)
 {
-    if (kind < UC_FIRST_KIND || kind != (kind & UC_KIND_MASK))
+    if (!is_own(kind))
         uc_refuse_call(ctx, "writes what the engine keeps of it");
 }
 
@@ -85,20 +85,31 @@ void uc_honesty_look(UcCtx *ctx, uint32_t slot)
     if (!held(ctx))
         return;
     GArray *looked = ctx->world->honesty->looked;
-    for (guint i = looked->len; i > ctx->world->honesty->now.looked; i--) {
+    for (guint i = looked->len, end = ctx->world->honesty->now.looked; i > end; i--) {
         if (g_array_index(looked, uint32_t, i - 1) == slot)
             return;
     }
     g_array_append_val(looked, slot);
 }
 
+/* For every word of the message that is a handle. */
+#define FOR_HANDLES(honesty, message, i)                                                              \
+    for (unsigned left_ = (message)->kind < (honesty)->kinds ? (honesty)->handles[(message)->kind] : 0, i; \
+         left_ && (i = (unsigned)__builtin_ctz(left_), true); left_ &= left_ - 1)
+
 void uc_honesty_hear(UcWorld *world, const UcMessage *message)
 {
-    const UcMessageKind *kind = uc_message_kind(&world->spec->messages, message->kind);
-    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        if (uc_message_handle(kind, i))
-            g_array_append_val(world->honesty->heard, message->w[i]);
-    }
+    FOR_HANDLES(world->honesty, message, i)
+        g_array_append_val(world->honesty->heard, message->w[i]);
+}
+
+/* The undo entry that the machine's code made first of this slot, or their number. */
+static guint first_undo(const UcWorld *world, uint32_t slot)
+{
+    guint i = world->honesty->now.undo;
+    while (i < world->undo->len && g_array_index(world->undo, UcUndo, i).slot != slot)
+        i++;
+    return i;
 }
 
 void uc_honesty_load(UcCtx *ctx, const UcRegion *region, const UcRegionKind *kind)
@@ -111,12 +122,11 @@ void uc_honesty_load(UcCtx *ctx, const UcRegion *region, const UcRegionKind *kin
 }
 
 /* As it was when the machine's code began to run. */
-static const UcRegion *at_start(UcWorld *world, uint32_t slot)
+static const UcRegion *at_start(const UcWorld *world, uint32_t slot)
 {
-    for (guint i = world->honesty->now.undo; i < world->undo->len; i++) {
-        if (g_array_index(world->undo, UcUndo, i).slot == slot)
-            return g_array_index(world->undo, UcUndo, i).old;
-    }
+    guint i = first_undo(world, slot);
+    if (i < world->undo->len)
+        return g_array_index(world->undo, UcUndo, i).old;
     return slot < world->state.slots ? world->state.slot[slot] : NULL;
 }
 
@@ -129,27 +139,33 @@ static bool has_handle(const UcRegion *region, const UcRegionKind *kind, UcWord 
     return false;
 }
 
+/* What stood there when the code began it knows as long as it runs: it is looked for once. */
 static bool stands_in(UcWorld *world, uint32_t slot, UcWord handle)
 {
     UcSlotKey key = uc_layout_key(world->layout, slot);
     const UcRegionKind *kind = uc_region_kind(world->spec, key);
-    return has_handle(at_start(world, slot), kind, handle) ||
-           (key.machine != world->honesty->now.owner && has_handle(world->state.slot[slot], kind, handle));
+    if (has_handle(at_start(world, slot), kind, handle)) {
+        g_array_append_val(world->honesty->heard, handle);
+        return true;
+    }
+    return key.machine != world->honesty->now.owner && has_handle(world->state.slot[slot], kind, handle);
 }
 
 static bool known(UcWorld *world, UcWord handle)
 {
     const UcHonesty *h = world->honesty;
-    for (guint i = h->now.heard; i < h->heard->len; i++) {
-        if (g_array_index(h->heard, UcWord, i) == handle)
+    for (guint i = h->heard->len; i > h->now.heard; i--) {
+        if (g_array_index(h->heard, UcWord, i - 1) == handle)
             return true;
     }
+    if (handle == UC_NONE)
+        return true;
     for (guint i = h->now.looked; i < h->looked->len; i++) {
         uint32_t slot = g_array_index(h->looked, uint32_t, i);
         if (slot < world->state.slots && stands_in(world, slot, handle))
             return true;
     }
-    return handle == UC_NONE;
+    return false;
 }
 
 static void look(void *data, UcWord handle)
@@ -190,9 +206,8 @@ static void check_stored(UcWorld *world, const UcRegion *old, const UcRegion *fr
 
 void uc_honesty_check(UcWorld *world, const UcMessage *message, const char *refused)
 {
-    const UcMessageKind *kind = uc_message_kind(&world->spec->messages, message->kind);
-    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        if (uc_message_handle(kind, i) && !known(world, message->w[i]))
+    FOR_HANDLES(world->honesty, message, i) {
+        if (!known(world, message->w[i]))
             uc_refuse(world, refused);
     }
 }
@@ -201,10 +216,10 @@ static void check_end(UcCtx *ctx, const UcResult *result)
 {
     UcWorld *world = ctx->world;
     for (guint i = world->honesty->now.undo; i < world->undo->len; i++) {
-        uint32_t slot = g_array_index(world->undo, UcUndo, i).slot;
-        UcSlotKey key = uc_layout_key(world->layout, slot);
-        if (key.machine == ctx->owner && key.kind >= UC_FIRST_KIND && key.kind == (key.kind & UC_KIND_MASK))
-            check_stored(world, at_start(world, slot), world->state.slot[slot], uc_region_kind(world->spec, key));
+        UcUndo u = g_array_index(world->undo, UcUndo, i);
+        UcSlotKey key = uc_layout_key(world->layout, u.slot);
+        if (key.machine == ctx->owner && is_own(key.kind) && first_undo(world, u.slot) == i)
+            check_stored(world, u.old, world->state.slot[u.slot], uc_region_kind(world->spec, key));
     }
     if (ctx->has_effect)
         uc_honesty_check(world, &ctx->effect, "reports bytes that never reached it");
@@ -217,8 +232,8 @@ void uc_honesty_leave(UcCtx *ctx, const UcResult *result, UcFrame before)
     UcHonesty *h = ctx->world->honesty;
     if (held(ctx) && result->code != UC_FAIL)
         check_end(ctx, result);
-    g_array_set_size(h->heard, h->now.heard);
-    g_array_set_size(h->looked, h->now.looked);
+    h->heard->len = h->now.heard;
+    h->looked->len = h->now.looked;
     h->now = before;
 }
 
@@ -233,7 +248,14 @@ uint16_t uc_honesty_owner(const UcWorld *world) { return world->honesty->now.own
 
 UcHonesty *uc_honesty_new(UcWorld *world)
 {
-    UcHonesty *h = g_new0(UcHonesty, 1);
+    const UcMessageTable *messages = &world->spec->messages;
+    unsigned kinds = UC_M_USER + messages->kinds;
+    UcHonesty *h = g_malloc0(sizeof(UcHonesty) + kinds);
+    h->kinds = kinds;
+    for (unsigned i = 0; i < kinds; i++) {
+        const UcMessageKind *kind = uc_message_kind(messages, i);
+        h->handles[i] = kind ? (uint8_t)uc_message_handles(kind) : 0;
+    }
     h->view = uc_store_view_new(world->store, (UcStoreGuard){ look, made, world });
     h->heard = g_array_new(FALSE, FALSE, sizeof(UcWord));
     h->looked = g_array_new(FALSE, FALSE, sizeof(uint32_t));

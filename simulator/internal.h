@@ -57,6 +57,7 @@ struct UcCtx {
     unsigned kinds;
     uint16_t owner;           /* whose regions */
     uint16_t self;            /* who it is towards others */
+    bool inside;              /* machine code, and not one that looks from outside */
     guint start, persist_mark;/* into undo */
     unsigned persists;
     UcPoint armed;            /* parties: the crash that is armed; NONE when it cannot fall here */

@@ -53,6 +53,14 @@ bool uc_message_handle(const UcMessageKind *kind, unsigned field)
     return kind->field[field].name && (t == UC_BYTES || t == UC_TEXT || t == UC_INTERVALS || t == UC_PARTIES);
 }
 
+unsigned uc_message_handles(const UcMessageKind *kind)
+{
+    unsigned handles = 0;
+    for (unsigned i = 0; i < UC_MESSAGE_WORDS; i++)
+        handles |= (unsigned)uc_message_handle(kind, i) << i;
+    return handles;
+}
+
 int uc_message_find(const UcMessageTable *table, const char *name)
 {
     g_assert(name);

@@ -94,6 +94,7 @@ const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind);
 unsigned uc_message_fields(const UcMessageKind *kind);
 /* Is this word of such a message a handle? */
 bool uc_message_handle(const UcMessageKind *kind, unsigned field);
+unsigned uc_message_handles(const UcMessageKind *kind); /* bit i: word i is one */
 /* The number of the kind of this name, or -1. */
 int uc_message_find(const UcMessageTable *table, const char *name);
 bool uc_message_equal(const UcMessage *a, const UcMessage *b);

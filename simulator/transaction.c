@@ -71,6 +71,8 @@ void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t 
         ctx->kind = machine->class->kind;
         ctx->kinds = machine->class->kinds;
     }
+    bool scripted = machine && machine->host;
+    ctx->inside = !scripted && owner != UC_Z && owner < uc_watcher_machine(world->spec, 0);
     ctx->start = ctx->persist_mark = world->undo->len;
 }
 

@@ -18,7 +18,7 @@ void lockstep_observe(void *data, const UcWorld *world, const UcActivation *a)
         if (!k || kind >= KINDS_MAX || (i == 1 && a->outcome.result.code != UC_SEND))
             continue;
         note_bit(&w->l->kinds_seen[kind / 64], kind % 64);
-        for (unsigned f = 0; f < uc_message_fields(k); f++) {
+        for (unsigned f = 0, fields = uc_message_fields(k); f < fields; f++) {
             if ((k->field[f].type == UC_CODE || k->field[f].type == UC_POINT) && message[i]->w[f] < 64)
                 note_bit(&w->l->codes_seen[kind][f], (unsigned)message[i]->w[f]);
         }
