@@ -1,5 +1,5 @@
 -- What F takes from S and Z does not see: a party that is up again and is not asked, with what a window lets a restart burn;
--- and an answer that is kept until S is asked, while a corrupted party speaks. 340 has what is refused of it.
+-- and an answer that is kept until S is asked, while F tells something else. 340 has what is refused of it.
 local d = use "dictate"
 local by = "hsm3"
 local function burned(key, ...)
@@ -14,6 +14,20 @@ local function restart(make)
     d.restart(z, by, 0, make(key, other))
   end
 end
+-- What is there before; what Z does while there is an answer that would not do.
+local function kept(before, tell)
+  return function (z)
+    local there = before(z)
+    d.answer(z, by, { outcome = "none" })
+    tell(z, there)
+  end
+end
+local function sent(z)
+  local key = z:keygen("hsm1")
+  local t = z:request("hsm2", { key = key, count = 4, from = "hsm1" })
+  z:transfer("hsm1", { key = key, count = 4, to = "hsm2", ticket = t })
+  return t
+end
 local case = {
   ["nothing is burned"] = restart(function () end),
   ["a window"] = restart(function (k) return burned(k, { 0, 4 }) end),
@@ -22,11 +36,13 @@ local case = {
     local first, second = burned(k, { 0, 4 }), burned(o, { 28, 32 })
     return k.kid < o.kid and first .. second or second .. first
   end),
-  ["kept until S is asked"] = function (z)
-    z:corrupt("hsm1")
-    d.answer(z, by, { outcome = "none" })
+  ["kept while a corrupted party speaks"] = kept(function (z) z:corrupt("hsm1") end, function (z) z:keygen("hsm1") end),
+  ["kept while F tells of a payload"] = kept(sent, function (z, t) z:resend("hsm1", { to = "hsm2", ticket = t }) end),
+  ["bytes that dictate nothing"] = function (z)
+    for _, text in ipairs { "Gh", "Gc", "Ga", "Fx", "F", "" } do z:deliver(by, text .. "consult-sign party") end
     z:keygen("hsm1")
   end,
+  ["kept while F tells of holdings"] = kept(sent, function (z) z:corrupt("hsm1") end),
 }
 return scenario {
   title = "348 restarts that F takes from S",
