@@ -85,22 +85,24 @@ static void append_handle(GByteArray *out, UcWord handle)
         uc_append_u32(out, UINT32_MAX);
 }
 
-/* A state as A gets it (simulator/record.h, with the sealing keys behind it) of a party that holds the key, unless NULL,
- * remembers the text, unless NULL, as what it sent, and seals with `sealing`, unless NULL. */
-static void see_state(const AdversaryKey *key, const uint8_t *text, const uint8_t *sealing)
+/* A state as A gets it (simulator/record.h, with the sealing keys behind it) of a party that holds the keys,
+ * remembers the text, unless NULL, as what it sent, and seals with what lies at `sealing`. */
+static void see_state_of(size_t keys, const AdversaryKey *key, const uint8_t *text, unsigned sealings, const uint8_t *sealing)
 {
     static const uint8_t zeros[32];
     g_autoptr(GByteArray) out = g_byte_array_new();
     g_byte_array_append(out, zeros, 4 + 8); /* magic, version */
     uc_append_u32(out, 0);
-    uc_append_u32(out, (key != NULL) + (text != NULL));
-    if (key) {
+    uc_append_u32(out, (keys > 0) + (text != NULL));
+    if (keys) {
         uc_append_u32(out, KIND_KEYS);
         uc_append_u64(out, 0);
-        uc_append_u32(out, WORDS(Key));
-        append_handle(out, key->kid);
-        append_handle(out, key->vk);
-        append_handle(out, key->seed);
+        uc_append_u32(out, (uint32_t)(keys * WORDS(Key)));
+    }
+    for (size_t i = 0; i < keys; i++) {
+        append_handle(out, key[i].kid);
+        append_handle(out, key[i].vk);
+        append_handle(out, key[i].seed);
         uc_append_u64(out, 0);
     }
     if (text) {
@@ -112,12 +114,17 @@ static void see_state(const AdversaryKey *key, const uint8_t *text, const uint8_
         append_bytes(out, text, LENGTH);
     }
     g_byte_array_append(out, zeros, 32);
-    uc_append_u32(out, sealing != NULL);
-    if (sealing) {
-        uc_append_u32(out, UINT32_MAX);
-        g_byte_array_append(out, sealing, SEAL_KEY_BYTES);
+    uc_append_u32(out, sealings);
+    for (unsigned i = 0; i < sealings; i++) {
+        uc_append_u32(out, i ? i : UINT32_MAX);
+        g_byte_array_append(out, sealing + i * SEAL_KEY_BYTES, SEAL_KEY_BYTES);
     }
     harvest_see(harvest, UC_PARTY_0 + FROM_STATE, &(UcMessage){ UC_M_STATE, { uc_store_put(store, out->data, out->len) } });
+}
+
+static void see_state(const AdversaryKey *key, const uint8_t *text, const uint8_t *sealing)
+{
+    see_state_of(key != NULL, key, text, sealing != NULL, sealing);
 }
 
 static void see_output(const uint8_t *bytes, size_t length)
@@ -623,6 +630,25 @@ static void see_sealed(const uint8_t *sealing, const AdversaryKey *key, bool car
     harvest_see(harvest, UC_PARTY_0 + FROM_PAYLOAD, &(UcMessage){ UC_M_PAYLOAD, { 2, bytes } });
 }
 
+/* A state of several keys, and of several sealing keys. */
+START_TEST(all_that_a_state_has)
+{
+    uint8_t sealing[3 * SEAL_KEY_BYTES];
+    start(LMS, false);
+    AdversaryKey key[] = { make_key(1), make_key(2), make_key(3), make_key(4), make_key(5), make_key(6) };
+    fill(7, sealing, sizeof sealing);
+    for (size_t i = 0; i < 3; i++)
+        see_sealed(sealing + i * SEAL_KEY_BYTES, &key[i + 3], false);
+    see_state_of(3, key, NULL, 3, sealing);
+    harvest_search(harvest);
+    for (size_t i = 0; i < 3; i++) {
+        expect(i, &key[i], HARVEST_HELD, HARVEST_STATE, FROM_STATE);
+        expect(i + 3, &key[i + 3], HARVEST_OPENED, HARVEST_PAYLOAD, FROM_PAYLOAD);
+    }
+    stop();
+}
+END_TEST
+
 /* What a payload is sealed with, and whether that is found. */
 START_TEST(sealing_keys)
 {
@@ -803,6 +829,7 @@ int main(void)
     tcase_add_test(c, keys_of_nobody);
     tcase_add_test(c, chain_of_seeds);
     tcase_add_test(c, two_over_each_other);
+    tcase_add_test(c, all_that_a_state_has);
     tcase_add_test(c, sealing_keys);
     tcase_add_test(c, sealing_key_of_the_only_enclave);
     tcase_add_test(c, what_opens_is_checked);

@@ -235,10 +235,20 @@ static void another_row_of_tickets(StoreRecord *r) { move_row(r, KIND_TICKETS); 
 static void another_row_of_sent(StoreRecord *r) { move_row(r, KIND_SENT); }
 static void another_row_of_tapes(StoreRecord *r) { move_row(r, UC_KIND_TAPE); }
 /* The first in the order of keys, tickets, what was sent, tapes is told. */
-static void two_things(StoreRecord *r)
+static void key_and_ticket(StoreRecord *r)
+{
+    key_scheme(r);
+    ticket_zero(r);
+}
+static void ticket_and_sent(StoreRecord *r)
 {
     ticket_zero(r);
     another_row_of_sent(r);
+}
+static void sent_and_tape(StoreRecord *r)
+{
+    sent_to_nobody(r);
+    another_row_of_tapes(r);
 }
 static void counter(StoreRecord *r)
 {
@@ -337,7 +347,9 @@ static const struct {
     { another_row_of_tickets, "a row with a number that this protocol does not use" },
     { another_row_of_sent, "a row with a number that this protocol does not use" },
     { another_row_of_tapes, "a row with a number that this protocol does not use" },
-    { two_things, "number of keys or party out of range" },
+    { key_and_ticket, "key: of no scheme of this set-up" },
+    { ticket_and_sent, "number of keys or party out of range" },
+    { sent_and_tape, "sent: party or ticket out of range" },
     { counter, "version: of a storage that this set-up does not have" },
     { out_of_order, "not as this program writes it" },
     { region_twice, "not as this program writes it" },

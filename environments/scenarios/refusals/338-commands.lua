@@ -76,6 +76,16 @@ local case = {
   ["corruption of one too many"] = party("corrupt-party", 3),
   ["a report of F to F"] = function (z) d.command(z, by, "holdings party held", "n" .. ("\0"):rep(8)) end,
   ["what F was not to say"] = function (z) d.hears(z, by, "consult-keygen party") z:keygen("hsm1") end,
+  ["what F was not to say then"] = function (z)
+    d.hears(z, by, "consult-keygen party set", "consult-keygen party")
+    z:keygen("hsm1") z:keygen("hsm1")
+  end,
+  ["an outcome as long as the right one"] = function (z)
+    local t = z:request("hsm2", { count = 1, from = "hsm1" })
+    z:crash("hsm2", "after")
+    d.answer(z, by, { outcome = "lost" })
+    z:cancel("hsm2", t)
+  end,
   ["an outcome cut short"] = function (z) d.instead(z, by, "answer outcome sk vk ticket", "o\7") z:keygen("hsm1") end,
   ["words of an honest party"] = function (z) d.speak(z, by, 1, "verified valid", "n" .. ("\0"):rep(8)) end,
 }
