@@ -84,10 +84,7 @@ static UcResult keep(UcCtx *ctx, uint16_t kind, UcWord word)
 /* False: these bytes dictate nothing. */
 static bool dictated(UcCtx *ctx, UcWord bytes, UcResult *out)
 {
-    UcStore *store = uc_ctx_store(ctx);
-    if (!uc_store_knows(store, bytes))
-        return false;
-    UcReader r = uc_store_reader(store, bytes);
+    UcReader r = uc_store_reader(uc_ctx_store(ctx), bytes);
     if (uc_take(&r, 1) != 'F')
         return false;
     switch (uc_take(&r, 1)) {
