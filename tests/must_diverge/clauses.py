@@ -14,6 +14,7 @@ import difflib
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -26,7 +27,7 @@ HERE = "tests/must_diverge"
 B = os.environ.get("B", "build/release")
 CC = os.environ.get("CC", "gcc")
 OUT = os.path.join(B, "must_diverge/clauses")
-SECONDS = 120
+SECONDS = 120  # of processor time: a loaded machine says the same
 TRUE = "-"  # the program as it is
 
 
@@ -158,17 +159,21 @@ def finding(verdict, rule):
     return (verdict or "error") + (f": {rule.partition(':')[0]}" if rule else "")
 
 
+def limit_time():
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
 def asked(program, catch):
     """What it finds: a set of VERDICT[: RULE]; empty when all is as it should be."""
     words = shlex.split(catch.what)
     if catch.command == "test":
-        ran = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+        ran = subprocess.run([program], stdin=subprocess.DEVNULL, capture_output=True, timeout=20 * SECONDS, preexec_fn=limit_time)
         return {"fails"} if ran.returncode == 1 else {f"ends with {ran.returncode}"} if ran.returncode else set()
     if catch.command == "check":
         command = [program, "check", "--json", *words]
     else:
         command = [program, "explore", f"{HERE}/bounds/{words[0]}.lua", *words[1:], "--memory", "2000", "--json"]
-    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS)
+    ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20 * SECONDS, preexec_fn=limit_time)
     try:
         said = json.loads(ran.stdout)
     except ValueError:

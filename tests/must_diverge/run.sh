@@ -84,20 +84,25 @@ verdicts() {
         awk '/^: / { last = last $0; next } { if (last) print last; last = $0 } END { if (last) print last }'
 }
 
+# So many seconds of processor time: a loaded machine says the same. The clock only ends what waits for ever.
+within() { # SECONDS COMMAND...
+    (seconds=$1; shift; ulimit -t "$seconds"; exec timeout $((20 * seconds)) "$@")
+}
+
 caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not what it must be
     case $2 in
     tests/*/test_*.sh)
-        UCSIM=$(cd "$out/$1" && pwd)/ucsim timeout 60 sh "$2" >"$out/$1/test.log" 2>&1
+        within 60 env UCSIM="$(cd "$out/$1" && pwd)/ucsim" sh "$2" >"$out/$1/test.log" 2>&1
         case $? in 0) echo passes; return 1 ;; 77) echo skipped; return 1 ;; *) echo fails ;; esac ;;
     tests/*/test_*)
         folder=$(dirname "$2")
         help=$(find "$B/$folder" -name '*.o' ! -name 'test_*' ! -name 'fuzz_*' | tr '\n' ' ')
         eval "$CC $cflags" -o "$out/$1/$(basename "$2")" "$B/$2.o" $help "$out/$1/*.c.o" "$B/libucsim.a" "$libs" \
             >>"$out/$1/log" 2>&1 || { echo "does not link"; return 1; }
-        if timeout 60 "$out/$1/$(basename "$2")" >"$out/$1/test.log" 2>&1; then echo passes; return 1; fi
+        if within 60 "$out/$1/$(basename "$2")" >"$out/$1/test.log" 2>&1; then echo passes; return 1; fi
         echo fails ;;
     *)
-        timeout 60 "$out/$1/ucsim" check --json $2 >"$out/$1/json" 2>&1 && { echo "exit code 0"; return 1; }
+        within 60 "$out/$1/ucsim" check --json $2 >"$out/$1/json" 2>&1 && { echo "exit code 0"; return 1; }
         verdicts <"$out/$1/json" >"$out/$1/verdicts"
         grep -x "$3\(: [AI][0-9]*\)*" "$out/$1/verdicts" | head -n 1 | grep . ||
             { sort "$out/$1/verdicts" | uniq | tr '\n' ';'; return 1; } ;;
@@ -107,7 +112,7 @@ caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not 
 # UCSIM SCHEDULE ARGUMENTS: "VERDICT[: RULE], N moves" and the schedule, or "indistinguishable", or how it ended
 found_by() {
     ucsim=$1 schedule=$2; shift 2
-    timeout 120 "$ucsim" explore "$@" --memory 2000 --json --schedule "$schedule" 2>&1 </dev/null | tr -d '\n' | sed -n '
+    within 120 "$ucsim" explore "$@" --memory 2000 --json --schedule "$schedule" 2>&1 </dev/null | tr -d '\n' | sed -n '
         s/.*"end":"found".*"verdict":"\([^"]*\)","rule":\(null\|"\([AI][0-9]*\):[^"]*"\),.*"shrunk-moves":\([0-9]*\),.*/\1: \3, \4 moves/p
         s/.*"end":"complete".*"verdict":"indistinguishable".*/indistinguishable/p
         s/.*"end":"\([^"]*\)".*/ended: \1/p' | sed -n '1s/: ,/,/; 1p'
