@@ -441,7 +441,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");
     if (x.alphabet.bound[ENV_DO_FORGE])
         s->options.seal_real = true; /* a forged token would open in this process only: its schedule would not replay */
-    g_autoptr(EnvWorlds) worlds = env_worlds_new(&s->options, error);
+    g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, error);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, error) : NULL;
     if (!prefix)
         return false;

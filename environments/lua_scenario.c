@@ -18,7 +18,7 @@ static int call_scenario(lua_State *L)
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loading);
     EnvLuaLoad *load = lua_touserdata(L, -1);
     if (load)
-        load->line = env_lua_line(L);
+        load->scenario->line = env_lua_line(L);
     lua_settop(L, 1);
     lua_pushvalue(L, 1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &result);

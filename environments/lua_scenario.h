@@ -13,7 +13,6 @@ typedef struct {
     EnvScenario *scenario;
     const char *folder;
     bool no_values;
-    int line; /* of the call of scenario { } */
 } EnvLuaLoad;
 void env_lua_load_file(lua_State *L, EnvLuaLoad *load);
 

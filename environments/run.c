@@ -103,7 +103,7 @@ static EnvRun *run_new(EnvWorlds *worlds, const EnvScenario *scenario, GError **
     }
     g_autoptr(EnvRun) run = g_new0(EnvRun, 1);
     run->lock.worlds = ENV_WORLDS;
-    run->owned = worlds ? NULL : env_worlds_new(&scenario->options, error);
+    run->owned = worlds ? NULL : env_scenario_worlds(scenario, error);
     run->worlds = worlds ? worlds : run->owned;
     if (!run->worlds)
         return NULL;

@@ -54,20 +54,20 @@ static const char *find_field(const char *text, int from_line, const char *name)
     return NULL;
 }
 
-static int field_line(const Loader *l, const char *name)
+static int field_line(const EnvScenario *s, const char *name)
 {
-    const char *at = find_field(l->s->text, l->load.line, name);
+    const char *at = find_field(s->text, s->line, name);
     int line = 1;
-    for (const char *c = l->s->text; at && c < at; c++)
+    for (const char *c = s->text; at && c < at; c++)
         line += *c == '\n';
-    return at ? line : l->load.line;
+    return at ? line : s->line;
 }
 
 /* Raises "file:line: FIELD: MESSAGE" for the message on top. */
 static int bad(lua_State *L, const char *field)
 {
     Loader *l = loader(L);
-    lua_pushfstring(L, "%s:%d: %s: %s", env_lua(L)->chunk, field_line(l, field), field, lua_tostring(L, -1));
+    lua_pushfstring(L, "%s:%d: %s: %s", env_lua(L)->chunk, field_line(l->s, field), field, lua_tostring(L, -1));
     return lua_error(L);
 }
 
@@ -270,7 +270,7 @@ static int unknown_field(lua_State *L, const char *name, const char *const *know
 {
     const char *near = env_lua_did_you_mean(L, name, known);
     Loader *l = loader(L);
-    lua_pushfstring(L, "%s:%d: unknown field '%s'%s", env_lua(L)->chunk, field_line(l, name), name, near);
+    lua_pushfstring(L, "%s:%d: unknown field '%s'%s", env_lua(L)->chunk, field_line(l->s, name), name, near);
     return lua_error(L);
 }
 
@@ -398,8 +398,8 @@ static void read_explore(lua_State *L, EnvScenario *s)
 static gint by_place(gconstpointer a, gconstpointer b, gpointer data)
 {
     const Loader *l = data;
-    const char *left = find_field(l->s->text, l->load.line, *(char *const *)a);
-    const char *right = find_field(l->s->text, l->load.line, *(char *const *)b);
+    const char *left = find_field(l->s->text, l->s->line, *(char *const *)a);
+    const char *right = find_field(l->s->text, l->s->line, *(char *const *)b);
     return (left > right) - (left < right);
 }
 
@@ -464,7 +464,7 @@ static void check_whole(lua_State *L, Loader *l)
     check_rule(L, s);
     const char *missing = !s->title ? "title" : !s->has_environment && !s->bound->len ? "environment" : NULL;
     if (missing)
-        luaL_error(L, "%s:%d: expected a scenario with '%s'%s", env_lua(L)->chunk, l->load.line, missing,
+        luaL_error(L, "%s:%d: expected a scenario with '%s'%s", env_lua(L)->chunk, l->s->line, missing,
                    s->title ? " (or bounds in 'explore')" : "");
 }
 
@@ -627,16 +627,23 @@ static bool load_with(lua_CFunction reader, Loader *l, GError **error)
     return false;
 }
 
-/* What is wrong with the options together, or with a name that only the lower floors know. */
-static bool check_options(Loader *l, GError **error)
+EnvWorlds *env_scenario_worlds(const EnvScenario *s, GError **error)
 {
+    g_assert(s);
     GError *inner = NULL;
-    g_autoptr(EnvWorlds) worlds = env_worlds_new(&l->s->options, &inner);
+    EnvWorlds *worlds = env_worlds_new(&s->options, &inner);
     if (worlds)
-        return true;
+        return worlds;
     g_autofree char *field = g_strndup(inner->message, strcspn(inner->message, ":"));
-    g_propagate_prefixed_error(error, inner, "%s:%d: ", env_scenario_file(l->s), field_line(l, field));
-    return false;
+    g_propagate_prefixed_error(error, inner, "%s:%d: ", env_scenario_file(s), field_line(s, field));
+    return NULL;
+}
+
+/* What is wrong with the options together, or with a name that only the lower floors know. */
+static bool check_options(const Loader *l, GError **error)
+{
+    g_autoptr(EnvWorlds) worlds = env_scenario_worlds(l->s, error);
+    return worlds != NULL;
 }
 
 static char *hash_of(const EnvScenario *s)

@@ -51,6 +51,7 @@ typedef struct {
     GArray *domain;          /* EnvDomain, in the order of the script */
     bool has_environment, has_adversary, has_prefix;
     char *text;              /* the script itself, for fresh interpreters */
+    int line;                /* of the call of scenario { } in it */
     /* for_each: this instance's name for reports ("loss=3"), NULL when there is none */
     char *instance;
     GArray *param;           /* EnvParam, by name */
@@ -61,6 +62,9 @@ typedef struct {
 GPtrArray *env_scenario_load(const char *path, GError **error);
 void env_scenario_free(EnvScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvScenario, env_scenario_free)
+/* env_worlds_new() of the scenario's options; an error names the line of the field that does not go with the others, also when
+ * a command has changed those since. */
+EnvWorlds *env_scenario_worlds(const EnvScenario *scenario, GError **error);
 /* The last component of the path: what users are shown. */
 const char *env_scenario_file(const EnvScenario *scenario);
 /* NULL if the script does not narrow this domain. */

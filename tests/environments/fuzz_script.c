@@ -48,7 +48,7 @@ static void explore(EnvScenario *s)
     env_alphabet_of(&x.alphabet, s);
     env_alphabet_settle(&x.alphabet);
     s->options.seal_real = s->options.seal_real || x.alphabet.bound[ENV_DO_FORGE];
-    g_autoptr(EnvWorlds) worlds = env_worlds_new(&s->options, NULL);
+    g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, NULL);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, NULL) : NULL;
     x.prefix = prefix;
     g_autoptr(EnvExplored) e = prefix ? env_explore(worlds, &x, NULL) : NULL;

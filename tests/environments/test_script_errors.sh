@@ -38,6 +38,14 @@ enclaves "{ one = { 'a', 'c' } }";            expect 2 "enclaves: expected every
 enclaves "{ one = { } }";                     expect 2 "expected a list of parties"
 enclaves "'one'";                             expect 2 "enclaves: expected a table of enclaves, got 'one'"
 
+# A field that goes with the script's options but not with those that the command changes.
+printf "return scenario { title = 't', explore = { sign = 1 },\ntag_bytes = 2,\nenvironment = function (z) end }\n" >"$t/s.lua"
+for command in 'check --crypto ideal' 'run --world real --crypto ideal' explore; do
+    # shellcheck disable=SC2086
+    "$UCSIM" $command "$t/s.lua" >"$t/err" 2>&1
+    [ $? = 2 ] && grep -q 's.lua:2: tag_bytes: an ideal seal has no tag to shorten' "$t/err" || { echo "$command: $(cat "$t/err")"; bad=1; }
+done
+
 # Addresses, hash seeds and the collector differ between processes; the trace must not.
 script "local t = {} for i = 1, 300 do t['k' .. i * 7919 % 1000] = {} end
 local out = {} for k, v in pairs(t) do out[#out + 1] = k .. tostring(v) .. tostring(print) end
