@@ -2,24 +2,11 @@
 
 #include <string.h>
 
-/* Of the names of schemes and enclaves, of which there are few and which every payload asks for. */
 static void hash_prefix(const char *text, uint8_t *out, size_t count)
 {
-    enum { KNOWN = 16, LONGEST = 63 };
-    static _Thread_local struct {
-        char text[LONGEST + 1];
-        uint8_t digest[32];
-        bool used;
-    } known[KNOWN], other;
-    size_t length = strlen(text);
-    typeof(other) *k = length <= LONGEST ? &known[uc_digest(text, length).lo % KNOWN] : &other;
-    if (k == &other || !k->used || strcmp(k->text, text)) {
-        uc_sha256(text, length, k->digest);
-        memcpy(k->text, text, MIN(length, (size_t)LONGEST));
-        k->text[MIN(length, (size_t)LONGEST)] = 0;
-        k->used = true;
-    }
-    memcpy(out, k->digest, count);
+    uint8_t digest[32];
+    uc_sha256(text, strlen(text), digest);
+    memcpy(out, digest, count);
 }
 
 void payload_scheme_id(const Sigma *sigma, uint8_t out[8])
