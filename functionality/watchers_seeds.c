@@ -1,11 +1,14 @@
-/* A4, over runs that differ in their seed only. */
+/* A4, over runs that differ in their seed only, and over what coins make in each of them. */
 #include "functionality/watchers.h"
 
 #include <string.h>
 
 #include "functionality/watchers_internal.h"
 
-enum { SAMPLES = 6 }; /* fewer equal bytes may be chance */
+enum {
+    SAMPLES = 6, /* fewer equal bytes may be chance */
+    STRETCH = 8, /* bytes that stand at two places of what coins make are none */
+};
 
 typedef struct {
     GBytes *bytes;
@@ -17,6 +20,7 @@ static const char *const thing_name[THINGS] = { "a signing seed", "a public key"
 
 struct DkmSeeds {
     GArray *made[THINGS]; /* Made */
+    guint begun[THINGS];  /* how many were made before this run */
     GArray *needed;       /* of each party of this run, uint64_t: bytes that must have come from its tape */
     unsigned runs;
     size_t ticket_coins;
@@ -108,6 +112,37 @@ static void broken(DkmSeeds *s, char *rule)
         s->broken = rule;
 }
 
+/* Notes every stretch of it; false: one of them stands somewhere else too. */
+static bool is_new(GHashTable *stretches, GBytes *bytes)
+{
+    size_t n;
+    const uint8_t *at = g_bytes_get_data(bytes, &n);
+    bool fresh = true;
+    for (size_t i = 0; i + STRETCH <= n; i++) {
+        gint64 stretch = (gint64)uc_read_u64(at + i);
+        fresh &= g_hash_table_add(stretches, g_memdup2(&stretch, sizeof stretch));
+    }
+    return fresh;
+}
+
+/* The seeds and tickets of this run have nothing in common, at any offset. Tickets of fewer coins may. */
+static void share_nothing(DkmSeeds *s)
+{
+    g_autoptr(GHashTable) stretches = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+    const Thing of_coins[] = { SECRET, TICKET };
+    for (size_t k = 0; k < G_N_ELEMENTS(of_coins); k++) {
+        Thing thing = of_coins[k];
+        if (thing == TICKET && s->ticket_coins < DKM_TICKET_BYTES)
+            continue;
+        for (guint i = s->begun[thing]; i < s->made[thing]->len; i++) {
+            if (!is_new(stretches, g_array_index(s->made[thing], Made, i).bytes))
+                broken(s, g_strdup_printf("A4: in run %u, %d bytes of %s come twice", s->runs + 1, STRETCH, thing_name[thing]));
+        }
+    }
+    for (Thing t = 0; t < THINGS; t++)
+        s->begun[t] = s->made[t]->len;
+}
+
 void dkm_seeds_end_run(DkmSeeds *s, UcWorld *real)
 {
     g_assert(s && real && !uc_world_spec(real)->ideal);
@@ -118,6 +153,7 @@ void dkm_seeds_end_run(DkmSeeds *s, UcWorld *real)
             broken(s, g_strdup_printf("A4: %s draws %" G_GUINT64_FORMAT " bytes of coins where its keys and tickets need %"
                                       G_GUINT64_FORMAT, uc_machine_name(uc_world_spec(real), uc_party(p)), coins, needed));
     }
+    share_nothing(s);
     g_array_set_size(s->needed, 0);
     s->runs++;
 }

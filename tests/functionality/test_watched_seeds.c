@@ -38,8 +38,12 @@ static UcWord fresh(size_t length, int constant)
 {
     uint8_t b[64];
     serial++;
-    for (size_t i = 0; i < length; i++)
-        b[i] = (int)i == constant ? 9 : (uint8_t)(serial * 7 + i);
+    uint8_t place[] = { (uint8_t)serial, (uint8_t)(serial >> 8), 0 }, digest[32];
+    for (size_t i = 0; i < length; i++) {
+        place[2] = (uint8_t)i;
+        uc_sha256(place, sizeof place, digest);
+        b[i] = (int)i == constant ? 9 : digest[0];
+    }
     return bytes(b, length);
 }
 
@@ -71,7 +75,7 @@ static void holds_still(const char *rule)
 }
 
 /* Two runs of which one thing is the same; or one run in which it comes twice, which is another rule's. */
-typedef enum { NOTHING, A_SEED, A_KEY, A_TICKET, A_PAYLOAD, A_SEED_IN_ONE_RUN, A_TOY_TICKET, AN_ALMOST_WHOLE_TICKET, SAMES } Same;
+typedef enum { NOTHING, A_SEED, A_KEY, A_TICKET, A_PAYLOAD, A_KEY_IN_ONE_RUN, A_TOY_TICKET, AN_ALMOST_WHOLE_TICKET, SAMES } Same;
 
 START_TEST(what_runs_make_differs)
 {
@@ -88,9 +92,9 @@ START_TEST(what_runs_make_differs)
         UcWord same = bytes("the same thirty-two bytes again.", SECRET), same_ticket = bytes("sixteen of them.", 16);
         bool ticket_again = _i == A_TICKET || _i == A_TOY_TICKET || _i == AN_ALMOST_WHOLE_TICKET;
         key(0, again && _i == A_KEY ? same : fresh(SECRET, -1), again && _i == A_SEED ? same : fresh(SECRET, -1), 64);
-        if (_i == A_SEED_IN_ONE_RUN && !run) {
-            key(1, fresh(SECRET, -1), same, 64);
-            key(2, fresh(SECRET, -1), same, 64);
+        if (_i == A_KEY_IN_ONE_RUN && !run) {
+            key(1, same, fresh(SECRET, -1), 64);
+            key(2, same, fresh(SECRET, -1), 64);
         }
         asks(1, again && ticket_again ? same_ticket : fresh(DKM_TICKET_BYTES, -1), 64);
         sends(again && _i == A_PAYLOAD ? same : fresh(SECRET, -1));
@@ -100,7 +104,7 @@ START_TEST(what_runs_make_differs)
     }
     holds_still(rule[_i]);
     DkmSeedsCount count = dkm_seeds_count(seeds);
-    ck_assert_uint_eq(count.keys, _i == A_SEED_IN_ONE_RUN ? 5 : 3);
+    ck_assert_uint_eq(count.keys, _i == A_KEY_IN_ONE_RUN ? 5 : 3);
     ck_assert_uint_eq(count.tickets, 3);
     ck_assert_uint_eq(count.payloads, 3);
 }
@@ -165,6 +169,49 @@ START_TEST(coins_are_drawn)
 }
 END_TEST
 
+/* In one run no eight bytes come twice in what coins make: at any offsets, of seeds, of tickets, of a ticket and a seed, and
+ * within one seed; seven may, and so may tickets of fewer coins, and any number in two runs that differ elsewhere. */
+START_TEST(no_stretch_comes_twice)
+{
+    enum { OF_SEEDS, OF_TICKETS, OF_BOTH, OF_ITSELF, OF_RUNS, KINDS };
+    static const size_t offset[] = { 0, 1, DKM_TICKET_BYTES - 8 };
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (size_t k = 0; k < 2 * G_N_ELEMENTS(offset); k++) {
+            size_t at = offset[k / 2], length = 7 + k % 2;
+            for (unsigned toy = 0; toy < 2; toy++) {
+                uint8_t one[SECRET], two[SECRET];
+                tear_down();
+                set_up();
+                with.ticket_bytes = toy ? DKM_TICKET_BYTES - 1 : 0;
+                begin();
+                memcpy(one, uc_store_get(uc_world_store(stage_world()), fresh(SECRET, -1), NULL), SECRET);
+                memcpy(two, uc_store_get(uc_world_store(stage_world()), fresh(SECRET, -1), NULL), SECRET);
+                if (kind == OF_ITSELF)
+                    memcpy(one + SECRET - 8, one + at, length);
+                memcpy(two + (at + 3) % 9, one + at, kind == OF_ITSELF ? 0 : length);
+                if (kind == OF_TICKETS)
+                    asks(0, bytes(one, DKM_TICKET_BYTES), 64);
+                else
+                    key(0, fresh(SECRET, -1), bytes(one, SECRET), 64);
+                if (kind == OF_RUNS) {
+                    end();
+                    begin();
+                }
+                if (kind == OF_TICKETS || kind == OF_BOTH)
+                    asks(1, bytes(two, DKM_TICKET_BYTES), 64);
+                else
+                    key(1, fresh(SECRET, -1), bytes(two, SECRET), 64);
+                end();
+                bool of_ticket = kind == OF_TICKETS || kind == OF_BOTH, right = length < 8 || kind == OF_RUNS || (of_ticket && toy);
+                g_autofree char *rule = g_strdup_printf("A4: in run 1, 8 bytes of %s come twice",
+                                                        of_ticket ? "a ticket" : "a signing seed");
+                holds_still(right ? NULL : rule);
+            }
+        }
+    }
+}
+END_TEST
+
 /* The first that is found is said, however often one asks. */
 START_TEST(the_first_is_said)
 {
@@ -189,6 +236,7 @@ int main(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_loop_test(t, what_runs_make_differs, 0, SAMES);
     tcase_add_test(t, no_byte_is_constant);
+    tcase_add_test(t, no_stretch_comes_twice);
     tcase_add_test(t, coins_are_drawn);
     tcase_add_test(t, the_first_is_said);
     suite_add_tcase(suite, t);

@@ -79,6 +79,47 @@ static void chain_value(uint32_t layer, uint64_t tree, uint32_t leaf, uint32_t c
     }
 }
 
+/* ---- digits: RFC 8391 sections 2.6 and 3.1.5, RFC 8554 sections 3.1.3 and 4.4; both with w = 16 and n = 32 here ---- */
+
+enum { DIGITS = 2 * N + 3 };
+
+static void digits_of(const uint8_t digest[N], unsigned digit[DIGITS])
+{
+    unsigned sum = 0;
+    for (unsigned i = 0; i < 2 * N; i++) {
+        digit[i] = i % 2 ? digest[i / 2] & 15u : digest[i / 2] >> 4;
+        sum += 15 - digit[i];
+    }
+    for (unsigned i = 0; i < 3; i++)
+        digit[2 * N + i] = sum >> (8 - 4 * i) & 15;
+}
+
+/* H_msg = SHA-256(toByte(2, 32) || r || root || toByte(index, n) || M): section 4.1.9 and 5.1. */
+static void xmss_digest(uint64_t index, uint8_t digest[N])
+{
+    uint8_t text[4 * N + sizeof message] = { 0 };
+    text[31] = 2;
+    memcpy(text + N, signature + 5, N);
+    memcpy(text + 2 * N, vk + 4, N);
+    big_endian(text + 4 * N - 8, index, 8);
+    memcpy(text + 4 * N, message, sizeof message);
+    SHA256(text, sizeof text, digest);
+}
+
+/* The bottom layer signs the message: each of its chains has gone as far as its digit says. */
+static void message_is_signed(uint64_t index)
+{
+    uint8_t digest[N], value[N];
+    unsigned digit[DIGITS];
+    xmss_digest(index, digest);
+    digits_of(digest, digit);
+    for (uint32_t chain = 0; chain < XMSS_CHAINS; chain++) {
+        chain_value(0, index >> 5, (uint32_t)(index & 31), chain, digit[chain], value);
+        ck_assert_msg(!memcmp(value, signature + 5 + N + chain * N, N), "chain %u of index %llu is not at digit %u", chain,
+                      (unsigned long long)index, digit[chain]);
+    }
+}
+
 /* Every chain of this layer must be a chain from this address's secret. */
 static void chains_are(const uint8_t *values, uint32_t layer, uint64_t tree, uint32_t leaf)
 {
@@ -108,6 +149,9 @@ START_TEST(xmssmt)
         big_endian(number + 24, index, 8);
         keyed(3, seed + N, number, 32, r); /* r = PRF(SK_PRF, toByte(idx, 32)) */
         ck_assert_mem_eq(signature + 5, r, N);
+        big_endian(number, index, 5);
+        ck_assert_mem_eq(signature, number, 5); /* ceil(h / 8) bytes of index: section 4.2.3 */
+        message_is_signed(index);
         for (uint32_t layer = 0; layer < 8; layer++)
             chains_are(signature + 5 + N + layer * XMSS_LAYER, layer, index >> 5 * (layer + 1),
                        (uint32_t)(index >> 5 * layer & 31));
@@ -145,17 +189,32 @@ static Subtree below(const Subtree *above, uint32_t q)
     return s;
 }
 
-static void lms_is(const uint8_t *at, const Subtree *s, uint32_t q)
+/* Q = H(I || u32(q) || u16(D_MESG) || C || message): section 4.5. */
+static void lms_digest(const Subtree *s, const uint8_t *at, const uint8_t *text, size_t length, uint8_t digest[N])
 {
-    uint8_t value[N], number[4];
+    uint8_t all[16 + 4 + 2 + N + LMS_KEY];
+    memcpy(all, s->id, 16);
+    memcpy(all + 16, at, 4);
+    big_endian(all + 20, 0x8181, 2);
+    memcpy(all + 22, at + 8, N);
+    memcpy(all + 22 + N, text, length);
+    SHA256(all, 22 + N + length, digest);
+}
+
+/* Signs `text`, of at most LMS_KEY bytes: each chain has gone as far as its digit says. */
+static void lms_is(const uint8_t *at, const Subtree *s, uint32_t q, const uint8_t *text, size_t length)
+{
+    uint8_t value[N], number[4], digest[N];
+    unsigned digit[DIGITS];
     big_endian(number, q, 4);
     ck_assert_mem_eq(at, number, 4);
     step(s->id, q, 0xfffd, 0xff, s->secret, value); /* C */
     ck_assert_mem_eq(at + 8, value, N);
-    for (unsigned i = 0; i < W4; i += 11) {
-        unsigned j = 0;
+    lms_digest(s, at, text, length, digest);
+    digits_of(digest, digit);
+    for (unsigned i = 0; i < W4; i++) {
         step(s->id, q, i, 0xff, s->secret, value);
-        for (; j < 15 && memcmp(value, at + 8 + N + i * N, N); j++)
+        for (unsigned j = 0; j < digit[i]; j++)
             step(s->id, q, i, (uint8_t)j, value, value);
         ck_assert_mem_eq(value, at + 8 + N + i * N, N);
     }
@@ -180,9 +239,10 @@ START_TEST(hss)
         const uint8_t *at = signature + 4;
         for (int level = 0; level < 5; level++) {
             uint32_t q = (uint32_t)(index >> 5 * (4 - level) & 31);
-            lms_is(at, &s, q);
+            bool upper = level < 4; /* signs the public key below, which follows it */
+            lms_is(at, &s, q, upper ? at + LMS_SIGNATURE : message, upper ? LMS_KEY : sizeof message);
             s = below(&s, q);
-            if (level < 4)
+            if (upper)
                 ck_assert_mem_eq(at + LMS_SIGNATURE + 8, s.id, 16);
             at += LMS_SIGNATURE + LMS_KEY;
         }
