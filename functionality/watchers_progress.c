@@ -71,26 +71,45 @@ bool watch_acceptable(UcCtx *ctx, UcWord party, UcWord payload)
 
 /* ---- I5: real world; nothing leaves before the state that accounts for it is stable ---- */
 
+static const char *leaves_early(UcCtx *ctx, const UcActivation *a)
+{
+    const UcMessage *out = &a->outcome.result.message;
+    const char *what = out->kind == DKM_SIGNATURE   ? "a signature"
+                       : out->kind == UC_M_PAYLOAD ? "a payload"
+                                                   : uc_reason(ctx, "the answer %s", uc_message_kind(&dkm_messages, out->kind)->name);
+    return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what,
+                     watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0));
+}
+
+/* A signature uses an index, a payload takes a block, so there must be a change and its write. */
+static bool accounted(UcCtx *ctx, const UcActivation *a)
+{
+    const UcMessage *in = &a->in.message, *out = &a->outcome.result.message;
+    bool signature = out->kind == DKM_SIGNATURE, payload = out->kind == UC_M_PAYLOAD;
+    if (!signature && !payload)
+        return true;
+    if (payload && in->kind == DKM_RESEND && watch_transfer(ctx, a->machine - (UcWord)UC_PARTY_0, in->w[0], in->w[1]))
+        return true;
+    /* what is signed from the reserve left the stable own set before */
+    bool reserve = watch_config(ctx)->options->reservation && signature;
+    return a->outcome.has_effect && (a->outcome.persisted || reserve);
+}
+
+/* What a party looks up or refuses may be noted in memory: Z is not told that anything happened. */
+static bool tells_of_no_change(const UcMessage *out)
+{
+    return out->kind == DKM_ERROR || out->kind == DKM_STATUS_IS || out->kind == DKM_VERIFIED;
+}
+
 const char *watch_stable(UcCtx *ctx, const UcActivation *a)
 {
     const UcResult *r = &a->outcome.result;
     if (a->persists > 1) /* one atomic record: between two writes a crash would leave half of it */
         return uc_reason(ctx, "I5: %s writes its state %u times in one activation",
                          watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0), a->persists);
-    if (r->code != UC_SEND || (r->message.kind != DKM_SIGNATURE && r->message.kind != UC_M_PAYLOAD))
+    if (r->code != UC_SEND || tells_of_no_change(&r->message))
         return NULL;
-    const char *name = watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0), *what = "a signature";
-    if (r->message.kind == UC_M_PAYLOAD) {
-        what = "a payload";
-        if (a->in.message.kind == DKM_RESEND &&
-            watch_transfer(ctx, a->machine - (UcWord)UC_PARTY_0, a->in.message.w[0], a->in.message.w[1]))
-            return NULL;
-    }
-    /* what is signed from the reserve left the stable own set before */
-    bool reserve = watch_config(ctx)->options->reservation && r->message.kind == DKM_SIGNATURE;
-    if (r->persist_after || !a->outcome.has_effect || (!a->outcome.persisted && !reserve) || a->outcome.unsaved)
-        return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what, name);
-    return NULL;
+    return r->persist_after || a->outcome.unsaved || !accounted(ctx, a) ? leaves_early(ctx, a) : NULL;
 }
 
 /* ---- I8: real world; no part of a signing secret in clear where the adversary reads ---- */

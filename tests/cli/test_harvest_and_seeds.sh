@@ -26,7 +26,7 @@ for crypto in real ideal; do
     [ "$(grep -c '(harvested: ' "$T/$crypto")" -ge 15 ] || wrong "crypto $crypto: nearly nothing is harvested"
     # as many seeds as compromised keys: what F calls compromised, the attacker gets
     sed -n 's/.*(compromised: key \(.*\)) (harvested: \([0-9]*\) seeds\{0,1\}, \([0-9]*\) .*/\1 \2 \3/p' "$T/$crypto" |
-        sed 's/, */,/' | awk '{ n = split($1, k, ","); if (n != $2 || n != $3) print }' >"$T/odd"
+        sed 's/, */,/g' | awk '{ n = split($1, k, ","); if (n != $2 || n != $3) print }' >"$T/odd"
     [ -s "$T/odd" ] && wrong "crypto $crypto: compromised keys, seeds and forgeries do not agree: $(cat "$T/odd")"
 done
 grep '(compromised: ' "$T/real" | grep -v '(harvested: ' && wrong "a compromised key is not harvested"

@@ -490,7 +490,7 @@ END_TEST
 static const struct {
     UcResult (*step)(UcCtx *, const UcEnvelope *);
     unsigned moves;
-} planted[] = { { keeps_tickets, 6 }, { keeps_block, 3 } };
+} planted[] = { { keeps_tickets, 4 }, { keeps_block, 3 } };
 
 START_TEST(planted_bugs_are_found)
 {

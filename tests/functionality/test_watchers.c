@@ -715,6 +715,46 @@ START_TEST(nothing_leaves_before_it_is_stable)
 }
 END_TEST
 
+/* What a party says while what it changed is not written; after one write, or none. What it refuses or looks up tells of no
+ * change. */
+typedef enum { MADE, ASKED, CLOSED, ARRIVED, REFUSED, LOOKED, VERIFIED, ANSWERS } Answer;
+
+static UcMessage answering(Answer answer)
+{
+    switch (answer) {
+    case MADE: return keygen_of(1, 1);
+    case ASKED: return request_of(1, kid(0), 1, 0, ticket(2));
+    case CLOSED: return cancel_of(ticket(1));
+    case ARRIVED: return delivery_of(1, 0, 11, 12, 0, ticket(1), text("payload"));
+    case REFUSED: return error_of(cancel_of(ticket(2)), DKM_NO_SUCH_TICKET);
+    case LOOKED: return status_of(0, 0);
+    default: return verify_of(0, "a", 0);
+    }
+}
+
+START_TEST(no_answer_leaves_before_it_is_stable)
+{
+    static const char *const name[REFUSED] = { "key", "requested", "cancelled", "received" };
+    for (int odd = 0; odd < 8; odd++) { /* bits: a change unsaved, written after, written before */
+        again((DkmOptions){ 0 });
+        quietly(0, keygen_of(0, 0));
+        quietly(1, request_of(1, kid(0), 1, 0, ticket(1)));
+        quietly(0, transfer_of(0, 0, 11, 12, 1, ticket(1), text("payload")));
+        UcMessage m = answering((Answer)_i);
+        act.unsaved = odd & 1;
+        act.result.persist_after = odd & 2;
+        act.writes = odd & 4 ? 1 : 0;
+        go(1, m);
+        if (odd >= 6)
+            speaks("I5: two writes its state 2 times in one activation");
+        else if (odd & 3 && _i < REFUSED)
+            speaks("I5: the answer %s leaves two before the state that accounts for it is stable", name[_i]);
+        else
+            is_quiet();
+    }
+}
+END_TEST
+
 START_TEST(what_was_sent_may_be_sent_again)
 {
     UcWord payload = text("payload");
@@ -1134,6 +1174,7 @@ static TCase *of_the_real_world(void)
     TCase *t = tcase_create("what leaves a party");
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, nothing_leaves_before_it_is_stable);
+    tcase_add_loop_test(t, no_answer_leaves_before_it_is_stable, 0, ANSWERS);
     tcase_add_test(t, what_was_sent_may_be_sent_again);
     tcase_add_test(t, no_part_of_a_seed_is_sent_in_clear);
     tcase_add_test(t, a_key_seals_one_plaintext);
