@@ -4,13 +4,15 @@
 
 /* ---- what is known of a world ---- */
 
+enum { HSS_LEVELS = 4 }; /* bytes of their number, before the public key and the signature of the top tree */
+
 typedef struct {
     HarvestPlace place;
     UcWord bytes, from;
 } Text;
 
 typedef struct {
-    UcWord kid, index;
+    UcWord kid, index, signature;
 } Used;
 
 struct Harvest {
@@ -27,7 +29,7 @@ struct Harvest {
 
 /* What was tried: the texts, the public key and the seed that they were combined with (UC_NONE: public data). */
 typedef struct {
-    UcWord one, other, vk, seed;
+    UcWord one, other, vk, seed; /* vk: or that of a lower tree */
 } Question;
 typedef struct {
     UcWord seed; /* or sealing key; UC_NONE: nothing came of it */
@@ -165,7 +167,7 @@ void harvest_see(Harvest *h, uint16_t peer, const UcMessage *m)
         see_text(h, HARVEST_OUTPUT, m->w[1], from);
         break;
     case DKM_SIGNATURE:
-        g_array_append_val(h->used, ((Used){ m->w[0], m->w[1] }));
+        g_array_append_val(h->used, ((Used){ m->w[0], m->w[1], m->w[2] }));
         see_text(h, HARVEST_OUTPUT, m->w[2], from);
         break;
     default: break;
@@ -183,11 +185,19 @@ typedef struct {
     size_t mask_bytes, phase; /* the mask is repeated; it begins this many bytes on */
 } Combined;
 
+/* Of a lower tree of HSS (level 0: none), met in a signature. */
+typedef struct {
+    unsigned level;
+    UcWord vk, signature, index;
+} Lower;
+
 /* What is looked for. */
 typedef struct {
     Sigma *sigma;
+    const SigSet *lower; /* or NULL */
     const uint8_t *vk, *secret;
     size_t bytes; /* of the secret */
+    uint8_t own[SIG_LOWER_SEED]; /* of a lower tree */
 } Target;
 
 static Sigma *sigma_of(const Harvest *h, size_t public_size)
@@ -209,6 +219,21 @@ static bool aim(const Harvest *h, const HarvestKey *key, Target *out)
     out->secret = out->sigma ? sigma_remembered(out->sigma, out->vk) : NULL;
     out->bytes = out->sigma ? sigma_seed_secret(out->sigma) : 0;
     return out->secret != NULL;
+}
+
+/* The same for a lower tree of that key. */
+static bool aim_below(const Harvest *h, const HarvestKey *key, const Lower *below, Target *out)
+{
+    if (!aim(h, key, out))
+        return false;
+    g_autofree uint8_t *seed = g_malloc0(out->sigma->seed_size);
+    memcpy(seed, out->secret, out->bytes);
+    sigma_seed_complete(out->sigma, out->vk, seed);
+    sig_lower_seed(out->sigma->set, seed, below->index, below->level, out->own);
+    out->lower = sig_lower_set(out->sigma->set, below->level);
+    out->vk = uc_store_get(h->store, below->vk, NULL);
+    out->secret = out->own;
+    return true;
 }
 
 static bool is_secret(const Combined *c, size_t at, const Target *t)
@@ -245,9 +270,20 @@ static bool slide_masked(Harvest *h, Combined c, const Target *t)
     return false;
 }
 
+/* A lower tree's, which must make the public key that stands in the signature. */
+static UcWord lower_seed(const Harvest *h, const Target *t)
+{
+    size_t size = sig_set_public_size(t->lower), levels = size - (t->sigma->public_size - HSS_LEVELS);
+    g_autofree uint8_t *vk = g_malloc(size);
+    bool makes_it = sig_public(t->sigma->cache, t->lower, t->own, vk) == SIG_OK && !memcmp(vk + levels, t->vk, size - levels);
+    return makes_it ? uc_store_put(h->store, t->own, sig_set_seed_size(t->lower)) : UC_NONE;
+}
+
 /* The seed that was found is put together from its secret part, and must make the key. */
 static UcWord whole_seed(const Harvest *h, const Target *t)
 {
+    if (t->lower)
+        return lower_seed(h, t);
     g_autofree uint8_t *seed = g_malloc0(t->sigma->seed_size), *vk = g_malloc(t->sigma->public_size);
     memcpy(seed, t->secret, t->bytes);
     sigma_seed_complete(t->sigma, t->vk, seed);
@@ -312,22 +348,26 @@ static Answer *remember(Harvest *h, const Question *q, UcWord seed, HarvestWay w
     return a;
 }
 
-/* Tries a text on a key, with `seed` or (UC_NONE) with what is public. */
-static bool try_on(Harvest *h, const Text *text, const Text *over, HarvestKey *key, UcWord seed)
+/* Tries a text on a key or (not NULL) a tree below it, with `seed` or (UC_NONE) with what is public. */
+static bool try_on(Harvest *h, const Text *text, const Text *over, HarvestKey *key, const Lower *below, UcWord seed)
 {
-    Question q = { text->bytes, over ? over->bytes : UC_NONE, key->vk, seed };
+    Question q = { text->bytes, over ? over->bytes : UC_NONE, below ? below->vk : key->vk, seed };
     Answer *a = remembered(h, &q);
     if (!a) {
         Target t;
         HarvestWay way = HARVEST_SEED;
         uint64_t before = h->guesses;
-        bool hit = aim(h, key, &t) && (seed == UC_NONE ? try_public(h, text, key, &t, &way) : try_seed(h, text, over, seed, &t));
+        bool hit = (below ? aim_below(h, key, below, &t) : aim(h, key, &t)) && (seed == UC_NONE ? try_public(h, text, key, &t, &way) : try_seed(h, text, over, seed, &t));
         if (h->guesses > h->most)
             return false;
         a = remember(h, &q, hit ? whole_seed(h, &t) : UC_NONE, way, h->guesses - before);
     }
     if (a->seed == UC_NONE)
         return false;
+    if (below) {
+        key->level = below->level;
+        key->signature = below->signature;
+    }
     found(key, a->seed, a->way, over ? HARVEST_TWO_PAYLOADS : text->place, text->from);
     return true;
 }
@@ -408,21 +448,52 @@ static bool search_with(Harvest *h, HarvestKey *key, UcWord seed)
     enum { AFTER = 8 };
     for (guint i = 0; i < h->text->len; i++) {
         const Text *one = &g_array_index(h->text, Text, i);
-        if (one->place != HARVEST_OUTPUT && try_on(h, one, NULL, key, seed))
+        if (one->place != HARVEST_OUTPUT && try_on(h, one, NULL, key, NULL, seed))
             return true;
         for (guint k = i + 1; k < h->text->len && k <= i + AFTER; k++) {
             const Text *other = &g_array_index(h->text, Text, k);
-            if (have_equal_length(h, one, other) && try_on(h, one, other, key, seed))
+            if (have_equal_length(h, one, other) && try_on(h, one, other, key, NULL, seed))
                 return true;
         }
     }
     return false;
 }
 
-static bool search_key(Harvest *h, HarvestKey *key)
+static bool search_plain(Harvest *h, HarvestKey *key, const Lower *below)
 {
     for (guint i = 0; i < h->text->len; i++) {
-        if (try_on(h, &g_array_index(h->text, Text, i), NULL, key, UC_NONE))
+        if (try_on(h, &g_array_index(h->text, Text, i), NULL, key, below, UC_NONE))
+            return true;
+    }
+    return false;
+}
+
+/* The lower trees that a signature of HSS shows, each once. */
+static bool search_below(Harvest *h, HarvestKey *key, const Used *used, GHashTable *seen)
+{
+    size_t public_size, size;
+    uc_store_get(h->store, key->vk, &public_size);
+    const Sigma *sigma = sigma_of(h, public_size);
+    if (used->kid != key->kid || !sigma || sigma->terms || !uc_store_knows(h->store, used->signature))
+        return false;
+    const uint8_t *bytes = uc_store_get(h->store, used->signature, &size);
+    for (unsigned level = 1; size == sigma->signature_size && sig_lower_set(sigma->set, level); level++) {
+        size_t one = sigma->public_size - HSS_LEVELS;
+        UcWord vk = uc_store_put(h->store, bytes + sig_lower_offset(sigma->set, level) - one, one);
+        Lower below = { level, vk, used->signature, used->index };
+        if (g_hash_table_add(seen, GSIZE_TO_POINTER(vk)) && search_plain(h, key, &below))
+            return true;
+    }
+    return false;
+}
+
+static bool search_key(Harvest *h, HarvestKey *key)
+{
+    if (search_plain(h, key, NULL))
+        return true;
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < h->used->len; i++) {
+        if (search_below(h, key, &g_array_index(h->used, Used, i), seen))
             return true;
     }
     for (guint i = 0; i < h->key->len; i++) {
@@ -465,6 +536,20 @@ static bool was_used(const Harvest *h, UcWord kid, UcWord index)
     return false;
 }
 
+/* With the seed of a lower tree: what stands above it in the signature, and a signature of that tree and those below. */
+static UcWord forge_below(Harvest *h, const HarvestKey *key, const Sigma *sigma, UcWord message)
+{
+    size_t size, length;
+    const SigSet *lower = sig_lower_set(sigma->set, key->level);
+    const uint8_t *above = uc_store_get(h->store, key->signature, &size), *m = uc_store_get(h->store, message, &length);
+    size_t at = sig_lower_offset(sigma->set, key->level), own = sig_set_signature_size(lower);
+    g_autofree uint8_t *out = g_memdup2(above, size), *part = g_malloc(own);
+    if (sig_sign(sigma->cache, lower, uc_store_get(h->store, key->seed, NULL), sig_set_capacity(lower) - 1, m, length, part) != SIG_OK)
+        return UC_NONE;
+    memcpy(out + at, part + own - (size - at), size - at); /* without the number of levels */
+    return uc_store_put(h->store, out, size);
+}
+
 UcWord harvest_forge(Harvest *h, size_t number, UcWord message)
 {
     g_assert(h && number < h->key->len);
@@ -474,6 +559,8 @@ UcWord harvest_forge(Harvest *h, size_t number, UcWord message)
     const Sigma *sigma = sigma_of(h, length);
     if (key->seed == UC_NONE || !sigma)
         return UC_NONE;
+    if (key->level)
+        return forge_below(h, key, sigma, message);
     UcWord index = sigma->capacity - 1;
     while (index && was_used(h, key->kid, index))
         index--;
@@ -511,5 +598,6 @@ char *harvest_where(const HarvestKey *key, const UcWorldSpec *spec)
     };
     g_assert(key && spec);
     const char *who = key->from == UC_NO_PARTY ? "nobody" : uc_machine_name(spec, uc_party(key->from));
-    return g_strdup_printf("%s %s%s", place[key->place], who, way[key->way]);
+    g_autofree char *tree = key->level ? g_strdup_printf(", of a tree of level %u", key->level) : g_strdup("");
+    return g_strdup_printf("%s %s%s%s", place[key->place], who, way[key->way], tree);
 }

@@ -5,6 +5,7 @@
  *   - every run of bytes that is as long as the secret part of a seed, as it is, backwards, inverted, and combined by
  *     exclusive-or with what is public (kid, public key, header, ticket, enclave; at every offset) or with a seed that was
  *     found before;
+ *   - the same runs as the seed of a lower tree of HSS, whose public key stands in a signature (XMSS^MT has one seed for all);
  *   - the sealing keys of revealed states, constants, digests of enclaves' names, and every run of bytes of a payload that is as long as a sealing key,
  *     on the payloads;
  *   - two payloads of equal length, one over the other (a keystream that was used twice), with seeds found before.
@@ -35,6 +36,8 @@ typedef struct {
     UcWord seed;        /* UC_NONE: not found */
     HarvestWay way;
     HarvestPlace place;
+    unsigned level;     /* HSS: of the lower tree whose seed it is, from 1; 0: the key's own seed */
+    UcWord signature;   /* level > 0: in which the tree's public key stands */
     UcWord from;        /* whose payload, state or output it was: number of the party */
 } HarvestKey;
 

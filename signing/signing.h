@@ -137,6 +137,14 @@ size_t sig_seed_secret(const SigSet *set);
 /* the others stand in the public key (I, PUB_SEED), or any will do (SK_PRF: zeros), and are filled in here. */
 void sig_seed_complete(const SigSet *set, const uint8_t *vk, uint8_t *seed);
 
+/* And of HSS, who meet the trees below the top: the set of the levels from `level` (1 and more) on; NULL: it has no such level. */
+const SigSet *sig_lower_set(const SigSet *set, unsigned level);
+/* Where in a signature the signatures of these levels begin; their public key (without the number of levels) ends there. */
+size_t sig_lower_offset(const SigSet *set, unsigned level);
+/* The seed, as the lower set takes it (at most SIG_LOWER_SEED bytes), of the tree on the way to an index. */
+enum { SIG_LOWER_SEED = 48 };
+void sig_lower_seed(const SigSet *set, const uint8_t *seed, uint64_t index, unsigned level, uint8_t *out);
+
 /* The same with the message in pieces: begin, update as often as wanted, end. begin sets *stream to NULL on an error.
  * end frees the stream, whatever it returns; sig_stream_free gives up without a result (NULL is fine). */
 SigStatus sig_sign_begin(SigCache *cache, const SigSet *set, const uint8_t *seed, uint64_t index,

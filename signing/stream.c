@@ -114,6 +114,19 @@ static void hss_levels(const SigSet *set, SigWork *work, const uint8_t *seed, ui
     }
 }
 
+void sig_lower_seed(const SigSet *set, const uint8_t *seed, uint64_t index, unsigned at, uint8_t *out)
+{
+    assert(set && seed && out && set->scheme == SIG_HSS && at < set->levels);
+    Level level[8] = {0};
+    SigWork *work = sig_work_new(set->hash, 0);
+    assert(work);
+    hss_levels(set, work, seed, index, level);
+    memcpy(out, level[at].secret, set->n);
+    memcpy(out + set->n, level[at].open, SIG_I);
+    sig_work_free(work);
+    explicit_bzero(level, sizeof level);
+}
+
 static void lms_put_public(const SigTree *tree, const uint8_t *root, uint8_t *out)
 {
     sig_put(out, tree->set->type, 4);

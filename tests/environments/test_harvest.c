@@ -289,6 +289,48 @@ START_TEST(payloads_are_opened)
 }
 END_TEST
 
+/* Seeds of the trees below the top, of which a signature tells: at every level, in every place and way of that place. */
+START_TEST(lower_trees)
+{
+    static const char small[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1";
+    enum { INDEX = 5 << 10 | 7 << 5 | 9 };
+    const unsigned level = 1 + (unsigned)_i % 2;
+    const HarvestWay way = _i < 10 ? (HarvestWay)(_i / 2) : HARVEST_PLAIN;
+    const HarvestPlace place = _i < 10 ? HARVEST_PAYLOAD : _i < 12 ? HARVEST_STATE : HARVEST_OUTPUT;
+    uint8_t text[LENGTH], seed[SIG_LOWER_SEED];
+    g_autofree char *scheme = g_strdup_printf("HSS:%s,%s,%s", small, small, small);
+    start(scheme, false);
+    for (int wrong = 1; wrong >= 0; wrong--) {
+        harvest_begin(harvest);
+        AdversaryKey key = make_key(1), lower = key;
+        g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
+        ck_assert(sigma_sign(sigma, uc_store_get(store, key.seed, NULL), INDEX, (const uint8_t *)"m", 1, signature));
+        UcMessage said = { DKM_SIGNATURE, { key.kid, INDEX, uc_store_put(store, signature, sigma->signature_size) } };
+        harvest_see(harvest, UC_PARTY_0, &said);
+        sig_lower_seed(sigma->set, uc_store_get(store, key.seed, NULL), INDEX, level, seed);
+        lower.seed = uc_store_put(store, seed, sizeof seed);
+        hide(&lower, way, text);
+        text[AT + 31] ^= (uint8_t)wrong;
+        if (place == HARVEST_PAYLOAD)
+            see_payload(text, LENGTH);
+        else if (place == HARVEST_STATE)
+            see_state(NULL, text, NULL);
+        else
+            see_output(text, LENGTH);
+        const HarvestKey *got = search();
+        ck_assert_int_eq(got == NULL, wrong);
+        if (!got)
+            continue;
+        ck_assert_uint_eq(got->seed, lower.seed);
+        ck_assert_uint_eq(got->level, level);
+        ck_assert_int_eq(got->way, way);
+        ck_assert_int_eq(got->place, place);
+        forged(0, key.vk);
+    }
+    stop();
+}
+END_TEST
+
 /* The index of a forgery is one that no signature has shown. */
 START_TEST(forges_at_a_fresh_index)
 {
@@ -785,6 +827,7 @@ START_TEST(words)
         HarvestWay way;
         UcWord from;
         const char *text;
+        unsigned level;
     } row[] = {
         { HARVEST_NOWHERE, HARVEST_PLAIN, UC_NO_PARTY, "nowhere nobody" },
         { HARVEST_PAYLOAD, HARVEST_PLAIN, 0, "in a payload of a" },
@@ -798,10 +841,11 @@ START_TEST(words)
         { HARVEST_PAYLOAD, HARVEST_TICKET, 0, "in a payload of a, exclusive-or with its ticket" },
         { HARVEST_PAYLOAD, HARVEST_OPENED, UC_NO_PARTY, "in a payload of nobody, opened" },
         { HARVEST_STATE, HARVEST_HELD, 0, "in the state of a, as a key that it holds" },
+        { HARVEST_OUTPUT, HARVEST_PLAIN, 1, "in an output of b, of a tree of level 2", 2 },
     };
     start(LMS, false);
     for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
-        HarvestKey key = { .place = row[i].place, .way = row[i].way, .from = row[i].from };
+        HarvestKey key = { .place = row[i].place, .way = row[i].way, .from = row[i].from, .level = row[i].level };
         g_autofree char *text = harvest_where(&key, env_worlds_spec(worlds, ENV_REAL));
         ck_assert_str_eq(text, row[i].text);
     }
@@ -821,6 +865,7 @@ int main(void)
     tcase_add_test(c, ideal);
     tcase_add_test(c, keystream_used_twice);
     tcase_add_test(c, payloads_are_opened);
+    tcase_add_loop_test(c, lower_trees, 0, 14);
     tcase_add_test(c, forges_at_a_fresh_index);
     tcase_add_loop_test(c, every_place, 0, G_N_ELEMENTS(plant));
     tcase_add_test(c, cut_is_not_remembered);
