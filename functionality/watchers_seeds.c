@@ -83,7 +83,7 @@ void dkm_seeds_observe(void *seeds, const UcWorld *world, const UcActivation *a)
     if (operation == DKM_KEYGEN) {
         add(s, SECRET, store, e[3]);
         add(s, KEY, store, e[2]);
-        *needed += sig_seed_secret(o->sigma[0]->set);
+        *needed += sig_bound_seed_secret(o->sigma[0]->set);
     } else if (operation == DKM_REQUEST) {
         add(s, TICKET, store, e[4]);
         s->ticket_coins = dkm_ticket_coins(o);

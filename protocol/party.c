@@ -121,6 +121,7 @@ static UcResult keygen(UcCtx *ctx, const UcWord *w)
         return dkm_error(DKM_TOO_MANY_KEYS);
     g_autofree uint8_t *seed = g_malloc(sigma->seed_size), *vk = g_malloc(sigma->public_size);
     uc_draw(ctx, "keygen", seed, sigma->seed_size);
+    sigma_draw(sigma, seed);
     if (!sigma_public(sigma, seed, vk))
         return uc_fail("the signing core failed");
     Key key = { .vk = uc_store_put(store, vk, sigma->public_size), .seed = uc_store_put(store, seed, sigma->seed_size),

@@ -35,7 +35,7 @@ static Sigma *common(const char *name, uint64_t capacity, const char **near)
     s->capacity = sig_set_capacity(set);
     if (capacity && capacity < s->capacity)
         s->capacity = capacity;
-    s->seed_size = sig_set_seed_size(set);
+    s->seed_size = sig_bound_seed_size(set);
     s->public_size = sig_set_public_size(set);
     s->signature_size = sig_set_signature_size(set);
     return s;
@@ -171,33 +171,40 @@ bool sigma_set_pool(Sigma *s, const uint8_t *seeds, size_t count)
     s->pool = copy(seeds, count * s->seed_size);
     s->pool_count = count;
     for (size_t i = 0; i < count && ok; i++) /* the trees go into the cache */
-        ok = vk && sig_public(s->cache, s->set, seeds + i * s->seed_size, vk) == SIG_OK;
+        ok = vk && sigma_public(s, seeds + i * s->seed_size, vk);
     free(vk);
     return ok;
 }
 
-/* The seed that counts. */
-static const uint8_t *pooled(const Sigma *s, const uint8_t *seed)
+/* Once, when a seed is drawn: were it done wherever a seed is used, many seeds would give one public key. */
+void sigma_draw(const Sigma *s, uint8_t *coins)
 {
     uint8_t h[HASH];
     uint64_t number = 0;
+    assert(s && coins);
     if (!s->pool)
-        return seed;
-    hash(h, 5, seed, s->seed_size, NULL, 0);
+        return;
+    hash(h, 5, coins, s->seed_size, NULL, 0);
     for (int i = 0; i < 8; i++)
         number = number << 8 | h[i];
-    return s->pool + number % s->pool_count * s->seed_size;
+    memcpy(coins, s->pool + number % s->pool_count * s->seed_size, s->seed_size);
+}
+
+static bool real_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
+{
+    uint8_t whole[SIG_MAX_KEY];
+    bool ok = sig_bound_seed_expand(s->set, seed, whole) && sig_public(s->cache, s->set, whole, vk) == SIG_OK;
+    explicit_bzero(whole, sizeof whole);
+    if (ok && s->made)
+        remember(s, s->made, vk, seed);
+    return ok;
 }
 
 bool sigma_public(Sigma *s, const uint8_t *seed, uint8_t *vk)
 {
     assert(s && seed && vk);
-    if (!s->terms) {
-        bool ok = sig_public(s->cache, s->set, pooled(s, seed), vk) == SIG_OK;
-        if (ok && s->made)
-            remember(s, s->made, vk, pooled(s, seed));
-        return ok;
-    }
+    if (!s->terms)
+        return real_public(s, seed, vk);
     for (size_t at = 0; at < s->public_size; at += HASH) {
         uint8_t block[HASH], number = (uint8_t)(at / HASH);
         hash(block, 1, seed, s->seed_size, &number, 1);
@@ -221,7 +228,12 @@ typedef struct {
 static SigStatus core_sign(void *question, uint8_t *signature)
 {
     const Question *q = question;
-    return sig_sign(q->sigma->cache, q->sigma->set, q->key, q->index, q->message, q->length, signature);
+    uint8_t whole[SIG_MAX_KEY];
+    SigStatus status = SIG_FAILED;
+    if (sig_bound_seed_expand(q->sigma->set, q->key, whole))
+        status = sig_sign(q->sigma->cache, q->sigma->set, whole, q->index, q->message, q->length, signature);
+    explicit_bzero(whole, sizeof whole);
+    return status;
 }
 
 static SigStatus core_verify(void *question, uint8_t *valid)
@@ -293,7 +305,7 @@ bool sigma_sign(Sigma *s, const uint8_t *seed, uint64_t index, const uint8_t *me
     if (index >= s->capacity)
         return false;
     if (!s->terms)
-        return real_sign(s, &(Question){ s, pooled(s, seed), index, message, length, NULL }, signature);
+        return real_sign(s, &(Question){ s, seed, index, message, length, NULL }, signature);
     uint8_t vk[256];
     assert(s->public_size <= sizeof vk);
     sigma_public(s, seed, vk);
@@ -356,14 +368,14 @@ void sigma_remember_keys(Sigma *s)
 size_t sigma_seed_secret(const Sigma *s)
 {
     assert(s);
-    return s->terms ? s->seed_size : sig_seed_secret(s->set);
+    return s->terms ? s->seed_size : sig_bound_seed_secret(s->set);
 }
 
 void sigma_seed_complete(const Sigma *s, const uint8_t *vk, uint8_t *seed)
 {
     assert(s && vk && seed);
     if (!s->terms)
-        sig_seed_complete(s->set, vk, seed);
+        sig_bound_seed_complete(s->set, vk, seed);
 }
 
 const uint8_t *sigma_remembered(const Sigma *s, const uint8_t *vk)

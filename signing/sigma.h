@@ -2,7 +2,9 @@
  *
  * Two implementations, chosen per run: `real` is the signing core (signing.h); `ideal` makes signature terms
  * (kid, index, H(m)) that only who has SK can make, for exhaustive exploration. Both are deterministic, so two
- * worlds that share one Sigma agree. SK is the seed string of signing.h.
+ * worlds that share one Sigma agree. SK is the bound seed of signing.h: vk fixes
+ * it, and signatures are a function of it, the index and the message. So who has checked that a seed gives vk has the one
+ * seed of vk, and signs what everybody signs who has one.
  * Source: docs/protocol.md, "Two crypto providers". Ownership: buffers are the caller's, of the sizes given here.
  * Thread safe.
  */
@@ -24,7 +26,7 @@ typedef struct Sigma {
     struct SigmaTerms *terms; /* ideal: owned */
     struct SigmaTerms *made;  /* real, if they are remembered: owned */
     SigCache *answers;        /* real, if they are remembered: owned */
-    uint8_t *pool;            /* real: seeds of the only keys there are, or NULL; owned */
+    uint8_t *pool;            /* real: seeds of the only keys that are drawn, or NULL; owned */
     size_t pool_count;
 } Sigma;
 
@@ -33,9 +35,8 @@ typedef struct Sigma {
 Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const char **near);
 Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near);
 void sigma_free(Sigma *sigma);
-/* real: from now on the key of a seed is that of one of these seeds (count of seed_size bytes each, copied), chosen by a
- * digest of it: for many runs that cannot afford fresh keys. What they show is conditioned on the pool. False when a key
- * cannot be made. */
+/* real: from now on only these seeds are drawn (count of seed_size bytes each, copied): for many runs that cannot afford
+ * fresh keys. What they show is conditioned on the pool. False when a key cannot be made. */
 bool sigma_set_pool(Sigma *sigma, const uint8_t *seeds, size_t count);
 /* ideal: forgets its terms, for many short runs one after the other. */
 void sigma_forget(Sigma *sigma);
@@ -44,6 +45,8 @@ void sigma_forget(Sigma *sigma);
  * again and again. No answer changes. Not while others use sigma. */
 void sigma_remember_answers(Sigma *sigma, size_t limit_bytes);
 
+/* Coins (seed_size bytes) become a seed: themselves, or with a pool one of it, chosen by a digest of them. */
+void sigma_draw(const Sigma *sigma, uint8_t *coins);
 /* False only when the core fails (memory, interruption), or when there is no such index. */
 bool sigma_public(Sigma *sigma, const uint8_t *seed, uint8_t *vk);
 bool sigma_sign(Sigma *sigma, const uint8_t *seed, uint64_t index, const uint8_t *message, size_t length,

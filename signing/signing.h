@@ -132,10 +132,19 @@ enum { SIG_USES = 12 };
 SigStatus sig_uses(const SigSet *set, const uint8_t *vk, size_t vk_length, const uint8_t *message, size_t length,
                    const uint8_t *signature, size_t signature_length, SigUse use[SIG_USES], unsigned *uses);
 
-/* For attackers, who have a part of a seed: so many bytes at its beginning (SEED, SK_SEED) are secret and make the key; */
-size_t sig_seed_secret(const SigSet *set);
-/* the others stand in the public key (I, PUB_SEED), or any will do (SK_PRF: zeros), and are filled in here. */
-void sig_seed_complete(const SigSet *set, const uint8_t *vk, uint8_t *seed);
+/* Bound seeds: those that the public key fixes, for whoever hands keys on and must know that both sides have the same. In a
+ * private seed of XMSS and XMSS^MT the public key says nothing of SK_PRF (RFC 8391 section 4.1.7): with another one the same
+ * key makes other signatures. So
+ *   LMS, HSS       the private seed itself: I stands in the public key, SEED makes its root, all else follows from them
+ *   XMSS, XMSS^MT  SK_SEED || PUB_SEED, and SK_PRF = the first n bytes of HMAC-SHA-512(SK_SEED; "ucsim SK_PRF of a bound
+ *                  seed" || 0 || PUB_SEED). RFC 8391 section 4.1.11 lets private keys be made so; the label is ours. */
+size_t sig_bound_seed_size(const SigSet *set);
+/* The private seed; false only when libcrypto fails. */
+bool sig_bound_seed_expand(const SigSet *set, const uint8_t *bound, uint8_t *seed);
+/* For attackers, who have a part of one: so many bytes at its beginning (SEED, SK_SEED) are secret; */
+size_t sig_bound_seed_secret(const SigSet *set);
+/* the others stand in the public key (I, PUB_SEED), and are filled in here. */
+void sig_bound_seed_complete(const SigSet *set, const uint8_t *vk, uint8_t *bound);
 
 /* And of HSS, who meet the trees below the top: the set of the levels from `level` (1 and more) on; NULL: it has no such level. */
 const SigSet *sig_lower_set(const SigSet *set, unsigned level);

@@ -145,7 +145,7 @@ START_TEST(coins_are_drawn)
         tear_down();
         set_up();
         begin();
-        secret = sig_seed_secret(stage_sigma()->set);
+        secret = sig_bound_seed_secret(stage_sigma()->set);
         key(0, fresh(SECRET, -1), fresh(SECRET, -1), secret - (lacks == 1) - (lacks == 3 ? secret : 0));
         asks(1, fresh(DKM_TICKET_BYTES, -1), DKM_TICKET_BYTES + (lacks == 3 ? secret : 0));
         asks(1, fresh(DKM_TICKET_BYTES, -1), DKM_TICKET_BYTES - (lacks == 2));
