@@ -130,14 +130,10 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
     return say(ctx, &r);
 }
 
-void dictated_simulator_init(DictatedSimulator *out)
-{
-    g_assert(out && uc_simulator_class.kinds + 2 <= DICTATED_KINDS);
-    *out = (DictatedSimulator){ .class = uc_simulator_class };
-    memcpy(out->kind, uc_simulator_class.kind, uc_simulator_class.kinds * sizeof *out->kind);
-    out->kind[uc_simulator_class.kinds] = (UcRegionKind){ .name = "answers", .item_words = 1, .item_handles = 1 };
-    out->kind[uc_simulator_class.kinds + 1] = (UcRegionKind){ .name = "to-hear", .item_words = 1, .item_handles = 1 };
-    out->class.kind = out->kind;
-    out->class.kinds += 2;
-    out->class.step = step;
-}
+static const UcRegionKind kinds[] = {
+    UC_SIMULATOR_KINDS,
+    { .name = "answers", .item_words = 1, .item_handles = 1 },
+    { .name = "to-hear", .item_words = 1, .item_handles = 1 },
+};
+
+const UcClass dictated_class = { .name = "UC simulator", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };

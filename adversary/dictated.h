@@ -17,15 +17,7 @@
 
 #include "adversary/uc_simulator.h"
 
-enum { DICTATED_KINDS = 8 };
-
 /* The class has regions of its own behind those of S; its configuration is that of S. */
-typedef struct {
-    UcClass class;
-    UcRegionKind kind[DICTATED_KINDS];
-} DictatedSimulator;
-
-/* `out` stays where it is as long as the class is used. */
-void dictated_simulator_init(DictatedSimulator *out);
+extern const UcClass dictated_class;
 
 #endif

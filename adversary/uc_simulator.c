@@ -7,10 +7,7 @@ typedef struct {
     UcWord to, payload;
 } Outbox;
 
-static const UcRegionKind kinds[] = {
-    { .name = "outbox", .head_words = sizeof(Outbox) / sizeof(UcWord), .head_handles = 2 },
-    { .name = "made", .item_words = 1, .item_handles = 1 },
-};
+static const UcRegionKind kinds[] = { UC_SIMULATOR_KINDS };
 
 static UcOutcome sandbox_input(UcCtx *ctx, UcWord party, UcMessage input)
 {

@@ -11,6 +11,9 @@
 
 #include "functionality/interface.h"
 
+/* Its regions, for an S that has more behind them (dictated.h). */
+#define UC_SIMULATOR_KINDS { .name = "outbox", .head_words = 2, .head_handles = 2 }, { .name = "made", .item_words = 1, .item_handles = 1 }
+
 extern const UcClass uc_simulator_class; /* config: const DkmInspector of the sandboxed protocol */
 
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "environments/pair.h"
+#include "protocol/party.h"
 
 enum { ROUNDS = 6000 };
 
@@ -99,11 +100,11 @@ int main(void)
     EnvOptions o = env_default_options();
     o.crypto_ideal = true;
     o.budget = 0;
-    o.scheme = "LMS_SHA256_M32_H15/LMOTS_SHA256_N32_W8";
+    dkm_settings(&o.interface)->scheme = "LMS_SHA256_M32_H15/LMOTS_SHA256_N32_W8";
     g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
     g_autoptr(EnvPair) pair = env_pair_new(worlds);
     UcStore *store = env_worlds_store(worlds);
-    UcWord kid = turn(pair, env_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, o.scheme) } })).w[0];
+    UcWord kid = turn(pair, env_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, dkm_settings(&o.interface)->scheme) } })).w[0];
     for (unsigned i = 0; i < 12; i++)
         round_of(pair, store, kid, i);
     for (EnvWorld w = ENV_REAL; w < ENV_WORLDS; w++) {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "environments/general.h"
+#include "protocol/party.h"
 #include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/simulator/transfer_toy.h"
@@ -135,7 +136,7 @@ static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jo
     EnvOptions o = env_default_options();
     EnvAlphabet a = env_default_alphabet();
     o.crypto_ideal = ideal_crypto;
-    o.capacity = k;
+    dkm_settings(&o.interface)->capacity = k;
     for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)
         env_alphabet_set(&a, bound[i].name, bound[i].value, NULL);
     env_alphabet_settle(&a);

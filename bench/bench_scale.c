@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "environments/pair.h"
+#include "protocol/party.h"
 #include "simulator/explore/big.h"
 
 typedef struct {
@@ -113,7 +114,7 @@ int main(int argc, char **argv)
     uint64_t parties = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000, operations = argc > 2 ? strtoull(argv[2], NULL, 10) : 100000;
     EnvOptions o = env_default_options();
     uc_big_heap();
-    o.scheme = argc > 3 ? argv[3] : "HSS:LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4,LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4";
+    dkm_settings(&o.interface)->scheme = argc > 3 ? argv[3] : "HSS:LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4,LMS_SHA256_M32_H10/LMOTS_SHA256_N32_W4";
     o.crypto_ideal = argc > 4 && !strcmp(argv[4], "ideal");
     o.budget = 0;
     g_auto(GStrv) name = g_new0(char *, parties + 1);
@@ -128,7 +129,7 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     run.pair = env_pair_new(run.worlds);
-    UcWord set = uc_store_text(env_worlds_store(run.worlds), env_worlds_options(run.worlds)->scheme);
+    UcWord set = uc_store_text(env_worlds_store(run.worlds), ((const DkmOptions *)env_worlds_setup(run.worlds))->sigma[0]->name);
     run.kid = turn(&run, env_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
     for (UcWord p = 1; p < parties; p++) /* everybody gets a share */
         hand_over(&run, 0, p, 512);

@@ -63,7 +63,8 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
                     "its options and 'for_each'");
         return false;
     }
-    bool queries = !strcmp(name, "queries"), tag = !strcmp(name, "tag_bytes"), ticket = !strcmp(name, "ticket_bytes");
+    bool queries = !strcmp(name, "queries");
+    EnvOptionPlace toy;
     if (queries && m->native->queries_max) {
         if (!parse_count(name, text, 1, m->native->queries_max, &value, error))
             return false;
@@ -73,18 +74,19 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
     if (!strcmp(name, "hash_bytes") && env_native_hash_bytes(&m->options)) {
         if (!parse_count(name, text, 1, 3, &value, error))
             return false;
-        m->options.scheme = env_native_toy_set(value);
+        env_native_use_toy_set(&m->options, value);
         return true;
     }
-    if (!tag && !ticket) {
+    if (!env_option_of_script(&m->options, name, &toy) || !toy.row->toy) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "native:%s has no parameter '%s'", m->native->name, name);
         return false;
     }
-    if (!parse_count(name, text, 1, 16, &value, error))
+    if (!parse_count(name, text, 1, toy.row->high, &value, error))
         return false;
-    *(tag ? &m->options.tag_bytes : &m->options.ticket_bytes) = value;
-    return true;
+    return env_option_set(&m->options, toy.row->name, value);
 }
+
+static const char *const toy_parameter[] = { "tag_bytes", "ticket_bytes" };
 
 static const char *known_parameter(const char *name)
 {
@@ -150,10 +152,12 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
     }
     if (m->native && m->native->queries_max)
         r->parameter[n++] = (RepParameter){ "queries", (double)m->effort.queries };
-    if (m->native && m->options.tag_bytes != SEAL_OVERHEAD_BYTES)
-        r->parameter[n++] = (RepParameter){ "tag_bytes", m->options.tag_bytes };
-    if (m->native && m->options.ticket_bytes != DKM_TICKET_BYTES)
-        r->parameter[n++] = (RepParameter){ "ticket_bytes", m->options.ticket_bytes };
+    for (size_t i = 0; m->native && i < G_N_ELEMENTS(toy_parameter); i++) {
+        EnvOptionPlace p;
+        EnvOptions o = m->options;
+        if (env_option_of_script(&o, toy_parameter[i], &p) && !uc_option_is_default(p.table, p.row, p.values))
+            r->parameter[n++] = (RepParameter){ p.row->script, (double)uc_option_number(p.table, p.values, p.row->name) };
+    }
     if (m->native && env_native_hash_bytes(&m->options))
         r->parameter[n++] = (RepParameter){ "hash_bytes", (double)env_native_hash_bytes(&m->options) };
     r->told_apart_expected = m->scenario && (m->scenario->expect == UC_DISTINGUISHED ||
@@ -212,8 +216,9 @@ static bool measure_all(Job *job, GError **error)
 /* What was real, and what that conditions on. Free with g_free. */
 static char *crypto_text(const EnvMeasure *m)
 {
+    uint64_t seal;
     if (m->options.crypto_ideal)
-        return g_strdup(m->options.seal_real ? "ideal signatures, real seals" : "ideal");
+        return g_strdup(env_option_get(&m->options, "seal", &seal) && seal ? "ideal signatures, real seals" : "ideal");
     return m->keys ? g_strdup_printf("real, conditioned on a pool of %u signature keys", m->keys) : g_strdup("real");
 }
 

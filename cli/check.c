@@ -21,7 +21,7 @@ typedef struct {
     char **path;
     uint64_t seed_number;
     bool seed_given;
-    SigCache *trees; /* of all runs */
+    EnvShared *shared; /* by all runs */
 } Options;
 
 /* One instance of a scenario, or a file that could not be loaded. */
@@ -51,7 +51,7 @@ static void case_free(gpointer data)
 
 static void apply(const Options *o, EnvScenario *s)
 {
-    s->options.trees = o->trees;
+    s->options.shared = o->shared;
     if (o->seed_given)
         env_seed(o->seed_number, s->options.seed);
     if (o->crypto)
@@ -235,8 +235,7 @@ static void judge_seeds(Case *c, DkmSeeds *seeds)
  * there are to be runs. */
 static bool is_toy(const Case *c)
 {
-    const EnvOptions *o = &c->scenario->options;
-    return o->tag_bytes < SEAL_OVERHEAD_BYTES || o->ticket_bytes < DKM_TICKET_BYTES;
+    return env_options_are_toy(&c->scenario->options);
 }
 
 static bool is_lucky(const Case *c, unsigned wanted)
@@ -451,9 +450,9 @@ static int check_options(Options *o)
         return cli_fail(CLI_USAGE, "check: expected --junit FILE with --junit-times");
     if (o->tap && o->json)
         return cli_fail(CLI_USAGE, "check: expected --tap or --json, got both");
-    o->trees = env_trees_new();
+    o->shared = env_shared_new();
     const int code = check(o);
-    sig_cache_free(o->trees);
+    env_shared_free(o->shared);
     return code;
 }
 

@@ -440,7 +440,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
         return false;
     s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");
     if (x.alphabet.bound[ENV_DO_FORGE])
-        s->options.seal_real = true; /* a forged token would open in this process only: its schedule would not replay */
+        env_option_set(&s->options, "seal", 1); /* a forged token would open in this process only: its schedule would not replay */
     g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, error);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, error) : NULL;
     if (!prefix)

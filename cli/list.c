@@ -9,7 +9,9 @@
 
 static void print_protocols(void)
 {
-    printf("protocols\n  %-12s one message per transfer, with a one-time ticket from the receiver\n", pi_class.name);
+    puts("protocols");
+    for (const UcTriple *t = env_triple; t->protocol; t++)
+        printf("  %-12s %s\n", t->protocol->name, t->protocol->title);
 }
 
 static void print_schemes(bool all)
@@ -25,6 +27,19 @@ static void print_schemes(bool all)
         printf("  and %zu more of LMS, XMSS and XMSS^MT: 'ucsim list schemes'\n", sets - 1);
 }
 
+/* Options that are one of several names, with what each means. */
+static void print_names(const UcOptionTable *table)
+{
+    for (size_t i = 0; i < table->rows; i++) {
+        const UcOptionRow *row = &table->row[i];
+        if (!row->meaning)
+            continue;
+        printf("\n%s\n", row->name);
+        for (unsigned n = 0; row->names[n]; n++)
+            printf("  %-12s %s\n", row->names[n], row->meaning[n]);
+    }
+}
+
 static void print_choices(void)
 {
     static const char *const storage[UC_STORAGES] = {
@@ -38,11 +53,8 @@ static void print_choices(void)
     puts("\nstorage models");
     for (unsigned i = 0; i < UC_STORAGES; i++)
         printf("  %-12s %s\n", uc_storage_name[i], storage[i]);
-    puts("\ntrust");
-    static const char *const trust[DKM_TRUSTS] = { "one sealing key for the whole enclave",
-                                                   "a sealing key for every pair of parties" };
-    for (unsigned i = 0; i < DKM_TRUSTS; i++)
-        printf("  %-12s %s\n", dkm_trust_name[i], trust[i]);
+    for (const UcTriple *t = env_triple; t->protocol; t++)
+        print_names(&t->protocol->interface->options);
     puts("\ncrypto\n  real         the signatures of the scheme, AES-256-GCM payloads\n"
          "  ideal        the same interfaces without cryptography: for exploring");
 }

@@ -42,7 +42,7 @@ static int shrink_file(const Options *o)
     g_autoptr(UcSchedule) schedule = env_replay_load(o->file[0], NULL, &error);
     if (!schedule || !env_options_parse(schedule, &options, &error))
         return cli_fail_error(error);
-    g_autoptr(EnvWorlds) worlds = env_replay_worlds(schedule, &options, &error);
+    g_autoptr(EnvWorlds) worlds = env_options_worlds(schedule, &options, &error);
     if (!worlds)
         return cli_fail_error(error);
     g_autoptr(UcSchedule) shrunk = env_shrink(worlds, ENV_WORLDS, schedule, (unsigned)o->tries, &tries, &minimal, &error);

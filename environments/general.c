@@ -537,7 +537,7 @@ static void moves(void *data, const UcRegion *knowledge, GArray *out)
 
 static void fill_counts(EnvGeneral *g)
 {
-    UcWord k = env_worlds_dkm(g->worlds)->sigma[0]->capacity;
+    UcWord k = env_general_dkm(g)->sigma[0]->capacity;
     for (unsigned i = 0; i < g->domain.counts; i++)
         g->count[g->counts++] = (UcWord)g->domain.count[i];
     g->good_counts = g->counts;
@@ -562,7 +562,7 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
     g->domain = *domain;
     g->store = env_worlds_store(worlds);
     g->parties = env_worlds_spec(worlds, ENV_REAL)->parties;
-    g->set = uc_store_text(g->store, env_worlds_options(worlds)->scheme);
+    g->set = uc_store_text(g->store, env_general_dkm(g)->sigma[0]->name);
     g->wrong_set = uc_store_text(g->store, "unknown set");
     g->wrong_kid = uc_store_put(g->store, nobody, DKM_KID_BYTES);
     g->wrong_ticket = uc_store_put(g->store, nobody, DKM_TICKET_BYTES);
@@ -589,8 +589,8 @@ bool env_general_set_symmetry(EnvGeneral *g, GError **error)
     g_assert(g);
     const EnvOptions *o = env_worlds_options(g->worlds);
     const char *got = !o->crypto_ideal ? "crypto real"
-                    : o->seal_real ? "real seals, which the bound forge needs too"
-                    : o->enclave_of ? "several enclaves"
+                    : env_general_dkm(g)->seals_real ? "real seals, which the bound forge needs too"
+                    : env_general_dkm(g)->enclave_of ? "several enclaves"
                     : g->parties > ALIKE_PARTIES ? "more parties" : NULL;
     if (got)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal, ideal seals, one enclave and at "

@@ -266,7 +266,7 @@ void env_general_counterfeits(Table *t, UcWord verifier)
 /* Any seed will do: it is A's choice. */
 void env_general_make_own_key(EnvGeneral *g)
 {
-    Sigma *sigma = env_worlds_dkm(g->worlds)->sigma[0];
+    Sigma *sigma = env_general_dkm(g)->sigma[0];
     g->own_key = (AdversaryKey){ UC_NONE, UC_NONE, UC_NONE };
     if (g->domain.bound[ENV_DO_COUNTERFEIT])
         g->own_message = uc_store_text(g->store, "signed by nobody");

@@ -44,6 +44,7 @@ typedef struct {
     GArray *out;
 } Table;
 
+static inline const DkmOptions *env_general_dkm(const EnvGeneral *g) { return env_worlds_setup(g->worlds); }
 static inline bool env_general_wants(const Table *t, EnvDo which) { return t->g->domain.bound[which] > 0; }
 
 /* general.c: add a move. `wrong`: how many of its arguments are of no use. The move, valid until the next one is added,

@@ -279,7 +279,7 @@ static UcWord left_out(lua_State *L, const EnvLuaCall *call, unsigned argument)
 {
     EnvLua *lua = env_lua(L);
     if (call->kind == DKM_KEYGEN)
-        return uc_store_text(lua->store, env_worlds_options(lua->worlds)->scheme);
+        return uc_store_text(lua->store, ((const DkmOptions *)env_worlds_setup(lua->worlds))->sigma[0]->name);
     return call->kind == UC_M_CRASH && argument == 0 ? UC_POINT_NOW : 0;
 }
 

@@ -8,6 +8,7 @@
 #define ENVIRONMENTS_LUA_VALUES_H
 
 #include "environments/lua_host.h"
+#include "functionality/interface.h"
 
 /* One call of Z, or one order to a party: the message's fields, in order, are the arguments. */
 typedef struct {

@@ -3,12 +3,22 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "environments/options.h"
 #include "environments/play.h"
 #include "protocol/payload.h"
 
+static const DkmOptions *dkm(const EnvPlay *p) { return env_worlds_setup(p->worlds); }
+
+static uint64_t option(const EnvOptions *o, const char *name)
+{
+    uint64_t value;
+    env_option_get(o, name, &value);
+    return value;
+}
+
 static UcMessage keygen(EnvPlay *p, UcWord party)
 {
-    UcWord set = uc_store_text(env_worlds_store(p->worlds), env_worlds_options(p->worlds)->scheme);
+    UcWord set = uc_store_text(env_worlds_store(p->worlds), dkm(p)->sigma[0]->name);
     return env_play_input(p, party, (UcMessage){ DKM_KEYGEN, { set } });
 }
 
@@ -83,12 +93,12 @@ static int play_tag_guess(EnvPlay *p)
 {
     HandOver h;
     UcStore *store = env_worlds_store(p->worlds);
-    size_t length, tag = env_worlds_options(p->worlds)->tag_bytes;
+    size_t length, tag = option(env_worlds_options(p->worlds), "tag-bytes");
     if (!hand_over(p, FLIP_COUNT, &h))
         return 0;
     const uint8_t *sent = uc_store_get(store, h.payload, &length);
     g_autofree uint8_t *forged = g_memdup2(sent, length);
-    uint64_t capacity = env_worlds_dkm(p->worlds)->sigma[0]->capacity;
+    uint64_t capacity = dkm(p)->sigma[0]->capacity;
     flip_block(forged, length, tag, capacity);
     for (uint64_t q = 0; q < p->effort->queries; q++) {
         for (size_t i = 0; i < tag; i++) /* a different tag at each attempt */
@@ -105,13 +115,13 @@ static int play_tag_guess(EnvPlay *p)
 static void options_tag_guess(EnvOptions *o)
 {
     o->crypto_ideal = true;
-    o->seal_real = true;
-    o->tag_bytes = 1;
+    env_option_set(o, "seal", 1);
+    env_option_set(o, "tag-bytes", 1);
 }
 
 static double bound_tag_guess(const EnvOptions *o, const EnvEffort *e)
 {
-    return MIN(1, ldexp((double)e->queries, -8 * (int)o->tag_bytes));
+    return MIN(1, ldexp((double)e->queries, -8 * (int)option(o, "tag-bytes")));
 }
 
 /* ---- ticket collisions ---- */
@@ -136,14 +146,14 @@ static int play_ticket_collision(EnvPlay *p)
 static void options_tickets(EnvOptions *o)
 {
     o->crypto_ideal = true;
-    o->ticket_bytes = 2;
-    o->limits.tickets = 1000;
+    env_option_set(o, "ticket-bytes", 2);
+    env_option_set(o, "limit-tickets", 1000);
 }
 
 static double bound_birthday(const EnvOptions *o, const EnvEffort *e)
 {
     double q = (double)e->queries;
-    return MIN(1, ldexp(q * (q - 1) / 2, -8 * (int)o->ticket_bytes));
+    return MIN(1, ldexp(q * (q - 1) / 2, -8 * (int)option(o, "ticket-bytes")));
 }
 
 /* ---- replay against colliding tickets ---- */
@@ -167,7 +177,7 @@ static int play_ticket_replay(EnvPlay *p)
 
 static double bound_replay(const EnvOptions *o, const EnvEffort *e)
 {
-    return MIN(1, ldexp((double)e->queries, -8 * (int)o->ticket_bytes));
+    return MIN(1, ldexp((double)e->queries, -8 * (int)option(o, "ticket-bytes")));
 }
 
 /* ---- forging shortened one-time signatures ---- */
@@ -207,7 +217,7 @@ static uint64_t second_preimage(EnvPlay *p, const uint8_t *vk, const uint8_t *si
 static int play_onetime_forgery(EnvPlay *p)
 {
     UcStore *store = env_worlds_store(p->worlds);
-    const size_t n = env_worlds_dkm(p->worlds)->sigma[0]->public_size - 24; /* type, type, I, then a node */
+    const size_t n = dkm(p)->sigma[0]->public_size - 24; /* type, type, I, then a node */
     uint64_t signed_message = 0;
     UcMessage key = keygen(p, 0);
     UcWord text = uc_store_put(store, &signed_message, sizeof signed_message);
@@ -229,19 +239,21 @@ static const char *const toy_set[] = { NULL, "TOY-LMS_SHAKE_M1_H2/LMOTS_SHAKE_N1
 static void options_onetime(EnvOptions *o)
 {
     o->crypto_ideal = false;
-    o->scheme = toy_set[1];
+    env_native_use_toy_set(o, 1);
 }
 
-const char *env_native_toy_set(uint64_t hash_bytes)
+void env_native_use_toy_set(EnvOptions *o, uint64_t hash_bytes)
 {
-    return hash_bytes >= 1 && hash_bytes <= 3 ? toy_set[hash_bytes] : NULL;
+    g_assert(o && hash_bytes >= 1 && hash_bytes < G_N_ELEMENTS(toy_set));
+    dkm_settings(&o->interface)->scheme = toy_set[hash_bytes];
 }
 
-uint64_t env_native_hash_bytes(const EnvOptions *o)
+uint64_t env_native_hash_bytes(const EnvOptions *options)
 {
-    g_assert(o && o->scheme);
+    g_assert(options);
+    EnvOptions o = *options;
     for (uint64_t n = 1; n < G_N_ELEMENTS(toy_set); n++) {
-        if (!strcmp(o->scheme, toy_set[n]))
+        if (!strcmp(dkm_settings(&o.interface)->scheme, toy_set[n]))
             return n;
     }
     return 0;

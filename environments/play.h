@@ -44,8 +44,8 @@ typedef struct {
 
 extern const EnvNative env_natives[]; /* ended by a NULL name */
 const EnvNative *env_native_find(const char *name);
-/* The toy set with hash values of 1 to 3 bytes, else NULL; and how long they are in these options, 0: not a toy. */
-const char *env_native_toy_set(uint64_t hash_bytes);
+/* The toy set with hash values of 1 to 3 bytes; and how long they are in these options, 0: not a toy. */
+void env_native_use_toy_set(EnvOptions *options, uint64_t hash_bytes);
 uint64_t env_native_hash_bytes(const EnvOptions *options);
 
 #endif

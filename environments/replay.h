@@ -6,30 +6,8 @@
 #ifndef ENVIRONMENTS_REPLAY_H
 #define ENVIRONMENTS_REPLAY_H
 
+#include "environments/options.h"
 #include "environments/pair.h"
-#include "simulator/trace.h"
-
-/* What a run depends on, as options of a schedule or trace: not seed, budget and torture mode. */
-UcOptions *env_options_print(const EnvOptions *options);
-/* The number of env_seed(). */
-uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES]);
-/* Strings of *out are borrowed from the schedule. */
-bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error);
-
-/* Why no run can come to this verdict with this rule ("I1"); NULL: one can. Free with g_free(). */
-char *env_rule_wrong(UcVerdict verdict, const char *rule);
-/* env_worlds_new(); an error names the line of the schedule's option. */
-EnvWorlds *env_replay_worlds(const UcSchedule *schedule, const EnvOptions *options, GError **error);
-
-typedef struct {
-    UcTraceHeader header;  /* borrows from the schedule and from `rest` */
-    UcOptions *rest;       /* owned: options without those */
-    UcOutlook expect;      /* UC_INDISTINGUISHABLE when the schedule does not say */
-    UcOutlook found;       /* the same; rules lie in the schedule */
-    bool has_found;        /* false: the schedule does not say */
-} EnvOrigin;
-bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error);
-void env_origin_clear(EnvOrigin *origin);
 
 /* A schedule or the schedule of a trace, whichever the file holds; without a move it is an error. *recorded (may be NULL):
  * the trace, without its schedule, or NULL. */

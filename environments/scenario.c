@@ -5,15 +5,17 @@
 
 #include "environments/general.h"
 #include "environments/lua_scenario.h"
-#include "environments/replay.h"
+#include "environments/options.h"
 #include "simulator/file.h"
 
-enum { INSTANCES = 10000, PARTIES = 1000 };
+enum { INSTANCES = 10000, PARTIES = 1000, KNOWN_MAX = 63, FIELD_MAX = 64 };
 
 /* What the fields of the table are read into; one per load of an instance. */
 typedef struct {
     EnvLuaLoad load;
     EnvScenario *s;
+    GArray *rows;     /* EnvOptionPlace: of the scenario's protocol */
+    GPtrArray *known; /* names of fields */
 } Loader;
 
 static Loader *loader(lua_State *L)
@@ -90,6 +92,13 @@ static void replace(char **old, const char *fresh)
     *old = g_strdup(fresh);
 }
 
+/* Freed with the scenario. */
+static const char *keep(EnvScenario *s, char *text)
+{
+    g_ptr_array_add(s->kept, text);
+    return text;
+}
+
 static const char *text_of(lua_State *L, const char *field)
 {
     size_t length = 0;
@@ -141,53 +150,27 @@ static void read_title(lua_State *L, EnvScenario *s)
     replace(&s->title, title);
 }
 static void read_source(lua_State *L, EnvScenario *s) { replace(&s->source, text_of(L, "source")); }
-static void read_capacity(lua_State *L, EnvScenario *s) { s->options.capacity = number_of(L, "capacity"); }
-static void read_budget(lua_State *L, EnvScenario *s) { s->options.budget = number_of(L, "budget"); }
 static void read_seed(lua_State *L, EnvScenario *s) { env_seed(number_of(L, "seed"), s->options.seed); }
-static void read_reservation(lua_State *L, EnvScenario *s) { s->options.reservation = number_of(L, "reservation"); }
-static void read_tag_bytes(lua_State *L, EnvScenario *s) { s->options.tag_bytes = number_of(L, "tag_bytes"); }
-static void read_ticket_bytes(lua_State *L, EnvScenario *s) { s->options.ticket_bytes = number_of(L, "ticket_bytes"); }
-static void read_torture(lua_State *L, EnvScenario *s) { s->options.torture = truth_of(L, "torture"); }
-static void read_harvest(lua_State *L, EnvScenario *s) { s->options.harvest = truth_of(L, "harvest"); }
 static void read_rule(lua_State *L, EnvScenario *s) { replace(&s->expect_rule, text_of(L, "expect_rule")); }
 
-static void read_scheme(lua_State *L, EnvScenario *s) { replace((char **)&s->options.scheme, text_of(L, "scheme")); }
-static void read_enclave(lua_State *L, EnvScenario *s) { replace((char **)&s->options.enclave, text_of(L, "enclave")); }
-static void read_shared_master(lua_State *L, EnvScenario *s)
+/* The name on top, refused with this text, which is freed. */
+static void check_use(lua_State *L, const char *field, char *refused)
 {
-    s->options.shared_master = truth_of(L, "shared_master");
+    if (!refused)
+        return;
+    lua_pushstring(L, refused);
+    g_free(refused);
+    bad(L, field);
 }
 
 static void read_protocol(lua_State *L, EnvScenario *s)
 {
-    replace((char **)&s->options.protocol, text_of(L, "protocol"));
-}
-
-static void read_storage(lua_State *L, EnvScenario *s)
-{
-    s->options.storage = (UcStorage)choice_of(L, "storage", uc_storage_name);
-}
-
-static void read_trust(lua_State *L, EnvScenario *s)
-{
-    s->options.trust = (DkmTrust)choice_of(L, "trust", dkm_trust_name);
-}
-
-static void read_crypto(lua_State *L, EnvScenario *s)
-{
-    static const char *const names[] = { "real", "ideal", NULL };
-    s->options.crypto_ideal = choice_of(L, "crypto", names) == 1;
+    check_use(L, "protocol", env_options_use(&s->options, text_of(L, "protocol")));
 }
 
 static void read_simulator(lua_State *L, EnvScenario *s)
 {
-    s->options.dictated = choice_of(L, "simulator", env_simulator_name) == 1;
-}
-
-static void read_seal(lua_State *L, EnvScenario *s)
-{
-    static const char *const names[] = { "real", "ideal", NULL };
-    s->options.seal_real = choice_of(L, "seal", names) == 0;
+    check_use(L, "simulator", env_options_use_simulator(&s->options, text_of(L, "simulator")));
 }
 
 /* What the proof allows `ucsim advantage` to measure. */
@@ -228,7 +211,7 @@ static void read_parties(lua_State *L, EnvScenario *s)
     if (n < 1 || n > PARTIES)
         expected(L, "parties", "a list of 1 to 1000 names", -1);
     char **name = g_new0(char *, n + 1);
-    g_strfreev((char **)s->options.party);
+    g_ptr_array_add(s->list, name);
     s->options.party = (const char *const *)name;
     for (size_t i = 0; i < n; i++) {
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
@@ -274,27 +257,10 @@ static int unknown_field(lua_State *L, const char *name, const char *const *know
     return lua_error(L);
 }
 
-static void read_limits(lua_State *L, EnvScenario *s)
-{
-    static const char *const known[] = { "keys", "tickets", "transfers", "intervals", NULL };
-    uint64_t *const value[] = { &s->options.limits.keys, &s->options.limits.tickets, &s->options.limits.transfers,
-                                &s->options.limits.intervals };
-    const char **name = field_names(L, "limits");
-    for (; *name; name++) {
-        unsigned i = 0;
-        while (known[i] && strcmp(known[i], *name))
-            i++;
-        if (!known[i])
-            unknown_field(L, *name, known);
-        lua_getfield(L, -2, *name);
-        *value[i] = number_of(L, *name);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-}
+/* ---- options that a table describes (simulator/option.h) ---- */
 
-/* The members of one enclave; every party is in one. */
-static void put_members(lua_State *L, EnvScenario *s, const char *name, char **of)
+/* The members of one group; every party is in one. */
+static void put_members(lua_State *L, EnvScenario *s, const char *field, const char *name, char **of)
 {
     size_t n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
     if (!n)
@@ -306,31 +272,110 @@ static void put_members(lua_State *L, EnvScenario *s, const char *name, char **o
         while (s->options.party[p] && strcmp(s->options.party[p], party))
             p++;
         if (!s->options.party[p] || *of[p])
-            expected(L, "enclaves", "every party in one enclave", -1);
+            expected(L, field, "every party in one of them", -1);
         g_free(of[p]);
         of[p] = g_strdup(name);
         lua_pop(L, 1);
     }
 }
 
-static void read_enclaves(lua_State *L, EnvScenario *s)
+static const char *const *read_groups(lua_State *L, EnvScenario *s, const char *field)
 {
     unsigned parties = g_strv_length((char **)s->options.party);
     if (lua_type(L, -1) != LUA_TTABLE)
-        expected(L, "enclaves", "a table of enclaves", -1);
+        expected(L, field, "a table of lists of parties", -1);
     char **of = g_new0(char *, parties + 1);
+    g_ptr_array_add(s->list, of); /* an error frees what is there */
     for (unsigned p = 0; p < parties; p++)
         of[p] = g_strdup("");
-    g_strfreev((char **)s->options.enclave_of);
-    s->options.enclave_of = (const char *const *)of; /* the scenario owns it: an error frees what is there */
-    for (const char **name = field_names(L, "enclaves"); *name; name++) {
+    for (const char **name = field_names(L, field); *name; name++) {
         lua_getfield(L, -2, *name);
-        put_members(L, s, *name, of);
+        put_members(L, s, field, *name, of);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
     if (g_strv_contains((const char *const *)of, ""))
-        expected(L, "enclaves", "every party in one enclave", -1);
+        expected(L, field, "every party in one of them", -1);
+    return (const char *const *)of;
+}
+
+/* The value on top of the stack, of a number, a name or a text. */
+static void read_option(lua_State *L, EnvScenario *s, const EnvOptionPlace *p, const char *field)
+{
+    void *at = (char *)p->values + p->row->offset;
+    switch (p->row->type) {
+    case UC_OPTION_NUMBER: *(uint64_t *)at = number_of(L, field); break;
+    case UC_OPTION_SMALL: *(unsigned *)at = (unsigned)MIN(number_of(L, field), UINT32_MAX); break;
+    case UC_OPTION_CHOICE: *(unsigned *)at = choice_of(L, field, p->row->names); break;
+    case UC_OPTION_NAMED: *(bool *)at = choice_of(L, field, p->row->names) == 1; break;
+    case UC_OPTION_FLAG: *(bool *)at = truth_of(L, field); break;
+    case UC_OPTION_TEXT:
+        *(const char **)at = text_of(L, field);
+        *(const char **)at = keep(s, g_strdup(*(const char **)at));
+        break;
+    case UC_OPTION_GROUPS: *(const char *const **)at = read_groups(L, s, field); break;
+    }
+}
+
+/* "limits.keys": the length of what stands before the dot; 0: there is none. */
+static size_t table_of(const UcOptionRow *row)
+{
+    const char *dot = row->script ? strchr(row->script, '.') : NULL;
+    return dot ? (size_t)(dot - row->script) : 0;
+}
+
+static bool is_in_table(const UcOptionRow *row, const char *name)
+{
+    size_t length = table_of(row);
+    return length && strlen(name) == length && !strncmp(row->script, name, length);
+}
+
+/* The table on top, whose fields are rows. */
+static void read_option_table(lua_State *L, EnvScenario *s, const GArray *rows, const char *table)
+{
+    const char *known[KNOWN_MAX + 1] = { NULL };
+    guint n = 0;
+    for (guint i = 0; i < rows->len; i++) {
+        const EnvOptionPlace *p = &g_array_index(rows, EnvOptionPlace, i);
+        if (is_in_table(p->row, table) && n < KNOWN_MAX)
+            known[n++] = p->row->script + table_of(p->row) + 1;
+    }
+    for (const char **name = field_names(L, table); *name; name++) {
+        if (!g_strv_contains(known, *name))
+            unknown_field(L, *name, known);
+    }
+    lua_pop(L, 1);
+    for (guint i = 0; i < rows->len; i++) {
+        const EnvOptionPlace *p = &g_array_index(rows, EnvOptionPlace, i);
+        if (!is_in_table(p->row, table))
+            continue;
+        const char *name = p->row->script + table_of(p->row) + 1;
+        if (lua_getfield(L, -1, name) != LUA_TNIL)
+            read_option(L, s, p, name);
+        lua_pop(L, 1);
+    }
+}
+
+/* The scenario's table is on top. Rows of one table follow each other. */
+static void read_options(lua_State *L, EnvScenario *s, const GArray *rows)
+{
+    char last[FIELD_MAX] = "";
+    for (guint i = 0; i < rows->len; i++) {
+        const EnvOptionPlace *p = &g_array_index(rows, EnvOptionPlace, i);
+        char name[FIELD_MAX];
+        if (!p->row->script)
+            continue;
+        g_strlcpy(name, p->row->script, table_of(p->row) ? table_of(p->row) + 1 : sizeof name);
+        if (table_of(p->row) && !strcmp(name, last))
+            continue;
+        g_strlcpy(last, name, sizeof last);
+        lua_pushstring(L, name);
+        if (lua_rawget(L, -2) != LUA_TNIL && table_of(p->row))
+            read_option_table(L, s, rows, name);
+        else if (!lua_isnil(L, -1))
+            read_option(L, s, p, name);
+        lua_pop(L, 1);
+    }
 }
 
 /* ---- explore ---- */
@@ -424,23 +469,30 @@ static const struct {
     void (*read)(lua_State *L, EnvScenario *s);
 } fields[] = {
     { "title", read_title },       { "source", read_source },           { "parties", read_parties },
-    { "scheme", read_scheme },     { "protocol", read_protocol },       { "trust", read_trust },
-    { "storage", read_storage },   { "crypto", read_crypto },           { "capacity", read_capacity },
-    { "enclave", read_enclave },   { "reservation", read_reservation }, { "limits", read_limits },
-    { "enclaves", read_enclaves }, { "shared_master", read_shared_master },
-    { "seed", read_seed },         { "budget", read_budget },           { "torture", read_torture },
+    { "protocol", read_protocol }, { "simulator", read_simulator },     { "seed", read_seed },
     { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
-    { "tag_bytes", read_tag_bytes }, { "ticket_bytes", read_ticket_bytes }, { "for_each", read_nothing },
-    { "harvest", read_harvest },   { "seal", read_seal },             { "advantage_bound", read_advantage_bound },
-    { "simulator", read_simulator },
+    { "for_each", read_nothing },  { "advantage_bound", read_advantage_bound },
 };
 
-static void check_names(lua_State *L)
+/* Names of fields, each once; of rows in a table, that of the table. Free with g_ptr_array_unref(). */
+static GPtrArray *known_fields(const GArray *rows)
 {
-    const char *known[G_N_ELEMENTS(fields) + 1] = { NULL };
+    GPtrArray *known = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        known[i] = fields[i].name;
+        g_ptr_array_add(known, g_strdup(fields[i].name));
+    for (guint i = 0; i < rows->len; i++) {
+        const UcOptionRow *row = g_array_index(rows, EnvOptionPlace, i).row;
+        if (row->script)
+            g_ptr_array_add(known, g_strndup(row->script, table_of(row) ? table_of(row) : strlen(row->script)));
+    }
+    g_ptr_array_add(known, NULL);
+    return known;
+}
+
+static void check_names(lua_State *L, const Loader *l)
+{
+    const char *const *known = (const char *const *)l->known->pdata;
     for (const char **name = field_names(L, "scenario"); *name; name++) {
         if (!g_strv_contains(known, *name))
             unknown_field(L, *name, known);
@@ -450,7 +502,7 @@ static void check_names(lua_State *L)
 
 static void check_rule(lua_State *L, const EnvScenario *s)
 {
-    g_autofree char *why = s->expect_rule ? env_rule_wrong(s->expect, s->expect_rule) : NULL;
+    g_autofree char *why = s->expect_rule ? env_rule_wrong(s->options.triple->protocol->interface, s->expect, s->expect_rule) : NULL;
     if (!why)
         return;
     lua_pushstring(L, why);
@@ -472,7 +524,6 @@ static int read_instance(lua_State *L)
 {
     Loader *l = loader(L);
     env_lua_load_file(L, &l->load);
-    check_names(L);
     int table = lua_gettop(L);
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
         lua_pushstring(L, fields[i].name);
@@ -480,6 +531,10 @@ static int read_instance(lua_State *L)
             fields[i].read(L, l->s);
         lua_settop(L, table);
     }
+    l->rows = env_options_rows(&l->s->options); /* the protocol is known */
+    l->known = known_fields(l->rows);
+    check_names(L, l);
+    read_options(L, l->s, l->rows);
     g_array_sort_with_data(l->s->bound, by_place, l);
     g_array_sort_with_data(l->s->domain, by_place, l);
     check_whole(L, l);
@@ -565,10 +620,8 @@ static EnvScenario *scenario_new(const char *path, const char *text)
     s->path = g_strdup(path);
     s->text = g_strdup(text);
     s->options = env_default_options();
-    s->options.party = (const char *const *)g_strdupv((char **)s->options.party);
-    s->options.scheme = g_strdup(s->options.scheme);
-    s->options.protocol = g_strdup(s->options.protocol);
-    s->options.enclave = g_strdup(s->options.enclave);
+    s->kept = g_ptr_array_new_with_free_func(g_free);
+    s->list = g_ptr_array_new_with_free_func((GDestroyNotify)g_strfreev);
     s->bound = cleared_array(sizeof(EnvBound), bound_clear);
     s->domain = cleared_array(sizeof(EnvDomain), domain_clear);
     s->param = cleared_array(sizeof(EnvParam), param_clear);
@@ -580,12 +633,11 @@ void env_scenario_free(EnvScenario *s)
 {
     if (!s)
         return;
-    char *const owned[] = { s->path, s->title, s->hash, s->source, s->expect_rule, s->text, s->instance,
-                            (char *)s->options.scheme, (char *)s->options.protocol, (char *)s->options.enclave };
+    char *const owned[] = { s->path, s->title, s->hash, s->source, s->expect_rule, s->text, s->instance };
     for (size_t i = 0; i < G_N_ELEMENTS(owned); i++)
         g_free(owned[i]);
-    g_strfreev((char **)s->options.party);
-    g_strfreev((char **)s->options.enclave_of);
+    g_ptr_array_unref(s->kept);
+    g_ptr_array_unref(s->list);
     g_array_unref(s->bound);
     g_array_unref(s->domain);
     g_array_unref(s->param);
@@ -682,7 +734,10 @@ static EnvScenario *load_instance(const EnvScenario *draft, const char *folder, 
     g_array_unref(s->param);
     s->param = param;
     Loader l = { .load = { .scenario = s, .folder = folder }, .s = s };
-    if (!load_with(read_instance, &l, error) || !check_options(&l, error))
+    bool loaded = load_with(read_instance, &l, error);
+    g_clear_pointer(&l.rows, g_array_unref);
+    g_clear_pointer(&l.known, g_ptr_array_unref);
+    if (!loaded || !check_options(&l, error))
         return NULL;
     s->hash = hash_of(s);
     s->instance = instance_name(s);

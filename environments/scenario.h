@@ -42,7 +42,8 @@ typedef struct {
     char *title;
     char *hash;              /* SHA-256 of the script and what it uses, hex */
     char *source;            /* where the scenario is described, may be NULL */
-    EnvOptions options;      /* strings owned by the scenario */
+    EnvOptions options;
+    GPtrArray *kept, *list;  /* texts and lists of texts that the options refer to */
     UcVerdict expect;
     bool has_advantage_bound;
     double advantage_bound;  /* of what `ucsim advantage` measures, by the proof */

@@ -2,40 +2,30 @@
 
 #include <string.h>
 
-#include "adversary/dictated.h"
 #include "adversary/dummy.h"
-#include "functionality/f_dkm.h"
-#include "functionality/watchers.h"
 
-enum { CACHE_BYTES = 256 << 20, KEPT_BYTES = 512 << 20, ANSWERS_BYTES = 16 << 20, SEALING_KEYS = 1 << 16 };
+enum { PARTIES_MAX = 1000 };
 
 G_DEFINE_QUARK(ucsim-environment-error, env_error)
 
 const char *const env_world_name[ENV_WORLDS + 1] = { "real", "ideal", NULL };
 
-const char *const env_simulator_name[] = { "uc", "dictated", NULL };
-
 struct EnvWorlds {
     EnvOptions options;
     UcStore *store;
     UcLayout *layout[ENV_WORLDS];
-    SigCache *own; /* trees, unless they are shared */
-    Sigma *sigma;
-    Seal *seal;
-    DkmOptions dkm;
-    PiConfig pi;
-    DictatedSimulator dictated;
+    void *setup, *protocol;   /* of interface and protocol */
     UcWorldSpec spec[ENV_WORLDS];
-    DkmWatch *watch[ENV_WORLDS];
+    void *watch[ENV_WORLDS];
     UcWatcher watcher[ENV_WORLDS];
 };
 
 EnvOptions env_default_options(void)
 {
     static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
-    EnvOptions o = { .party = three, .scheme = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", .protocol = pi_class.name,
-                     .enclave = "enclave", .tag_bytes = SEAL_OVERHEAD_BYTES,
-                     .ticket_bytes = DKM_TICKET_BYTES, .limits = dkm_default_limits, .budget = 100000 };
+    EnvOptions o = { .triple = env_triple, .party = three, .simulator = env_triple->simulator, .budget = 100000 };
+    uc_settings_default(&o.triple->protocol->interface->options, &o.interface);
+    uc_settings_default(&o.triple->protocol->options, &o.protocol);
     env_seed(1, o.seed);
     return o;
 }
@@ -47,97 +37,108 @@ void env_seed(uint64_t number, uint8_t out[UC_SEED_BYTES])
         out[UC_SEED_BYTES - 1 - i] = (uint8_t)(number >> (8 * i));
 }
 
+static const UcInterface *interface_of(const EnvWorlds *w) { return w->options.triple->protocol->interface; }
+
 static void fill_specs(EnvWorlds *w)
 {
+    const UcTriple *t = w->options.triple;
+    const UcInterface *interface = interface_of(w);
     unsigned parties = g_strv_length((char **)w->options.party);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         UcWorldSpec *s = &w->spec[which];
         *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .parties = parties,
-                            .party_name = w->options.party, .session = w->options.enclave,
-                            .messages = dkm_messages, .independent = w->options.independent,
+                            .party_name = w->options.party, .session = interface->session(&w->options.interface),
+                            .messages = *interface->messages, .independent = w->options.independent,
                             .torture = w->options.torture, .budget = w->options.budget,
                             .storage = w->options.storage };
-        w->watch[which] = dkm_watch_new(&w->dkm, env_worlds_inspector(w, which), s->ideal);
-        w->watcher[which] = dkm_watcher(w->watch[which]);
+        w->watch[which] = interface->watch_new(w->setup, env_worlds_inspector(w, which), s->ideal);
+        w->watcher[which] = interface->watcher(w->watch[which]);
         s->watcher = &w->watcher[which];
         s->watchers = 1;
         s->machine[UC_Z].role = "environment";
         s->machine[UC_A] = (UcMachine){ .class = &adversary_dummy, .role = "adversary" };
     }
-    UcMachine pi = { .class = &pi_class, .config = &w->pi, .role = "party" };
+    UcMachine party = { .class = t->protocol->class, .config = w->protocol, .role = "party" };
     UcWorldSpec *ideal = &w->spec[ENV_IDEAL];
-    w->spec[ENV_REAL].party = pi;
+    w->spec[ENV_REAL].party = party;
     ideal->party = (UcMachine){ .class = &uc_dummy_party, .role = "dummy party" };
-    ideal->sandbox = pi;
-    dictated_simulator_init(&w->dictated);
-    ideal->machine[UC_S] = (UcMachine){ .class = w->options.dictated ? &w->dictated.class : &uc_simulator_class, .config = &pi_inspector, .role = "simulator" };
-    ideal->machine[UC_F] = (UcMachine){ .class = &f_dkm_class, .config = &w->dkm, .role = "functionality" };
-    ideal->order_rule = f_dkm_order_rules;
-    ideal->order_rules = f_dkm_order_rule_count;
+    ideal->sandbox = party;
+    ideal->machine[UC_S] = (UcMachine){ .class = w->options.simulator->class, .config = t->protocol->inspector,
+                                        .role = "simulator" };
+    ideal->machine[UC_F] = (UcMachine){ .class = t->functionality->class, .config = w->setup, .role = "functionality" };
+    ideal->order_rule = t->functionality->order;
+    ideal->order_rules = t->functionality->orders;
 }
 
-static bool check_options(const EnvOptions *o, GError **error)
+/* False, and what is wrong said, unless it is NULL; it is freed. */
+static bool is_right(char *wrong, GError **error)
 {
-    unsigned parties = g_strv_length((char **)o->party);
-    if (parties < 1 || parties > 1000)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to 1000, got %u", parties);
-    else if (strcmp(o->protocol, pi_class.name))
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "protocol: expected '%s', got '%s'", pi_class.name, o->protocol);
-    else if (o->enclave_of && g_strv_length((char **)o->enclave_of) != parties)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "enclaves: expected one for each of %u parties, got %u", parties,
-                    g_strv_length((char **)o->enclave_of));
-    else if (o->tag_bytes < 1 || o->tag_bytes > SEAL_OVERHEAD_BYTES)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "tag_bytes: expected 1 to 16, got %" G_GUINT64_FORMAT, o->tag_bytes);
-    else if (o->tag_bytes < SEAL_OVERHEAD_BYTES && o->crypto_ideal && !o->seal_real)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
-                    "tag_bytes: an ideal seal has no tag to shorten; expected crypto or seal real");
-    else if (o->ticket_bytes < 1 || o->ticket_bytes > DKM_TICKET_BYTES)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "ticket_bytes: expected 1 to 16, got %" G_GUINT64_FORMAT, o->ticket_bytes);
-    else
-        return true;
-    return false;
+    if (wrong)
+        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_OPTION, wrong);
+    g_free(wrong);
+    return !wrong;
 }
 
-SigCache *env_trees_new(void)
+static bool set_up(EnvWorlds *w, GError **error)
 {
-    const char *folder = g_getenv("UCSIM_CACHE_DIR");
-    SigCache *cache = sig_cache_new(CACHE_BYTES);
-    if (cache && folder && *folder)
-        sig_cache_set_folder(cache, folder, KEPT_BYTES);
-    return cache;
+    EnvOptions *o = &w->options;
+    UcSessionPlan plan = env_session_plan(o);
+    char *wrong = NULL;
+    w->setup = interface_of(w)->setup_new(&plan, &wrong);
+    if (w->setup)
+        w->protocol = o->triple->protocol->setup_new(&plan, w->setup, &wrong);
+    return is_right(wrong, error);
+}
+
+/* One for each triple, in the order of the registry. */
+struct EnvShared {
+    void *of[1];
+};
+
+EnvShared *env_shared_new(void)
+{
+    EnvShared *shared = g_malloc0((env_triples + 1) * sizeof(void *));
+    for (unsigned i = 0; i < env_triples; i++) {
+        const UcInterface *interface = env_triple[i].protocol->interface;
+        shared->of[i] = interface->shared_new ? interface->shared_new() : NULL;
+    }
+    return shared;
+}
+
+void env_shared_free(EnvShared *shared)
+{
+    for (unsigned i = 0; shared && i < env_triples; i++) {
+        if (shared->of[i])
+            env_triple[i].protocol->interface->shared_free(shared->of[i]);
+    }
+    g_free(shared);
+}
+
+void *env_shared_of(const EnvShared *shared, const UcTriple *triple) { return shared->of[triple - env_triple]; }
+
+UcSessionPlan env_session_plan(EnvOptions *o)
+{
+    return (UcSessionPlan){ .party = o->party, .crypto_ideal = o->crypto_ideal, .interface = &o->interface,
+                            .protocol = &o->protocol, .seed = o->seed,
+                            .shared = o->shared ? env_shared_of(o->shared, o->triple) : NULL };
 }
 
 EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
 {
-    g_assert(options && options->party && options->scheme && options->protocol && options->enclave);
-    if (!check_options(options, error))
+    g_assert(options && options->triple && options->party && options->simulator);
+    unsigned parties = g_strv_length((char **)options->party);
+    if (parties < 1 || parties > PARTIES_MAX) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to %d, got %u", PARTIES_MAX, parties);
         return NULL;
+    }
     g_autoptr(EnvWorlds) w = g_new0(EnvWorlds, 1);
-    const char *near = NULL;
     w->options = *options;
     w->options.party = (const char *const *)g_strdupv((char **)options->party);
-    w->options.enclave_of = (const char *const *)g_strdupv((char **)options->enclave_of);
     w->store = uc_store_new();
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
-    w->own = options->trees ? NULL : env_trees_new();
-    bool tokens = options->crypto_ideal && !options->seal_real;
-    w->seal = tokens ? seal_ideal_new() : seal_real_new();
-    w->sigma = options->crypto_ideal ? sigma_ideal_new(options->scheme, options->capacity, &near)
-                                     : sigma_real_new(options->scheme, options->capacity,
-                                                      options->trees ? options->trees : w->own, &near);
-    if (!w->sigma) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "scheme: unknown parameter set '%s'%s%s%s", options->scheme,
-                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    if (!set_up(w, error))
         return NULL;
-    }
-    w->options.scheme = w->sigma->name;
-    w->dkm = (DkmOptions){ .sigma = &w->sigma, .sigmas = 1, .limits = options->limits, .enclave = options->enclave,
-                           .enclave_of = w->options.enclave_of, .shared_master = options->shared_master,
-                           .trust = options->trust, .reservation = options->reservation,
-                           .seals_real = !tokens, .ticket_bytes = (unsigned)options->ticket_bytes };
-    seal_set_tag_bytes(w->seal, options->tag_bytes);
-    w->pi = (PiConfig){ .dkm = &w->dkm, .seal = w->seal, .seed = w->options.seed };
     fill_specs(w);
     return g_steal_pointer(&w);
 }
@@ -146,29 +147,29 @@ void env_worlds_free(EnvWorlds *w)
 {
     if (!w)
         return;
-    g_strfreev((char **)w->options.party);
-    g_strfreev((char **)w->options.enclave_of);
     uc_store_free(w->store);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         uc_layout_free(w->layout[which]);
-        dkm_watch_free(w->watch[which]);
+        interface_of(w)->watch_free(w->watch[which]);
     }
-    sigma_free(w->sigma);
-    seal_free(w->seal);
-    sig_cache_free(w->own);
+    w->options.triple->protocol->setup_free(w->protocol);
+    interface_of(w)->setup_free(w->setup);
+    g_strfreev((char **)w->options.party);
     g_free(w);
 }
 
 UcWorldSpec *env_worlds_spec(EnvWorlds *w, EnvWorld which) { return &w->spec[which]; }
 UcStore *env_worlds_store(EnvWorlds *w) { return w->store; }
 UcLayout *env_worlds_layout(EnvWorlds *w, EnvWorld which) { return w->layout[which]; }
-const DkmOptions *env_worlds_dkm(EnvWorlds *w) { return &w->dkm; }
+const void *env_worlds_setup(const EnvWorlds *w) { return w->setup; }
+const void *env_worlds_protocol(const EnvWorlds *w) { return w->protocol; }
 const EnvOptions *env_worlds_options(const EnvWorlds *w) { return &w->options; }
 
-const DkmInspector *env_worlds_inspector(EnvWorlds *w, EnvWorld which)
+const void *env_worlds_inspector(EnvWorlds *w, EnvWorld which)
 {
     g_assert(w);
-    return which == ENV_REAL ? &pi_inspector : &f_dkm_inspector;
+    const UcTriple *t = w->options.triple;
+    return which == ENV_REAL ? t->protocol->inspector : t->functionality->inspector;
 }
 
 UcWorld *env_worlds_start(EnvWorlds *w, EnvWorld which)
@@ -183,19 +184,16 @@ void env_worlds_restart(EnvWorlds *w, const uint8_t seed[UC_SEED_BYTES])
     uc_store_clear(w->store);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
         uc_layout_clear(w->layout[which]);
-    sigma_forget(w->sigma);
-    seal_forget(w->seal);
+    if (interface_of(w)->forget)
+        interface_of(w)->forget(w->setup);
+    if (w->options.triple->protocol->forget)
+        w->options.triple->protocol->forget(w->protocol);
 }
 
 bool env_worlds_key_pool(EnvWorlds *w, const uint8_t base[UC_SEED_BYTES], unsigned count, GError **error)
 {
     g_assert(w && base);
-    if (w->options.crypto_ideal || !count)
-        return true;
-    g_autofree uint8_t *seeds = g_malloc(count * w->sigma->seed_size);
-    UcTapeLabel label = { "key pool", NULL, 0, "seeds", NULL };
-    uc_tape_read(base, &label, 0, seeds, count * w->sigma->seed_size);
-    if (sigma_set_pool(w->sigma, seeds, count))
+    if (w->options.crypto_ideal || !count || !interface_of(w)->pool || interface_of(w)->pool(w->setup, base, count))
         return true;
     g_set_error(error, ENV_ERROR, ENV_ERROR_LIMIT, "the pool of %u keys cannot be made", count);
     return false;
@@ -204,6 +202,8 @@ bool env_worlds_key_pool(EnvWorlds *w, const uint8_t base[UC_SEED_BYTES], unsign
 void env_worlds_remember(EnvWorlds *w, bool remember)
 {
     g_assert(w);
-    sigma_remember_answers(w->sigma, remember ? ANSWERS_BYTES : 0);
-    seal_remember_keys(w->seal, remember ? SEALING_KEYS : 0);
+    if (interface_of(w)->remember)
+        interface_of(w)->remember(w->setup, remember);
+    if (w->options.triple->protocol->remember)
+        w->options.triple->protocol->remember(w->protocol, remember);
 }

@@ -1,48 +1,38 @@
 /* The two worlds of a scenario, built from its static table.
  *
- * Everything that both worlds of a run share lies here: the store of bytes, the scheme with its tree cache, the seal
- * provider, the options. A set-up is immutable once built; worlds made from it are independent of each other.
+ * Everything that both worlds of a run share lies here: the store of bytes, the set-ups of interface and protocol, the
+ * options. A set-up is immutable once built; worlds made from it are independent of each other.
  */
 #ifndef ENVIRONMENTS_WORLDS_H
 #define ENVIRONMENTS_WORLDS_H
 
-#include "functionality/interface.h"
-#include "protocol/party.h"
+#include "environments/registry.h"
 
 typedef struct {
+    const UcTriple *triple;
     const char *const *party; /* names, NULL-terminated; not owned */
-    const char *scheme;       /* set name */
-    const char *protocol;     /* of the registry */
     bool crypto_ideal;
-    uint64_t capacity;        /* 0: all one-time keys of the set */
     UcStorage storage;
-    DkmTrust trust;
-    uint64_t reservation;     /* window R: at most this many reserved indices per key; 0: none */
-    bool seal_real;           /* real seals although crypto is ideal: an ideal token cannot be forged */
-    uint64_t tag_bytes, ticket_bytes; /* toy parameters, 1 to 16; docs/advantage.md */
-    const char *enclave;
-    const char *const *enclave_of; /* of each party, when there are several; NULL: all are in `enclave`; not owned */
-    bool shared_master;       /* one master key for all of them */
-    DkmLimits limits;
+    UcSettings interface, protocol; /* values of the options that the triple's interface and protocol have; texts not owned */
     uint64_t budget;          /* activations of Z and A; 0: unlimited */
     bool torture, independent;
-    bool dictated;            /* S does to F what A dictates (adversary/dictated.h) */
+    const UcSimulatorRow *simulator; /* of the triple's */
     bool harvest;             /* scripts: when it is over, an attacker forges with what it has seen (harvester.h) */
-    SigCache *trees;          /* of keys, shared with other runs, which draw the same ones; borrowed; NULL: its own */
+    struct EnvShared *shared; /* what this run shares with others; borrowed; NULL: nothing */
     const char *store;        /* folder that keeps the real parties' stable state; NULL: nothing outlives the run */
     uint8_t seed[UC_SEED_BYTES];
 } EnvOptions;
 
-/* "uc", "dictated": what `dictated` is called where people read it. */
-extern const char *const env_simulator_name[];
-
 EnvOptions env_default_options(void);
+/* What runs may share (UcInterface.shared_new), of every interface. To be freed after the runs. */
+typedef struct EnvShared EnvShared;
+EnvShared *env_shared_new(void);
+void env_shared_free(EnvShared *shared);
+void *env_shared_of(const EnvShared *shared, const UcTriple *triple);
+/* What set-ups are made for; borrows all that is in the options. */
+UcSessionPlan env_session_plan(EnvOptions *options);
 /* The seed of a run from the number given on the command line. */
 void env_seed(uint64_t number, uint8_t out[UC_SEED_BYTES]);
-
-/* Trees of keys for many runs; on disk too if the user said where. What is seen of a run does not depend on it. NULL when out
- * of memory. To be freed with sig_cache_free, after the runs. */
-SigCache *env_trees_new(void);
 
 typedef struct EnvWorlds EnvWorlds;
 
@@ -63,17 +53,18 @@ extern const char *const env_world_name[ENV_WORLDS + 1];
 UcWorldSpec *env_worlds_spec(EnvWorlds *worlds, EnvWorld which);
 UcStore *env_worlds_store(EnvWorlds *worlds);
 UcLayout *env_worlds_layout(EnvWorlds *worlds, EnvWorld which);
-const DkmOptions *env_worlds_dkm(EnvWorlds *worlds);
+/* Configurations: the interface's, which F has too, and the protocol's. */
+const void *env_worlds_setup(const EnvWorlds *worlds);
+const void *env_worlds_protocol(const EnvWorlds *worlds);
 const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
 /* What a party holds, in this world. */
-const DkmInspector *env_worlds_inspector(EnvWorlds *worlds, EnvWorld which);
+const void *env_worlds_inspector(EnvWorlds *worlds, EnvWorld which);
 /* Another run with other coins in the same set-up, cheaply: every world and handle made so far is gone. */
 void env_worlds_restart(EnvWorlds *worlds, const uint8_t seed[UC_SEED_BYTES]);
-/* Crypto real: signature keys come from a pool of `count` keys, a function of the base seed (sigma_set_pool). Before the
- * first world. Nothing happens with ideal crypto or a count of 0. */
+/* Primitives that are not ideal: keys come from a pool of `count`, a function of the base seed, so that many runs are
+ * cheap. Before the first world. Nothing happens with ideal primitives, a count of 0 or an interface without a pool. */
 bool env_worlds_key_pool(EnvWorlds *worlds, const uint8_t base[UC_SEED_BYTES], unsigned count, GError **error);
-/* Crypto real: whether signatures, what verify said and the keys of seals are remembered (sigma_remember_answers,
- * seal_remember_keys), in at most 32 MiB. While no world runs. */
+/* Whether answers of primitives are remembered, for a search. While no world runs. */
 void env_worlds_remember(EnvWorlds *worlds, bool remember);
 /* A fresh world in its first state. */
 UcWorld *env_worlds_start(EnvWorlds *worlds, EnvWorld which);

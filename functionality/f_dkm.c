@@ -359,9 +359,11 @@ const UcClass f_dkm_class = {
     .name = "F_DKM", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step,
 };
 
-const UcOrderRule f_dkm_order_rules[] = {
+static const UcOrderRule order[] = {
     { DKM_CRASH_PARTY, 0, UC_ORDER_CRASH },
     { DKM_DISABLE_PARTY, 0, UC_ORDER_DISABLE },
     { DKM_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT },
 };
-const unsigned f_dkm_order_rule_count = G_N_ELEMENTS(f_dkm_order_rules);
+
+const UcFunctionality f_dkm = { .name = "F_DKM", .interface = &dkm_interface, .class = &f_dkm_class, .inspector = &f_dkm_inspector,
+                                .order = order, .orders = G_N_ELEMENTS(order) };

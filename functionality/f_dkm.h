@@ -12,8 +12,6 @@
 extern const UcClass f_dkm_class; /* config: const DkmOptions */
 extern const DkmInspector f_dkm_inspector;
 
-/* S may command only what A ordered. */
-extern const UcOrderRule f_dkm_order_rules[];
-extern const unsigned f_dkm_order_rule_count;
+extern const UcFunctionality f_dkm;
 
 #endif

@@ -65,8 +65,6 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
 
 const UcMessageTable dkm_messages = { kinds, G_N_ELEMENTS(kinds) };
 
-const DkmLimits dkm_default_limits = { .keys = 16, .tickets = 64, .transfers = 4096, .intervals = 1024 };
-
 const DkmError *dkm_errors_of(UcWord input)
 {
     static const DkmError order[][8] = {

@@ -11,7 +11,7 @@
 #define FUNCTIONALITY_INTERFACE_H
 
 #include "signing/sigma.h"
-#include "simulator/world.h"
+#include "simulator/triple.h"
 
 enum { DKM_KID_BYTES = 16, DKM_TICKET_BYTES = 16 };
 #define DKM_COUNT_MAX ((int64_t)0x7fffffff)
@@ -104,11 +104,28 @@ typedef struct {
     uint64_t transfers; /* sent records, per party */
     uint64_t intervals; /* per key and party */
 } DkmLimits;
-extern const DkmLimits dkm_default_limits;
 
 /* Who can seal for whom: one master key for the enclave, or one key per pair of members. */
 typedef enum { DKM_TRUST_ENCLAVE, DKM_TRUST_PAIRWISE, DKM_TRUSTS } DkmTrust;
 extern const char *const dkm_trust_name[DKM_TRUSTS + 1];
+
+/* The options of a scenario that are this interface's (dkm_interface.options). Texts are borrowed. */
+typedef struct {
+    const char *scheme;   /* name of a parameter set */
+    uint64_t capacity;    /* 0: all one-time keys of the set */
+    DkmTrust trust;
+    uint64_t reservation; /* window R: at most this many reserved indices per key; 0: none */
+    bool seal_real;       /* real seals although crypto is ideal: an ideal token cannot be forged */
+    unsigned ticket_bytes;/* toy parameter, 1 to 16; docs/advantage.md */
+    const char *enclave;
+    const char *const *enclave_of; /* of each party, when there are several; NULL: all are in `enclave` */
+    bool shared_master;   /* one master key for all of them */
+    DkmLimits limits;
+} DkmSettings;
+static inline DkmSettings *dkm_settings(UcSettings *s) { return (DkmSettings *)(void *)s->word; }
+
+extern const DkmSettings dkm_settings_default;
+extern const UcInterface dkm_interface; /* options.c; its set-up begins with a DkmOptions */
 
 /* What a run is about: shared by F, the protocol, S and the watchers; immutable. */
 typedef struct {

@@ -19,4 +19,12 @@ typedef struct {
 extern const UcClass pi_class; /* config: const PiConfig */
 extern const DkmInspector pi_inspector;
 
+/* The options of a scenario that are this protocol's. */
+typedef struct {
+    unsigned tag_bytes; /* toy parameter, 1 to 16; docs/advantage.md */
+} PiSettings;
+static inline PiSettings *pi_settings(UcSettings *s) { return (PiSettings *)(void *)s->word; }
+
+extern const UcProtocol ticketed_transfer; /* ticketed.c; its set-up begins with a PiConfig */
+
 #endif

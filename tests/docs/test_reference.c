@@ -76,8 +76,8 @@ static char *tables(void)
     add_names(out, "errors", dkm_error_name + 1);
     g_string_append_printf(out, "\nLimits: %" G_GUINT64_FORMAT " keys, %" G_GUINT64_FORMAT " open tickets, %"
                            G_GUINT64_FORMAT " transfers for each party; %" G_GUINT64_FORMAT
-                           " intervals for each key and party.\n", dkm_default_limits.keys, dkm_default_limits.tickets,
-                           dkm_default_limits.transfers, dkm_default_limits.intervals);
+                           " intervals for each key and party.\n", dkm_settings_default.limits.keys, dkm_settings_default.limits.tickets,
+                           dkm_settings_default.limits.transfers, dkm_settings_default.limits.intervals);
     return g_string_free(out, FALSE);
 }
 

@@ -40,7 +40,7 @@ UcMessage order(UcWord party, UcMessage m) { return same(env_order(party, m)); }
 
 UcWord keygen(UcWord party)
 {
-    UcMessage m = input(party, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(worlds)->scheme) } });
+    UcMessage m = input(party, (UcMessage){ DKM_KEYGEN, { text(((const DkmOptions *)env_worlds_setup(worlds))->sigma[0]->name) } });
     ck_assert_uint_eq(m.kind, DKM_KEY);
     return m.w[0];
 }

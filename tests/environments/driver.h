@@ -4,6 +4,7 @@
 #define TESTS_ENVIRONMENTS_DRIVER_H
 
 #include "environments/pair.h"
+#include "protocol/party.h"
 
 void driver_start(const EnvOptions *options);
 void driver_stop(void);

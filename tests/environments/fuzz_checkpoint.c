@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "environments/explorer.h"
+#include "protocol/party.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -41,7 +42,7 @@ static EnvExplored *explore(bool broken, unsigned stop, const GByteArray *resume
     EnvOptions o = env_default_options();
     o.party = two;
     o.crypto_ideal = true;
-    o.capacity = 3;
+    dkm_settings(&o.interface)->capacity = 3;
     EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(), .deepen = true, .checkpoint = checkpoint,
                          .resume = resume };
     x.search = (UcSearchOptions){ .strategy = UC_BFS, .jobs = 1, .commute = true, .interrupt = &interrupted };

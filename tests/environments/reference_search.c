@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "functionality/interface.h"
+
 typedef struct {
     UcState state[2];
     UcRegion *knowledge;

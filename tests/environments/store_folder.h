@@ -5,6 +5,7 @@
 
 #include "environments/disk.h"
 #include "environments/pair.h"
+#include "protocol/party.h"
 #include "simulator/record.h"
 
 enum { STORE_CAPACITY = 16, STORE_LIMIT = 3 /* of everything that is limited */, STORE_FRAME = 4 + 32 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "environments/advantage.h"
+#include "protocol/party.h"
 #include "report/advantage.h"
 #include "report/plot_advantage.h"
 
@@ -84,10 +85,10 @@ START_TEST(another_byte_helps)
 {
     EnvMeasure m = measure_of(attack[_i].native, 600);
     m.effort.queries = 24;
-    m.options.tag_bytes = attack[_i].bad == ENV_BAD_SEAL ? 2 : 16;
-    m.options.ticket_bytes = attack[_i].bad == ENV_BAD_TICKET ? 3 : 16;
+    pi_settings(&m.options.protocol)->tag_bytes = attack[_i].bad == ENV_BAD_SEAL ? 2 : 16;
+    dkm_settings(&m.options.interface)->ticket_bytes = attack[_i].bad == ENV_BAD_TICKET ? 3 : 16;
     if (attack[_i].bad == ENV_BAD_SIGNATURE)
-        m.options.scheme = env_native_toy_set(2);
+        env_native_use_toy_set(&m.options, 2);
     g_autoptr(UcAdvantage) a = run(&m);
     ck_assert_uint_le(a->distinguisher[0].real.hits, 3);
     ck_assert_uint_le(a->bad_any, 3);
@@ -97,7 +98,7 @@ END_TEST
 START_TEST(replay_needs_a_collision)
 {
     EnvMeasure m = measure_of("ticket-replay", 600);
-    m.options.ticket_bytes = 1;
+    dkm_settings(&m.options.interface)->ticket_bytes = 1;
     m.effort.queries = 8;
     g_autoptr(UcAdvantage) a = run(&m);
     ck_assert(a->distinguisher[0].real.hits > 0 && a->distinguisher[0].ideal.hits == 0);
@@ -212,9 +213,9 @@ START_TEST(toy_options_are_checked)
         EnvOptions o = env_default_options();
         GError *error = NULL;
         o.crypto_ideal = true;
-        o.tag_bytes = row[i].tag;
-        o.ticket_bytes = row[i].ticket;
-        o.seal_real = row[i].seal_real;
+        pi_settings(&o.protocol)->tag_bytes = row[i].tag;
+        dkm_settings(&o.interface)->ticket_bytes = row[i].ticket;
+        dkm_settings(&o.interface)->seal_real = row[i].seal_real;
         ck_assert(env_worlds_new(&o, &error) == NULL);
         ck_assert_msg(strstr(error->message, row[i].expected) != NULL, "row %zu: %s", i, error->message);
         g_error_free(error);
@@ -226,9 +227,9 @@ END_TEST
 START_TEST(every_toy_length_works)
 {
     EnvMeasure m = measure_of("hand-over", 3);
-    m.options.seal_real = true;
-    m.options.tag_bytes = (unsigned)_i;
-    m.options.ticket_bytes = (unsigned)_i;
+    dkm_settings(&m.options.interface)->seal_real = true;
+    pi_settings(&m.options.protocol)->tag_bytes = (unsigned)_i;
+    dkm_settings(&m.options.interface)->ticket_bytes = (unsigned)_i;
     g_autoptr(UcAdvantage) a = run(&m);
     ck_assert_uint_eq(a->failed, 0);
     ck_assert_uint_eq(a->rejected, 0);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "environments/explorer.h"
+#include "protocol/party.h"
 #include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/environments/reference_search.h"
@@ -84,20 +85,20 @@ static void begin(Session *s, const Bound *bound, unsigned bounds, EnvWorld whic
     EnvAlphabet a = env_default_alphabet();
     o.party = three;
     o.crypto_ideal = true;
-    o.capacity = 3;
+    dkm_settings(&o.interface)->capacity = 3;
     for (unsigned i = 0; i < bounds; i++) {
         if (!strcmp(bound[i].name, "real-crypto"))
             o.crypto_ideal = false;
         else if (!strcmp(bound[i].name, "coins"))
             env_seed((uint64_t)bound[i].value, o.seed);
         else if (!strcmp(bound[i].name, "real-seals"))
-            o.seal_real = true;
+            dkm_settings(&o.interface)->seal_real = true;
         else if (!strcmp(bound[i].name, "storage"))
             o.storage = (UcStorage)bound[i].value;
         else if (!strcmp(bound[i].name, "pairwise"))
-            o.trust = DKM_TRUST_PAIRWISE;
+            dkm_settings(&o.interface)->trust = DKM_TRUST_PAIRWISE;
         else if (!strcmp(bound[i].name, "reservation"))
-            o.reservation = (uint64_t)bound[i].value;
+            dkm_settings(&o.interface)->reservation = (uint64_t)bound[i].value;
         else
             ck_assert(env_alphabet_set(&a, bound[i].name, bound[i].value, NULL));
     }

@@ -126,7 +126,7 @@ START_TEST(reservation_burns_at_most_the_window)
 {
     for (UcPoint p = UC_POINT_NOW; p <= UC_POINT_AFTER; p++) {
         EnvOptions o = options();
-        o.reservation = 3;
+        dkm_settings(&o.interface)->reservation = 3;
         driver_start(&o);
         UcWord kid = keygen(0);
         ck_assert_uint_eq(sign(0, kid, "a").w[1], 0);
@@ -156,7 +156,7 @@ START_TEST(corruption_matches)
 {
     for (int trust = 0; trust < DKM_TRUSTS; trust++) {
         EnvOptions o = options();
-        o.trust = (DkmTrust)trust;
+        dkm_settings(&o.interface)->trust = (DkmTrust)trust;
         driver_start(&o);
         UcWord kid = keygen(0), ticket = request(1, kid, 4, 0);
         UcWord payload = transfer(0, kid, 4, 1, ticket);

@@ -88,7 +88,7 @@ static uint64_t held(Process *p, UcWord kid)
 /* Takes up what an earlier process left, then works: signatures here and there, and a hand-over. */
 static void work(Process *p, unsigned signatures)
 {
-    UcWord kid = store_known_key(&p->run), scheme = uc_store_text(env_worlds_store(p->run.worlds), env_worlds_options(p->run.worlds)->scheme);
+    UcWord kid = store_known_key(&p->run), scheme = uc_store_text(env_worlds_store(p->run.worlds), ((const DkmOptions *)env_worlds_setup(p->run.worlds))->sigma[0]->name);
     if (kid == UC_NONE)
         kid = turn(p, env_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
     UcWord ticket = open_ticket(p);
@@ -318,7 +318,7 @@ START_TEST(options_that_do_not_go_with_it)
     ck_assert_ptr_null(env_disk_open(&o, store_folder, &error));
     g_clear_error(&error);
     o = store_options();
-    o.seal_real = false;
+    dkm_settings(&o.interface)->seal_real = false;
     ck_assert_ptr_null(env_disk_open(&o, store_folder, &error));
     ck_assert_ptr_nonnull(strstr(error->message, "expected crypto = 'real'"));
     g_clear_error(&error);

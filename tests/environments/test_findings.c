@@ -8,6 +8,7 @@
 #include "adversary/uc_simulator.h"
 #include "environments/explorer.h"
 #include "environments/run.h"
+#include "protocol/party.h"
 #include "functionality/f_dkm.h"
 #include "tests/environments/reference_search.h"
 
@@ -109,7 +110,7 @@ static void begin(Setup *s)
     EnvOptions o = env_default_options();
     o.party = two;
     o.crypto_ideal = true;
-    o.capacity = 2;
+    dkm_settings(&o.interface)->capacity = 2;
     s->worlds = env_worlds_new(&o, NULL);
     UcWorldSpec *spec = env_worlds_spec(s->worlds, fault[made].world);
     s->watcher[0] = spec->watcher[0];
@@ -260,7 +261,7 @@ static void the_way_to_a_search(void)
     Setup s;
     begin(&s);
     g_autoptr(GArray) prefix = g_array_new(FALSE, FALSE, sizeof(UcEnvelope));
-    UcWord set = uc_store_text(env_worlds_store(s.worlds), env_worlds_options(s.worlds)->scheme);
+    UcWord set = uc_store_text(env_worlds_store(s.worlds), ((const DkmOptions *)env_worlds_setup(s.worlds))->sigma[0]->name);
     UcEnvelope keygen = env_input(0, (UcMessage){ DKM_KEYGEN, { set } });
     g_array_append_val(prefix, keygen);
     EnvExploration x = { .which = ENV_WORLDS, .alphabet = alphabet(), .prefix = prefix };

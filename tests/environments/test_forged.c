@@ -19,7 +19,7 @@ static void note(void *data, const UcWorld *world, const UcActivation *a)
 static void start(DkmTrust trust)
 {
     EnvOptions o = env_default_options();
-    o.trust = trust;
+    dkm_settings(&o.interface)->trust = trust;
     driver_start(&o);
     uc_world_observe(env_pair_world(driver_pair(), ENV_REAL), note, NULL);
 }
@@ -35,7 +35,7 @@ typedef struct {
 /* From 0 to 1 under the enclave's master key, for the key in `made`. */
 static UcWord forge(Forgery f)
 {
-    const Sigma *sigma = env_worlds_dkm(driver_worlds())->sigma[0];
+    const Sigma *sigma = ((const DkmOptions *)env_worlds_setup(driver_worlds()))->sigma[0];
     uint8_t out[1024], plain[512], master[SEAL_KEY_BYTES], seed[256];
     PayloadHeader header = { .version = PAYLOAD_VERSION, .from = 0, .to = 1 };
     PayloadBody body = { .vk = bytes(made.w[2]), .seed = seed, .a = f.a, .b = f.b };
@@ -82,7 +82,7 @@ START_TEST(an_unknown_key_is_injected)
 {
     start(DKM_TRUST_ENCLAVE);
     UcStore *store = env_worlds_store(driver_worlds());
-    Sigma *sigma = env_worlds_dkm(driver_worlds())->sigma[0];
+    Sigma *sigma = ((const DkmOptions *)env_worlds_setup(driver_worlds()))->sigma[0];
     uint8_t seed[256] = { 1, 2, 3 }, vk[256];
     g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
     ck_assert(sigma_public(sigma, seed, vk));
@@ -132,7 +132,7 @@ START_TEST(a_leaked_secret_is_told_apart)
 {
     start(DKM_TRUST_ENCLAVE);
     keygen(0);
-    Sigma *sigma = env_worlds_dkm(driver_worlds())->sigma[0];
+    Sigma *sigma = ((const DkmOptions *)env_worlds_setup(driver_worlds()))->sigma[0];
     g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
     ck_assert(sigma_sign(sigma, bytes(made.w[3]), 20, (const uint8_t *)"forged", 6, signature));
     UcWord s = uc_store_put(env_worlds_store(driver_worlds()), signature, sigma->signature_size);

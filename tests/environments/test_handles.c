@@ -115,8 +115,8 @@ START_TEST(a_state_is_its_contents)
     EnvOptions o = env_default_options();
     o.crypto_ideal = true;
     o.storage = storages[_i % 4];
-    o.reservation = _i % 8 < 4 ? 0 : 4;
-    o.trust = _i % 2 ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE;
+    dkm_settings(&o.interface)->reservation = _i % 8 < 4 ? 0 : 4;
+    dkm_settings(&o.interface)->trust = _i % 2 ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE;
     g_autoptr(GPtrArray) none = g_ptr_array_new(), all = run(&first, &o, none);
     g_autoptr(GPtrArray) before = _i < 8 ? something_else() : g_ptr_array_ref(all);
     g_autoptr(GPtrArray) rest = run(&again, &o, before);

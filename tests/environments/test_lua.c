@@ -6,6 +6,7 @@
 
 #include "environments/lua_host.h"
 #include "environments/run.h"
+#include "protocol/party.h"
 #include "protocol/keys.h"
 
 static char *folder;
@@ -524,7 +525,7 @@ START_TEST(stolen_keys)
 {
     uint8_t master[SEAL_KEY_BYTES];
     EnvOptions o = env_default_options();
-    keys_master(o.seed, o.enclave, master);
+    keys_master(o.seed, dkm_settings(&o.interface)->enclave, master);
     g_autofree char *key = uc_hex(master, sizeof master);
     g_autofree char *head = g_strdup_printf(
         "local with = unhex('%s') local k = z:keygen('hsm1') local t = z:request('hsm2', { count = 4, from = 'hsm1' })\n"
@@ -673,10 +674,11 @@ START_TEST(table_of_a_scenario)
     ck_assert_str_eq(s->options.party[1], "b");
     ck_assert_ptr_null(s->options.party[2]);
     ck_assert(s->options.crypto_ideal && s->options.torture && s->has_environment && s->has_adversary && !s->has_prefix);
-    ck_assert_uint_eq(s->options.capacity, 8);
-    ck_assert_uint_eq(s->options.limits.keys, 2);
-    ck_assert_uint_eq(s->options.limits.tickets, 3);
-    ck_assert_uint_eq(s->options.limits.transfers, dkm_default_limits.transfers);
+    UcSettings got = s->options.interface;
+    ck_assert_uint_eq(dkm_settings(&got)->capacity, 8);
+    ck_assert_uint_eq(dkm_settings(&got)->limits.keys, 2);
+    ck_assert_uint_eq(dkm_settings(&got)->limits.tickets, 3);
+    ck_assert_uint_eq(dkm_settings(&got)->limits.transfers, dkm_settings_default.limits.transfers);
     ck_assert_uint_eq(s->options.budget, 99);
     ck_assert_mem_eq(s->options.seed, seed, sizeof seed);
     ck_assert_int_eq(s->expect, UC_INVARIANT_BROKEN);

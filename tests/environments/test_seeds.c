@@ -51,12 +51,12 @@ static GBytes *stolen_secret(UcWord party)
 static Made run(const char *scheme, bool ideal, uint64_t seed)
 {
     EnvOptions o = env_default_options();
-    o.scheme = scheme;
+    dkm_settings(&o.interface)->scheme = scheme;
     o.crypto_ideal = ideal;
     env_seed(seed, o.seed);
     driver_start(&o);
     Made made = { 0 };
-    UcMessage key = input(0, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(driver_worlds())->scheme) } });
+    UcMessage key = input(0, (UcMessage){ DKM_KEYGEN, { text(((const DkmOptions *)env_worlds_setup(driver_worlds()))->sigma[0]->name) } });
     ck_assert_uint_eq(key.kind, DKM_KEY);
     made.vk = bytes_of(key.w[1]);
     UcWord ticket = UC_NONE;

@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(signatures_verify)
 {
-    UcMessage key = input(0, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(driver_worlds())->scheme) } });
+    UcMessage key = input(0, (UcMessage){ DKM_KEYGEN, { text(((const DkmOptions *)env_worlds_setup(driver_worlds()))->sigma[0]->name) } });
     UcMessage s = sign(0, key.w[0], "m");
     ck_assert_uint_eq(s.kind, DKM_SIGNATURE);
     ck_assert_uint_eq(input(2, (UcMessage){ DKM_VERIFY, { key.w[1], text("m"), s.w[2] } }).w[0], 1);
@@ -120,19 +120,19 @@ START_TEST(runs_share_trees)
 {
     EnvOptions o = env_default_options();
     size_t bytes[3];
-    o.trees = env_trees_new();
+    o.shared = env_shared_new();
     for (uint64_t run = 0; run < 3; run++) {
         driver_stop();
         env_seed(run < 2 ? 1 : 2, o.seed);
         driver_start(&o);
         ck_assert_uint_eq(sign(0, keygen(0), "m").kind, DKM_SIGNATURE);
-        bytes[run] = sig_cache_bytes(o.trees);
+        bytes[run] = sig_cache_bytes(env_shared_of(o.shared, o.triple));
     }
     ck_assert_uint_gt(bytes[0], 32 * 32);
     ck_assert_uint_eq(bytes[1], bytes[0]);
     ck_assert_uint_eq(bytes[2], 2 * bytes[0]); /* another seed, another key */
     driver_stop();
-    sig_cache_free(o.trees);
+    env_shared_free(o.shared);
     set_up_real();
 }
 END_TEST

@@ -230,7 +230,7 @@ void stage_open(void)
     store = uc_store_new();
     layout = uc_layout_new();
     if (!options.limits.keys)
-        options.limits = dkm_default_limits;
+        options.limits = dkm_settings_default.limits;
     sigma = real_set ? sigma_real_new(real_set, CAPACITY, NULL, NULL)
                      : sigma_ideal_new("LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", CAPACITY, NULL);
     options.sigma = &sigma;

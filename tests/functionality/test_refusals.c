@@ -7,6 +7,7 @@
 
 #include "adversary/uc_simulator.h"
 #include "environments/pair.h"
+#include "protocol/party.h"
 
 enum { PARTIES = 3, CAPACITY = 32, UNKNOWN = 1 << 30 }; /* UNKNOWN: a handle that was never given out */
 
@@ -155,7 +156,7 @@ typedef struct {
 
 static Made keygen(UcWord party)
 {
-    UcMessage m = input(party, (UcMessage){ DKM_KEYGEN, { text(env_worlds_options(worlds)->scheme) } });
+    UcMessage m = input(party, (UcMessage){ DKM_KEYGEN, { text(((const DkmOptions *)env_worlds_setup(worlds))->sigma[0]->name) } });
     ck_assert_uint_eq(m.kind, DKM_KEY);
     ck_assert_uint_eq(m.w[2], CAPACITY);
     return (Made){ m.w[0], s.wrote.w[2], s.wrote.w[1] };
@@ -210,7 +211,7 @@ static void on_the_way(EnvOptions o, UcWord asked_of, UcWord asked, bool this_ke
 START_TEST(consults_say_who_and_what)
 {
     open_world(defaults());
-    UcWord set = text(env_worlds_options(worlds)->scheme);
+    UcWord set = text(((const DkmOptions *)env_worlds_setup(worlds))->sigma[0]->name);
     key = keygen(1);
     got((UcMessage){ DKM_CONSULT_KEYGEN, { 1, set } });
     ticket = request(2, key.kid, 4, 1);
@@ -326,7 +327,7 @@ END_TEST
 START_TEST(keys_are_the_ones_of_their_seeds)
 {
     open_world(defaults());
-    UcWord set = text(env_worlds_options(worlds)->scheme), junk = text("no key");
+    UcWord set = text(((const DkmOptions *)env_worlds_setup(worlds))->sigma[0]->name), junk = text("no key");
     for (int i = 0; i < 6; i++) {
         open_world(defaults());
         UcMessage ask = { DKM_KEYGEN, { set } };
@@ -474,7 +475,7 @@ END_TEST
 START_TEST(limits_hold_at_the_receiver)
 {
     EnvOptions o = defaults();
-    o.limits.keys = 2;
+    dkm_settings(&o.interface)->limits.keys = 2;
     for (unsigned own = 0; own < 3; own++) {
         on_the_way(o, 0, 4, true);
         for (unsigned i = 0; i < own; i++)
@@ -497,7 +498,7 @@ START_TEST(limits_hold_at_the_receiver)
     /* intervals that touch are one */
     for (unsigned limit = 1; limit <= 2; limit++) {
         o = defaults();
-        o.limits.intervals = limit;
+        dkm_settings(&o.interface)->limits.intervals = limit;
         on_the_way(o, 0, 4, true);
         delivery(0, 1, ticket, DKM_PROCEED);
         accepted();
@@ -553,7 +554,7 @@ START_TEST(injections_need_a_corrupted_member)
         refused("inject: no such party");
     }
     EnvOptions o = defaults();
-    o.trust = DKM_TRUST_PAIRWISE;
+    dkm_settings(&o.interface)->trust = DKM_TRUST_PAIRWISE;
     in = injection(o, true);
     in.w[FROM] = 0;
     inject(in);
@@ -564,7 +565,7 @@ END_TEST
 START_TEST(injections_under_pairwise_keys)
 {
     EnvOptions o = defaults();
-    o.trust = DKM_TRUST_PAIRWISE;
+    dkm_settings(&o.interface)->trust = DKM_TRUST_PAIRWISE;
     open_world(o);
     key = keygen(0);
     transfer(0, key.kid, 4, 2, text("of sixteen bytes")); /* hsm3 can read that */
@@ -583,8 +584,8 @@ START_TEST(enclaves_keep_injections_apart)
     static const char *const enclaves[] = { "one", "one", "two", NULL };
     for (int shared = 0; shared < 2; shared++) {
         EnvOptions o = defaults();
-        o.enclave_of = enclaves;
-        o.shared_master = shared;
+        dkm_settings(&o.interface)->enclave_of = enclaves;
+        dkm_settings(&o.interface)->shared_master = shared;
         on_the_way(o, 0, 4, true);
         corrupt(2);
         inject((Injected){ { 1, ticket, key.vk, key.sk, 8, 12, 0, DKM_PROCEED } });
@@ -619,9 +620,9 @@ START_TEST(injected_keys_may_be_new)
     uint8_t seed[256] = { 7 }, vk[256];
     for (int crashes = 0; crashes < 2; crashes++) {
         Injected in = injection(defaults(), true);
-        sigma = env_worlds_dkm(worlds)->sigma[0];
+        sigma = ((const DkmOptions *)env_worlds_setup(worlds))->sigma[0];
         ck_assert(sigma->seed_size <= sizeof seed && sigma->public_size <= sizeof vk);
-        ck_assert(sigma_public(env_worlds_dkm(worlds)->sigma[0], seed, vk));
+        ck_assert(sigma_public(((const DkmOptions *)env_worlds_setup(worlds))->sigma[0], seed, vk));
         in.w[VK] = uc_store_put(env_worlds_store(worlds), vk, sigma->public_size);
         in.w[SK] = uc_store_put(env_worlds_store(worlds), seed, sigma->seed_size);
         UcWord kid = dkm_kid(env_worlds_store(worlds), in.w[VK]);
@@ -692,7 +693,7 @@ START_TEST(injections_arrive_as_deliveries_do)
     inject(in);
     refused("S reports a crash that A did not order");
     EnvOptions o = defaults();
-    o.limits.keys = 2;
+    dkm_settings(&o.interface)->limits.keys = 2;
     in = injection(o, true);
     keygen(1);
     keygen(1);
@@ -814,7 +815,7 @@ static void burns(UcWord kid, const DkmInterval *block, uint32_t count, unsigned
 static void with_reserves(void)
 {
     EnvOptions o = defaults();
-    o.reservation = 4;
+    dkm_settings(&o.interface)->reservation = 4;
     on_the_way(o, 0, 4, true);
     other = keygen(1);
 }

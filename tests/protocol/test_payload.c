@@ -6,6 +6,7 @@
 
 #include "decoder.h"
 #include "environments/pair.h"
+#include "protocol/party.h"
 #include "protocol/keys.h"
 #include "protocol/payload.h"
 
@@ -385,7 +386,7 @@ static void tear_down_pair(void)
 START_TEST(the_second_decoder_reads_what_the_protocol_sends)
 {
     UcStore *store = env_worlds_store(worlds);
-    Sigma *s = env_worlds_dkm(worlds)->sigma[0];
+    Sigma *s = ((const DkmOptions *)env_worlds_setup(worlds))->sigma[0];
     uint8_t master[32], vk[VK];
     size_t n;
     Decoded d;

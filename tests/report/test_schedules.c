@@ -5,6 +5,7 @@
 
 #include "environments/explorer.h"
 #include "environments/replay.h"
+#include "protocol/party.h"
 
 #define START "ucsim-schedule 1\noption parties hsm1 hsm2 hsm3\noption crypto ideal\n"
 #define SET "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"
@@ -181,17 +182,18 @@ START_TEST(options_go_both_ways)
     static const char *const party[] = { "a", "b", NULL }, *const enclave_of[] = { "test", "prod", NULL };
     EnvOptions o = env_default_options(), back;
     o.party = party;
-    o.crypto_ideal = o.seal_real = o.independent = o.dictated = true;
-    o.capacity = 7;
+    o.crypto_ideal = dkm_settings(&o.interface)->seal_real = o.independent = true;
+    ck_assert_ptr_null(env_options_use_simulator(&o, "dictated"));
+    dkm_settings(&o.interface)->capacity = 7;
     o.storage = UC_STORAGE_TORN;
-    o.trust = DKM_TRUST_PAIRWISE;
-    o.reservation = 3;
-    o.tag_bytes = 2;
-    o.ticket_bytes = 1;
-    o.limits = (DkmLimits){ 1, 2, 3, 4 };
-    o.enclave = "x y";
-    o.enclave_of = enclave_of;
-    o.shared_master = true;
+    dkm_settings(&o.interface)->trust = DKM_TRUST_PAIRWISE;
+    dkm_settings(&o.interface)->reservation = 3;
+    pi_settings(&o.protocol)->tag_bytes = 2;
+    dkm_settings(&o.interface)->ticket_bytes = 1;
+    dkm_settings(&o.interface)->limits = (DkmLimits){ 1, 2, 3, 4 };
+    dkm_settings(&o.interface)->enclave = "x y";
+    dkm_settings(&o.interface)->enclave_of = enclave_of;
+    dkm_settings(&o.interface)->shared_master = true;
     g_autoptr(UcSchedule) s = uc_schedule_new("x");
     g_ptr_array_unref(s->options);
     s->options = env_options_print(&o);
@@ -200,14 +202,14 @@ START_TEST(options_go_both_ways)
     g_autoptr(UcSchedule) again = parse(text);
     ck_assert(env_options_parse(again, &back, NULL));
     ck_assert_str_eq(back.party[1], "b");
-    ck_assert_str_eq(back.enclave, "x y");
-    ck_assert_str_eq(back.enclave_of[0], "test");
-    ck_assert_str_eq(back.enclave_of[1], "prod");
-    ck_assert(!back.enclave_of[2] && back.shared_master);
-    ck_assert(back.crypto_ideal && back.seal_real && back.independent && back.dictated);
-    ck_assert(back.capacity == 7 && back.storage == UC_STORAGE_TORN && back.trust == DKM_TRUST_PAIRWISE);
-    ck_assert(back.reservation == 3 && back.tag_bytes == 2 && back.ticket_bytes == 1);
-    ck_assert(!memcmp(&back.limits, &o.limits, sizeof o.limits));
+    ck_assert_str_eq(dkm_settings(&back.interface)->enclave, "x y");
+    ck_assert_str_eq(dkm_settings(&back.interface)->enclave_of[0], "test");
+    ck_assert_str_eq(dkm_settings(&back.interface)->enclave_of[1], "prod");
+    ck_assert(!dkm_settings(&back.interface)->enclave_of[2] && dkm_settings(&back.interface)->shared_master);
+    ck_assert(back.crypto_ideal && dkm_settings(&back.interface)->seal_real && back.independent && back.simulator == o.simulator);
+    ck_assert(dkm_settings(&back.interface)->capacity == 7 && back.storage == UC_STORAGE_TORN && dkm_settings(&back.interface)->trust == DKM_TRUST_PAIRWISE);
+    ck_assert(dkm_settings(&back.interface)->reservation == 3 && pi_settings(&back.protocol)->tag_bytes == 2 && dkm_settings(&back.interface)->ticket_bytes == 1);
+    ck_assert(!memcmp(&dkm_settings(&back.interface)->limits, &dkm_settings(&o.interface)->limits, sizeof dkm_settings(&o.interface)->limits));
     ck_assert_uint_eq(env_seed_number(back.seed), 5);
 }
 END_TEST

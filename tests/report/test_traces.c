@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "environments/replay.h"
+#include "protocol/party.h"
 #include "report/text.h"
 
 /* A protocol that is wrong in one place: a party reports one one-time key more than it has. */

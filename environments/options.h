@@ -1,0 +1,58 @@
+/* The options of a scenario in files: schedules, traces. Engine, interface and protocol each have a table of them
+ * (simulator/option.h); who reads or writes options goes through all three.
+ */
+#ifndef ENVIRONMENTS_OPTIONS_H
+#define ENVIRONMENTS_OPTIONS_H
+
+#include "environments/worlds.h"
+#include "simulator/trace.h"
+#include "simulator/verdict.h"
+
+/* A row and where its values lie. */
+typedef struct {
+    const UcOptionTable *table;
+    const UcOptionRow *row;
+    void *values;
+} EnvOptionPlace;
+
+/* All rows of these options, in the order in which files have them. Free with g_array_unref(). */
+GArray *env_options_rows(EnvOptions *options);
+/* By their name in files; the triple has such an option or not. */
+bool env_option_find(EnvOptions *options, const char *name, EnvOptionPlace *out);
+/* By their name in scripts. */
+bool env_option_of_script(EnvOptions *options, const char *name, EnvOptionPlace *out);
+/* For programs, of numbers and choices. False: the triple has no such option. */
+bool env_option_get(const EnvOptions *options, const char *name, uint64_t *out);
+bool env_option_set(EnvOptions *options, const char *name, uint64_t number);
+/* Is any toy parameter another than by default? */
+bool env_options_are_toy(const EnvOptions *options);
+
+/* The triple with this protocol, its options as by default; another S. NULL, or what is wrong ("expected ..., got ..."), to be
+ * freed with g_free(). */
+char *env_options_use(EnvOptions *options, const char *protocol);
+char *env_options_use_simulator(EnvOptions *options, const char *simulator);
+
+/* What a run depends on, as options of a schedule or trace: not seed, budget and torture mode. */
+UcOptions *env_options_print(const EnvOptions *options);
+/* Back from there; texts are borrowed from the schedule. Errors name file, line and option. */
+bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error);
+/* env_worlds_new(); an error names the line of the schedule's option. */
+EnvWorlds *env_options_worlds(const UcSchedule *schedule, const EnvOptions *options, GError **error);
+/* The number of env_seed(). */
+uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES]);
+
+/* ---- where a schedule comes from: the options that are not for worlds ---- */
+/* Why no run with this interface can come to this verdict with this rule ("I1"); NULL: one can. Free with g_free(). */
+char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char *rule);
+
+typedef struct {
+    UcTraceHeader header;  /* borrows from the schedule and from `rest` */
+    UcOptions *rest;       /* owned: options without those */
+    UcOutlook expect;      /* UC_INDISTINGUISHABLE when the schedule does not say */
+    UcOutlook found;       /* the same; rules lie in the schedule */
+    bool has_found;        /* false: the schedule does not say */
+} EnvOrigin;
+bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error);
+void env_origin_clear(EnvOrigin *origin);
+
+#endif

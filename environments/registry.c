@@ -1,0 +1,25 @@
+#include "environments/registry.h"
+
+#include <string.h>
+
+#include "adversary/dictated.h"
+#include "functionality/f_dkm.h"
+#include "protocol/party.h"
+
+static const UcSimulatorRow dkm_simulators[] = { { "uc", &uc_simulator_class }, { "dictated", &dictated_class }, { NULL, NULL } };
+
+const UcTriple env_triple[] = {
+    { &ticketed_transfer, &f_dkm, dkm_simulators },
+    { NULL, NULL, NULL },
+};
+const unsigned env_triples = G_N_ELEMENTS(env_triple) - 1;
+
+const UcTriple *env_triple_find(const char *protocol)
+{
+    g_assert(protocol);
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        if (!strcmp(t->protocol->name, protocol))
+            return t;
+    }
+    return NULL;
+}

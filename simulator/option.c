@@ -1,0 +1,120 @@
+#include "simulator/option.h"
+
+#include <string.h>
+
+static void *at(const UcOptionRow *row, void *values) { return (char *)values + row->offset; }
+
+static uint64_t number_of(const UcOptionRow *row, const void *values)
+{
+    const void *value = at(row, (void *)values);
+    switch (row->type) {
+    case UC_OPTION_NUMBER: return *(const uint64_t *)value;
+    case UC_OPTION_SMALL:
+    case UC_OPTION_CHOICE: return *(const unsigned *)value;
+    case UC_OPTION_NAMED:
+    case UC_OPTION_FLAG: return *(const bool *)value;
+    default: g_assert_not_reached();
+    }
+}
+
+static void set_number(const UcOptionRow *row, void *values, uint64_t number)
+{
+    void *value = at(row, values);
+    switch (row->type) {
+    case UC_OPTION_NUMBER: *(uint64_t *)value = number; break;
+    case UC_OPTION_SMALL:
+    case UC_OPTION_CHOICE: *(unsigned *)value = (unsigned)MIN(number, UINT_MAX); break;
+    case UC_OPTION_NAMED:
+    case UC_OPTION_FLAG: *(bool *)value = number != 0; break;
+    default: g_assert_not_reached();
+    }
+}
+
+/* ---- files ---- */
+
+bool uc_option_is_default(const UcOptionTable *table, const UcOptionRow *row, const void *values)
+{
+    g_assert(table && row && values);
+    if (row->type == UC_OPTION_TEXT)
+        return !strcmp(*(const char *const *)at(row, (void *)values), *(const char *const *)at(row, (void *)table->defaults));
+    if (row->type == UC_OPTION_GROUPS)
+        return !*(const char *const *const *)at(row, (void *)values);
+    return number_of(row, values) == number_of(row, table->defaults);
+}
+
+void uc_option_print(const UcOptionTable *table, const UcOptionRow *row, const void *values, UcOptions *out)
+{
+    g_assert(table && row && values && out && row->name);
+    if (!row->always && uc_option_is_default(table, row, values))
+        return;
+    if (row->type == UC_OPTION_GROUPS) {
+        uc_options_add_list(out, row->name, *(const char *const *const *)at(row, (void *)values));
+    } else if (row->type == UC_OPTION_TEXT) {
+        uc_options_add(out, row->name, *(const char *const *)at(row, (void *)values));
+    } else if (row->names) {
+        uc_options_add(out, row->name, row->names[number_of(row, values)]);
+    } else {
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, number_of(row, values));
+        uc_options_add(out, row->name, text);
+    }
+}
+
+static char *parse_name(const UcOptionRow *row, const char *wanted, void *values)
+{
+    for (unsigned i = 0; row->names[i]; i++) {
+        if (!strcmp(row->names[i], wanted)) {
+            set_number(row, values, i);
+            return NULL;
+        }
+    }
+    g_autofree char *list = g_strjoinv(", ", (char **)row->names);
+    return g_strdup_printf("one of %s", list);
+}
+
+char *uc_option_parse(const UcOptionRow *row, const UcOption *given, void *values)
+{
+    g_assert(row && given && values);
+    if (row->type == UC_OPTION_GROUPS) {
+        *(const char *const **)at(row, values) = (const char *const *)given->value;
+        return NULL;
+    }
+    if (!given->value[0] || given->value[1])
+        return g_strdup("one value");
+    if (row->names)
+        return parse_name(row, given->value[0], values);
+    if (row->type == UC_OPTION_TEXT) {
+        *(const char **)at(row, values) = given->value[0];
+        return NULL;
+    }
+    guint64 number;
+    if (!g_ascii_string_to_unsigned(given->value[0], 10, 0, G_MAXINT64, &number, NULL))
+        return g_strdup("a number from 0 to 2^63 - 1");
+    set_number(row, values, number);
+    return NULL;
+}
+
+const UcOptionRow *uc_option_find(const UcOptionTable *table, const char *name)
+{
+    g_assert(table && name);
+    for (size_t i = 0; i < table->rows; i++) {
+        if (table->row[i].name && !strcmp(table->row[i].name, name))
+            return &table->row[i];
+    }
+    return NULL;
+}
+
+/* ---- programs ---- */
+
+uint64_t uc_option_number(const UcOptionTable *table, const void *values, const char *name)
+{
+    const UcOptionRow *row = uc_option_find(table, name);
+    g_assert(row && values);
+    return number_of(row, values);
+}
+
+void uc_option_set_number(const UcOptionTable *table, void *values, const char *name, uint64_t number)
+{
+    const UcOptionRow *row = uc_option_find(table, name);
+    g_assert(row && values);
+    set_number(row, values, number);
+}
