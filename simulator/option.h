@@ -1,7 +1,7 @@
 /* Options of a session as rows of a table: what scripts, schedules and traces read and write, whoever the options are of.
  *
  * The values lie in a plain struct that belongs to the table; a row says where. Texts in it are borrowed.
- * Source: docs/trace-format.md, "Options"; docs/scenario-language.md, "Fields".
+ * Source: docs/trace-format.md, "Schedule"; docs/scenario-language.md, "Fields".
  */
 #ifndef SIMULATOR_OPTION_H
 #define SIMULATOR_OPTION_H

@@ -125,9 +125,9 @@ option 'tag-bytes 99' 'tag-bytes: expected 1 to 16, got 99'
 option 'seed x' 'seed: expected a number'
 option 'enclaves a b c' 'enclaves: expected one for each of 2 parties, got 3'
 option 'protocol x' "protocol: expected 'ticketed-transfer', got 'x'"
-option 'expect "invariant broken: I99"' "expect: expected a rule, I1 to I8 or A1 to A5, got 'I99'"
-option 'expect "no progress: A6"' "expect: expected a rule, I1 to I8 or A1 to A5, got 'A6'; did you mean 'I6'?"
-option 'found "invariant broken: i2"' "found: expected a rule, I1 to I8 or A1 to A5, got 'i2'; did you mean 'I2'?"
+option 'expect "invariant broken: I99"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'I99'"
+option 'expect "no progress: A6"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'A6'; did you mean 'I6'?"
+option 'found "invariant broken: i2"' "found: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'i2'; did you mean 'I2'?"
 option 'expect "indistinguishable: I1"' "expect: expected no rule with 'indistinguishable', got 'I1'"
 for edit in 's/"expect":"indistinguishable"/"expect":"no progress: A9"/' 's/"crypto":"ideal"/"crypto":"idael"/'; do
     sed "$edit" "$T/traces/002-b.jsonl" >"$T/e.jsonl"; cmp -s "$T/e.jsonl" "$T/traces/002-b.jsonl" && fail "nothing is edited by $edit"
@@ -138,8 +138,8 @@ script() { # FIELDS TEXT
     run 2 check "$T/r.lua";                       says "r.lua:2: $2"
     run 2 explore --bound keygen=1 "$T/r.lua";    says "r.lua:2: $2"
 }
-script 'expect = "invariant broken: I0"' "expect: expected a rule, I1 to I8 or A1 to A5, got 'I0'; did you mean 'I1'?"
-script 'expect_rule = "I9", expect = "distinguished"' "expect_rule: expected a rule, I1 to I8 or A1 to A5, got 'I9'"
+script 'expect = "invariant broken: I0"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'I0'; did you mean 'I1'?"
+script 'expect_rule = "I9", expect = "distinguished"' "expect_rule: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'I9'"
 script 'expect_rule = "I1"' "expect_rule: expected no rule with 'indistinguishable', got 'I1'"
 
 # what the report says of a finding: red, with both fields

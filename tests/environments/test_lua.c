@@ -710,7 +710,7 @@ START_TEST(bad_files)
           "t.lua:2: scheme: unknown parameter set 'LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W9'; did you mean" },
         { "return scenario { title = 'x', " E ",\n protocol = 'none' }", "t.lua:2: protocol: " },
         { "return scenario { title = 'x', " E ", crypto = 'reel' }", "crypto: expected 'real' or 'ideal', got 'reel'; did you mean 'real'?" },
-        { "return scenario { title = 'x', " E ", simulator = 'dictate' }", "simulator: expected 'uc' or 'dictated', got 'dictate'" },
+        { "return scenario { title = 'x', " E ", simulator = 'dictate' }", "simulator: expected one of uc, dictated, got 'dictate'" },
         { "return scenario { title = 'x', " E ", storage = 'memory' }", "storage: expected 'atomic', " },
         { "return scenario { title = 'x', " E ", trust = 1 }", "trust: expected a text, got 1" },
         { "return scenario { title = 'x', " E ", capacity = -1 }", "capacity: expected an integer of at least 0, got -1" },
