@@ -305,7 +305,6 @@ static void read_option(lua_State *L, EnvScenario *s, const EnvOptionPlace *p, c
     void *at = (char *)p->values + p->row->offset;
     switch (p->row->type) {
     case UC_OPTION_NUMBER: *(uint64_t *)at = number_of(L, field); break;
-    case UC_OPTION_SMALL: *(unsigned *)at = (unsigned)MIN(number_of(L, field), UINT32_MAX); break;
     case UC_OPTION_CHOICE: *(unsigned *)at = choice_of(L, field, p->row->names); break;
     case UC_OPTION_NAMED: *(bool *)at = choice_of(L, field, p->row->names) == 1; break;
     case UC_OPTION_FLAG: *(bool *)at = truth_of(L, field); break;

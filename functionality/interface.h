@@ -116,7 +116,7 @@ typedef struct {
     DkmTrust trust;
     uint64_t reservation; /* window R: at most this many reserved indices per key; 0: none */
     bool seal_real;       /* real seals although crypto is ideal: an ideal token cannot be forged */
-    unsigned ticket_bytes;/* toy parameter, 1 to 16; docs/advantage.md */
+    uint64_t ticket_bytes;/* toy parameter, 1 to 16; docs/advantage.md */
     const char *enclave;
     const char *const *enclave_of; /* of each party, when there are several; NULL: all are in `enclave` */
     bool shared_master;   /* one master key for all of them */

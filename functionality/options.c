@@ -26,7 +26,7 @@ static const UcOptionRow rows[] = {
     { "limit-tickets", "limits.tickets", UC_OPTION_NUMBER, AT(limits.tickets), .place = 140 },
     { "limit-transfers", "limits.transfers", UC_OPTION_NUMBER, AT(limits.transfers), .place = 150 },
     { "limit-intervals", "limits.intervals", UC_OPTION_NUMBER, AT(limits.intervals), .place = 160 },
-    { "ticket-bytes", "ticket_bytes", UC_OPTION_SMALL, AT(ticket_bytes), .place = 180, .toy = true, .high = DKM_TICKET_BYTES },
+    { "ticket-bytes", "ticket_bytes", UC_OPTION_NUMBER, AT(ticket_bytes), .place = 180, .toy = true, .high = DKM_TICKET_BYTES },
 };
 G_STATIC_ASSERT(sizeof(DkmTrust) == sizeof(unsigned) && sizeof(DkmSettings) <= sizeof(UcSettings));
 
@@ -46,7 +46,7 @@ static char *wrong_settings(const UcSessionPlan *plan)
         return g_strdup_printf("enclaves: expected one for each of %u parties, got %u", parties,
                                g_strv_length((char **)s->enclave_of));
     if (s->ticket_bytes < 1 || s->ticket_bytes > DKM_TICKET_BYTES)
-        return g_strdup_printf("ticket_bytes: expected 1 to 16, got %u", s->ticket_bytes);
+        return g_strdup_printf("ticket_bytes: expected 1 to 16, got %" G_GUINT64_FORMAT, s->ticket_bytes);
     return NULL;
 }
 
@@ -98,7 +98,7 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
     s->options = (DkmOptions){ .sigma = &s->sigma, .sigmas = 1, .limits = o->limits, .enclave = o->enclave,
                                .enclave_of = o->enclave_of, .shared_master = o->shared_master,
                                .trust = o->trust, .reservation = o->reservation,
-                               .seals_real = !plan->crypto_ideal || o->seal_real, .ticket_bytes = o->ticket_bytes };
+                               .seals_real = !plan->crypto_ideal || o->seal_real, .ticket_bytes = (unsigned)o->ticket_bytes };
     return s;
 }
 

@@ -21,7 +21,7 @@ extern const DkmInspector pi_inspector;
 
 /* The options of a scenario that are this protocol's. */
 typedef struct {
-    unsigned tag_bytes; /* toy parameter, 1 to 16; docs/advantage.md */
+    uint64_t tag_bytes; /* toy parameter, 1 to 16; docs/advantage.md */
 } PiSettings;
 static inline PiSettings *pi_settings(UcSettings *s) { return (PiSettings *)(void *)s->word; }
 

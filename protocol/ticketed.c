@@ -7,16 +7,16 @@ enum { SEALING_KEYS = 1 << 16 };
 static const PiSettings defaults = { .tag_bytes = SEAL_OVERHEAD_BYTES };
 
 static const UcOptionRow rows[] = {
-    { "tag-bytes", "tag_bytes", UC_OPTION_SMALL, offsetof(PiSettings, tag_bytes), .place = 170, .toy = true,
+    { "tag-bytes", "tag_bytes", UC_OPTION_NUMBER, offsetof(PiSettings, tag_bytes), .place = 170, .toy = true,
       .high = SEAL_OVERHEAD_BYTES },
 };
 G_STATIC_ASSERT(sizeof(PiSettings) <= sizeof(UcSettings));
 
 static char *wrong_settings(const UcSessionPlan *plan, const DkmOptions *dkm)
 {
-    unsigned tag = pi_settings(plan->protocol)->tag_bytes;
+    uint64_t tag = pi_settings(plan->protocol)->tag_bytes;
     if (tag < 1 || tag > SEAL_OVERHEAD_BYTES)
-        return g_strdup_printf("tag_bytes: expected 1 to 16, got %u", tag);
+        return g_strdup_printf("tag_bytes: expected 1 to 16, got %" G_GUINT64_FORMAT, tag);
     if (tag < SEAL_OVERHEAD_BYTES && !dkm->seals_real)
         return g_strdup("tag_bytes: an ideal seal has no tag to shorten; expected crypto or seal real");
     return NULL;
@@ -48,7 +48,7 @@ static void remember(void *setup, bool remember) { seal_remember_keys(((PiConfig
 static void describe(const UcSessionPlan *plan, GString *out)
 {
     const DkmSettings *o = dkm_settings(plan->interface);
-    g_string_append_printf(out, "payloads %d\nscheme %s\ncapacity %" G_GUINT64_FORMAT "\nenclave %s\ntrust %s\nseal %d\ntoy %u %u\n",
+    g_string_append_printf(out, "payloads %d\nscheme %s\ncapacity %" G_GUINT64_FORMAT "\nenclave %s\ntrust %s\nseal %d\ntoy %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n",
                            PAYLOAD_VERSION, o->scheme, o->capacity, o->enclave, dkm_trust_name[o->trust], o->seal_real,
                            pi_settings(plan->protocol)->tag_bytes, o->ticket_bytes);
     for (const char *const *enclave = o->enclave_of; enclave && *enclave; enclave++)

@@ -9,7 +9,6 @@ static uint64_t number_of(const UcOptionRow *row, const void *values)
     const void *value = at(row, (void *)values);
     switch (row->type) {
     case UC_OPTION_NUMBER: return *(const uint64_t *)value;
-    case UC_OPTION_SMALL:
     case UC_OPTION_CHOICE: return *(const unsigned *)value;
     case UC_OPTION_NAMED:
     case UC_OPTION_FLAG: return *(const bool *)value;
@@ -22,8 +21,7 @@ static void set_number(const UcOptionRow *row, void *values, uint64_t number)
     void *value = at(row, values);
     switch (row->type) {
     case UC_OPTION_NUMBER: *(uint64_t *)value = number; break;
-    case UC_OPTION_SMALL:
-    case UC_OPTION_CHOICE: *(unsigned *)value = (unsigned)MIN(number, UINT_MAX); break;
+    case UC_OPTION_CHOICE: *(unsigned *)value = (unsigned)number; break;
     case UC_OPTION_NAMED:
     case UC_OPTION_FLAG: *(bool *)value = number != 0; break;
     default: g_assert_not_reached();

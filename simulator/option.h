@@ -12,7 +12,6 @@
 
 typedef enum {
     UC_OPTION_NUMBER, /* uint64_t */
-    UC_OPTION_SMALL,  /* unsigned; what is larger becomes the largest */
     UC_OPTION_CHOICE, /* unsigned or an enum: one of `names` */
     UC_OPTION_NAMED,  /* bool: names[0] is false, names[1] true */
     UC_OPTION_FLAG,   /* bool; in files as NAMED, in scripts false and true */
@@ -30,7 +29,7 @@ typedef struct {
     bool always;         /* written to files also where it is as by default */
     unsigned place;      /* rows of all tables are written in this order */
     bool toy;            /* smaller values than by default let guesses come true: docs/advantage.md */
-    uint64_t high;       /* SMALL: 1 to this; 0: any number */
+    uint64_t high;       /* NUMBER: 1 to this; 0: any */
 } UcOptionRow;
 
 typedef struct {

@@ -41,9 +41,9 @@ EnvOptions store_options(void)
     static const char *const two[] = { "one", "two", NULL };
     EnvOptions o = env_default_options();
     o.party = two;
-    o.crypto_ideal = o.seal_real = true; /* an ideal seal opens in the process that made it only */
-    o.capacity = STORE_CAPACITY;
-    o.limits = (DkmLimits){ STORE_LIMIT, STORE_LIMIT, STORE_LIMIT, STORE_LIMIT };
+    o.crypto_ideal = dkm_settings(&o.interface)->seal_real = true; /* an ideal seal opens in the process that made it only */
+    dkm_settings(&o.interface)->capacity = STORE_CAPACITY;
+    dkm_settings(&o.interface)->limits = (DkmLimits){ STORE_LIMIT, STORE_LIMIT, STORE_LIMIT, STORE_LIMIT };
     return o;
 }
 
@@ -105,7 +105,7 @@ void store_use(void)
     StoreRun run;
     store_clear_folder();
     ck_assert(store_start(&run, NULL, NULL, NULL));
-    UcWord scheme = uc_store_text(env_worlds_store(run.worlds), env_worlds_options(run.worlds)->scheme);
+    UcWord scheme = uc_store_text(env_worlds_store(run.worlds), ((const DkmOptions *)env_worlds_setup(run.worlds))->sigma[0]->name);
     UcWord kid = store_turn(&run, env_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
     ck_assert_uint_eq(store_sign(&run, 0, kid).kind, DKM_SIGNATURE);
     UcWord ticket = store_turn(&run, env_input(1, (UcMessage){ DKM_REQUEST, { kid, 3, 0 } })).w[0];

@@ -5,6 +5,7 @@
 
 #include "adversary/harvest.h"
 #include "environments/worlds.h"
+#include "protocol/party.h"
 #include "protocol/party_internal.h"
 
 enum { LENGTH = 400, AT = 131, FROM_PAYLOAD = 1, FROM_STATE, FROM_OUTPUT };
@@ -23,10 +24,10 @@ static void start_in(const char *const *enclave_of, const char *scheme, bool ide
 {
     static const char *const party[] = { "a", "b", "c", NULL };
     EnvOptions o = env_default_options();
-    o.scheme = scheme;
+    dkm_settings(&o.interface)->scheme = scheme;
     o.crypto_ideal = ideal;
     o.party = party;
-    o.enclave_of = enclave_of;
+    dkm_settings(&o.interface)->enclave_of = enclave_of;
     worlds = env_worlds_new(&o, NULL);
     ck_assert_ptr_nonnull(worlds);
     store = env_worlds_store(worlds);

@@ -76,7 +76,7 @@ static void key_twice(StoreRecord *r) { Key *k = key(r, 2); k[1] = k[0]; }
 static Key another_key(StoreRecord *r, uint8_t first)
 {
     UcStore *store = uc_world_store(r->run.world);
-    Sigma *sigma = env_worlds_dkm(r->run.worlds)->sigma[0];
+    Sigma *sigma = ((const DkmOptions *)env_worlds_setup(r->run.worlds))->sigma[0];
     g_autofree uint8_t *seed = g_malloc0(sigma->seed_size), *vk = g_malloc(sigma->public_size);
     seed[0] = first;
     ck_assert(sigma_public(sigma, seed, vk));
@@ -145,9 +145,9 @@ static UcWord sealed(StoreRecord *r, UcWord ticket, const Key *what, DkmInterval
     const PiConfig *config = env_worlds_spec(r->run.worlds, ENV_REAL)->party.config;
     PayloadHeader header = { .version = PAYLOAD_VERSION, .from = r->party, .to = 1 - r->party };
     uint8_t sealing[SEAL_KEY_BYTES];
-    keys_master(o.seed, o.enclave, sealing);
+    keys_master(o.seed, dkm_settings(&o.interface)->enclave, sealing);
     payload_scheme_id(config->dkm->sigma[0], header.scheme);
-    payload_enclave_id(o.enclave, header.enclave);
+    payload_enclave_id(dkm_settings(&o.interface)->enclave, header.enclave);
     memcpy(header.ticket, uc_store_get(uc_world_store(r->run.world), ticket, NULL), DKM_TICKET_BYTES);
     return adversary_seal(uc_world_store(r->run.world), config, sealing, &header, false,
                           &(AdversaryKey){ what->kid, what->vk, what->seed }, block);

@@ -391,7 +391,7 @@ START_TEST(what_bytes_were_made_from_stays_the_same)
         g_autoptr(UcSchedule) s = parse(row[i].text);
         EnvOptions options;
         ck_assert(env_options_parse(s, &options, NULL));
-        EnvWorlds *worlds = env_replay_worlds(s, &options, NULL);
+        EnvWorlds *worlds = env_options_worlds(s, &options, NULL);
         unsigned tries;
         UcSchedule *small = env_shrink(worlds, ENV_WORLDS, s, 100, &tries, NULL, NULL);
         ck_assert_msg(small && small->move->len == row[i].moves, "row %zu: %u moves", i, small ? small->move->len : 0);
