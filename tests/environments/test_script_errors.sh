@@ -32,11 +32,11 @@ script "z:corrupt('hsm9')";                   expect 2 "s.lua:2: corrupt: expect
 # Enclaves: every party in one, each once.
 enclaves() { printf "return scenario { title = 't', parties = { 'a', 'b' }, enclaves = %s,\nenvironment = function (z) end }\n" "$1" >"$t/s.lua"; }
 enclaves "{ one = { 'a', 'b' } }";            expect 0 "indistinguishable"
-enclaves "{ one = { 'a' } }";                 expect 2 "enclaves: expected every party in one enclave"
-enclaves "{ one = { 'a', 'b' }, two = { 'a' } }"; expect 2 "enclaves: expected every party in one enclave, got 'a'"
-enclaves "{ one = { 'a', 'c' } }";            expect 2 "enclaves: expected every party in one enclave, got 'c'"
+enclaves "{ one = { 'a' } }";                 expect 2 "enclaves: expected every party in one of them"
+enclaves "{ one = { 'a', 'b' }, two = { 'a' } }"; expect 2 "enclaves: expected every party in one of them, got 'a'"
+enclaves "{ one = { 'a', 'c' } }";            expect 2 "enclaves: expected every party in one of them, got 'c'"
 enclaves "{ one = { } }";                     expect 2 "expected a list of parties"
-enclaves "'one'";                             expect 2 "enclaves: expected a table of enclaves, got 'one'"
+enclaves "'one'";                             expect 2 "enclaves: expected a table of lists of parties, got 'one'"
 
 # A field that goes with the script's options but not with those that the command changes.
 printf "return scenario { title = 't', explore = { sign = 1 },\ntag_bytes = 2,\nenvironment = function (z) end }\n" >"$t/s.lua"
