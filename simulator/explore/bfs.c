@@ -686,7 +686,7 @@ static bool children_again(Bfs *b, Job *j)
     bool ok = true;
     for (uint32_t i = next_first(b); ok && i < states && uc_visited_parent(visited, i, NULL) < next_first(b); i++)
         ok = child_again(b, j, i, place);
-    if (ok)
+    if (ok && b->children->len) /* a search that made no move yet has none */
         qsort(b->children->data, b->children->len, sizeof(Child), compare_children);
     return ok;
 }
@@ -716,7 +716,8 @@ static bool order_again(Bfs *b, Job *j, const GArray *order, const GArray *skip)
                                    (skips[0] + 1) * sizeof *skips);
         at += skips[0] + 1;
     }
-    memcpy(b->children->data, child, count * sizeof *child);
+    if (count)
+        memcpy(b->children->data, child, count * sizeof *child);
     return at == skip->len;
 }
 
