@@ -83,10 +83,9 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
     }
     if (!parse_count(name, text, 1, toy.row->high, &value, error))
         return false;
-    return env_option_set(&m->options, toy.row->name, value);
+    uc_option_set_number(toy.row, toy.values, value);
+    return true;
 }
-
-static const char *const toy_parameter[] = { "tag_bytes", "ticket_bytes" };
 
 static const char *known_parameter(const char *name)
 {
@@ -152,11 +151,11 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
     }
     if (m->native && m->native->queries_max)
         r->parameter[n++] = (RepParameter){ "queries", (double)m->effort.queries };
-    for (size_t i = 0; m->native && i < G_N_ELEMENTS(toy_parameter); i++) {
-        EnvOptionPlace p;
-        EnvOptions o = m->options;
-        if (env_option_of_script(&o, toy_parameter[i], &p) && !uc_option_is_default(p.table, p.row, p.values))
-            r->parameter[n++] = (RepParameter){ p.row->script, (double)uc_option_number(p.table, p.values, p.row->name) };
+    EnvOptions o = m->options;
+    g_autoptr(GArray) toys = env_options_toys(&o);
+    for (guint i = 0; m->native && i < toys->len && n + 1 < G_N_ELEMENTS(r->parameter); i++) {
+        const EnvOptionPlace *p = &g_array_index(toys, EnvOptionPlace, i);
+        r->parameter[n++] = (RepParameter){ p->row->script, (double)uc_option_number(p->row, p->values) };
     }
     if (m->native && env_native_hash_bytes(&m->options))
         r->parameter[n++] = (RepParameter){ "hash_bytes", (double)env_native_hash_bytes(&m->options) };

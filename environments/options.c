@@ -49,26 +49,27 @@ GArray *env_options_rows(EnvOptions *o)
     return out;
 }
 
-bool env_option_find(EnvOptions *o, const char *name, EnvOptionPlace *out)
+/* `name`: where a row has its name, in files or in scripts. */
+static bool find(EnvOptions *o, size_t name, const char *wanted, EnvOptionPlace *out)
 {
     g_autoptr(GArray) all = env_options_rows(o);
     for (guint i = 0; i < all->len; i++) {
         *out = g_array_index(all, EnvOptionPlace, i);
-        if (out->row->name && !strcmp(out->row->name, name))
+        const char *got = G_STRUCT_MEMBER(const char *, out->row, name);
+        if (got && !strcmp(got, wanted))
             return true;
     }
     return false;
 }
 
+bool env_option_find(EnvOptions *o, const char *name, EnvOptionPlace *out)
+{
+    return find(o, offsetof(UcOptionRow, name), name, out);
+}
+
 bool env_option_of_script(EnvOptions *o, const char *name, EnvOptionPlace *out)
 {
-    g_autoptr(GArray) all = env_options_rows(o);
-    for (guint i = 0; i < all->len; i++) {
-        *out = g_array_index(all, EnvOptionPlace, i);
-        if (out->row->script && !strcmp(out->row->script, name))
-            return true;
-    }
-    return false;
+    return find(o, offsetof(UcOptionRow, script), name, out);
 }
 
 bool env_option_get(const EnvOptions *o, const char *name, uint64_t *out)
@@ -76,7 +77,7 @@ bool env_option_get(const EnvOptions *o, const char *name, uint64_t *out)
     EnvOptions copy = *o;
     EnvOptionPlace p;
     bool there = env_option_find(&copy, name, &p);
-    *out = there ? uc_option_number(p.table, p.values, name) : 0;
+    *out = there ? uc_option_number(p.row, p.values) : 0;
     return there;
 }
 
@@ -85,20 +86,19 @@ bool env_option_set(EnvOptions *o, const char *name, uint64_t number)
     EnvOptionPlace p;
     bool there = env_option_find(o, name, &p);
     if (there)
-        uc_option_set_number(p.table, p.values, name, number);
+        uc_option_set_number(p.row, p.values, number);
     return there;
 }
 
-bool env_options_are_toy(const EnvOptions *o)
+GArray *env_options_toys(EnvOptions *o)
 {
-    EnvOptions copy = *o;
-    g_autoptr(GArray) all = env_options_rows(&copy);
-    for (guint i = 0; i < all->len; i++) {
+    GArray *all = env_options_rows(o);
+    for (guint i = all->len; i-- > 0; ) {
         const EnvOptionPlace *p = &g_array_index(all, EnvOptionPlace, i);
-        if (p->row->toy && !uc_option_is_default(p->table, p->row, p->values))
-            return true;
+        if (!p->row->toy || uc_option_is_default(p->table, p->row, p->values))
+            g_array_remove_index(all, i);
     }
-    return false;
+    return all;
 }
 
 /* ---- to files ---- */
@@ -220,17 +220,14 @@ char *env_options_use(EnvOptions *o, const char *protocol)
 {
     g_assert(o && protocol);
     const UcTriple *triple = env_triple_find(protocol);
+    if (triple) {
+        if (triple != o->triple)
+            env_options_take(o, triple);
+        return NULL;
+    }
     g_autofree const char **known = names_of_protocols();
     g_autofree char *list = g_strjoinv("', '", (char **)known), *near = did_you_mean(protocol, known);
-    if (!triple)
-        return g_strdup_printf("expected '%s', got '%s'%s", list, protocol, near);
-    if (triple == o->triple)
-        return NULL;
-    o->triple = triple;
-    o->simulator = triple->simulator;
-    uc_settings_default(&triple->protocol->interface->options, &o->interface);
-    uc_settings_default(&triple->protocol->options, &o->protocol);
-    return NULL;
+    return g_strdup_printf("expected '%s', got '%s'%s", list, protocol, near);
 }
 
 char *env_options_use_simulator(EnvOptions *o, const char *simulator)

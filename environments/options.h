@@ -24,8 +24,8 @@ bool env_option_of_script(EnvOptions *options, const char *name, EnvOptionPlace 
 /* For programs, of numbers and choices. False: the triple has no such option. */
 bool env_option_get(const EnvOptions *options, const char *name, uint64_t *out);
 bool env_option_set(EnvOptions *options, const char *name, uint64_t number);
-/* Is any toy parameter another than by default? */
-bool env_options_are_toy(const EnvOptions *options);
+/* The toy parameters that are another than by default. Free with g_array_unref(). */
+GArray *env_options_toys(EnvOptions *options);
 
 /* The triple with this protocol, its options as by default; another S. NULL, or what is wrong ("expected ..., got ..."), to be
  * freed with g_free(). */

@@ -304,14 +304,11 @@ static void read_option(lua_State *L, EnvScenario *s, const EnvOptionPlace *p, c
 {
     void *at = (char *)p->values + p->row->offset;
     switch (p->row->type) {
-    case UC_OPTION_NUMBER: *(uint64_t *)at = number_of(L, field); break;
-    case UC_OPTION_CHOICE: *(unsigned *)at = choice_of(L, field, p->row->names); break;
-    case UC_OPTION_NAMED: *(bool *)at = choice_of(L, field, p->row->names) == 1; break;
-    case UC_OPTION_FLAG: *(bool *)at = truth_of(L, field); break;
-    case UC_OPTION_TEXT:
-        *(const char **)at = text_of(L, field);
-        *(const char **)at = keep(s, g_strdup(*(const char **)at));
-        break;
+    case UC_OPTION_NUMBER: uc_option_set_number(p->row, p->values, number_of(L, field)); break;
+    case UC_OPTION_CHOICE:
+    case UC_OPTION_NAMED: uc_option_set_number(p->row, p->values, choice_of(L, field, p->row->names)); break;
+    case UC_OPTION_FLAG: uc_option_set_number(p->row, p->values, truth_of(L, field)); break;
+    case UC_OPTION_TEXT: *(const char **)at = keep(s, g_strdup(text_of(L, field))); break;
     case UC_OPTION_GROUPS: *(const char *const **)at = read_groups(L, s, field); break;
     }
 }

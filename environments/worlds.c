@@ -20,12 +20,20 @@ struct EnvWorlds {
     UcWatcher watcher[ENV_WORLDS];
 };
 
+void env_options_take(EnvOptions *o, const UcTriple *triple)
+{
+    g_assert(o && triple);
+    o->triple = triple;
+    o->simulator = triple->simulator;
+    uc_settings_default(&triple->protocol->interface->options, &o->interface);
+    uc_settings_default(&triple->protocol->options, &o->protocol);
+}
+
 EnvOptions env_default_options(void)
 {
     static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
-    EnvOptions o = { .triple = env_triple, .party = three, .simulator = env_triple->simulator, .budget = 100000 };
-    uc_settings_default(&o.triple->protocol->interface->options, &o.interface);
-    uc_settings_default(&o.triple->protocol->options, &o.protocol);
+    EnvOptions o = { .party = three, .budget = 100000 };
+    env_options_take(&o, env_triple);
     env_seed(1, o.seed);
     return o;
 }

@@ -24,6 +24,8 @@ typedef struct {
 } EnvOptions;
 
 EnvOptions env_default_options(void);
+/* This triple, its options as by default, its first S. */
+void env_options_take(EnvOptions *options, const UcTriple *triple);
 /* What runs may share (UcInterface.shared_new), of every interface. To be freed after the runs. */
 typedef struct EnvShared EnvShared;
 EnvShared *env_shared_new(void);

@@ -4,8 +4,9 @@
 
 static void *at(const UcOptionRow *row, void *values) { return (char *)values + row->offset; }
 
-static uint64_t number_of(const UcOptionRow *row, const void *values)
+uint64_t uc_option_number(const UcOptionRow *row, const void *values)
 {
+    g_assert(row && values);
     const void *value = at(row, (void *)values);
     switch (row->type) {
     case UC_OPTION_NUMBER: return *(const uint64_t *)value;
@@ -16,8 +17,9 @@ static uint64_t number_of(const UcOptionRow *row, const void *values)
     }
 }
 
-static void set_number(const UcOptionRow *row, void *values, uint64_t number)
+void uc_option_set_number(const UcOptionRow *row, void *values, uint64_t number)
 {
+    g_assert(row && values);
     void *value = at(row, values);
     switch (row->type) {
     case UC_OPTION_NUMBER: *(uint64_t *)value = number; break;
@@ -37,7 +39,7 @@ bool uc_option_is_default(const UcOptionTable *table, const UcOptionRow *row, co
         return !strcmp(*(const char *const *)at(row, (void *)values), *(const char *const *)at(row, (void *)table->defaults));
     if (row->type == UC_OPTION_GROUPS)
         return !*(const char *const *const *)at(row, (void *)values);
-    return number_of(row, values) == number_of(row, table->defaults);
+    return uc_option_number(row, values) == uc_option_number(row, table->defaults);
 }
 
 void uc_option_print(const UcOptionTable *table, const UcOptionRow *row, const void *values, UcOptions *out)
@@ -50,9 +52,9 @@ void uc_option_print(const UcOptionTable *table, const UcOptionRow *row, const v
     } else if (row->type == UC_OPTION_TEXT) {
         uc_options_add(out, row->name, *(const char *const *)at(row, (void *)values));
     } else if (row->names) {
-        uc_options_add(out, row->name, row->names[number_of(row, values)]);
+        uc_options_add(out, row->name, row->names[uc_option_number(row, values)]);
     } else {
-        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, number_of(row, values));
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT, uc_option_number(row, values));
         uc_options_add(out, row->name, text);
     }
 }
@@ -61,7 +63,7 @@ static char *parse_name(const UcOptionRow *row, const char *wanted, void *values
 {
     for (unsigned i = 0; row->names[i]; i++) {
         if (!strcmp(row->names[i], wanted)) {
-            set_number(row, values, i);
+            uc_option_set_number(row, values, i);
             return NULL;
         }
     }
@@ -87,32 +89,6 @@ char *uc_option_parse(const UcOptionRow *row, const UcOption *given, void *value
     guint64 number;
     if (!g_ascii_string_to_unsigned(given->value[0], 10, 0, G_MAXINT64, &number, NULL))
         return g_strdup("a number from 0 to 2^63 - 1");
-    set_number(row, values, number);
+    uc_option_set_number(row, values, number);
     return NULL;
-}
-
-const UcOptionRow *uc_option_find(const UcOptionTable *table, const char *name)
-{
-    g_assert(table && name);
-    for (size_t i = 0; i < table->rows; i++) {
-        if (table->row[i].name && !strcmp(table->row[i].name, name))
-            return &table->row[i];
-    }
-    return NULL;
-}
-
-/* ---- programs ---- */
-
-uint64_t uc_option_number(const UcOptionTable *table, const void *values, const char *name)
-{
-    const UcOptionRow *row = uc_option_find(table, name);
-    g_assert(row && values);
-    return number_of(row, values);
-}
-
-void uc_option_set_number(const UcOptionTable *table, void *values, const char *name, uint64_t number)
-{
-    const UcOptionRow *row = uc_option_find(table, name);
-    g_assert(row && values);
-    set_number(row, values, number);
 }

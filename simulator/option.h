@@ -55,11 +55,8 @@ bool uc_option_is_default(const UcOptionTable *table, const UcOptionRow *row, co
 void uc_option_print(const UcOptionTable *table, const UcOptionRow *row, const void *values, UcOptions *out);
 /* Takes what a file gives. NULL, or what was expected ("one of real, ideal"): free with g_free(). Texts are borrowed from `given`. */
 char *uc_option_parse(const UcOptionRow *row, const UcOption *given, void *values);
-/* The row of this name in files, or NULL. */
-const UcOptionRow *uc_option_find(const UcOptionTable *table, const char *name);
-
-/* By name of the file, for programs: a number, or the number of a choice. The option is there. */
-uint64_t uc_option_number(const UcOptionTable *table, const void *values, const char *name);
-void uc_option_set_number(const UcOptionTable *table, void *values, const char *name, uint64_t number);
+/* Of all types but texts and groups: the number, the number of the choice, false or true. */
+uint64_t uc_option_number(const UcOptionRow *row, const void *values);
+void uc_option_set_number(const UcOptionRow *row, void *values, uint64_t number);
 
 #endif

@@ -176,6 +176,19 @@ START_TEST(bad_options)
 }
 END_TEST
 
+/* Files and scripts have names of their own for an option, or none. */
+START_TEST(options_have_two_names)
+{
+    EnvOptions o = env_default_options();
+    EnvOptionPlace p;
+    ck_assert(env_option_find(&o, "tag-bytes", &p) && env_option_of_script(&o, "tag_bytes", &p));
+    ck_assert(!env_option_find(&o, "tag_bytes", &p) && !env_option_of_script(&o, "tag-bytes", &p));
+    ck_assert(env_option_of_script(&o, "budget", &p) && !env_option_find(&o, "budget", &p)); /* not in files */
+    ck_assert(env_option_find(&o, "coins", &p) && !env_option_of_script(&o, "coins", &p));
+    ck_assert(!env_option_find(&o, "capacit", &p) && !env_option_find(&o, "", &p));
+}
+END_TEST
+
 /* Options of a run, printed and read again, are the same. */
 START_TEST(options_go_both_ways)
 {
@@ -426,6 +439,7 @@ int main(void)
     tcase_add_test(t, bad_text);
     tcase_add_test(t, what_does_not_replay);
     tcase_add_test(t, bad_options);
+    tcase_add_test(t, options_have_two_names);
     tcase_add_test(t, options_go_both_ways);
     tcase_add_test(t, recording_names_what_was_seen);
     tcase_add_test(t, recorded_mutations_resolve);
