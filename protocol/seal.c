@@ -165,16 +165,12 @@ void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *h
 {
     g_assert(seal && header_length > SEAL_DIGEST_BYTES);
     size_t before = header_length - SEAL_DIGEST_BYTES;
-    UcHmac hmac;
     uint8_t d[DERIVED_BYTES];
     g_autofree uint8_t *all = g_malloc(before + length);
     memcpy(all, header, before);
     memcpy(all + before, plain, length);
     derive_once(seal, key, (const uint8_t *)LABEL_DIGEST, sizeof LABEL_DIGEST - 1, d);
-    uc_hmac_begin(&hmac, d, sizeof d);
-    uc_hmac_read(&hmac, all, before + length);
-    uc_hmac_end(&hmac, out);
-    OPENSSL_cleanse(&hmac, sizeof hmac);
+    uc_hmac(d, sizeof d, all, before + length, out);
     OPENSSL_cleanse(d, sizeof d);
     OPENSSL_cleanse(all, before + length);
 }

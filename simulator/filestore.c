@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "simulator/hmac.h"
 #include "simulator/internal.h"
 #include "simulator/record.h"
 
@@ -60,8 +60,7 @@ static void make_tag(const UcFileStore *f, unsigned what, const uint8_t *bytes, 
     uint8_t key[TAG];
     UcTapeLabel label = { "store", f->setup, what, "key of the checksum", NULL };
     uc_tape_read(f->seed, &label, 0, key, sizeof key);
-    if (!HMAC(EVP_sha256(), key, sizeof key, bytes, length, tag, NULL))
-        g_error("libcrypto cannot compute HMAC-SHA-256");
+    uc_hmac(key, sizeof key, bytes, length, tag);
     OPENSSL_cleanse(key, sizeof key);
 }
 

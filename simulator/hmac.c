@@ -34,3 +34,12 @@ void uc_hmac_end(UcHmac *hmac, uint8_t out[SHA256_DIGEST_LENGTH])
     SHA256_Update(&hmac->outer, out, SHA256_DIGEST_LENGTH);
     SHA256_Final(out, &hmac->outer);
 }
+
+void uc_hmac(const void *key, size_t key_length, const void *bytes, size_t length, uint8_t out[SHA256_DIGEST_LENGTH])
+{
+    UcHmac hmac;
+    uc_hmac_begin(&hmac, key, key_length);
+    uc_hmac_read(&hmac, bytes, length);
+    uc_hmac_end(&hmac, out);
+    OPENSSL_cleanse(&hmac, sizeof hmac);
+}

@@ -15,5 +15,7 @@ typedef struct {
 void uc_hmac_begin(UcHmac *hmac, const void *key, size_t length); /* at most SHA256_CBLOCK */
 void uc_hmac_read(UcHmac *hmac, const void *bytes, size_t length);
 void uc_hmac_end(UcHmac *hmac, uint8_t out[SHA256_DIGEST_LENGTH]);
+/* The same of bytes that lie together. */
+void uc_hmac(const void *key, size_t key_length, const void *bytes, size_t length, uint8_t out[SHA256_DIGEST_LENGTH]);
 
 #endif
