@@ -521,9 +521,49 @@ static int default_memory(void)
     return (int)(machine ? MIN((size_t)4096, machine - machine / 4) : 4096);
 }
 
+/* Of the options of walks: nobody wrote it. */
+enum { UNSET = INT_MIN };
+
+/* The first option of walks that this search has no use for: silence would tell its user that it did something. */
+static const char *useless(const Options *o)
+{
+    const char *strategy = o->strategy ? o->strategy : "bfs";
+    bool walks = strcmp(strategy, "bfs") && strcmp(strategy, "dfs");
+    return !walks && o->walks != UNSET ? "--walks" : !walks && o->seed != UNSET ? "--seed"
+         : (!walks || !strcmp(strategy, "random")) && o->points != UNSET ? "--change-points" : NULL;
+}
+
+static int wrong_options(const Options *o)
+{
+    if (!o->file || o->file[1])
+        return cli_fail(CLI_USAGE, "explore: expected one scenario, got %u", o->file ? g_strv_length(o->file) : 0);
+    if (o->jobs < 1 || o->jobs > 256)
+        return cli_fail(CLI_USAGE, "--jobs: expected 1 to 256, got %d", o->jobs);
+    if ((o->checkpoint || o->resume) && o->strategy && strcmp(o->strategy, "bfs"))
+        return cli_fail(CLI_USAGE, "explore: expected --strategy bfs with --checkpoint and --resume, got %s", o->strategy);
+    if (o->seed != UNSET && o->seed < 0)
+        return cli_fail(CLI_USAGE, "--seed: expected a number from 0 to 2^63 - 1, got %" G_GINT64_FORMAT, o->seed);
+    if (o->walks != UNSET && o->walks < 1)
+        return cli_fail(CLI_USAGE, "--walks: expected 1 or more, got %d", o->walks);
+    if (o->points != UNSET && (o->points < 1 || o->points > 100))
+        return cli_fail(CLI_USAGE, "--change-points: expected 1 to 100, got %d", o->points);
+    if (o->memory < 0 || o->depth < 0 || o->tries < 0 || !(o->seconds >= 0))
+        return cli_fail(CLI_USAGE, "explore: --memory, --depth, --shrink-tries and --seconds expect 0 or more");
+    const char *name = useless(o);
+    return name ? cli_fail(CLI_USAGE, "%s: expected --strategy %s, got %s", name,
+                           strcmp(name, "--change-points") ? "random or pct" : "pct", o->strategy ? o->strategy : "bfs") : CLI_OK;
+}
+
+static void settle(Options *o)
+{
+    o->walks = o->walks == UNSET ? 10000 : o->walks;
+    o->points = o->points == UNSET ? 3 : o->points;
+    o->seed = o->seed == UNSET ? 1 : o->seed;
+}
+
 int cli_explore(int argc, char **argv)
 {
-    Options o = { .memory = default_memory(), .walks = 10000, .jobs = 1, .points = 3, .tries = 2000, .seed = 1 };
+    Options o = { .memory = default_memory(), .walks = UNSET, .jobs = 1, .points = UNSET, .tries = 2000, .seed = UNSET };
     const GOptionEntry entries[] = {
         { "strategy", 0, 0, G_OPTION_ARG_STRING, &o.strategy, "bfs (default), dfs, random or pct", "NAME" },
         { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "both (default), or one world under its watchers", "NAME" },
@@ -561,22 +601,11 @@ int cli_explore(int argc, char **argv)
                   "  ucsim explore mine.lua\n"
                   "  ucsim explore mine.lua --bound sign=3 -o found.jsonl && ucsim diagram found.jsonl -o found.svg\n"
                   "  ucsim explore mine.lua --strategy random --walks 100000 --seconds 60", entries, &argc, &argv, &code)) {
-        if (!o.file || o.file[1])
-            code = cli_fail(CLI_USAGE, "explore: expected one scenario, got %u", o.file ? g_strv_length(o.file) : 0);
-        else if (o.jobs < 1 || o.jobs > 256)
-            code = cli_fail(CLI_USAGE, "--jobs: expected 1 to 256, got %d", o.jobs);
-        else if ((o.checkpoint || o.resume) && o.strategy && strcmp(o.strategy, "bfs"))
-            code = cli_fail(CLI_USAGE, "explore: expected --strategy bfs with --checkpoint and --resume, got %s", o.strategy);
-        else if (o.seed < 0)
-            code = cli_fail(CLI_USAGE, "--seed: expected a number from 0 to 2^63 - 1, got %" G_GINT64_FORMAT, o.seed);
-        else if (o.walks < 1)
-            code = cli_fail(CLI_USAGE, "--walks: expected 1 or more, got %d", o.walks);
-        else if (o.points < 1 || o.points > 100)
-            code = cli_fail(CLI_USAGE, "--change-points: expected 1 to 100, got %d", o.points);
-        else if (o.memory < 0 || o.depth < 0 || o.tries < 0 || !(o.seconds >= 0))
-            code = cli_fail(CLI_USAGE, "explore: --memory, --depth, --shrink-tries and --seconds expect 0 or more");
-        else
+        code = wrong_options(&o);
+        if (code == CLI_OK) {
+            settle(&o);
             code = explore_file(&o);
+        }
     }
     g_free(o.world);
     g_free(o.strategy);
