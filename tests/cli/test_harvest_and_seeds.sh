@@ -12,11 +12,11 @@ all=environments/scenarios hand_over=environments/scenarios/handover/hand-over.l
 stolen=environments/scenarios/corruption/94-shared-master-key.lua
 
 # ---- the whole catalogue keeps its verdicts; what is harvested are compromised keys, in both worlds
-# the sizes take most of the time: quick runs take every third of them, and with crypto ideal only; of the others every second
+# the sizes take most of the time: quick runs take every third of them, and with crypto ideal only; of the others every fourth
 # of each family with crypto real
 some=$(find $all -mindepth 1 -maxdepth 1 -type d ! -name lib ! -name sizes | LC_ALL=C sort)
 sizes=$(find $all/sizes -name '*.lua' | LC_ALL=C sort | awk 'NR % 3 == 1') seeds=2
-real=$(find $some -name '*.lua' | LC_ALL=C sort | awk -F / 'n[$3]++ % 2 == 0')
+real=$(find $some -name '*.lua' | LC_ALL=C sort | awk -F / 'n[$3]++ % 4 == 0')
 [ "${UCSIM_LONG_TESTS:-}" ] && some=$all real=$all sizes='' seeds=8
 for crypto in real ideal; do
     [ $crypto = real ] && of=$real || of="$some $sizes"
