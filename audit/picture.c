@@ -25,7 +25,7 @@ static uint64_t leaves_in_cell(uint64_t span)
 /* ISO 8601, or milliseconds where that has no year of four digits (g_free). */
 static char *time_text(int64_t time)
 {
-    const int64_t seconds = (time - (time % 1000 + 1000) % 1000) / 1000;
+    const int64_t seconds = time / 1000 - (time % 1000 < 0);
     g_autoptr(GDateTime) date = seconds > -INT64_C(62135596800) && seconds < INT64_C(253402300800) ? g_date_time_new_from_unix_utc(seconds) : NULL;
     return date ? g_date_time_format(date, "%Y-%m-%dT%H:%M:%SZ") : g_strdup_printf("%" G_GINT64_FORMAT " ms", time);
 }

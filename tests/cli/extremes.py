@@ -130,7 +130,7 @@ def bounds():
         explore_one(str(p), 'e', p)
     every = {n: high for n, (low, high) in BOUNDS.items()}
     for strategy in ('bfs', 'dfs', 'random', 'pct') if mode == 'all' else ('pct',):
-        explore_one('all bounds, ' + strategy, 'e', every, ['--strategy', strategy, '--walks', '2', '--seconds', '2'])
+        explore_one('all bounds, ' + strategy, 'e', every, ['--strategy', strategy, '--seconds', '2'] + (['--walks', '2'] if strategy in ('random', 'pct') else []))
 
 
 # ---- the command line

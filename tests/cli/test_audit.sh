@@ -119,6 +119,13 @@ audit 0 --manifest "$d/m/list"
 says "not-verified:.*s1 is no signature of its message"
 says "clock-back: a: times go back 1 times"
 says "index-back: a: the index goes back 1 times"
+# Times at both ends of what there is, and below the epoch.
+manifest 'signature,module,time\ns0,hsm1,-9223372036854775807\ns1,hsm2,9223372036854775807\n'
+audit 0 --manifest "$d/m/list" --svg "$d/t.svg"
+grep -q 'hsm1, -9223372036854775807 ms</title>' "$d/t.svg" || fail "the earliest time is not in the picture"
+manifest 'signature,module,time\ns0,hsm1,-1\ns1,hsm2,-1000\n'
+audit 0 --manifest "$d/m/list" --svg "$d/t.svg"
+[ "$(grep -c 'hsm[12], 1969-12-31T23:59:59Z</title>' "$d/t.svg")" = 2 ] || fail "times below the epoch are rounded up"
 manifest 'signature,signed_digest\ns0,6d6573736167652030\n'
 audit 0 --manifest "$d/m/list"
 says "1 verified"
