@@ -153,21 +153,18 @@ static void add_interface(Lint *l)
 {
     static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error", "keys", "sealing", "kid", "vk",
                                         "seed", "key", "a", "b", "version", "scheme", "enclave", "ticket" };
+    const UcMessageTable *messages = l->lua->interface->messages;
     for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
         add(l->field, more[i]);
-    for (UcWord k = 0; k < DKM_KINDS_END; k++) {
-        const UcMessageKind *row = uc_message_kind(&dkm_messages, k);
-        if (!row || !row->name)
+    for (UcWord k = 0; k < uc_message_kinds(messages); k++) {
+        const UcMessageKind *row = uc_message_kind(messages, k);
+        if (!row)
             continue;
         add(l->kind, row->name);
         for (unsigned i = 0; i < uc_message_fields(row); i++)
             add(l->field, row->field[i].name);
-    }
-    add(l->kind, "payload");
-    add(l->kind, "empty");
-    for (size_t i = 0; i < DKM_ERRORS; i++) {
-        if (dkm_error_name[i])
-            add(l->error, dkm_error_name[i]);
+        for (const char *const *error = row->error ? row->field[0].names : NULL; error && *error; error++)
+            add(l->error, *error);
     }
 }
 
@@ -357,13 +354,24 @@ static void check_arguments(Lint *l, const GArray *tokens, guint i, const Words 
     }
 }
 
+/* The call of Z with this name that takes its arguments by name, or NULL. */
+static const UcCall *named_call(const UcInterface *interface, const char *name)
+{
+    for (const UcCall *call = interface->calls; call && call->word; call++) {
+        if (call->named && !strcmp(call->word, name))
+            return call;
+    }
+    return NULL;
+}
+
 static void check_call(Lint *l, const GArray *tokens, guint i)
 {
     const char *name = at(tokens, i, 0)->text;
-    const EnvLuaCall *call = env_lua_named_call(name);
+    const UcInterface *interface = l->lua->interface;
+    const UcCall *call = named_call(interface, name);
     g_autoptr(GPtrArray) known = words_new();
-    for (unsigned k = 0; call && env_lua_argument(call, k); k++)
-        add(known, env_lua_argument(call, k));
+    for (unsigned k = 0; call && uc_call_argument(interface->messages, call, k); k++)
+        add(known, uc_call_argument(interface->messages, call, k));
     for (size_t k = 0; !strcmp(name, "seal") && env_lua_seal_fields[k]; k++)
         add(known, env_lua_seal_fields[k]);
     bool named = known->len != 0;
@@ -430,9 +438,8 @@ static void check_text(Lint *l, const char *file, const char *text)
     g_clear_pointer(&l->declared, g_ptr_array_unref);
 }
 
-static void check_scenario(Lint *l, const char *path, const EnvScenario *s)
+static void check_scenario(Lint *l, const EnvScenario *s)
 {
-    g_autofree char *folder = g_path_get_dirname(path);
     g_autoptr(GArray) own = tokens_of(s->text);
     add_defined(l->defined, own);
     for (guint i = 0; i < s->library->len; i++) {
@@ -442,7 +449,7 @@ static void check_scenario(Lint *l, const char *path, const EnvScenario *s)
     Words *ready[] = { l->global, l->z, l->a, l->payload, l->field, l->kind, l->error, l->defined };
     for (size_t i = 0; i < G_N_ELEMENTS(ready); i++)
         complete(ready[i]);
-    check_text(l, path, s->text);
+    check_text(l, s->path, s->text);
     for (guint i = 0; i < s->library->len; i++) {
         const EnvLibrary *library = s->library->pdata[i];
         g_autofree char *file = g_strconcat(library->name, ".lua", NULL);
@@ -458,24 +465,29 @@ static char *with_folder(const char *path, const char *message)
     return g_str_has_prefix(message, prefix) ? g_strconcat(path, message + strlen(base), NULL) : g_strdup(message);
 }
 
-void env_lint(const char *path, GPtrArray *findings)
+void env_lint_scenario(const EnvScenario *scenario, GPtrArray *findings)
 {
-    g_assert(path && findings);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) instances = env_scenario_load(path, &error);
-    if (!instances) {
-        g_ptr_array_add(findings, with_folder(path, error->message));
-        return;
-    }
+    g_assert(scenario && findings);
     g_autoptr(EnvLua) lua = env_lua_new("lint");
-    if (!env_lua_start_names(lua))
+    if (!env_lua_start_names(lua, scenario->options.triple->protocol->interface))
         g_error("the names of scripts: %s", lua->message);
     Lint l = { .lua = lua, .findings = findings };
     Words **part[] = { &l.global, &l.z, &l.a, &l.payload, &l.field, &l.kind, &l.error, &l.defined };
     for (size_t i = 0; i < G_N_ELEMENTS(part); i++)
         *part[i] = words_new();
     add_offered(&l);
-    check_scenario(&l, path, instances->pdata[0]);
+    check_scenario(&l, scenario);
     for (size_t i = 0; i < G_N_ELEMENTS(part); i++)
         g_ptr_array_unref(*part[i]);
+}
+
+void env_lint(const char *path, GPtrArray *findings)
+{
+    g_assert(path && findings);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) instances = env_scenario_load(path, &error);
+    if (instances)
+        env_lint_scenario(instances->pdata[0], findings);
+    else
+        g_ptr_array_add(findings, with_folder(path, error->message));
 }

@@ -13,5 +13,7 @@
 /* Appends "file:line: message" (char*, freed with the array) for whatever is wrong with the scenario and with the
  * libraries that it uses, in the order of the text. `path` is a script; one that cannot be loaded is a finding too. */
 void env_lint(const char *path, GPtrArray *findings);
+/* The same of one that is loaded. Its triple says which words there are. */
+void env_lint_scenario(const EnvScenario *scenario, GPtrArray *findings);
 
 #endif

@@ -95,30 +95,24 @@ static bool resume(lua_State *L, lua_State *thread, int arguments)
 
 /* ---- Z ---- */
 
-static const EnvLuaCall calls[] = {
-    { "keygen", DKM_KEYGEN, false, 1 },    { "request", DKM_REQUEST, true, 1 }, { "cancel", DKM_CANCEL, false, 0 },
-    { "transfer", DKM_TRANSFER, true, 0 }, { "resend", DKM_RESEND, true, 0 },   { "sign", DKM_SIGN, false, 0 },
-    { "verify", DKM_VERIFY, false, 0 },    { "status", DKM_STATUS, false, 0 },  { NULL, 0, false, 0 },
-};
-
 static int z_call(lua_State *L)
 {
-    const EnvLuaCall *call = lua_touserdata(L, lua_upvalueindex(1));
-    check_self(L, "z", call->name);
-    EnvLua *lua = mover(L, UC_Z, call->name);
-    UcWord party = env_lua_read_party(L, 2, call->name);
+    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    check_self(L, "z", call->word);
+    EnvLua *lua = mover(L, UC_Z, call->word);
+    UcWord party = env_lua_read_party(L, 2, call->word);
     UcMessage m = env_lua_read_call(L, call);
     return move(L, lua, uc_send(uc_party(party), m));
 }
 
 static int z_order(lua_State *L)
 {
-    const EnvLuaCall *call = lua_touserdata(L, lua_upvalueindex(1));
-    check_self(L, "z", call->name);
-    EnvLua *lua = mover(L, UC_Z, call->name);
+    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    check_self(L, "z", call->word);
+    EnvLua *lua = mover(L, UC_Z, call->word);
     if (!lua->dummy)
-        return luaL_error(L, "z:%s is an order to the dummy adversary, but this scenario has its own", call->name);
-    UcWord party = env_lua_read_party(L, 2, call->name);
+        return luaL_error(L, "z:%s is an order to the dummy adversary, but this scenario has its own", call->word);
+    UcWord party = env_lua_read_party(L, 2, call->word);
     UcMessage m = env_lua_read_call(L, call);
     return move(L, lua, uc_send_peer(UC_A, uc_party(party), m));
 }
@@ -206,8 +200,22 @@ static int z_feature(lua_State *L)
     return 0;
 }
 
-/* What a call gives back: the first message that reached Z since; a verification as a boolean, the corrupted parties
- * as a list. */
+static void push_answer(lua_State *L, EnvLua *lua, const UcViewEntry *v)
+{
+    const UcMessageKind *kind = uc_message_kind(lua->interface->messages, v->message.kind);
+    g_assert(kind);
+    if (kind->answer == UC_ANSWER_TRUTH) {
+        lua_pushboolean(L, v->message.w[0] != 0);
+        return;
+    }
+    env_lua_push_message(L, v->peer, &v->message);
+    if (kind->answer == UC_ANSWER_FIELD) {
+        lua_getfield(L, -1, kind->field[0].name);
+        lua_remove(L, -2);
+    }
+}
+
+/* What a call gives back: the first message that reached Z since. */
 static void push_reply(lua_State *L, EnvLua *lua)
 {
     size_t n;
@@ -216,16 +224,10 @@ static void push_reply(lua_State *L, EnvLua *lua)
         if (view[i].message.kind != UC_M_EMPTY)
             v = &view[i];
     }
-    if (!v)
-        lua_pushnil(L);
-    else if (v->message.kind == DKM_VERIFIED)
-        lua_pushboolean(L, v->message.w[0] != 0);
+    if (v)
+        push_answer(L, lua, v);
     else
-        env_lua_push_message(L, v->peer, &v->message);
-    if (v && v->message.kind == UC_M_CORRUPTED) {
-        lua_getfield(L, -1, "parties");
-        lua_remove(L, -2);
-    }
+        lua_pushnil(L);
 }
 
 static void read_bit(lua_State *L, EnvLua *lua)
@@ -276,10 +278,10 @@ const UcClass env_lua_z = { .name = "script of Z", .step = z_step };
 
 static int a_order(lua_State *L)
 {
-    const EnvLuaCall *call = lua_touserdata(L, lua_upvalueindex(1));
-    check_self(L, "a", call->name);
-    EnvLua *lua = mover(L, UC_A, call->name);
-    UcWord party = env_lua_read_party(L, 2, call->name);
+    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    check_self(L, "a", call->word);
+    EnvLua *lua = mover(L, UC_A, call->word);
+    UcWord party = env_lua_read_party(L, 2, call->word);
     UcMessage m = env_lua_read_call(L, call);
     return move(L, lua, uc_send(uc_party(party), m));
 }
@@ -489,12 +491,12 @@ static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
 }
 
 /* Adds the calls of a table to the methods on top. */
-static void add_calls(lua_State *L, const EnvLuaCall *call, lua_CFunction function)
+static void add_calls(lua_State *L, const UcCall *call, lua_CFunction function)
 {
-    for (; call->name; call++) {
+    for (; call && call->word; call++) {
         lua_pushlightuserdata(L, (void *)call);
         lua_pushcclosure(L, function, 1);
-        lua_setfield(L, -2, call->name);
+        lua_setfield(L, -2, call->word);
     }
 }
 
@@ -516,7 +518,7 @@ static void make_z(lua_State *L)
     static const luaL_Reg own[] = { { "ask", z_ask },     { "view", z_view }, { "corrupted", z_corrupted },
                                     { "speak", z_speak }, { "feature", z_feature }, { NULL, NULL } };
     lua_newtable(L);
-    add_calls(L, calls, z_call);
+    add_calls(L, env_lua(L)->interface->calls, z_call);
     add_calls(L, env_lua_orders, z_order);
     luaL_setfuncs(L, own, 0);
     env_lua_add_stolen(L);
@@ -571,9 +573,10 @@ static int start(lua_State *L)
     return start_file(L);
 }
 
-bool env_lua_start_names(EnvLua *lua)
+bool env_lua_start_names(EnvLua *lua, const UcInterface *interface)
 {
-    g_assert(lua);
+    g_assert(lua && interface);
+    lua->interface = interface;
     return env_lua_protected(lua, start_names);
 }
 
@@ -584,16 +587,6 @@ void env_lua_push_methods(lua_State *L, const char *self)
     lua_getupvalue(L, -1, 1); /* of no_such_method */
     lua_rotate(L, -3, 1);
     lua_pop(L, 2);
-}
-
-const EnvLuaCall *env_lua_named_call(const char *name)
-{
-    g_assert(name);
-    for (const EnvLuaCall *call = calls; call->name; call++) {
-        if (call->named && !strcmp(call->name, name))
-            return call;
-    }
-    return NULL;
 }
 
 bool env_lua_again(EnvLua *lua)
@@ -621,6 +614,7 @@ bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, 
     g_assert(lua && scenario && worlds && function);
     lua->scenario = scenario;
     lua->worlds = worlds;
+    lua->interface = env_worlds_options(worlds)->triple->protocol->interface;
     lua->which = which;
     lua->store = env_worlds_store(worlds);
     lua->function = function;

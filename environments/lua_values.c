@@ -3,19 +3,25 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "environments/options.h"
 #include "protocol/payload.h"
 
 static const char message_metatable, payload_metatable; /* registry keys */
 
-const EnvLuaCall env_lua_orders[] = {
-    { "deliver", UC_M_DELIVER, false, 0 },   { "crash", UC_M_CRASH, false, 3 },
-    { "restart", UC_M_RESTART, false, 0 },   { "restore", UC_M_RESTORE, false, 0 },
-    { "corrupt", UC_M_CORRUPT, false, 0 },   { NULL, 0, false, 0 },
+const UcCall env_lua_orders[] = {
+    { "deliver", UC_M_DELIVER, .argument = { { "payload" } } },
+    { "crash", UC_M_CRASH, .argument = { { .optional = true, .otherwise = UC_POINT_NOW }, { .optional = true } } },
+    { "restart", UC_M_RESTART },
+    { "restore", UC_M_RESTORE },
+    { "corrupt", UC_M_CORRUPT },
+    { NULL, 0 },
 };
 
-static const UcMessageKind *kind_of(const UcMessage *message)
+static const UcMessageTable *messages(lua_State *L) { return env_lua(L)->interface->messages; }
+
+static const UcMessageKind *kind_of(lua_State *L, UcWord number)
 {
-    const UcMessageKind *kind = uc_message_kind(&dkm_messages, message->kind);
+    const UcMessageKind *kind = uc_message_kind(messages(L), number);
     g_assert(kind);
     return kind;
 }
@@ -138,7 +144,7 @@ void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
         env_lua_push_payload(L, &(EnvLuaSeen){ peer, m->w[0], m->w[1] });
         return;
     }
-    const UcMessageKind *kind = kind_of(m);
+    const UcMessageKind *kind = kind_of(L, m->kind);
     lua_createtable(L, 0, (int)uc_message_fields(kind) + 2);
     lua_pushstring(L, kind->name);
     lua_setfield(L, -2, "kind");
@@ -146,7 +152,7 @@ void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
     lua_setfield(L, -2, "party");
     for (unsigned i = 0; i < uc_message_fields(kind); i++) {
         push_field(L, &kind->field[i], m->w[i]);
-        lua_setfield(L, -2, m->kind == DKM_ERROR ? "error" : kind->field[i].name);
+        lua_setfield(L, -2, kind->error ? "error" : kind->field[i].name);
     }
     if (m->kind == UC_M_STATE)
         env_lua_add_secrets(L, m->w[0]);
@@ -231,16 +237,16 @@ static UcWord read_intervals(lua_State *L, int index, const char *what)
     if (lua_type(L, index) != LUA_TTABLE || lua_rawlen(L, index) > MOST)
         env_lua_expected(L, what, "a list of at most 4096 intervals { a=, b= }", index);
     size_t n = lua_rawlen(L, index);
-    DkmInterval *row = lua_newuserdatauv(L, (n + 1) * sizeof *row, 0);
+    UcWord *end = lua_newuserdatauv(L, 2 * (n + 1) * sizeof *end, 0);
     for (size_t i = 0; i < n; i++) {
         lua_rawgeti(L, index, (lua_Integer)i + 1);
         if (lua_type(L, -1) != LUA_TTABLE)
             env_lua_expected(L, what, "an interval { a=, b= }", -1);
-        row[i].a = interval_end(L, "a");
-        row[i].b = interval_end(L, "b");
+        end[2 * i] = interval_end(L, "a");
+        end[2 * i + 1] = interval_end(L, "b");
         lua_pop(L, 1);
     }
-    UcWord handle = dkm_intervals(env_lua(L)->store, row, n);
+    UcWord handle = uc_intervals(env_lua(L)->store, end, n);
     lua_pop(L, 1);
     return handle;
 }
@@ -260,38 +266,25 @@ static UcWord read_field(lua_State *L, int index, const UcField *field, const ch
     }
 }
 
-/* The name under which scripts give a field. */
-static const char *argument_name(const UcField *field)
+/* What a session of these worlds has for an option. */
+static UcWord option_text(EnvLua *lua, const char *name)
 {
-    if (!strcmp(field->name, "kid") || !strcmp(field->name, "vk"))
-        return "key";
-    return strcmp(field->name, "bytes") ? field->name : "payload";
+    EnvOptions o = *env_worlds_options(lua->worlds);
+    EnvOptionPlace p;
+    bool known = env_option_of_script(&o, name, &p);
+    g_assert(known);
+    return uc_store_text(lua->store, uc_option_text(p.row, p.values));
 }
 
-const char *env_lua_argument(const EnvLuaCall *call, unsigned number)
+static UcWord read_argument(lua_State *L, const UcCall *call, unsigned i, int index)
 {
-    g_assert(call);
-    const UcMessageKind *kind = kind_of(&(UcMessage){ call->kind, { 0 } });
-    return number < uc_message_fields(kind) ? argument_name(&kind->field[number]) : NULL;
-}
-
-static UcWord left_out(lua_State *L, const EnvLuaCall *call, unsigned argument)
-{
-    EnvLua *lua = env_lua(L);
-    if (call->kind == DKM_KEYGEN)
-        return uc_store_text(lua->store, ((const DkmOptions *)env_worlds_setup(lua->worlds))->sigma[0]->name);
-    return call->kind == UC_M_CRASH && argument == 0 ? UC_POINT_NOW : 0;
-}
-
-static UcWord read_argument(lua_State *L, const EnvLuaCall *call, unsigned i, int index)
-{
-    const UcField *field = &kind_of(&(UcMessage){ call->kind, { 0 } })->field[i];
-    const char *name = argument_name(field);
-    if (lua_isnoneornil(L, index) && (call->optional >> i & 1))
-        return left_out(L, call, i);
+    const UcCallArgument *argument = &call->argument[i];
+    if (lua_isnoneornil(L, index) && argument->optional)
+        return argument->option ? option_text(env_lua(L), argument->option) : argument->otherwise;
     if (lua_isnone(L, index))
         lua_settop(L, index);
-    return read_field(L, index, field, lua_pushfstring(L, "%s of %s", name, call->name));
+    return read_field(L, index, &kind_of(L, call->kind)->field[i],
+                      lua_pushfstring(L, "%s of %s", uc_call_argument(messages(L), call, i), call->word));
 }
 
 void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known)
@@ -310,16 +303,15 @@ void env_lua_check_names(lua_State *L, int index, const char *what, const char *
     }
 }
 
-static UcMessage read_named(lua_State *L, const EnvLuaCall *call, unsigned fields)
+static UcMessage read_named(lua_State *L, const UcCall *call, unsigned fields)
 {
     UcMessage m = { call->kind, { 0 } };
     const char *known[UC_MESSAGE_WORDS + 1] = { NULL };
-    const UcMessageKind *kind = kind_of(&m);
     for (unsigned i = 0; i < fields; i++)
-        known[i] = argument_name(&kind->field[i]);
+        known[i] = uc_call_argument(messages(L), call, i);
     if (lua_type(L, 3) != LUA_TTABLE)
-        env_lua_expected(L, call->name, "a table of its arguments", 3);
-    env_lua_check_names(L, 3, call->name, known);
+        env_lua_expected(L, call->word, "a table of its arguments", 3);
+    env_lua_check_names(L, 3, call->word, known);
     for (unsigned i = 0; i < fields; i++) {
         lua_getfield(L, 3, known[i]);
         m.w[i] = read_argument(L, call, i, lua_gettop(L));
@@ -328,13 +320,13 @@ static UcMessage read_named(lua_State *L, const EnvLuaCall *call, unsigned field
     return m;
 }
 
-UcMessage env_lua_read_call(lua_State *L, const EnvLuaCall *call)
+UcMessage env_lua_read_call(lua_State *L, const UcCall *call)
 {
     UcMessage m = { call->kind, { 0 } };
-    unsigned fields = uc_message_fields(kind_of(&m));
+    unsigned fields = uc_message_fields(kind_of(L, call->kind));
     int most = 2 + (call->named ? 1 : (int)fields), given = lua_gettop(L);
     if (given > most)
-        luaL_error(L, "%s: expected at most %d arguments, got %d", call->name, most - 1, given - 1);
+        luaL_error(L, "%s: expected at most %d arguments, got %d", call->word, most - 1, given - 1);
     if (call->named)
         return read_named(L, call, fields);
     for (unsigned i = 0; i < fields; i++) {
@@ -344,22 +336,28 @@ UcMessage env_lua_read_call(lua_State *L, const EnvLuaCall *call)
     return m;
 }
 
+static void no_such_kind(lua_State *L, const char *name)
+{
+    UcWord kinds = uc_message_kinds(messages(L));
+    const char **known = lua_newuserdatauv(L, (kinds + 1) * sizeof *known, 0);
+    unsigned n = 0;
+    for (UcWord k = 0; k < kinds; k++) {
+        const UcMessageKind *row = uc_message_kind(messages(L), k);
+        if (row)
+            known[n++] = row->name;
+    }
+    known[n] = NULL;
+    luaL_error(L, "expected the kind of a message, got '%s'%s", name, env_lua_did_you_mean(L, name, known));
+}
+
 UcMessage env_lua_read_message(lua_State *L, int index)
 {
-    const char *name = luaL_checkstring(L, index);
-    const char *names[DKM_KINDS_END + 1], *known[UC_MESSAGE_WORDS + 1] = { NULL };
-    unsigned n = 0;
-    for (UcWord k = 0; k < DKM_KINDS_END; k++) {
-        const UcMessageKind *row = uc_message_kind(&dkm_messages, k);
-        if (row)
-            names[n++] = row->name;
-    }
-    names[n] = NULL;
-    int number = uc_message_find(&dkm_messages, name);
+    const char *name = luaL_checkstring(L, index), *known[UC_MESSAGE_WORDS + 1] = { NULL };
+    int number = uc_message_find(messages(L), name);
     if (number < 0)
-        luaL_error(L, "expected the kind of a message, got '%s'%s", name, env_lua_did_you_mean(L, name, names));
+        no_such_kind(L, name);
     UcMessage m = { (UcWord)number, { 0 } };
-    const UcMessageKind *kind = kind_of(&m);
+    const UcMessageKind *kind = kind_of(L, m.kind);
     for (unsigned i = 0; i < uc_message_fields(kind); i++)
         known[i] = kind->field[i].name;
     if (lua_isnoneornil(L, index + 1))
@@ -405,13 +403,13 @@ static int message_to_string(lua_State *L)
     lua_settop(L, 1);
     luaL_Buffer out;
     const char *name = lua_getfield(L, 1, "kind") == LUA_TSTRING ? lua_tostring(L, 2) : "message";
-    int number = uc_message_find(&dkm_messages, name);
-    const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(&dkm_messages, (UcWord)number);
+    int number = uc_message_find(messages(L), name);
+    const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(messages(L), (UcWord)number);
     luaL_buffinit(L, &out);
     luaL_addstring(&out, name);
     for (unsigned i = 0; kind && i < MAX(uc_message_fields(kind), 3); i++) {
-        const char *field = number == UC_M_PAYLOAD ? payload[i] : number == DKM_ERROR ? "error" : kind->field[i].name;
-        if (!field || (number == DKM_ERROR && i))
+        const char *field = number == UC_M_PAYLOAD ? payload[i] : kind->error ? "error" : kind->field[i].name;
+        if (!field || (kind->error && i))
             break;
         luaL_addstring(&out, i ? " " : " ");
         luaL_addstring(&out, field);

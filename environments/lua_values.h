@@ -1,6 +1,6 @@
 /* Messages as Lua values and back.
  *
- * A message becomes a table: `kind`, its fields by the names of the interface table (functionality/interface.c), bytes
+ * A message becomes a table: `kind`, its fields by the names of the interface's table of messages, bytes
  * as strings, parties by name, intervals as { a=, b= }, an error's code as `error`; `party` is who wrote it. A payload
  * has `from`, `to`, `bytes` and methods that give altered copies. Everything here raises Lua errors.
  */
@@ -8,19 +8,9 @@
 #define ENVIRONMENTS_LUA_VALUES_H
 
 #include "environments/lua_host.h"
-#include "functionality/interface.h"
+#include "simulator/calls.h"
 
-/* One call of Z, or one order to a party: the message's fields, in order, are the arguments. */
-typedef struct {
-    const char *name;
-    UcWord kind;
-    bool named;        /* arguments in a table, by name */
-    unsigned optional; /* bit i: argument i may be left out */
-} EnvLuaCall;
-
-/* Name of an argument, by its number; NULL past the last. */
-const char *env_lua_argument(const EnvLuaCall *call, unsigned number);
-extern const EnvLuaCall env_lua_orders[]; /* to the adversary's parties; ended by a NULL name */
+extern const UcCall env_lua_orders[]; /* to the adversary's parties; ended by one without a word */
 
 /* Pushes the message, or nil for UC_M_EMPTY. */
 void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *message);
@@ -29,7 +19,7 @@ void env_lua_push_party(lua_State *L, UcWord party);
 void env_lua_push_payload_methods(lua_State *L); /* a new table of them */
 
 /* The arguments of a call from stack index 3 on (1: self, 2: the party). */
-UcMessage env_lua_read_call(lua_State *L, const EnvLuaCall *call);
+UcMessage env_lua_read_call(lua_State *L, const UcCall *call);
 /* A message of any kind: its name at `index`, its fields in a table at `index` + 1. */
 UcMessage env_lua_read_message(lua_State *L, int index);
 /* The number of the party named at `index`. */

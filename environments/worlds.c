@@ -55,14 +55,16 @@ static void fill_specs(EnvWorlds *w)
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         UcWorldSpec *s = &w->spec[which];
         *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .parties = parties,
-                            .party_name = w->options.party, .session = interface->session(&w->options.interface),
+                            .party_name = w->options.party, .session = interface->session ? interface->session(&w->options.interface) : interface->name,
                             .messages = *interface->messages, .independent = w->options.independent,
                             .torture = w->options.torture, .budget = w->options.budget,
                             .storage = w->options.storage };
-        w->watch[which] = interface->watch_new(w->setup, env_worlds_inspector(w, which), s->ideal);
-        w->watcher[which] = interface->watcher(w->watch[which]);
-        s->watcher = &w->watcher[which];
-        s->watchers = 1;
+        if (interface->watch_new) {
+            w->watch[which] = interface->watch_new(w->setup, env_worlds_inspector(w, which), s->ideal);
+            w->watcher[which] = interface->watcher(w->watch[which]);
+            s->watcher = &w->watcher[which];
+            s->watchers = 1;
+        }
         s->machine[UC_Z].role = "environment";
         s->machine[UC_A] = (UcMachine){ .class = &adversary_dummy, .role = "adversary" };
     }
@@ -78,24 +80,18 @@ static void fill_specs(EnvWorlds *w)
     ideal->order_rules = t->functionality->orders;
 }
 
-/* False, and what is wrong said, unless it is NULL; it is freed. */
-static bool is_right(char *wrong, GError **error)
-{
-    if (wrong)
-        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_OPTION, wrong);
-    g_free(wrong);
-    return !wrong;
-}
-
 static bool set_up(EnvWorlds *w, GError **error)
 {
     EnvOptions *o = &w->options;
     UcSessionPlan plan = env_session_plan(o);
-    char *wrong = NULL;
-    w->setup = interface_of(w)->setup_new(&plan, &wrong);
-    if (w->setup)
+    g_autofree char *wrong = NULL;
+    if (interface_of(w)->setup_new)
+        w->setup = interface_of(w)->setup_new(&plan, &wrong);
+    if (!wrong && o->triple->protocol->setup_new)
         w->protocol = o->triple->protocol->setup_new(&plan, w->setup, &wrong);
-    return is_right(wrong, error);
+    if (wrong)
+        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_OPTION, wrong);
+    return !wrong;
 }
 
 /* One for each triple, in the order of the registry. */
@@ -158,10 +154,13 @@ void env_worlds_free(EnvWorlds *w)
     uc_store_free(w->store);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         uc_layout_free(w->layout[which]);
-        interface_of(w)->watch_free(w->watch[which]);
+        if (w->watch[which])
+            interface_of(w)->watch_free(w->watch[which]);
     }
-    w->options.triple->protocol->setup_free(w->protocol);
-    interface_of(w)->setup_free(w->setup);
+    if (w->protocol)
+        w->options.triple->protocol->setup_free(w->protocol);
+    if (w->setup)
+        interface_of(w)->setup_free(w->setup);
     g_strfreev((char **)w->options.party);
     g_free(w);
 }

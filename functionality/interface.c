@@ -30,10 +30,10 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
     SLOT(DKM_RECEIVED) = { "received",
         { { "kid", UC_BYTES }, { "from", UC_PARTY }, { "ticket", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT } } },
     SLOT(DKM_SIGNATURE) = { "signature", { { "kid", UC_BYTES }, { "index", UC_INT }, { "signature", UC_BYTES } } },
-    SLOT(DKM_VERIFIED) = { "verified", { { "valid", UC_INT } } },
+    SLOT(DKM_VERIFIED) = { "verified", { { "valid", UC_INT } }, .answer = UC_ANSWER_TRUTH },
     SLOT(DKM_STATUS_IS) = { "status-is",
         { { "kid", UC_BYTES }, { "intervals", UC_INTERVALS }, { "remaining", UC_INT } } },
-    SLOT(DKM_ERROR) = { "error", { { "code", UC_CODE, dkm_error_name } } },
+    SLOT(DKM_ERROR) = { "error", { { "code", UC_CODE, dkm_error_name } }, .error = true },
     SLOT(DKM_CONSULT_KEYGEN) = { "consult-keygen", { { "party", UC_PARTY }, { "set", UC_TEXT } } },
     SLOT(DKM_CONSULT_REQUEST) = { "consult-request",
         { { "party", UC_PARTY }, { "kid", UC_BYTES }, { "count", UC_INT }, { "from", UC_PARTY } } },
@@ -153,12 +153,8 @@ UcWord dkm_key_index(UcStore *store, UcWord kid)
 
 UcWord dkm_intervals(UcStore *store, const DkmInterval *interval, size_t count)
 {
-    g_autoptr(GByteArray) row = g_byte_array_new();
-    for (size_t i = 0; i < count; i++) {
-        uc_append_u64(row, interval[i].a);
-        uc_append_u64(row, interval[i].b);
-    }
-    return uc_store_put(store, row->data, row->len);
+    G_STATIC_ASSERT(sizeof *interval == 2 * sizeof(UcWord));
+    return uc_intervals(store, (const UcWord *)interval, count);
 }
 
 /* Order by contents: handle numbers mean nothing. */

@@ -11,7 +11,7 @@
 #define FUNCTIONALITY_INTERFACE_H
 
 #include "signing/sigma.h"
-#include "simulator/triple.h"
+#include "simulator/calls.h"
 
 enum { DKM_KID_BYTES = 16, DKM_TICKET_BYTES = 16 };
 #define DKM_COUNT_MAX ((int64_t)0x7fffffff)
@@ -59,6 +59,7 @@ typedef enum {
 } DkmKind;
 
 extern const UcMessageTable dkm_messages;
+extern const UcCall dkm_calls[]; /* scripts.c */
 
 /* Marks of a protocol (uc_mark). */
 typedef enum {

@@ -17,7 +17,7 @@ static const UcMessageKind engine_kind[UC_M_USER] = {
     [UC_M_RESTORE] = { "restore", { { "snapshot", UC_INT } }, .order = true },
     [UC_M_CORRUPT] = { "corrupt", {}, .order = true },
     [UC_M_STATE] = { "state", { { "bytes", UC_BYTES, .secret = true } } },
-    [UC_M_CORRUPTED] = { "corrupted", { { "parties", UC_PARTIES } } },
+    [UC_M_CORRUPTED] = { "corrupted", { { "parties", UC_PARTIES } }, .answer = UC_ANSWER_FIELD },
 };
 
 const char *uc_name_of(const char *const *names, UcWord number)
@@ -37,6 +37,8 @@ const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind)
         found = &table->kind[kind - UC_M_USER];
     return found && found->name ? found : NULL;
 }
+
+UcWord uc_message_kinds(const UcMessageTable *table) { return UC_M_USER + (table ? table->kinds : 0); }
 
 unsigned uc_message_fields(const UcMessageKind *kind)
 {
@@ -64,7 +66,7 @@ unsigned uc_message_handles(const UcMessageKind *kind)
 int uc_message_find(const UcMessageTable *table, const char *name)
 {
     g_assert(name);
-    for (unsigned i = 0; i < UC_M_USER + (table ? table->kinds : 0); i++) {
+    for (UcWord i = 0; i < uc_message_kinds(table); i++) {
         const UcMessageKind *kind = uc_message_kind(table, i);
         if (kind && !strcmp(kind->name, name))
             return (int)i;
@@ -75,4 +77,12 @@ int uc_message_find(const UcMessageTable *table, const char *name)
 bool uc_message_equal(const UcMessage *a, const UcMessage *b)
 {
     return !memcmp(a, b, sizeof *a);
+}
+
+UcWord uc_intervals(UcStore *store, const UcWord *ends, size_t count)
+{
+    g_autoptr(GByteArray) row = g_byte_array_new();
+    for (size_t i = 0; i < 2 * count; i++)
+        uc_append_u64(row, ends[i]);
+    return uc_store_put(store, row->data, row->len);
 }

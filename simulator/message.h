@@ -31,11 +31,20 @@ typedef struct {
     bool secret;              /* what nobody but its owner should read: a trace may be asked to leave it out */
 } UcField;
 
+/* What a script gets when such a message answers its call. */
+typedef enum {
+    UC_ANSWER_MESSAGE, /* the message */
+    UC_ANSWER_FIELD,   /* its first field alone */
+    UC_ANSWER_TRUTH,   /* whether its first field is other than 0 */
+} UcAnswer;
+
 typedef struct {
     const char *name;
     UcField field[UC_MESSAGE_WORDS]; /* up to the first without a name */
     const char *object; /* schedules: what it brings, as in "object@3"; NULL: its own name */
     bool order;         /* schedules: an order to the dummy adversary, not an input of a party */
+    bool error;         /* an error: its first field is the code, which scripts read as `error` */
+    UcAnswer answer;
 } UcMessageKind;
 
 typedef struct {
@@ -87,10 +96,11 @@ typedef struct {
     unsigned kinds;
 } UcMessageTable;
 
-/* NULL when there is no such kind. */
 /* Out of a NULL-terminated table; NULL: a number without a name. */
 const char *uc_name_of(const char *const *names, UcWord number);
+/* NULL when there is no such kind. */
 const UcMessageKind *uc_message_kind(const UcMessageTable *table, UcWord kind);
+UcWord uc_message_kinds(const UcMessageTable *table); /* one more than the largest kind; some below it may not be there */
 unsigned uc_message_fields(const UcMessageKind *kind);
 /* Is this word of such a message a handle? */
 bool uc_message_handle(const UcMessageKind *kind, unsigned field);
@@ -98,5 +108,7 @@ unsigned uc_message_handles(const UcMessageKind *kind); /* bit i: word i is one 
 /* The number of the kind of this name, or -1. */
 int uc_message_find(const UcMessageTable *table, const char *name);
 bool uc_message_equal(const UcMessage *a, const UcMessage *b);
+/* Canonical bytes of a row of `count` intervals (UC_INTERVALS), as 2 `count` words a, b, a, b, ... */
+UcWord uc_intervals(UcStore *store, const UcWord *ends, size_t count);
 
 #endif

@@ -30,13 +30,19 @@ void uc_option_set_number(const UcOptionRow *row, void *values, uint64_t number)
     }
 }
 
+const char *uc_option_text(const UcOptionRow *row, const void *values)
+{
+    g_assert(row && values && row->type == UC_OPTION_TEXT);
+    return *(const char *const *)at(row, (void *)values);
+}
+
 /* ---- files ---- */
 
 bool uc_option_is_default(const UcOptionTable *table, const UcOptionRow *row, const void *values)
 {
     g_assert(table && row && values);
     if (row->type == UC_OPTION_TEXT)
-        return !strcmp(*(const char *const *)at(row, (void *)values), *(const char *const *)at(row, (void *)table->defaults));
+        return !strcmp(uc_option_text(row, values), uc_option_text(row, table->defaults));
     if (row->type == UC_OPTION_GROUPS)
         return !*(const char *const *const *)at(row, (void *)values);
     return uc_option_number(row, values) == uc_option_number(row, table->defaults);
@@ -50,7 +56,7 @@ void uc_option_print(const UcOptionTable *table, const UcOptionRow *row, const v
     if (row->type == UC_OPTION_GROUPS) {
         uc_options_add_list(out, row->name, *(const char *const *const *)at(row, (void *)values));
     } else if (row->type == UC_OPTION_TEXT) {
-        uc_options_add(out, row->name, *(const char *const *)at(row, (void *)values));
+        uc_options_add(out, row->name, uc_option_text(row, values));
     } else if (row->names) {
         uc_options_add(out, row->name, row->names[uc_option_number(row, values)]);
     } else {

@@ -35,7 +35,7 @@ typedef struct {
 typedef struct {
     const UcOptionRow *row;
     size_t rows;
-    const void *defaults; /* values */
+    const void *defaults; /* values; NULL: there are no rows */
     size_t bytes;         /* of the values, at most sizeof(UcSettings) */
 } UcOptionTable;
 
@@ -46,7 +46,8 @@ typedef struct {
 static inline void uc_settings_default(const UcOptionTable *table, UcSettings *out)
 {
     *out = (UcSettings){ { 0 } };
-    memcpy(out, table->defaults, table->bytes);
+    if (table->defaults)
+        memcpy(out, table->defaults, table->bytes);
 }
 
 /* A groups row is as by default when there are none. */
@@ -57,6 +58,7 @@ void uc_option_print(const UcOptionTable *table, const UcOptionRow *row, const v
 char *uc_option_parse(const UcOptionRow *row, const UcOption *given, void *values);
 /* Of all types but texts and groups: the number, the number of the choice, false or true. */
 uint64_t uc_option_number(const UcOptionRow *row, const void *values);
+const char *uc_option_text(const UcOptionRow *row, const void *values); /* of a text */
 void uc_option_set_number(const UcOptionRow *row, void *values, uint64_t number);
 
 #endif

@@ -20,9 +20,12 @@ typedef struct {
     void *shared;                  /* UcInterface.shared_new; may be NULL */
 } UcSessionPlan;
 
+typedef struct UcCall UcCall;
+
 typedef struct {
     const char *name;
     const UcMessageTable *messages;
+    const UcCall *calls;           /* words of scripts for the inputs (calls.h), ended by one without; NULL: scripts give none */
     UcOptionTable options;
     const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated */
     /* What F, watchers and the protocol of a session share: their configuration. NULL, and what is wrong as

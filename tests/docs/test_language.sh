@@ -20,7 +20,8 @@ trap 'rm -f "$list" "$out"' EXIT
 {
     names environments/scenario.c 'read_[a-z_]+ \}' | require "field of a scenario"
     sed -n '/bounds_known\[\]/,/NULL/p' environments/scenario.c | grep -oE '"[a-z_]+"' | tr -d '"' | require "bound"
-    names environments/lua_machines.c '(DKM_|z_|a_)[A-Za-z_]+' | require "call"
+    names environments/lua_machines.c '(z_|a_)[A-Za-z_]+' | require "call"
+    names functionality/scripts.c 'DKM_[A-Z_]+' | require "call"
     names environments/lua_values.c '(UC_M_|payload_)[A-Za-z_]+' | require "order or payload method"
     names environments/lua_stolen.c '[a-z]+ \}' | require "call with stolen secrets"
     names environments/lua_library.c '[a-z_]+ \}' | require "global"
