@@ -299,7 +299,7 @@ static bool try_public(Harvest *h, const Text *text, const HarvestKey *key, cons
     const uint8_t *bytes = uc_store_get(h->store, text->bytes, &length);
     const uint8_t *kid = uc_store_get(h->store, key->kid, &kid_bytes), *vk = uc_store_get(h->store, key->vk, &vk_bytes);
     bool payload = text->place == HARVEST_PAYLOAD && length > PAYLOAD_HEADER_BYTES;
-    const PayloadField *enclave = &payload_field[PAYLOAD_ENCLAVE], *ticket = &payload_field[PAYLOAD_TICKET];
+    const UcPayloadField *enclave = &payload_field[PAYLOAD_ENCLAVE], *ticket = &payload_field[PAYLOAD_TICKET];
     const struct {
         HarvestWay way;
         const uint8_t *mask;

@@ -31,4 +31,6 @@ bool adversary_open(UcStore *store, const PiConfig *config, const uint8_t key[SE
 /* A signature with a stolen seed, or UC_NONE. */
 UcWord adversary_sign(UcStore *store, const PiConfig *config, UcWord seed, UcWord index, UcWord message);
 
+extern const UcAttackKit dkm_kit; /* kit.c: all this as tables, with what exploration tries and the attacker that harvests */
+
 #endif

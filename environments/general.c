@@ -527,8 +527,7 @@ static void moves(void *data, const UcRegion *knowledge, GArray *out)
     for (UcWord p = 0; p < acting; p++)
         deliveries(&t, p);
     env_general_forgeries(&t);
-    for (UcWord p = 0; p < acting; p++)
-        env_general_counterfeits(&t, p);
+    env_general_counterfeits(&t, acting);
     for (UcWord p = 0; p < acting; p++)
         faults(&t, p);
 }
@@ -571,7 +570,7 @@ EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain)
         g->message[m] = uc_store_text(g->store, domain->message[m] ? domain->message[m] : name);
     }
     fill_counts(g);
-    env_general_make_own_key(g);
+    env_general_prepare_attacker(g);
     env_worlds_remember(worlds, true);
     return g;
 }
@@ -581,6 +580,7 @@ void env_general_free(EnvGeneral *general)
     if (!general)
         return;
     env_worlds_remember(general->worlds, false);
+    g_free(general->attacker.own);
     g_free(general);
 }
 

@@ -1,5 +1,5 @@
-/* What the adversary of the most general environment makes itself: changed payloads, payloads sealed with stolen keys,
- * signatures made with stolen seeds. */
+/* What the adversary of the most general environment makes itself: changed payloads, and what the attack kit of the protocol
+ * makes of what Z knows (simulator/attack.h): payloads that nobody sent, inputs with bytes that nobody honest made. */
 #include "environments/general_internal.h"
 
 #include <string.h>
@@ -10,273 +10,188 @@ static void made_from(UcChoice *move, UcWord one, UcWord other)
     move->extra[ENV_SOURCE_0 + 1] = other;
 }
 
+/* ---- set-up ---- */
+
+static const char *const item_name[] = { [ITEM_KEY] = "key", [ITEM_TICKET] = "ticket", [ITEM_SIGNATURE] = "signature" };
+
+/* The type of items of this name; -1: there is none. */
+static int item_of(const char *name)
+{
+    for (unsigned i = 0; name && i < G_N_ELEMENTS(item_name); i++) {
+        if (item_name[i] && !strcmp(item_name[i], name))
+            return (int)i;
+    }
+    return -1;
+}
+
+void env_general_prepare_attacker(EnvGeneral *g)
+{
+    const UcTriple *triple = env_worlds_options(g->worlds)->triple;
+    const UcPayloadCodec *codec = g->codec = triple->protocol->codec;
+    const UcAttackKit *kit = g->kit = triple->kit;
+    g->attacker = (UcAttacker){ g->store, env_worlds_protocol(g->worlds), g->parties, g->domain.flawed, NULL };
+    memset(g->field_item, -1, sizeof g->field_item);
+    memset(g->known_item, -1, sizeof g->known_item);
+    for (unsigned i = 0; codec && i < codec->fields; i++)
+        g->field_item[i] = item_of(codec->field[i].object);
+    for (unsigned i = 0; kit && kit->objects && kit->objects[i]; i++)
+        g->known_item[UC_KNOWN_OBJECT + i] = item_of(kit->objects[i]);
+    if (kit && kit->prepare)
+        g->attacker.own = kit->prepare(&g->attacker);
+}
+
 /* ---- changed payloads ---- */
 
-/* A payload with `count` bytes from `offset` on replaced; the same payload when nothing changes. */
-static UcWord replaced(const EnvGeneral *g, UcWord payload, size_t offset, const void *bytes, size_t count)
+typedef struct {
+    Table *t;
+    const Item *payload;
+    UcWord to;
+} Mutation;
+
+static void mutation(const Mutation *m, UcWord bytes, UcWord object)
 {
-    size_t length;
-    const uint8_t *old = uc_store_get(g->store, payload, &length);
-    if (offset + count > length)
-        return payload;
-    g_autofree uint8_t *copy = g_memdup2(old, length);
-    memcpy(copy + offset, bytes, count);
-    return uc_store_put(g->store, copy, length);
+    if (bytes != m->payload->bytes)
+        made_from(env_general_deliver(m->t, ENV_DO_MUTATE, m->payload->bytes, bytes, m->to), object, UC_NONE);
 }
 
-static UcWord with_field(const EnvGeneral *g, UcWord payload, unsigned field, const void *bytes)
+static void with_bytes(const Mutation *m, const UcPayloadField *field, const void *bytes, UcWord object)
 {
-    return replaced(g, payload, payload_field[field].offset, bytes, payload_field[field].bytes);
+    mutation(m, uc_payload_with(m->t->g->store, m->payload->bytes, field->offset, bytes, field->bytes), object);
 }
 
-static UcWord resized(const EnvGeneral *g, UcWord payload, bool longer)
+static void with_number(const Mutation *m, const UcPayloadField *field, uint64_t number)
 {
-    size_t length;
-    const uint8_t *old = uc_store_get(g->store, payload, &length);
-    g_autofree uint8_t *copy = g_malloc0(length + 1);
-    memcpy(copy, old, length);
-    return uc_store_put(g->store, copy, longer ? length + 1 : length - 1);
+    uint8_t bytes[sizeof number];
+    uc_payload_put(field, number, bytes);
+    with_bytes(m, field, bytes, UC_NONE);
 }
 
-static void mutation(Table *t, const Item *payload, UcWord bytes, UcWord to, UcWord ticket)
+/* The last byte, where a tag is, and the length. */
+static void damages(const Mutation *m, const uint8_t *bytes, size_t length)
 {
-    if (bytes != payload->bytes)
-        made_from(env_general_deliver(t, ENV_DO_MUTATE, payload->bytes, bytes, to), ticket, UC_NONE);
+    UcStore *store = m->t->g->store;
+    uint8_t last = bytes[length - 1] ^ 1;
+    mutation(m, uc_payload_with(store, m->payload->bytes, length - 1, &last, 1), UC_NONE);
+    mutation(m, uc_payload_resized(store, m->payload->bytes, length - 1), UC_NONE);
+    mutation(m, uc_payload_resized(store, m->payload->bytes, length + 1), UC_NONE);
 }
 
-/* The tag, the length, and each field of the header replaced by another known value (protocol/payload.h). */
+/* A constant in the place of each field that names no party and no object. */
+static void constants(const Mutation *m, const UcPayloadCodec *codec)
+{
+    for (const UcPayloadField *f = codec->field; f < codec->field + codec->fields; f++) {
+        g_autofree uint8_t *zeros = g_malloc0(f->bytes);
+        if (f->type == UC_INT)
+            with_number(m, f, f->other);
+        else if (f->type == UC_BYTES && !f->object)
+            with_bytes(m, f, zeros, UC_NONE);
+    }
+}
+
+static void parties(const Mutation *m, const UcPayloadCodec *codec)
+{
+    for (unsigned i = 0; i < m->t->g->parties; i++) {
+        for (unsigned k = 0; k < codec->fields; k++) {
+            if (codec->field[k].type == UC_PARTY)
+                with_number(m, &codec->field[k], i);
+        }
+    }
+}
+
+static void known_objects(const Mutation *m, const UcPayloadCodec *codec)
+{
+    const Table *t = m->t;
+    for (size_t i = 0; i < t->items; i++) {
+        for (unsigned k = 0; k < codec->fields; k++) {
+            size_t length = 0;
+            const uint8_t *bytes = t->g->field_item[k] == (int)t->item[i].type
+                                       ? uc_store_get(t->g->store, t->item[i].bytes, &length) : NULL;
+            if (bytes && length == codec->field[k].bytes)
+                with_bytes(m, &codec->field[k], bytes, t->item[i].bytes);
+        }
+    }
+}
+
 void env_general_mutations(Table *t, const Item *payload, UcWord to)
 {
-    const EnvGeneral *g = t->g;
+    const UcPayloadCodec *codec = t->g->codec;
     size_t length;
-    const uint8_t *old = uc_store_get(g->store, payload->bytes, &length);
-    if (!env_general_wants(t, ENV_DO_MUTATE) || length <= PAYLOAD_HEADER_BYTES)
+    const uint8_t *bytes = uc_store_get(t->g->store, payload->bytes, &length);
+    if (!env_general_wants(t, ENV_DO_MUTATE) || !codec || length <= codec->clear)
         return;
-    uint8_t last = old[length - 1] ^ 1, version[2] = { 0, PAYLOAD_VERSION + 1 }, other[SEAL_DIGEST_BYTES] = { 0 };
-    mutation(t, payload, replaced(g, payload->bytes, length - 1, &last, 1), to, UC_NONE);
-    mutation(t, payload, resized(g, payload->bytes, false), to, UC_NONE);
-    mutation(t, payload, resized(g, payload->bytes, true), to, UC_NONE);
-    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_VERSION_FIELD, version), to, UC_NONE);
-    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_SCHEME, other), to, UC_NONE);
-    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_ENCLAVE, other), to, UC_NONE);
-    mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_DIGEST, other), to, UC_NONE);
-    for (unsigned i = 0; i < g->parties; i++) {
-        uint8_t party[4] = { 0, 0, (uint8_t)(i >> 8), (uint8_t)i };
-        mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_FROM, party), to, UC_NONE);
-        mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_TO, party), to, UC_NONE);
-    }
-    for (size_t i = 0; i < t->items; i++) {
-        if (t->item[i].type == ITEM_TICKET)
-            mutation(t, payload, with_field(g, payload->bytes, PAYLOAD_TICKET, uc_store_get(g->store, t->item[i].bytes, NULL)),
-                     to, t->item[i].bytes);
-    }
+    Mutation m = { t, payload, to };
+    damages(&m, bytes, length);
+    constants(&m, codec);
+    parties(&m, codec);
+    known_objects(&m, codec);
 }
 
-/* ---- payloads under stolen sealing keys ---- */
+/* ---- what the kit makes ---- */
 
-/* What the payload says that is not so; a block and a receiver may be wrong besides. */
-typedef enum { FLAW_NONE, FLAW_KID, FLAW_SEED, FLAW_ENCLAVE } Flaw;
-
-typedef struct {
-    const Item *state, *ticket;
-    const AdversarySealing *sealing;
-    const AdversaryKey *key;
-} Forgery;
-
-static const PiConfig *config_of(const EnvGeneral *g) { return env_worlds_spec(g->worlds, ENV_REAL)->party.config; }
-
-/* Two corrupted members may seal the same. */
-static bool has_forgery(const Table *t, UcWord bytes, UcWord to)
+/* False: the kit has no use for this item. */
+static bool known_from(const EnvGeneral *g, const Item *item, UcKnown *out)
 {
-    for (guint i = 0; i < t->out->len; i++) {
-        const UcChoice *move = &g_array_index(t->out, UcChoice, i);
-        if (move->tag == ENV_DO_FORGE && move->write.message.w[0] == bytes && move->extra[1] == to)
+    *out = (UcKnown){ .bytes = item->bytes, .w = { item->a, item->b, item->other, item->number } };
+    out->kind = item->type == ITEM_PAYLOAD ? UC_KNOWN_PAYLOAD : UC_KNOWN_STATE;
+    if (item->type == ITEM_PAYLOAD || item->type == ITEM_STATE)
+        return true;
+    for (out->kind = UC_KNOWN_OBJECT; out->kind < UC_KNOWN_KINDS; out->kind++) {
+        if (g->known_item[out->kind] == (int)item->type)
             return true;
     }
     return false;
 }
 
-static UcWord flipped(const EnvGeneral *g, UcWord bytes)
+/* Free with g_free(). */
+static UcKnown *known_of(const Table *t, size_t *count)
 {
-    uint8_t first = *uc_store_get(g->store, bytes, NULL) ^ 1;
-    return replaced(g, bytes, 0, &first, 1);
+    UcKnown *known = g_new(UcKnown, t->items + 1);
+    *count = 0;
+    for (size_t i = 0; i < t->items; i++)
+        *count += known_from(t->g, &t->item[i], &known[*count]);
+    return known;
 }
 
-static PayloadHeader header_of(const EnvGeneral *g, const Forgery *f, UcWord to, Flaw flaw)
+/* Two corrupted members may make the same. */
+static bool has_forgery(const Table *t, const UcMadePayload *made)
 {
-    const PiConfig *config = config_of(g);
-    PayloadHeader h = { .version = PAYLOAD_VERSION, .from = (uint32_t)f->ticket->b, .to = (uint32_t)to };
-    payload_scheme_id(config->dkm->sigma[0], h.scheme);
-    payload_enclave_id(dkm_enclave_of(config->dkm, flaw == FLAW_ENCLAVE ? f->state->a : f->ticket->a), h.enclave);
-    memcpy(h.ticket, uc_store_get(g->store, f->ticket->bytes, NULL), sizeof h.ticket);
-    return h;
-}
-
-static void forge(Table *t, const Forgery *f, DkmInterval block, UcWord to, Flaw flaw)
-{
-    const EnvGeneral *g = t->g;
-    PayloadHeader header = header_of(g, f, to, flaw);
-    AdversaryKey key = *f->key;
-    if (flaw == FLAW_KID)
-        key.kid = flipped(g, key.kid);
-    if (flaw == FLAW_SEED)
-        key.seed = flipped(g, key.seed);
-    UcWord bytes = adversary_seal(g->store, config_of(g), uc_store_get(g->store, f->sealing->key, NULL), &header, false, &key,
-                                  block);
-    if (bytes != UC_NONE && !has_forgery(t, bytes, f->ticket->a))
-        made_from(env_general_deliver(t, ENV_DO_FORGE, f->ticket->bytes, bytes, f->ticket->a), f->ticket->bytes, f->state->bytes);
-}
-
-/* The first and the last indices of the key, as many as were requested. */
-static void forge_blocks(Table *t, const Forgery *f, UcWord n, UcWord capacity)
-{
-    forge(t, f, (DkmInterval){ 0, n }, f->ticket->a, FLAW_NONE);
-    if (n != capacity)
-        forge(t, f, (DkmInterval){ capacity - n, capacity }, f->ticket->a, FLAW_NONE);
-}
-
-/* One flaw each. */
-static void forge_flawed(Table *t, const Forgery *f, UcWord n, UcWord capacity)
-{
-    const UcWord to = f->ticket->a;
-    const DkmInterval all = { 0, n };
-    forge(t, f, (DkmInterval){ capacity + 1 - n, capacity + 1 }, to, FLAW_NONE);
-    forge(t, f, (DkmInterval){ 0, n + 1 }, to, FLAW_NONE);
-    forge(t, f, all, to, FLAW_KID);
-    forge(t, f, all, to, FLAW_SEED);
-    forge(t, f, all, to, FLAW_ENCLAVE);
-    for (UcWord other = 0; other < t->g->parties; other++)
-        forge(t, f, all, other, FLAW_NONE);
-}
-
-/* Under the enclave's key, or under the key of this very pair; every other key that was stolen does not fit. */
-static void forgery(Table *t, const Forgery *f)
-{
-    const Item *ticket = f->ticket;
-    UcWord capacity = config_of(t->g)->dkm->sigma[0]->capacity, peer = f->sealing->party, n = ticket->number;
-    bool pair = (ticket->a == f->state->a && ticket->b == peer) || (ticket->b == f->state->a && ticket->a == peer);
-    bool fits = peer == UC_NO_PARTY || pair;
-    if (n < 1 || n > capacity || (!fits && !t->g->domain.flawed))
-        return;
-    forge_blocks(t, f, n, capacity);
-    if (fits && t->g->domain.flawed)
-        forge_flawed(t, f, n, capacity);
-}
-
-static void read_state(const Table *t, const Item *state, GArray *keys, GArray *sealing)
-{
-    size_t length;
-    const uint8_t *bytes = uc_store_get(t->g->store, state->bytes, &length);
-    adversary_read_state(t->g->store, bytes, length, keys, sealing);
-}
-
-static void forgeries_with(Table *t, const Item *state)
-{
-    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
-    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
-    read_state(t, state, keys, sealing);
-    if (t->g->own_key.vk != UC_NONE)
-        g_array_append_val(keys, t->g->own_key);
-    for (size_t i = 0; i < t->items; i++) {
-        for (guint s = 0; t->item[i].type == ITEM_TICKET && s < sealing->len; s++) {
-            for (guint k = 0; k < keys->len; k++)
-                forgery(t, &(Forgery){ state, &t->item[i], &g_array_index(sealing, AdversarySealing, s),
-                                       &g_array_index(keys, AdversaryKey, k) });
-        }
+    for (guint i = 0; i < t->out->len; i++) {
+        const UcChoice *move = &g_array_index(t->out, UcChoice, i);
+        if (move->tag == ENV_DO_FORGE && move->write.message.w[0] == made->bytes && move->extra[1] == made->to)
+            return true;
     }
+    return false;
 }
 
 void env_general_forgeries(Table *t)
 {
-    for (size_t s = 0; env_general_wants(t, ENV_DO_FORGE) && s < t->items; s++) {
-        if (t->item[s].type == ITEM_STATE)
-            forgeries_with(t, &t->item[s]);
+    const UcAttackKit *kit = t->g->kit;
+    if (!env_general_wants(t, ENV_DO_FORGE) || !kit || !kit->payloads)
+        return;
+    size_t count;
+    g_autofree UcKnown *known = known_of(t, &count);
+    g_autoptr(GArray) made = g_array_new(FALSE, FALSE, sizeof(UcMadePayload));
+    kit->payloads(&t->g->attacker, known, count, made);
+    for (guint i = 0; i < made->len; i++) {
+        const UcMadePayload *m = &g_array_index(made, UcMadePayload, i);
+        if (!has_forgery(t, m))
+            made_from(env_general_deliver(t, ENV_DO_FORGE, m->source[0], m->bytes, m->to), m->source[0], m->source[1]);
     }
 }
 
-/* ---- signatures with stolen seeds ---- */
-
-/* A key, and what A has it from. */
-typedef struct {
-    AdversaryKey key;
-    UcWord state, payload;
-} Loot;
-
-static void take(GArray *loot, Loot fresh)
+void env_general_counterfeits(Table *t, UcWord parties)
 {
-    for (guint i = 0; i < loot->len; i++) {
-        if (g_array_index(loot, Loot, i).key.seed == fresh.key.seed)
-            return;
-    }
-    g_array_append_val(loot, fresh);
-}
-
-/* The keys of the payloads that open under a sealing key of this state. */
-static void open_payloads(const Table *t, const Item *state, const GArray *sealing, GArray *loot)
-{
-    for (size_t i = 0; i < t->items; i++) {
-        size_t length;
-        const uint8_t *bytes = t->item[i].type == ITEM_PAYLOAD ? uc_store_get(t->g->store, t->item[i].bytes, &length) : NULL;
-        for (guint s = 0; bytes && s < sealing->len; s++) {
-            const uint8_t *key = uc_store_get(t->g->store, g_array_index(sealing, AdversarySealing, s).key, NULL);
-            Loot found = { .state = state->bytes, .payload = t->item[i].bytes };
-            DkmInterval block;
-            if (adversary_open(t->g->store, config_of(t->g), key, bytes, length, &found.key, &block))
-                take(loot, found);
+    const UcAttackKit *kit = t->g->kit;
+    if (!env_general_wants(t, ENV_DO_COUNTERFEIT) || !kit || !kit->inputs)
+        return;
+    size_t count;
+    g_autofree UcKnown *known = known_of(t, &count);
+    g_autoptr(GArray) made = g_array_new(FALSE, FALSE, sizeof(UcMadeInput));
+    kit->inputs(&t->g->attacker, known, count, made);
+    for (UcWord p = 0; p < parties; p++) {
+        for (guint i = 0; i < made->len; i++) {
+            const UcMadeInput *m = &g_array_index(made, UcMadeInput, i);
+            made_from(env_general_input(t, ENV_DO_COUNTERFEIT, 0, p, m->message), m->source[0], m->source[1]);
         }
     }
-}
-
-static void loot_of(const Table *t, const Item *state, GArray *loot)
-{
-    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(AdversaryKey));
-    g_autoptr(GArray) sealing = g_array_new(FALSE, FALSE, sizeof(AdversarySealing));
-    read_state(t, state, keys, sealing);
-    for (guint i = 0; i < keys->len; i++)
-        take(loot, (Loot){ g_array_index(keys, AdversaryKey, i), state->bytes, UC_NONE });
-    open_payloads(t, state, sealing, loot);
-}
-
-static void counterfeit(Table *t, UcWord verifier, const Loot *loot)
-{
-    const EnvGeneral *g = t->g;
-    UcWord signature = adversary_sign(g->store, config_of(g), loot->key.seed, 0, g->own_message);
-    UcMessage verify = { DKM_VERIFY, { loot->key.vk, g->own_message, signature } };
-    if (signature != UC_NONE)
-        made_from(env_general_input(t, ENV_DO_COUNTERFEIT, 0, verifier, verify), loot->state, loot->payload);
-}
-
-void env_general_counterfeits(Table *t, UcWord verifier)
-{
-    g_autoptr(GArray) loot = g_array_new(FALSE, FALSE, sizeof(Loot));
-    if (!env_general_wants(t, ENV_DO_COUNTERFEIT))
-        return;
-    for (size_t i = 0; i < t->items; i++) {
-        if (t->item[i].type == ITEM_STATE)
-            loot_of(t, &t->item[i], loot);
-    }
-    if (t->g->own_key.vk != UC_NONE)
-        take(loot, (Loot){ t->g->own_key, UC_NONE, UC_NONE });
-    for (guint i = 0; i < loot->len; i++)
-        counterfeit(t, verifier, &g_array_index(loot, Loot, i));
-}
-
-/* ---- what A has before it has stolen anything ---- */
-
-/* Any seed will do: it is A's choice. */
-void env_general_make_own_key(EnvGeneral *g)
-{
-    Sigma *sigma = env_general_dkm(g)->sigma[0];
-    g->own_key = (AdversaryKey){ UC_NONE, UC_NONE, UC_NONE };
-    if (g->domain.bound[ENV_DO_COUNTERFEIT])
-        g->own_message = uc_store_text(g->store, "signed by nobody");
-    if (!g->domain.flawed)
-        return;
-    g_autofree uint8_t *seed = g_malloc(sigma->seed_size), *vk = g_malloc(sigma->public_size);
-    memset(seed, 0x41, sigma->seed_size);
-    if (!sigma_public(sigma, seed, vk))
-        return;
-    g->own_key.vk = uc_store_put(g->store, vk, sigma->public_size);
-    g->own_key.kid = dkm_kid(g->store, g->own_key.vk);
-    g->own_key.seed = uc_store_put(g->store, seed, sigma->seed_size);
 }

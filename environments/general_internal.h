@@ -2,7 +2,7 @@
 #ifndef ENVIRONMENTS_GENERAL_INTERNAL_H
 #define ENVIRONMENTS_GENERAL_INTERNAL_H
 
-#include "adversary/stolen.h"
+#include "functionality/interface.h"
 #include "environments/general.h"
 
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
@@ -26,8 +26,11 @@ struct EnvGeneral {
     UcWord count[ENV_COUNTS_MAX];
     unsigned counts, good_counts;
     bool symmetry;
-    AdversaryKey own_key; /* with `flawed`: one that A made; else no vk */
-    UcWord own_message;   /* nobody else signs it */
+    /* what A can make; NULL: nothing is declared */
+    const UcPayloadCodec *codec;
+    const UcAttackKit *kit;
+    UcAttacker attacker;
+    int field_item[UC_PAYLOAD_FIELDS], known_item[UC_KNOWN_KINDS]; /* types of items; of none: -1 */
 };
 
 /* A value of an argument, and whether it is a wrong one. */
@@ -58,7 +61,7 @@ UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcW
 /* general_forged.c: what A makes itself. */
 void env_general_mutations(Table *t, const Item *payload, UcWord to);
 void env_general_forgeries(Table *t);
-void env_general_counterfeits(Table *t, UcWord verifier);
-void env_general_make_own_key(EnvGeneral *general);
+void env_general_counterfeits(Table *t, UcWord parties); /* to the first so many parties */
+void env_general_prepare_attacker(EnvGeneral *general);
 
 #endif

@@ -1,31 +1,32 @@
 #include "environments/harvester.h"
 
-#include "adversary/harvest.h"
-#include "functionality/watchers.h"
+enum { PARTIES = 8 }; /* asked until one answers */
 
-enum { PARTIES = 8 }; /* asked to verify until one answers */
-static const char MESSAGE[] = "what nobody signed";
-
-typedef enum { OVER, ASKED_CORRUPTED, ASKS_VERIFY } Phase;
+typedef enum { OVER, ASKED_CORRUPTED, ASKS } Phase;
 
 struct EnvHarvester {
-    EnvWorlds *worlds;
-    Harvest *harvest;
+    const UcHarvest *kit;
+    void *harvest;
     UcWorld *world;
     Phase phase;
-    size_t key;          /* the one whose forgery is shown to parties, */
+    size_t question;     /* the one that is put to parties, */
     unsigned asked;      /* and to how many it was */
     GArray *honest;      /* UcWord: party numbers */
     EnvHarvested result;
 };
 
-EnvHarvester *env_harvester_new(EnvWorlds *worlds)
+EnvHarvester *env_harvester_new(EnvWorlds *worlds, GError **error)
 {
     g_assert(worlds);
+    const UcTriple *triple = env_worlds_options(worlds)->triple;
+    if (!triple->kit || !triple->kit->harvest) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "harvest: expected a protocol with an attacker that harvests, got '%s'",
+                    triple->protocol->name);
+        return NULL;
+    }
     EnvHarvester *h = g_new0(EnvHarvester, 1);
-    h->worlds = worlds;
-    h->harvest = harvest_new(env_worlds_store(worlds), env_worlds_spec(worlds, ENV_REAL)->party.config,
-                             HARVEST_GUESSES);
+    h->kit = triple->kit->harvest;
+    h->harvest = h->kit->new(env_worlds_store(worlds), env_worlds_protocol(worlds));
     h->honest = g_array_new(FALSE, FALSE, sizeof(UcWord));
     return h;
 }
@@ -34,7 +35,7 @@ void env_harvester_free(EnvHarvester *h)
 {
     if (!h)
         return;
-    harvest_free(h->harvest);
+    h->kit->free(h->harvest);
     g_array_unref(h->honest);
     g_free(h);
 }
@@ -45,7 +46,7 @@ static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
     EnvHarvester *h = data;
     if (a->machine == UC_A || a->machine == UC_Z)
-        harvest_see(h->harvest, a->in.peer, &a->in.message);
+        h->kit->see(h->harvest, a->in.peer, &a->in.message);
 }
 
 /* The parties that Z may count on, from the session's answer. */
@@ -61,52 +62,27 @@ static void note_honest(EnvHarvester *h, UcCtx *ctx, const UcMessage *corrupted)
     }
 }
 
-static UcResult to_party(EnvHarvester *h, UcMessage m)
+static void next_question(EnvHarvester *h)
 {
-    return uc_send(uc_party(g_array_index(h->honest, UcWord, h->asked++)), m);
-}
-
-static void next_key(EnvHarvester *h)
-{
-    h->key++;
+    h->question++;
     h->asked = 0;
 }
 
-static void search(EnvHarvester *h, UcCtx *ctx)
+/* Every question is put to one honest party after the other until one answers. False: there are no more. */
+static bool ask(EnvHarvester *h, UcCtx *ctx, const UcMessage *reply, UcResult *write)
 {
-    size_t n;
-    harvest_search(h->harvest);
-    const HarvestKey *key = harvest_keys(h->harvest, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (key[i].seed == UC_NONE)
-            continue;
-        h->result.seeds++;
-        if (!dkm_watch_key_is_safe(h->world, key[i].kid))
-            continue;
-        g_autofree char *hex = uc_hex(uc_store_get(uc_ctx_store(ctx), key[i].kid, NULL), 4);
-        g_autofree char *where = harvest_where(&key[i], uc_world_spec(h->world));
-        g_autofree char *rule = g_strdup_printf("I8: the seed of key %s.. is found %s", hex, where);
-        uc_world_note_rule(h->world, rule);
+    UcMessage question;
+    bool accepted;
+    if (h->kit->answer(reply, &accepted)) {
+        h->result.accepted += accepted;
+        next_question(h);
     }
-    h->result.guesses = harvest_guesses(h->harvest, &h->result.bounded);
-}
-
-static bool ask_verify(EnvHarvester *h, UcCtx *ctx, const UcMessage *reply, UcResult *write)
-{
-    size_t n;
-    UcStore *store = uc_ctx_store(ctx);
-    const HarvestKey *key = harvest_keys(h->harvest, &n);
-    if (reply->kind == DKM_VERIFIED) {
-        h->result.accepted += reply->w[0] != 0;
-        next_key(h);
-    }
-    for (; h->key < n; next_key(h)) {
-        UcWord message = uc_store_text(store, MESSAGE);
-        UcWord forgery = h->asked < h->honest->len ? harvest_forge(h->harvest, h->key, message) : UC_NONE;
-        if (forgery == UC_NONE)
-            continue;
-        *write = to_party(h, (UcMessage){ DKM_VERIFY, { key[h->key].vk, message, forgery } });
-        return true;
+    while (h->honest->len && h->kit->question(h->harvest, uc_ctx_store(ctx), h->question, &question)) {
+        if (question.kind != UC_M_EMPTY && h->asked < h->honest->len) {
+            *write = uc_send(uc_party(g_array_index(h->honest, UcWord, h->asked++)), question);
+            return true;
+        }
+        next_question(h);
     }
     return false;
 }
@@ -116,17 +92,18 @@ static UcResult go_on(void *data, UcCtx *ctx, const UcEnvelope *in, int bit)
 {
     EnvHarvester *h = data;
     UcResult write;
-    harvest_see(h->harvest, in->peer, &in->message); /* observers are told when this is over */
+    h->kit->see(h->harvest, in->peer, &in->message); /* observers are told when this is over */
     if (h->phase == OVER) {
         h->phase = ASKED_CORRUPTED;
         return uc_send(UC_Z, (UcMessage){ UC_M_CORRUPTED, { 0 } });
     }
     if (h->phase == ASKED_CORRUPTED) {
         note_honest(h, ctx, &in->message);
-        search(h, ctx);
-        h->phase = ASKS_VERIFY;
+        h->result.seeds = h->kit->search(h->harvest, h->world);
+        h->result.guesses = h->kit->guesses(h->harvest, &h->result.bounded);
+        h->phase = ASKS;
     }
-    return ask_verify(h, ctx, &in->message, &write) ? write : uc_halt(bit);
+    return ask(h, ctx, &in->message, &write) ? write : uc_halt(bit);
 }
 
 void env_harvester_attach(EnvHarvester *h, UcWorld *world, EnvLua *script)
@@ -134,11 +111,11 @@ void env_harvester_attach(EnvHarvester *h, UcWorld *world, EnvLua *script)
     g_assert(h && world && script);
     h->world = world;
     h->phase = OVER;
-    h->key = 0;
+    h->question = 0;
     h->asked = 0;
     h->result = (EnvHarvested){ 0 };
     g_array_set_size(h->honest, 0);
-    harvest_begin(h->harvest);
+    h->kit->begin(h->harvest);
     script->after = go_on;
     script->after_data = h;
     uc_world_observe(world, observe, h);

@@ -151,9 +151,8 @@ static void add_keys(Words *words, lua_State *L)
 
 static void add_interface(Lint *l)
 {
-    static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error", "keys", "sealing", "kid", "vk",
-                                        "seed", "key", "a", "b", "version", "scheme", "enclave", "ticket" };
-    const UcMessageTable *messages = l->lua->interface->messages;
+    static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error" };
+    const UcMessageTable *messages = l->lua->triple->protocol->interface->messages;
     for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
         add(l->field, more[i]);
     for (UcWord k = 0; k < uc_message_kinds(messages); k++) {
@@ -166,6 +165,27 @@ static void add_interface(Lint *l)
         for (const char *const *error = row->error ? row->field[0].names : NULL; error && *error; error++)
             add(l->error, *error);
     }
+}
+
+static void add_fields(Lint *l, const UcAttackField *field)
+{
+    for (; field && field->name; field++)
+        add(l->field, field->name);
+}
+
+/* What a stolen state, a payload's header and the calls of the kit give. */
+static void add_stolen(Lint *l)
+{
+    const UcAttackKit *kit = l->lua->triple->kit;
+    const UcPayloadCodec *codec = l->lua->triple->protocol->codec;
+    for (unsigned i = 0; codec && i < codec->fields; i++)
+        add(l->field, codec->field[i].name);
+    for (const UcSecretTable *table = kit ? kit->secrets : NULL; table && table->name; table++) {
+        add(l->field, table->name);
+        add_fields(l, table->field);
+    }
+    for (const UcAttackCall *call = kit ? kit->call : NULL; call && call->name; call++)
+        add_fields(l, call->result);
 }
 
 static void add_offered(Lint *l)
@@ -183,6 +203,7 @@ static void add_offered(Lint *l)
     env_lua_push_payload_methods(L);
     add_keys(l->payload, L);
     add_interface(l);
+    add_stolen(l);
 }
 
 /* ---- what the text defines ---- */
@@ -367,13 +388,17 @@ static const UcCall *named_call(const UcInterface *interface, const char *name)
 static void check_call(Lint *l, const GArray *tokens, guint i)
 {
     const char *name = at(tokens, i, 0)->text;
-    const UcInterface *interface = l->lua->interface;
+    const UcInterface *interface = l->lua->triple->protocol->interface;
     const UcCall *call = named_call(interface, name);
     g_autoptr(GPtrArray) known = words_new();
     for (unsigned k = 0; call && uc_call_argument(interface->messages, call, k); k++)
         add(known, uc_call_argument(interface->messages, call, k));
-    for (size_t k = 0; !strcmp(name, "seal") && env_lua_seal_fields[k]; k++)
-        add(known, env_lua_seal_fields[k]);
+    const UcAttackCall *attack = env_lua_attack_call(l->lua->triple->kit, name);
+    const char *given[UC_ATTACK_WORDS + 1] = { NULL };
+    if (attack && attack->named)
+        env_lua_attack_names(attack, given);
+    for (size_t k = 0; given[k]; k++)
+        add(known, given[k]);
     bool named = known->len != 0;
     complete(known);
     if (named && methods_of(l, tokens, i))
@@ -469,7 +494,7 @@ void env_lint_scenario(const EnvScenario *scenario, GPtrArray *findings)
 {
     g_assert(scenario && findings);
     g_autoptr(EnvLua) lua = env_lua_new("lint");
-    if (!env_lua_start_names(lua, scenario->options.triple->protocol->interface))
+    if (!env_lua_start_names(lua, scenario->options.triple))
         g_error("the names of scripts: %s", lua->message);
     Lint l = { .lua = lua, .findings = findings };
     Words **part[] = { &l.global, &l.z, &l.a, &l.payload, &l.field, &l.kind, &l.error, &l.defined };

@@ -75,7 +75,7 @@ typedef struct EnvLua {
 
     /* a run */
     const EnvScenario *scenario;
-    const UcInterface *interface; /* whose messages and calls are values and words of scripts */
+    const UcTriple *triple; /* whose messages, calls and attack kit are values and words of scripts */
     EnvWorlds *worlds;
     EnvWorld which;
     UcStore *store;

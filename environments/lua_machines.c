@@ -202,7 +202,7 @@ static int z_feature(lua_State *L)
 
 static void push_answer(lua_State *L, EnvLua *lua, const UcViewEntry *v)
 {
-    const UcMessageKind *kind = uc_message_kind(lua->interface->messages, v->message.kind);
+    const UcMessageKind *kind = uc_message_kind(lua->triple->protocol->interface->messages, v->message.kind);
     g_assert(kind);
     if (kind->answer == UC_ANSWER_TRUTH) {
         lua_pushboolean(L, v->message.w[0] != 0);
@@ -478,6 +478,8 @@ static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
     lua_rawget(L, lua_upvalueindex(1));
     if (!lua_isnil(L, -1))
         return 1;
+    if (lua_type(L, 2) == LUA_TSTRING)
+        env_lua_refuse_stolen(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
     const char *names[64] = { NULL };
     size_t n = 0;
     for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)) && n < G_N_ELEMENTS(names) - 1; lua_pop(L, 1)) {
@@ -518,10 +520,10 @@ static void make_z(lua_State *L)
     static const luaL_Reg own[] = { { "ask", z_ask },     { "view", z_view }, { "corrupted", z_corrupted },
                                     { "speak", z_speak }, { "feature", z_feature }, { NULL, NULL } };
     lua_newtable(L);
-    add_calls(L, env_lua(L)->interface->calls, z_call);
+    add_calls(L, env_lua(L)->triple->protocol->interface->calls, z_call);
     add_calls(L, env_lua_orders, z_order);
     luaL_setfuncs(L, own, 0);
-    env_lua_add_stolen(L);
+    env_lua_add_stolen(L, env_lua(L)->triple->kit);
     make_self(L, "z");
 }
 
@@ -532,7 +534,7 @@ static void make_a(lua_State *L)
     lua_newtable(L);
     add_calls(L, env_lua_orders, a_order);
     luaL_setfuncs(L, own, 0);
-    env_lua_add_stolen(L);
+    env_lua_add_stolen(L, env_lua(L)->triple->kit);
     for (size_t i = 0; i < G_N_ELEMENTS(event); i++) {
         lua_pushstring(L, event[i][1]);
         lua_pushcclosure(L, a_handler, 1);
@@ -573,10 +575,10 @@ static int start(lua_State *L)
     return start_file(L);
 }
 
-bool env_lua_start_names(EnvLua *lua, const UcInterface *interface)
+bool env_lua_start_names(EnvLua *lua, const UcTriple *triple)
 {
-    g_assert(lua && interface);
-    lua->interface = interface;
+    g_assert(lua && triple);
+    lua->triple = triple;
     return env_lua_protected(lua, start_names);
 }
 
@@ -613,8 +615,8 @@ bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, 
 {
     g_assert(lua && scenario && worlds && function);
     lua->scenario = scenario;
+    lua->triple = env_worlds_options(worlds)->triple;
     lua->worlds = worlds;
-    lua->interface = env_worlds_options(worlds)->triple->protocol->interface;
     lua->which = which;
     lua->store = env_worlds_store(worlds);
     lua->function = function;

@@ -17,7 +17,7 @@ bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, 
 bool env_lua_again(EnvLua *lua);
 
 /* For lint, which runs nothing: the interpreter with the values and the methods of z and a. */
-bool env_lua_start_names(EnvLua *lua, const UcInterface *interface);
+bool env_lua_start_names(EnvLua *lua, const UcTriple *triple);
 /* Pushes the methods of "z" or "a"; the table is read only. */
 void env_lua_push_methods(lua_State *L, const char *self);
 

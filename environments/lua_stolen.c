@@ -1,17 +1,9 @@
-/* What scripts do with stolen secrets: a:open, a:seal, a:forge, and the same on z (adversary/stolen.h). None is a move. */
+/* What the attack kit of a protocol gives to scripts (simulator/attack.h): its calls, as a:seal { } and the same on z, none of
+ * which is a move, and the secrets of a stolen state. */
 #include <lauxlib.h>
 #include <string.h>
 
-#include "adversary/stolen.h"
 #include "environments/lua_values.h"
-
-static const PiConfig *config(lua_State *L)
-{
-    EnvLua *lua = env_lua(L);
-    if (!lua->ctx)
-        luaL_error(L, "expected this inside 'environment' or 'adversary' only");
-    return env_worlds_spec(lua->worlds, ENV_REAL)->party.config;
-}
 
 static void push_bytes(lua_State *L, UcWord handle)
 {
@@ -20,224 +12,245 @@ static void push_bytes(lua_State *L, UcWord handle)
     lua_pushlstring(L, bytes, length);
 }
 
-static void set_bytes(lua_State *L, const char *name, UcWord handle)
+/* A table of these fields; bytes that there are none of are left out. */
+static void push_row(lua_State *L, const UcAttackField *field, const UcAttackRow *row)
 {
-    if (handle == UC_NONE)
-        return;
-    push_bytes(L, handle);
-    lua_setfield(L, -2, name);
+    lua_createtable(L, 0, 5);
+    for (unsigned i = 0; field[i].name; i++) {
+        if (field[i].type == UC_BYTES && row->w[i] == UC_NONE)
+            continue;
+        if (field[i].type == UC_BYTES)
+            push_bytes(L, row->w[i]);
+        else if (field[i].type == UC_PARTY)
+            env_lua_push_party(L, row->w[i]);
+        else
+            lua_pushinteger(L, (lua_Integer)row->w[i]);
+        lua_setfield(L, -2, field[i].name);
+    }
 }
 
-/* The bytes of field `name` of the table at `index`, or of the string there; `length` of them. Left on the stack. */
-static const char *field_bytes(lua_State *L, int index, const char *what, const char *name, size_t length)
+/* ---- arguments ---- */
+
+/* The name of a field by itself: vk of "key.vk". */
+static const char *own_name(const UcAttackField *field)
 {
+    const char *dot = strchr(field->name, '.');
+    return dot ? dot + 1 : field->name;
+}
+
+/* The name of the argument that it is given in: key of "key.vk". */
+static const char *given_as(const UcAttackField *field)
+{
+    g_autofree char *head = g_strndup(field->name, strcspn(field->name, "."));
+    return g_intern_string(head);
+}
+
+void env_lua_attack_names(const UcAttackCall *call, const char *out[UC_ATTACK_WORDS + 1])
+{
+    unsigned n = 0;
+    for (const UcAttackField *f = call->argument; f->name; f++) {
+        out[n] = given_as(f);
+        n += !n || out[n] != out[n - 1];
+    }
+    out[n] = NULL;
+}
+
+const UcAttackCall *env_lua_attack_call(const UcAttackKit *kit, const char *name)
+{
+    for (const UcAttackCall *call = kit ? kit->call : NULL; call && call->name; call++) {
+        if (!strcmp(call->name, name))
+            return call;
+    }
+    return NULL;
+}
+
+/* The string at `index`, or the one that a table there has as a field. */
+static UcWord read_bytes(lua_State *L, int index, const UcAttackField *field)
+{
+    const char *what = own_name(field);
     size_t got = 0;
     if (lua_type(L, index) == LUA_TTABLE)
-        lua_getfield(L, index, name);
+        lua_getfield(L, index, field->inside ? field->inside : what);
     else
         lua_pushvalue(L, index);
     const char *bytes = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &got) : NULL;
     if (!bytes)
         env_lua_expected(L, what, "its bytes or a table that has them", index);
-    if (length && got != length)
-        luaL_error(L, "%s: expected %d bytes, got %d", what, (int)length, (int)got);
-    return bytes;
+    if (field->bytes && got != field->bytes)
+        luaL_error(L, "%s: expected %d bytes, got %d", what, (int)field->bytes, (int)got);
+    return uc_store_put(env_lua(L)->store, bytes, got);
 }
 
-static UcWord field_handle(lua_State *L, int index, const char *what, const char *name, size_t length)
-{
-    size_t got;
-    field_bytes(L, index, what, name, length);
-    const char *bytes = lua_tolstring(L, -1, &got);
-    UcWord handle = uc_store_put(env_lua(L)->store, bytes, got);
-    lua_pop(L, 1);
-    return handle;
-}
-
-static uint64_t field_integer(lua_State *L, int index, const char *name)
+static UcWord read_integer(lua_State *L, int index, const UcAttackField *field, const char *what)
 {
     int fits = 0;
-    lua_getfield(L, index, name);
-    lua_Integer value = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &fits) : 0;
+    lua_Integer value = lua_type(L, index) == LUA_TNUMBER ? lua_tointegerx(L, index, &fits) : 0;
     if (!fits)
-        env_lua_expected(L, name, "an integer", -1);
-    lua_pop(L, 1);
-    return (uint64_t)value;
+        env_lua_expected(L, what, "an integer", index);
+    if (field->high && (uint64_t)value > field->high)
+        luaL_error(L, "%s: expected 0 to %I, got %I", what, (lua_Integer)field->high, value);
+    return (UcWord)value;
 }
 
-static uint32_t field_party(lua_State *L, int index, const char *name)
+static UcWord read_value(lua_State *L, int index, const UcAttackField *field, const char *what)
 {
-    lua_getfield(L, index, name);
-    UcWord party = env_lua_read_party(L, -1, name);
-    lua_pop(L, 1);
-    return (uint32_t)party;
-}
-
-/* The bytes of a field of seal's table, where it has one. */
-static bool optional_bytes(lua_State *L, const char *name, uint8_t *out, size_t length)
-{
-    bool given = lua_getfield(L, 2, name) != LUA_TNIL;
-    if (given)
-        memcpy(out, field_bytes(L, lua_gettop(L), name, name, length), length);
-    lua_pop(L, given ? 2 : 1);
-    return given;
-}
-
-/* True: the digest is given too. */
-static bool read_header(lua_State *L, const PiConfig *pi, PayloadHeader *h)
-{
-    *h = (PayloadHeader){ .version = PAYLOAD_VERSION, .from = field_party(L, 2, "from"), .to = field_party(L, 2, "to") };
-    if (lua_getfield(L, 2, "version") != LUA_TNIL) {
-        uint64_t version = field_integer(L, 2, "version");
-        if (version > UINT16_MAX)
-            luaL_error(L, "version: expected 0 to %d, got %I", UINT16_MAX, (lua_Integer)version);
-        h->version = (uint16_t)version;
+    switch (field->type) {
+    case UC_BYTES: return read_bytes(L, index, field);
+    case UC_PARTY: return env_lua_read_party(L, index, what);
+    default: return read_integer(L, index, field, what);
     }
-    lua_pop(L, 1);
-    if (!optional_bytes(L, "scheme", h->scheme, sizeof h->scheme))
-        payload_scheme_id(pi->dkm->sigma[0], h->scheme);
-    if (!optional_bytes(L, "enclave", h->enclave, sizeof h->enclave))
-        payload_enclave_id(dkm_enclave_of(pi->dkm, h->to), h->enclave);
-    lua_getfield(L, 2, "ticket");
-    memcpy(h->ticket, field_bytes(L, lua_gettop(L), "ticket", "ticket", sizeof h->ticket), sizeof h->ticket);
-    lua_pop(L, 2);
-    return optional_bytes(L, "digest", h->digest, sizeof h->digest);
 }
 
-/* A table with kid (or that of vk), vk, seed. */
-static AdversaryKey read_key(lua_State *L, int index)
+/* "a table with vk and seed", on the stack: what must be in the argument that this field is given in. */
+static const char *table_with(lua_State *L, const UcAttackCall *call, const UcAttackField *field)
 {
-    AdversaryKey key = { .vk = field_handle(L, index, "vk", "vk", 0), .seed = field_handle(L, index, "seed", "seed", 0) };
-    key.kid = dkm_kid(env_lua(L)->store, key.vk);
-    if (lua_getfield(L, index, "kid") != LUA_TNIL)
-        key.kid = field_handle(L, lua_gettop(L), "kid", "kid", DKM_KID_BYTES);
-    lua_pop(L, 1);
-    return key;
+    luaL_Buffer out;
+    unsigned n = 0;
+    luaL_buffinit(L, &out);
+    for (const UcAttackField *f = call->argument; f->name; f++) {
+        if (f->optional || given_as(f) != given_as(field))
+            continue;
+        luaL_addstring(&out, n++ ? " and " : "a table with ");
+        luaL_addstring(&out, own_name(f));
+    }
+    luaL_pushresult(&out);
+    return lua_tostring(L, -1);
 }
 
-const char *const env_lua_seal_fields[] = { "with", "from", "to", "ticket", "key", "a", "b", "version", "scheme", "enclave",
-                                            "digest", NULL };
-
-/* seal{ with=, from=, to=, ticket=, key=, a=, b=, version=, scheme=, enclave=, digest= } */
-static int seal(lua_State *L)
+/* Pushes what the table of arguments at 2 has for this field; with a table of its own around it where that lacks it. */
+static void push_given(lua_State *L, const UcAttackCall *call, const UcAttackField *field)
 {
-    const PiConfig *pi = config(L);
-    PayloadHeader header;
+    lua_getfield(L, 2, given_as(field));
+    if (own_name(field) == field->name)
+        return;
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        int index = lua_gettop(L);
+        env_lua_expected(L, given_as(field), table_with(L, call, field), index);
+    }
+    lua_getfield(L, -1, own_name(field));
+    if (!field->optional && lua_type(L, -1) != LUA_TSTRING)
+        lua_pop(L, 1);
+}
+
+static void read_named(lua_State *L, const UcAttackCall *call, UcAttackRow *row, uint32_t *given)
+{
+    const char *known[UC_ATTACK_WORDS + 1];
+    env_lua_attack_names(call, known);
     if (lua_type(L, 2) != LUA_TTABLE)
-        env_lua_expected(L, "seal", "a table of its arguments", 2);
-    env_lua_check_names(L, 2, "seal", env_lua_seal_fields);
-    bool own_digest = read_header(L, pi, &header);
-    DkmInterval block = { field_integer(L, 2, "a"), field_integer(L, 2, "b") };
-    lua_getfield(L, 2, "key");
-    if (lua_type(L, -1) != LUA_TTABLE)
-        env_lua_expected(L, "key", "a table with vk and seed", -1);
-    AdversaryKey key = read_key(L, lua_gettop(L));
-    lua_getfield(L, 2, "with");
-    const char *with = field_bytes(L, lua_gettop(L), "with", "key", SEAL_KEY_BYTES);
-    UcWord bytes = adversary_seal(env_lua(L)->store, pi, (const uint8_t *)with, &header, own_digest, &key, block);
-    if (bytes == UC_NONE)
-        return luaL_error(L, "seal: expected vk and seed of a scheme's sizes");
-    env_lua_push_payload(L, &(EnvLuaSeen){ uc_party(header.from), header.to, bytes });
+        env_lua_expected(L, call->name, "a table of its arguments", 2);
+    env_lua_check_names(L, 2, call->name, known);
+    int top = lua_gettop(L);
+    for (unsigned i = 0; call->argument[i].name; i++) {
+        const UcAttackField *field = &call->argument[i];
+        push_given(L, call, field);
+        bool there = !field->optional || !lua_isnil(L, -1);
+        if (there)
+            row->w[i] = read_value(L, lua_gettop(L), field, own_name(field));
+        *given |= (uint32_t)there << i;
+        lua_settop(L, top);
+    }
+}
+
+static void read_positional(lua_State *L, const UcAttackCall *call, UcAttackRow *row, uint32_t *given)
+{
+    int n = 0, needed = 0;
+    for (const UcAttackField *f = call->argument; f->name; f++) {
+        n++;
+        needed = f->optional ? needed : n;
+    }
+    luaL_checkany(L, 1 + needed);
+    lua_settop(L, 1 + n);
+    for (int i = 0; i < n; i++) {
+        const UcAttackField *field = &call->argument[i];
+        if (field->optional && lua_isnil(L, 2 + i))
+            continue;
+        row->w[i] = read_value(L, 2 + i, field, lua_pushfstring(L, "%s of %s", field->name, call->name));
+        *given |= 1u << i;
+        lua_settop(L, 1 + n);
+    }
+}
+
+/* ---- calls ---- */
+
+static int attack(lua_State *L) /* upvalue: UcAttackCall */
+{
+    const UcAttackCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    EnvLua *lua = env_lua(L);
+    UcAttackRow argument = { { 0 } }, made = { { 0 } };
+    uint32_t given = 0;
+    if (!lua->ctx)
+        luaL_error(L, "expected this inside 'environment' or 'adversary' only");
+    if (call->named)
+        read_named(L, call, &argument, &given);
+    else
+        read_positional(L, call, &argument, &given);
+    if (!call->make(lua->store, env_worlds_protocol(lua->worlds), &argument, given, &made))
+        return call->makes == UC_MAKES_ROW ? 0 : luaL_error(L, "%s: expected %s", call->name, call->expected);
+    if (call->makes == UC_MAKES_PAYLOAD)
+        env_lua_push_payload(L, &(EnvLuaSeen){ uc_party(made.w[0]), made.w[1], made.w[2] });
+    else if (call->makes == UC_MAKES_BYTES)
+        push_bytes(L, made.w[0]);
+    else
+        push_row(L, call->result, &made);
     return 1;
 }
 
-static void push_key(lua_State *L, const AdversaryKey *key)
+void env_lua_add_stolen(lua_State *L, const UcAttackKit *kit)
 {
-    lua_createtable(L, 0, 5);
-    set_bytes(L, "kid", key->kid);
-    set_bytes(L, "vk", key->vk);
-    set_bytes(L, "seed", key->seed);
+    for (const UcAttackCall *call = kit ? kit->call : NULL; call && call->name; call++) {
+        lua_pushlightuserdata(L, (void *)call);
+        lua_pushcclosure(L, attack, 1);
+        lua_setfield(L, -2, call->name);
+    }
 }
 
-/* open(with, payload): what is inside, or nil. */
-static int open(lua_State *L)
+void env_lua_refuse_stolen(lua_State *L, const char *self, const char *name)
 {
-    const PiConfig *pi = config(L);
-    luaL_checkany(L, 3);
-    lua_settop(L, 3);
-    AdversaryKey key;
-    DkmInterval block;
-    size_t length;
-    const char *with = field_bytes(L, 2, "with", "key", SEAL_KEY_BYTES);
-    field_bytes(L, 3, "payload", "bytes", 0);
-    const char *payload = lua_tolstring(L, -1, &length);
-    if (!adversary_open(env_lua(L)->store, pi, (const uint8_t *)with, (const uint8_t *)payload, length, &key, &block))
-        return 0;
-    push_key(L, &key);
-    lua_pushinteger(L, (lua_Integer)block.a);
-    lua_setfield(L, -2, "a");
-    lua_pushinteger(L, (lua_Integer)block.b);
-    lua_setfield(L, -2, "b");
-    return 1;
-}
-
-/* forge(seed, index, message): a signature. */
-static int forge(lua_State *L)
-{
-    const PiConfig *pi = config(L);
-    luaL_checkany(L, 4);
-    lua_settop(L, 4);
-    int fits = 0;
-    lua_Integer index = lua_type(L, 3) == LUA_TNUMBER ? lua_tointegerx(L, 3, &fits) : 0;
-    if (!fits)
-        env_lua_expected(L, "index of forge", "an integer", 3);
-    UcWord seed = field_handle(L, 2, "seed", "seed", 0), message = field_handle(L, 4, "message", "message", 0);
-    UcWord signature = adversary_sign(env_lua(L)->store, pi, seed, (UcWord)index, message);
-    if (signature == UC_NONE)
-        return luaL_error(L, "forge: expected a seed of the scheme and an index that it has");
-    push_bytes(L, signature);
-    return 1;
-}
-
-static const luaL_Reg means[] = { { "seal", seal }, { "open", open }, { "forge", forge }, { NULL, NULL } };
-
-void env_lua_add_stolen(lua_State *L)
-{
-    luaL_setfuncs(L, means, 0);
+    const UcTriple *own = env_lua(L)->triple;
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        if (env_lua_attack_call(t->kit, name))
+            luaL_error(L, "%s:%s: expected a protocol with an attack kit that has this, such as '%s', got '%s'", self, name,
+                       t->protocol->name, own->protocol->name);
+    }
 }
 
 /* ---- the state of a corrupted party ---- */
 
-typedef struct {
-    GArray *keys, *sealing;
-} State;
-
-static int push_lists(lua_State *L) /* 1: the message's table, 2: State */
+static int push_lists(lua_State *L) /* 1: the message's table, 2: GArray of UcSecret */
 {
-    const State *state = lua_touserdata(L, 2);
-    lua_createtable(L, (int)state->keys->len, 0);
-    for (guint i = 0; i < state->keys->len; i++) {
-        push_key(L, &g_array_index(state->keys, AdversaryKey, i));
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    const GArray *secrets = lua_touserdata(L, 2);
+    const UcSecretTable *table = env_lua(L)->triple->kit->secrets;
+    for (unsigned k = 0; table[k].name; k++) {
+        lua_createtable(L, (int)secrets->len, 0);
+        lua_Integer n = 0;
+        for (guint i = 0; i < secrets->len; i++) {
+            const UcSecret *secret = &g_array_index(secrets, UcSecret, i);
+            if (secret->table != k)
+                continue;
+            push_row(L, table[k].field, &secret->row);
+            lua_rawseti(L, -2, ++n);
+        }
+        lua_setfield(L, 1, table[k].name);
     }
-    lua_setfield(L, 1, "keys");
-    lua_createtable(L, (int)state->sealing->len, 0);
-    for (guint i = 0; i < state->sealing->len; i++) {
-        const AdversarySealing *s = &g_array_index(state->sealing, AdversarySealing, i);
-        lua_createtable(L, 0, 2);
-        env_lua_push_party(L, s->party);
-        lua_setfield(L, -2, "party");
-        set_bytes(L, "key", s->key);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    lua_setfield(L, 1, "sealing");
     return 0;
 }
 
-/* The arrays are freed whether pushing fails or not. */
+/* The array is freed whether pushing fails or not. */
 void env_lua_add_secrets(lua_State *L, UcWord record)
 {
     EnvLua *lua = env_lua(L);
+    const UcAttackKit *kit = lua->triple->kit;
+    if (!kit || !kit->read)
+        return;
     size_t length = 0;
     const uint8_t *bytes = uc_store_get(lua->store, record, &length);
     lua_pushcfunction(L, push_lists);
     lua_pushvalue(L, -2);
-    State state = { g_array_new(FALSE, FALSE, sizeof(AdversaryKey)), g_array_new(FALSE, FALSE, sizeof(AdversarySealing)) };
-    adversary_read_state(lua->store, bytes, length, state.keys, state.sealing);
-    lua_pushlightuserdata(L, &state);
+    GArray *secrets = g_array_new(FALSE, FALSE, sizeof(UcSecret));
+    kit->read(lua->store, bytes, length, secrets);
+    lua_pushlightuserdata(L, secrets);
     int status = lua_pcall(L, 2, 0, 0);
-    g_array_unref(state.keys);
-    g_array_unref(state.sealing);
+    g_array_unref(secrets);
     if (status == LUA_ERRMEM)
         env_lua_out_of(L, "memory");
     if (status != LUA_OK)

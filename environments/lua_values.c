@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "environments/options.h"
-#include "protocol/payload.h"
 
 static const char message_metatable, payload_metatable; /* registry keys */
 
@@ -17,7 +16,7 @@ const UcCall env_lua_orders[] = {
     { NULL, 0 },
 };
 
-static const UcMessageTable *messages(lua_State *L) { return env_lua(L)->interface->messages; }
+static const UcMessageTable *messages(lua_State *L) { return env_lua(L)->triple->protocol->interface->messages; }
 
 static const UcMessageKind *kind_of(lua_State *L, UcWord number)
 {
@@ -497,7 +496,16 @@ static int payload_extend(lua_State *L)
     return altered(L);
 }
 
-static void put_header_bytes(lua_State *L, const PayloadField *field, char *at)
+/* What the protocol declares of its payloads; `what` it is needed for. */
+static const UcPayloadCodec *codec_of(lua_State *L, const char *what)
+{
+    const UcProtocol *protocol = env_lua(L)->triple->protocol;
+    if (!protocol->codec)
+        luaL_error(L, "%s: expected a protocol that declares the fields of its payloads, got '%s'", what, protocol->name);
+    return protocol->codec;
+}
+
+static void put_header_bytes(lua_State *L, const UcPayloadField *field, char *at)
 {
     size_t length;
     if (lua_type(L, 3) == LUA_TTABLE)
@@ -515,22 +523,22 @@ static void put_header_bytes(lua_State *L, const PayloadField *field, char *at)
 
 static int payload_set(lua_State *L)
 {
-    const char *names[PAYLOAD_FIELDS + 1] = { NULL };
-    for (size_t i = 0; i < PAYLOAD_FIELDS; i++)
-        names[i] = payload_field[i].name;
+    const UcPayloadCodec *codec = codec_of(L, "set");
+    const char *names[UC_PAYLOAD_FIELDS + 1] = { NULL };
+    for (size_t i = 0; i < codec->fields; i++)
+        names[i] = codec->field[i].name;
     luaL_checkany(L, 3);
     lua_settop(L, 3);
     size_t length;
-    const PayloadField *field = &payload_field[read_name(L, 2, "field of the header", names)];
+    const UcPayloadField *field = &codec->field[read_name(L, 2, "field of the header", names)];
     char *copy = copy_bytes(L, &length);
-    if (length < PAYLOAD_HEADER_BYTES)
+    if (length < codec->clear)
         return luaL_error(L, "set: expected a payload with a whole header, got %d bytes", (int)length);
     if (field->type == UC_BYTES) {
         put_header_bytes(L, field, copy + field->offset);
     } else {
         UcWord value = field->type == UC_INT ? read_integer(L, 3, field->name) : read_party_field(L, 3, field->name);
-        for (size_t i = 0; i < field->bytes; i++)
-            copy[field->offset + i] = (char)(value >> 8 * (field->bytes - 1 - i));
+        uc_payload_put(field, value, (uint8_t *)copy + field->offset);
     }
     lua_pushlstring(L, copy, length);
     return altered(L);
@@ -554,11 +562,12 @@ static int payload_patch(lua_State *L)
 static int payload_header(lua_State *L)
 {
     size_t length;
+    const UcPayloadCodec *codec = codec_of(L, "header");
     const char *bytes = payload_bytes(L, &length);
-    if (length < PAYLOAD_HEADER_BYTES)
+    if (length < codec->clear)
         return 0;
-    lua_createtable(L, 0, PAYLOAD_FIELDS);
-    for (const PayloadField *field = payload_field; field < payload_field + PAYLOAD_FIELDS; field++) {
+    lua_createtable(L, 0, (int)codec->fields);
+    for (const UcPayloadField *field = codec->field; field < codec->field + codec->fields; field++) {
         const char *at = bytes + field->offset;
         UcReader r = { (const uint8_t *)at, field->bytes };
         if (field->type == UC_BYTES)

@@ -28,11 +28,15 @@ UcWord env_lua_read_party(lua_State *L, int index, const char *what);
 /* Every field of the table at `index` must be one of these. The first wrong one by name is reported. */
 void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known);
 
-extern const char *const env_lua_seal_fields[]; /* lua_stolen.c: what seal takes; ended by NULL */
-/* lua_stolen.c: adds open, seal and forge to the methods on top. */
-void env_lua_add_stolen(lua_State *L);
-/* lua_stolen.c: adds `keys` and `sealing`, what a state record holds, to the message's table on top. */
+/* lua_stolen.c: adds the calls of the kit (or NULL) to the methods on top. */
+void env_lua_add_stolen(lua_State *L, const UcAttackKit *kit);
+/* lua_stolen.c: raises an error if only the kits of other protocols have a call of this name; `self` is z or a. */
+void env_lua_refuse_stolen(lua_State *L, const char *self, const char *name);
+/* lua_stolen.c: adds the secrets that a state record holds to the message's table on top, each list under its name. */
 void env_lua_add_secrets(lua_State *L, UcWord record);
+/* lua_stolen.c: the call of this name, or NULL; the names under which its arguments are given, ended by NULL. */
+const UcAttackCall *env_lua_attack_call(const UcAttackKit *kit, const char *name);
+void env_lua_attack_names(const UcAttackCall *call, const char *out[UC_ATTACK_WORDS + 1]);
 
 /* Registers what tables of messages can do. Once per interpreter. */
 void env_lua_open_values(lua_State *L);

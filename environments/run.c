@@ -107,8 +107,8 @@ static EnvRun *run_new(EnvWorlds *worlds, const EnvScenario *scenario, GError **
     run->worlds = worlds ? worlds : run->owned;
     if (!run->worlds)
         return NULL;
-    if (scenario->options.harvest)
-        run->harvester = env_harvester_new(run->worlds);
+    if (scenario->options.harvest && !(run->harvester = env_harvester_new(run->worlds, error)))
+        return NULL;
     return g_steal_pointer(&run);
 }
 

@@ -36,15 +36,16 @@ void payload_enclave_id(const char *enclave, uint8_t out[16])
     hash_prefix(enclave, out, 16);
 }
 
-const PayloadField payload_field[PAYLOAD_FIELDS] = {
-    [PAYLOAD_VERSION_FIELD] = { "version", 0, 2, UC_INT },
+const UcPayloadField payload_field[PAYLOAD_FIELDS] = {
+    [PAYLOAD_VERSION_FIELD] = { "version", 0, 2, UC_INT, .other = PAYLOAD_VERSION + 1 },
     [PAYLOAD_SCHEME] = { "scheme", 2, 8, UC_BYTES },
     [PAYLOAD_ENCLAVE] = { "enclave", 10, 16, UC_BYTES },
     [PAYLOAD_FROM] = { "from", 26, 4, UC_PARTY },
     [PAYLOAD_TO] = { "to", 30, 4, UC_PARTY },
-    [PAYLOAD_TICKET] = { "ticket", 34, DKM_TICKET_BYTES, UC_BYTES },
+    [PAYLOAD_TICKET] = { "ticket", 34, DKM_TICKET_BYTES, UC_BYTES, .object = "ticket" },
     [PAYLOAD_DIGEST] = { "digest", 34 + DKM_TICKET_BYTES, SEAL_DIGEST_BYTES, UC_BYTES },
 };
+const UcPayloadCodec payload_codec = { PAYLOAD_HEADER_BYTES, payload_field, PAYLOAD_FIELDS };
 G_STATIC_ASSERT(PAYLOAD_HEADER_BYTES == 34 + DKM_TICKET_BYTES + SEAL_DIGEST_BYTES);
 
 static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)

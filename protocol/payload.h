@@ -19,12 +19,8 @@ enum { PAYLOAD_VERSION = 2, PAYLOAD_HEADER_BYTES = 2 + 8 + 16 + 4 + 4 + DKM_TICK
 /* Where the fields of the header are, for all who look into one or alter one. */
 enum { PAYLOAD_VERSION_FIELD, PAYLOAD_SCHEME, PAYLOAD_ENCLAVE, PAYLOAD_FROM, PAYLOAD_TO, PAYLOAD_TICKET, PAYLOAD_DIGEST,
        PAYLOAD_FIELDS };
-typedef struct {
-    const char *name;
-    size_t offset, bytes;
-    UcFieldType type; /* UC_INT, UC_PARTY: a big-endian number; UC_BYTES */
-} PayloadField;
-extern const PayloadField payload_field[PAYLOAD_FIELDS];
+extern const UcPayloadField payload_field[PAYLOAD_FIELDS];
+extern const UcPayloadCodec payload_codec;
 
 typedef struct {
     uint16_t version;

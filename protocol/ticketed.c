@@ -66,4 +66,5 @@ const UcProtocol ticketed_transfer = {
     .title = "one message per transfer, with a one-time ticket from the receiver", .interface = &dkm_interface, .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults },
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember,
     .class = &pi_class, .inspector = &pi_inspector, .describe = describe, .unkept = unkept,
+    .codec = &payload_codec,
 };

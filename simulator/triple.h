@@ -7,6 +7,7 @@
 #ifndef SIMULATOR_TRIPLE_H
 #define SIMULATOR_TRIPLE_H
 
+#include "simulator/attack.h"
 #include "simulator/option.h"
 #include "simulator/world.h"
 
@@ -69,6 +70,7 @@ typedef struct {
     void (*describe)(const UcSessionPlan *plan, GString *out);
     /* NULL, or why state that this session stores is of no use to another process. May be NULL. */
     const char *(*unkept)(const UcSessionPlan *plan);
+    const UcPayloadCodec *codec;   /* what its payloads show in clear; NULL: nothing is declared */
 } UcProtocol;
 
 /* A UC simulator. */
@@ -81,6 +83,7 @@ typedef struct {
     const UcProtocol *protocol;
     const UcFunctionality *functionality;
     const UcSimulatorRow *simulator; /* the first is taken unless another is named; ended by a NULL name */
+    const UcAttackKit *kit;        /* what an attacker can do with the protocol; NULL: nothing is known */
 } UcTriple;
 
 #endif

@@ -23,7 +23,7 @@ trap 'rm -f "$list" "$out"' EXIT
     names environments/lua_machines.c '(z_|a_)[A-Za-z_]+' | require "call"
     names functionality/scripts.c 'DKM_[A-Z_]+' | require "call"
     names environments/lua_values.c '(UC_M_|payload_)[A-Za-z_]+' | require "order or payload method"
-    names environments/lua_stolen.c '[a-z]+ \}' | require "call with stolen secrets"
+    names adversary/kit.c '(true|false), [a-z_]+_argument' | require "call of the attack kit"
     names environments/lua_library.c '[a-z_]+ \}' | require "global"
     sed -n '/base_kept\[\]/,/NULL/p' environments/lua_library.c | grep -oE '"[a-z]+"' | tr -d '"' | require "global"
     sed -n '/withheld\[\]/,/\};/p' environments/lua_library.c | grep -oE '"(io|os|debug|package|load|coroutine|xpcall)"' |

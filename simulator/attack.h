@@ -1,0 +1,154 @@
+/* What an attacker can do with a protocol, as tables: the fields of its payloads, what a stolen state is good for, and the
+ * attacker that harvests.
+ *
+ * The codec is the protocol's own (UcProtocol.codec); the kit stands in the row of the triple (UcTriple.kit). Scripts,
+ * exploration, lint take words, types and moves from here. All that a kit does is local computation on bytes that A has:
+ * nothing here touches a world, but harvesting, which looks at one. Handles are of the store that is given.
+ * Source: docs/architecture.md, "Descriptors".
+ */
+#ifndef SIMULATOR_ATTACK_H
+#define SIMULATOR_ATTACK_H
+
+#include "simulator/message.h"
+
+/* ---- payloads ---- */
+
+/* A field that stands in clear at the beginning of every payload. */
+typedef struct {
+    const char *name;
+    size_t offset, bytes; /* UC_INT, UC_PARTY: at most 8 */
+    UcFieldType type;     /* UC_INT, UC_PARTY: a big-endian number; UC_BYTES */
+    /* What a search puts in its place: parties by number; of bytes every known object of this name, else (NULL) zeros; else
+     * this number. */
+    const char *object;
+    uint64_t other;
+} UcPayloadField;
+
+enum { UC_PAYLOAD_FIELDS = 16 };
+typedef struct {
+    size_t clear;                /* a whole payload has more bytes than these */
+    const UcPayloadField *field; /* within them */
+    unsigned fields;             /* at most UC_PAYLOAD_FIELDS */
+} UcPayloadCodec;
+
+/* Writes a number as its field has it. */
+void uc_payload_put(const UcPayloadField *field, uint64_t number, uint8_t *at);
+/* Copies of a payload, interned: with other bytes from `offset` on (the payload itself where they do not fit in), cut or
+ * filled up with zeros. */
+UcWord uc_payload_with(UcStore *store, UcWord payload, size_t offset, const void *bytes, size_t count);
+UcWord uc_payload_resized(UcStore *store, UcWord payload, size_t length);
+
+/* ---- what scripts can say ---- */
+
+enum { UC_ATTACK_WORDS = 16 };
+
+/* A named, typed value: an argument of a call, a field of what comes of it, or one of a secret. */
+typedef struct {
+    const char *name;   /* an argument's may be "key.vk": vk of the table that is given as key */
+    UcFieldType type;   /* UC_INT, UC_PARTY, UC_BYTES */
+    size_t bytes;       /* UC_BYTES: so many; 0: any */
+    uint64_t high;      /* UC_INT: 0 to this; 0: any */
+    bool optional;      /* an argument that may be left out */
+    const char *inside; /* UC_BYTES: a table will do that has them as this field; NULL: as its own name */
+} UcAttackField;
+
+/* The words of a row of fields, in their order; handles of bytes, UC_NONE where there are none. */
+typedef struct {
+    UcWord w[UC_ATTACK_WORDS];
+} UcAttackRow;
+
+typedef enum {
+    UC_MAKES_ROW,     /* a table with the fields of `result`, or nothing */
+    UC_MAKES_BYTES,   /* the bytes of word 0 */
+    UC_MAKES_PAYLOAD, /* words 0 to 2: from, to, bytes */
+} UcAttackMakes;
+
+typedef struct {
+    const char *name;              /* a:NAME(...), and of z too */
+    bool named;                    /* its arguments are given in one table, by their names */
+    const UcAttackField *argument; /* ended by a NULL name; read in this order */
+    UcAttackMakes makes;
+    const UcAttackField *result;   /* UC_MAKES_ROW; as the arguments */
+    const char *expected;          /* said when it fails: what it takes; UC_MAKES_ROW then gives nothing */
+    /* Bit i of `given`: argument i was not left out. False: it failed. */
+    bool (*make)(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *made);
+} UcAttackCall;
+
+/* A list that is in a stolen state; scripts find it under this name in the state's message. */
+typedef struct {
+    const char *name;
+    const UcAttackField *field; /* ended by a NULL name */
+} UcSecretTable;
+
+typedef struct {
+    unsigned table; /* its number */
+    UcAttackRow row;
+} UcSecret;
+
+/* ---- what exploration tries ---- */
+
+/* What Z knows: payloads, states of corrupted parties, and objects of the kinds that the kit asks for. */
+enum { UC_KNOWN_PAYLOAD, UC_KNOWN_STATE, UC_KNOWN_OBJECT, UC_KNOWN_KINDS = UC_KNOWN_OBJECT + 8 };
+typedef struct {
+    UcWord kind;  /* UC_KNOWN_OBJECT + place in UcAttackKit.objects */
+    UcWord bytes;
+    UcWord w[4];  /* payload: from, to. state: of. Object: what the interface's alphabet keeps with it */
+} UcKnown;
+
+typedef struct {
+    UcStore *store;
+    const void *setup; /* the protocol's */
+    unsigned parties;
+    bool flawed;       /* also payloads with one flaw, and of secrets that A made itself */
+    void *own;         /* UcAttackKit.prepare */
+} UcAttacker;
+
+/* A payload to be handed to a party; the first source is what it is for. */
+typedef struct {
+    UcWord bytes, to, source[2];
+} UcMadePayload;
+
+/* An input, which Z may give to any party, with bytes that nobody honest made. */
+typedef struct {
+    UcMessage message;
+    UcWord source[2];
+} UcMadeInput;
+
+/* ---- harvesting ---- */
+
+struct UcWorld; /* simulator/world.h */
+
+/* Out of everything that reaches A or Z it gets what secrets it can, and asks honest parties about what it forges with them. */
+typedef struct {
+    void *(*new)(UcStore *store, const void *setup); /* before the first world */
+    void (*free)(void *harvest);
+    void (*begin)(void *harvest);       /* another world of the same store */
+    void (*see)(void *harvest, uint16_t peer, const UcMessage *message); /* peer: machine number of the party it is from */
+    /* Looks for secrets in everything seen of this world; how many it found. A rule that one of them breaks is noted there
+     * (uc_world_note_rule). */
+    unsigned (*search)(void *harvest, struct UcWorld *world);
+    /* Input `number` for an honest party, or UC_M_EMPTY: there is none of this number. False: that was the last. */
+    bool (*question)(void *harvest, UcStore *store, size_t number, UcMessage *out);
+    /* False: that is no answer, so another party is asked. */
+    bool (*answer)(const UcMessage *reply, bool *accepted);
+    uint64_t (*guesses)(const void *harvest, bool *bounded); /* in this world; was there a bound that it reached? */
+} UcHarvest;
+
+/* ---- the kit ---- */
+
+/* All of it optional, as NULL. */
+typedef struct {
+    const UcSecretTable *secrets; /* ended by a NULL name */
+    /* Appends what a state holds (UcSecret), as the engine gives it to A when a party is corrupted; each table's in a row. */
+    void (*read)(UcStore *store, const uint8_t *state, size_t length, GArray *secrets);
+    const UcAttackCall *call;     /* ended by a NULL name */
+    const char *const *objects;   /* what payloads() and inputs() work from besides; NULL-terminated, at most 8 */
+    /* What A has before it has stolen anything; freed with g_free(). */
+    void *(*prepare)(const UcAttacker *attacker);
+    /* Append UcMadePayload, UcMadeInput: all that A can make from what is known, in an order that depends on nothing else. */
+    void (*payloads)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
+    void (*inputs)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
+    const UcHarvest *harvest;
+} UcAttackKit;
+
+#endif
