@@ -1,0 +1,434 @@
+#include "stamps.h"
+
+#include <string.h>
+
+#include "simulator/calls.h"
+
+enum {
+    SEND = UC_M_USER, /* to, letter */
+    RECEIVED,         /* from, letter */
+    REFUSED,          /* code */
+    SENT,             /* F to S: from, to, letter */
+    IS_CORRUPT,       /* F to S: party */
+    ALLOW,            /* S to F: from, to, letter */
+    CORRUPT_PARTY,    /* S to F: party */
+};
+enum { KEY = 16, LETTER = 2, CLEAR = 3 + LETTER, STAMP = 8, WHOLE = CLEAR + STAMP };
+
+static const char *const refusal[] = { "no-such-party", "no-letter", NULL };
+static const UcMessageKind kinds[] = {
+    { "send", { { "to", UC_PARTY }, { "letter", UC_TEXT } } },
+    { "received", { { "from", UC_PARTY }, { "letter", UC_TEXT } } },
+    { "refused", { { "code", UC_CODE, refusal } }, .error = true },
+    { "sent", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "letter", UC_TEXT } } },
+    { "is-corrupt", { { "party", UC_PARTY } } },
+    { "allow", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "letter", UC_TEXT } } },
+    { "corrupt-party", { { "party", UC_PARTY } } },
+};
+static const UcMessageTable messages = { kinds, G_N_ELEMENTS(kinds) };
+static const UcCall calls[] = { { "send", SEND }, { NULL, 0 } };
+
+/* Answered at once, by protocol and F alike; UC_M_EMPTY: a letter to be sent. */
+static UcMessage refused(UcCtx *ctx, const UcMessage *m)
+{
+    size_t length;
+    uc_store_get(uc_ctx_store(ctx), m->w[1], &length);
+    if (m->w[0] >= uc_party_count(ctx))
+        return (UcMessage){ REFUSED, { 0 } };
+    return length == LETTER ? (UcMessage){ UC_M_EMPTY, { 0 } } : (UcMessage){ REFUSED, { 1 } };
+}
+
+/* ---- payloads ---- */
+
+typedef struct {
+    const uint8_t *seed;
+} Setup;
+
+static void key_of(const uint8_t *seed, uint32_t party, uint8_t out[KEY])
+{
+    UcTapeLabel label = { "keys", NULL, party, "stamp", NULL };
+    uc_tape_read(seed, &label, 0, out, KEY);
+}
+
+static void stamp(const uint8_t key[KEY], const uint8_t clear[CLEAR], uint8_t out[STAMP])
+{
+    uint8_t all[KEY + CLEAR], digest[32];
+    memcpy(all, key, KEY);
+    memcpy(all + KEY, clear, CLEAR);
+    uc_sha256(all, sizeof all, digest);
+    memcpy(out, digest, STAMP);
+}
+
+static UcWord payload(UcStore *store, const uint8_t key[KEY], UcWord kind, UcWord from, UcWord to, UcWord letter)
+{
+    uint8_t out[WHOLE] = { (uint8_t)kind, (uint8_t)from, (uint8_t)to };
+    memcpy(out + 3, uc_store_get(store, letter, NULL), LETTER);
+    stamp(key, out, out + CLEAR);
+    return uc_store_put(store, out, WHOLE);
+}
+
+/* ---- the protocol ---- */
+
+static UcResult delivered(UcCtx *ctx, UcWord bytes, bool careful)
+{
+    size_t length;
+    uint8_t key[KEY], right[STAMP];
+    const uint8_t *p = uc_store_get(uc_ctx_store(ctx), bytes, &length);
+    if (length != WHOLE || p[0] != 1 || p[1] >= uc_party_count(ctx) || uc_party(p[2]) != uc_self(ctx))
+        return uc_fail("payload: no letter for this party");
+    key_of(((const Setup *)uc_config(ctx))->seed, p[1], key);
+    stamp(key, p, right);
+    if (careful && memcmp(right, p + CLEAR, STAMP))
+        return uc_fail("payload: the stamp is wrong");
+    return uc_send(UC_Z, (UcMessage){ RECEIVED, { p[1], uc_store_put(uc_ctx_store(ctx), p + 3, LETTER) } });
+}
+
+static UcResult act(UcCtx *ctx, const UcEnvelope *in, bool careful)
+{
+    const UcMessage *m = &in->message;
+    uint8_t key[KEY];
+    if (m->kind == UC_M_DELIVER)
+        return delivered(ctx, m->w[0], careful);
+    if (m->kind != SEND)
+        return uc_fail("not for this protocol");
+    UcMessage now = refused(ctx, m);
+    if (now.kind != UC_M_EMPTY)
+        return uc_send(UC_Z, now);
+    UcWord self = uc_self(ctx) - (UcWord)UC_PARTY_0;
+    key_of(((const Setup *)uc_config(ctx))->seed, (uint32_t)self, key);
+    return uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { m->w[0], payload(uc_ctx_store(ctx), key, 1, self, m->w[0], m->w[1]) } });
+}
+
+static UcResult careful_step(UcCtx *ctx, const UcEnvelope *in) { return act(ctx, in, true); }
+static UcResult careless_step(UcCtx *ctx, const UcEnvelope *in) { return act(ctx, in, false); }
+static UcResult losing_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    bool lost = in->message.kind == SEND && in->message.w[1] == uc_store_text(uc_ctx_store(ctx), "zz");
+    return lost ? uc_pass("lost") : act(ctx, in, true);
+}
+
+/* All keys: how many u32, then for each party u32 and key. */
+static void reveal(UcCtx *ctx, GByteArray *out)
+{
+    uint32_t parties = uc_party_count(ctx);
+    uc_append_u32(out, parties);
+    for (uint32_t p = 0; p < parties; p++) {
+        uint8_t key[KEY];
+        key_of(((const Setup *)uc_config(ctx))->seed, p, key);
+        uc_append_u32(out, p);
+        g_byte_array_append(out, key, KEY);
+    }
+}
+
+static void *setup_new(const UcSessionPlan *plan, void *interface_setup, char **wrong)
+{
+    Setup *setup = g_new(Setup, 1);
+    setup->seed = plan->seed;
+    return setup;
+}
+
+/* ---- F ---- */
+
+typedef struct {
+    UcWord from, to, letter;
+} Letter;
+enum { KIND_SENT = UC_FIRST_KIND, KIND_CORRUPTED };
+static const UcRegionKind f_kinds[] = {
+    { .name = "sent", .item_words = 3, .item_handles = 4 },
+    { .name = "corrupted", .item_words = 1 },
+};
+
+static bool is_corrupted(UcCtx *ctx, UcWord party)
+{
+    size_t n;
+    const UcWord *c = uc_items(ctx, KIND_CORRUPTED, 0, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (c[i] == party)
+            return true;
+    }
+    return false;
+}
+
+static bool was_sent(UcCtx *ctx, const UcWord *w)
+{
+    size_t n;
+    const Letter *l = (const void *)uc_items(ctx, KIND_SENT, 0, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (l[i].from == w[0] && l[i].to == w[1] && l[i].letter == w[2])
+            return true;
+    }
+    return false;
+}
+
+static UcResult command(UcCtx *ctx, const UcEnvelope *in, bool strict)
+{
+    const UcWord *w = in->message.w;
+    if (in->peer >= UC_PARTY_0)
+        return uc_send(in->peer, in->message);
+    if (in->message.kind == CORRUPT_PARTY) {
+        *uc_item_insert(ctx, KIND_CORRUPTED, 0, 0) = w[0];
+        return uc_send(UC_S, (UcMessage){ IS_CORRUPT, { w[0] } });
+    }
+    size_t corrupted;
+    uc_items(ctx, KIND_CORRUPTED, 0, &corrupted);
+    if (!was_sent(ctx, w) && (!corrupted || strict))
+        return uc_simulation_failed("nobody sent it");
+    return uc_send(uc_party(w[1]), (UcMessage){ RECEIVED, { w[0], w[2] } });
+}
+
+static UcResult f_act(UcCtx *ctx, const UcEnvelope *in, bool strict)
+{
+    UcWord from = in->from - (UcWord)UC_PARTY_0;
+    if (in->from == UC_S)
+        return command(ctx, in, strict);
+    if (is_corrupted(ctx, from))
+        return uc_send_peer(UC_S, in->from, in->message);
+    UcMessage now = refused(ctx, &in->message);
+    if (now.kind != UC_M_EMPTY)
+        return uc_send(in->from, now);
+    UcWord sent[] = { from, in->message.w[0], in->message.w[1] };
+    if (!was_sent(ctx, sent))
+        memcpy(uc_item_insert(ctx, KIND_SENT, 0, 0), sent, sizeof sent);
+    return uc_send(UC_S, (UcMessage){ SENT, { sent[0], sent[1], sent[2] } });
+}
+
+static UcResult f_step(UcCtx *ctx, const UcEnvelope *in) { return f_act(ctx, in, false); }
+static UcResult f_strict_step(UcCtx *ctx, const UcEnvelope *in) { return f_act(ctx, in, true); }
+static const UcOrderRule order[] = { { CORRUPT_PARTY, 0, UC_ORDER_CORRUPT } };
+
+/* ---- S ---- */
+
+static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
+{
+    const UcWord *w = in->message.w;
+    uint16_t party = uc_party(w[0]);
+    if (in->peer >= UC_PARTY_0)
+        return uc_send_peer(UC_A, in->peer, in->message);
+    UcEnvelope input = { UC_Z, party, UC_Z, { SEND, { w[1], w[2] } } }, corrupt = { UC_A, party, party, { .kind = UC_M_CORRUPT } };
+    UcOutcome out = uc_sandbox(ctx, party, in->message.kind == SENT ? &input : &corrupt);
+    return out.result.code == UC_SEND ? uc_send_peer(UC_A, party, out.result.message)
+                                      : uc_simulation_failed("the sandboxed party sends nothing");
+}
+
+static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)
+{
+    bool corrupted = uc_fault(ctx, in->peer, true).corrupted;
+    if (in->message.kind == UC_M_CORRUPT && !corrupted)
+        return uc_send(UC_F, (UcMessage){ CORRUPT_PARTY, { in->peer - (UcWord)UC_PARTY_0 } });
+    if (in->message.kind >= UC_M_USER && corrupted)
+        return uc_send_peer(UC_F, in->peer, in->message);
+    UcEnvelope inner = { UC_A, in->peer, in->peer, in->message };
+    UcOutcome out = uc_sandbox(ctx, in->peer, &inner);
+    const UcWord *w = out.result.message.w;
+    if (out.result.code != UC_SEND || out.result.message.kind != RECEIVED)
+        return out.result;
+    return uc_send(UC_F, (UcMessage){ ALLOW, { w[0], in->peer - (UcWord)UC_PARTY_0, w[1] } });
+}
+
+static UcResult s_step(UcCtx *ctx, const UcEnvelope *in) { return in->from == UC_F ? from_f(ctx, in) : from_a(ctx, in); }
+static const UcClass s_class = { .name = "simulator of stamps", .step = s_step };
+static const UcSimulatorRow simulators[] = { { "uc", &s_class }, { NULL, NULL } };
+
+/* ---- the attack kit ---- */
+
+static const UcPayloadField fields[] = {
+    { "kind", 0, 1, UC_INT, .other = 2 }, { "from", 1, 1, UC_PARTY }, { "to", 2, 1, UC_PARTY },
+    { "letter", 3, LETTER, UC_BYTES, .object = "letter" },
+};
+static const UcPayloadCodec codec = { CLEAR, fields, G_N_ELEMENTS(fields) };
+
+static const UcAttackField stolen_field[] = { { "owner", UC_PARTY }, { "key", UC_BYTES, KEY }, { NULL } };
+static const UcSecretTable secrets[] = { { "stamps", stolen_field }, { NULL } };
+
+static void read_state(UcStore *store, const uint8_t *state, size_t length, GArray *out)
+{
+    UcReader r = { state, length };
+    uc_take_bytes(&r, 4 + 8);
+    uc_take_bytes(&r, uc_take(&r, 4));
+    uc_take_bytes(&r, 32);
+    for (uint64_t n = uc_take(&r, 4); n; n--) {
+        UcWord owner = uc_take(&r, 4);
+        g_array_append_val(out, ((UcSecret){ 0, { { owner, uc_store_put(store, uc_take_bytes(&r, KEY), KEY) } } }));
+    }
+    g_assert(!r.bad && !r.left);
+}
+
+static const UcAttackField stamp_argument[] = {
+    { "with.key", UC_BYTES, KEY }, { "with.owner", UC_PARTY, .optional = true }, { "to", UC_PARTY }, { "letter", UC_BYTES, LETTER },
+    { "kind", UC_INT, .high = 255, .optional = true }, { NULL },
+};
+enum { WITH_KEY, WITH_OWNER, TO, LETTER_OF, KIND };
+
+static bool make_stamp(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *made)
+{
+    const UcWord *w = argument->w;
+    UcWord from = given & 1 << WITH_OWNER ? w[WITH_OWNER] : 0;
+    *made = (UcAttackRow){ { from, w[TO], payload(store, uc_store_get(store, w[WITH_KEY], NULL), given & 1 << KIND ? w[KIND] : 1,
+                                                  from, w[TO], w[LETTER_OF]) } };
+    return memcmp(uc_store_get(store, w[LETTER_OF], NULL), "no", LETTER) != 0;
+}
+
+static const UcAttackField look_argument[] = { { "payload", UC_BYTES, .inside = "bytes" }, { "with", UC_BYTES, KEY, .inside = "key", .optional = true }, { NULL } };
+static const UcAttackField looked[] = { { "letter", UC_BYTES }, { "from", UC_PARTY }, { "kind", UC_INT }, { "key", UC_BYTES }, { NULL } };
+
+static bool look(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *made)
+{
+    size_t length;
+    const uint8_t *p = uc_store_get(store, argument->w[0], &length);
+    if (length != WHOLE)
+        return false;
+    *made = (UcAttackRow){ { uc_store_put(store, p + 3, LETTER), p[1], p[0], given & 2 ? argument->w[1] : UC_NONE } };
+    return true;
+}
+
+static const UcAttackField tear_argument[] = { { "payload", UC_BYTES, .inside = "bytes" }, { "left", UC_INT, .high = WHOLE }, { NULL } };
+
+static bool tear(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *made)
+{
+    made->w[0] = uc_payload_resized(store, argument->w[0], argument->w[1]);
+    return argument->w[1] > 0;
+}
+
+static const UcAttackCall attacks[] = {
+    { "stamp", true, stamp_argument, UC_MAKES_PAYLOAD, NULL, "a letter other than 'no'", make_stamp },
+    { "look", false, look_argument, UC_MAKES_ROW, looked, NULL, look },
+    { "tear", false, tear_argument, UC_MAKES_BYTES, NULL, "something to be left", tear },
+    { NULL },
+};
+
+static const char *const objects[] = { "letter", NULL };
+enum { KNOWN_LETTER = UC_KNOWN_OBJECT };
+
+static GArray *stolen_of(const UcAttacker *by, const UcKnown *state)
+{
+    size_t length;
+    const uint8_t *bytes = uc_store_get(by->store, state->bytes, &length);
+    GArray *stolen = g_array_new(FALSE, FALSE, sizeof(UcSecret));
+    read_state(by->store, bytes, length, stolen);
+    return stolen;
+}
+
+/* Every known letter under every stolen key to every party. */
+static void payloads(const UcAttacker *by, const UcKnown *known, size_t count, GArray *out)
+{
+    for (size_t s = 0; s < count; s++) {
+        if (known[s].kind != UC_KNOWN_STATE)
+            continue;
+        g_autoptr(GArray) stolen = stolen_of(by, &known[s]);
+        for (size_t i = 0; i < count; i++) {
+            for (guint k = 0; known[i].kind == KNOWN_LETTER && k < stolen->len; k++) {
+                const UcWord *w = g_array_index(stolen, UcSecret, k).row.w;
+                for (UcWord to = 0; to < by->parties; to++) {
+                    UcWord bytes = payload(by->store, uc_store_get(by->store, w[1], NULL), 1, w[0], to, known[i].bytes);
+                    g_array_append_val(out, ((UcMadePayload){ bytes, to, { known[i].bytes, known[s].bytes } }));
+                }
+            }
+        }
+    }
+}
+
+/* A letter that nobody else writes; once A has a state. */
+static void inputs(const UcAttacker *by, const UcKnown *known, size_t count, GArray *out)
+{
+    for (size_t s = 0; s < count; s++) {
+        UcMadeInput made = { { SEND, { 0, uc_store_text(by->store, by->own) } }, { known[s].bytes, UC_NONE } };
+        if (known[s].kind == UC_KNOWN_STATE)
+            g_array_append_val(out, made);
+    }
+}
+
+static void *prepare(const UcAttacker *by) { return g_strdup("zz"); }
+
+/* ---- an attacker that harvests: keys in states, with which it asks whether letters are sent ---- */
+
+typedef struct {
+    UcStore *store;
+    GArray *stolen; /* UcSecret */
+} Harvest;
+
+static void *harvest_new(UcStore *store, const void *setup)
+{
+    Harvest *h = g_new(Harvest, 1);
+    *h = (Harvest){ store, g_array_new(FALSE, FALSE, sizeof(UcSecret)) };
+    return h;
+}
+
+static void harvest_free(void *harvest)
+{
+    g_array_unref(((Harvest *)harvest)->stolen);
+    g_free(harvest);
+}
+
+static void harvest_begin(void *harvest) { g_array_set_size(((Harvest *)harvest)->stolen, 0); }
+
+static void harvest_see(void *harvest, uint16_t peer, const UcMessage *m)
+{
+    Harvest *h = harvest;
+    size_t length;
+    if (m->kind != UC_M_STATE)
+        return;
+    const uint8_t *bytes = uc_store_get(h->store, m->w[0], &length);
+    g_array_set_size(h->stolen, 0);
+    read_state(h->store, bytes, length, h->stolen);
+}
+
+static unsigned harvest_search(void *harvest, UcWorld *world)
+{
+    const Harvest *h = harvest;
+    if (h->stolen->len)
+        uc_world_note_rule(world, "T1: a key is out");
+    return h->stolen->len;
+}
+
+/* The second is no question; to send to nobody is refused, which is an answer too. */
+static bool harvest_question(void *harvest, UcStore *store, size_t number, UcMessage *out)
+{
+    const Harvest *h = harvest;
+    UcWord to = number < 3 ? number : 99;
+    *out = (UcMessage){ number == 1 ? UC_M_EMPTY : SEND, { to, uc_store_text(store, "hi") } };
+    return h->stolen->len && number < 4;
+}
+
+static bool harvest_answer(const UcMessage *reply, bool *accepted)
+{
+    *accepted = reply->kind == UC_M_PAYLOAD;
+    return *accepted || reply->kind == REFUSED;
+}
+
+static uint64_t harvest_guesses(const void *harvest, bool *bounded)
+{
+    *bounded = false;
+    return 7;
+}
+
+static const UcHarvest harvest = { harvest_new, harvest_free, harvest_begin, harvest_see, harvest_search, harvest_question,
+                                   harvest_answer, harvest_guesses };
+
+static const UcAttackKit kit = { secrets, read_state, attacks, objects, prepare, payloads, inputs, &harvest };
+
+/* ---- the descriptors ---- */
+
+static const UcInterface interface = { .name = "F_STAMPED", .messages = &messages, .calls = calls };
+
+#define CLASS(id, name_, step_) static const UcClass id = { .name = name_, .step = step_, .reveal = reveal }
+CLASS(careful_class, "stamps", careful_step);
+CLASS(careless_class, "stamps that nobody checks", careless_step);
+CLASS(losing_class, "stamps that lose zz", losing_step);
+
+#define PROTOCOL(id, class_, codec_) static const UcProtocol id = { .name = #id, .title = "stamped letters", .interface = &interface, \
+    .class = &class_, .setup_new = setup_new, .setup_free = g_free, .codec = codec_ }
+PROTOCOL(stamps_protocol, careful_class, &codec);
+PROTOCOL(careless_protocol, careless_class, &codec);
+PROTOCOL(losing_protocol, losing_class, &codec);
+PROTOCOL(plain_protocol, careful_class, NULL);
+
+static const UcClass f_class = { .name = "F of stamps", .kind = f_kinds, .kinds = G_N_ELEMENTS(f_kinds), .step = f_step };
+static const UcClass f_strict_class = { .name = "F of stamps", .kind = f_kinds, .kinds = G_N_ELEMENTS(f_kinds), .step = f_strict_step };
+static const UcFunctionality f = { .name = "F_STAMPED", .interface = &interface, .class = &f_class, .order = order, .orders = 1 };
+static const UcFunctionality f_strict = { .name = "F_STRICT", .interface = &interface, .class = &f_strict_class, .order = order, .orders = 1 };
+
+const UcTriple stamps = { &stamps_protocol, &f, simulators, &kit };
+const UcTriple stamps_not_checked = { &careless_protocol, &f, simulators, &kit };
+const UcTriple stamps_zz_is_lost = { &losing_protocol, &f, simulators, &kit };
+const UcTriple stamps_f_is_strict = { &stamps_protocol, &f_strict, simulators, &kit };
+const UcTriple stamps_without_kit = { &plain_protocol, &f, simulators, NULL };

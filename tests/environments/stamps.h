@@ -1,0 +1,19 @@
+/* A triple with an attack kit, which no registry knows: stamped letters. For tests of what is made from the kit alone.
+ *
+ * F: send(to, letter), a letter of two bytes, tells S all of it; the receiver gets it when S says so, as often as S likes, and only
+ * if it was sent or its sender is corrupted. Protocol: letter and stamp, 8 bytes of a hash under a key of the sender that all
+ * parties have. A corrupted party shows all keys. UC simulator: runs the protocol inside itself.
+ *   payload   kind u8 (1) | from u8 | to u8 | letter 2 bytes | stamp 8 bytes
+ */
+#ifndef TESTS_ENVIRONMENTS_STAMPS_H
+#define TESTS_ENVIRONMENTS_STAMPS_H
+
+#include "simulator/triple.h"
+
+extern const UcTriple stamps;
+extern const UcTriple stamps_not_checked;  /* the protocol looks at no stamp */
+extern const UcTriple stamps_zz_is_lost;   /* the protocol sends everything but the letter "zz" */
+extern const UcTriple stamps_f_is_strict;  /* F delivers nothing that was not sent, whoever is corrupted */
+extern const UcTriple stamps_without_kit;
+
+#endif

@@ -1,0 +1,208 @@
+/* Scripts, lint, exploration and the attacker that harvests know what an attacker can do by the descriptors alone: of a triple with a
+ * kit that no registry knows, and of one without. */
+#include <check.h>
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "environments/lint.h"
+#include "environments/run.h"
+#include "stamps.h"
+
+/* A scenario with this environment (on line 2), for the triple. */
+static GPtrArray *scenario_of(const char *environment, const UcTriple *triple)
+{
+    GError *error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("ucsim-kit-XXXXXX", &error), *path = g_build_filename(folder, "t.lua", NULL);
+    g_autofree char *text = g_strdup_printf("return scenario { title = 't', crypto = 'ideal', torture = true, environment = function (z)\n"
+                                            "%s\nend }\n", environment);
+    ck_assert(g_file_set_contents(path, text, -1, &error));
+    GPtrArray *all = env_scenario_load(path, &error);
+    g_remove(path);
+    g_rmdir(folder);
+    ck_assert_msg(all != NULL, "%s", error ? error->message : "");
+    env_options_take(&((EnvScenario *)all->pdata[0])->options, triple);
+    return all;
+}
+
+/* ---- scripts ---- */
+
+typedef struct {
+    const UcTriple *triple;
+    const char *environment;
+    UcVerdict verdict;
+    const char *why; /* all of it */
+} Row;
+
+#define STOLEN "local s = z:corrupt('hsm1') local p = z:stamp { with = s.stamps[2], to = 'hsm3', letter = 'yo' }\n"
+#define KEY "('k'):rep(16)"
+
+static const Row rows[] = {
+    /* what a stolen state has, what is made of it, and that it works */
+    { &stamps, STOLEN "assert(#s.stamps == 3 and s.stamps[2].owner == 'hsm2' and #s.stamps[2].key == 16 and s.keys == nil)\n"
+      "assert(p.kind == 'payload' and p.from == 'hsm2' and p.to == 'hsm3' and #p.bytes == 13)\n"
+      "local r = z:deliver('hsm3', p) assert(r.kind == 'received' and r.from == 'hsm2' and r.letter == 'yo')",
+      UC_INDISTINGUISHABLE, NULL },
+    /* what is left out */
+    { &stamps, STOLEN "local q = z:stamp { with = { key = s.stamps[1].key }, to = 'hsm2', letter = 'yo' }\n"
+      "assert(q.from == 'hsm1' and z:deliver('hsm2', q).from == 'hsm1')\n"
+      "assert(z:deliver('hsm2', z:stamp { with = s.stamps[1], to = 'hsm2', letter = 'yo', kind = 1 }).letter == 'yo')\n"
+      "local other = z:stamp { with = s.stamps[1], to = 'hsm2', letter = 'yo', kind = 255 }\n"
+      "assert(other:header().kind == 255 and z:deliver('hsm2', other) == nil)", UC_INDISTINGUISHABLE, NULL },
+    /* rows, and the same without what is optional; nothing; bytes */
+    { &stamps, STOLEN "local l = z:look(p) assert(l.letter == 'yo' and l.from == 'hsm2' and l.kind == 1 and l.key == nil)\n"
+      "assert(z:look(p, s.stamps[3]).key == s.stamps[3].key and z:look(p.bytes, s.stamps[1].key).key == s.stamps[1].key)\n"
+      "assert(z:look('short') == nil and z:tear(p, 4) == p.bytes:sub(1, 4))", UC_INDISTINGUISHABLE, NULL },
+    /* the payload's fields */
+    { &stamps, STOLEN "local h = p:header() assert(h.kind == 1 and h.from == 'hsm2' and h.to == 'hsm3' and h.letter == 'yo')\n"
+      "assert(p:set('letter', 'ya').bytes == p:patch(3, 'ya').bytes and p:set('letter', p:header()).bytes == p.bytes)\n"
+      "assert(p:set('kind', 7):header().kind == 7 and p:set('to', 'hsm1'):header().to == 'hsm1')\n"
+      "assert(z:deliver('hsm3', p:set('from', 'hsm1')) == nil and z:deliver('hsm3', p:set('letter', 'ya')) == nil)\n"
+      "assert(p:cut(4):header() == nil and p:cut(5):header().letter == 'yo')", UC_INDISTINGUISHABLE, NULL },
+    /* wrong */
+    { &stamps, "z:stamp(3)", UC_ERROR, "t.lua:2: stamp: expected a table of its arguments, got 3" },
+    { &stamps, "z:stamp { wiht = 1 }", UC_ERROR, "t.lua:2: stamp: unknown field 'wiht'; did you mean 'with'?" },
+    { &stamps, "z:stamp { owner = 1 }", UC_ERROR, "t.lua:2: stamp: unknown field 'owner'" },
+    { &stamps, "z:stamp { with = 'x' }", UC_ERROR, "t.lua:2: with: expected a table with key, got 'x'" },
+    { &stamps, "z:stamp { with = {} }", UC_ERROR, "t.lua:2: key: expected its bytes or a table that has them, got table" },
+    { &stamps, "z:stamp { with = { key = 'x' } }", UC_ERROR, "t.lua:2: key: expected 16 bytes, got 1" },
+    { &stamps, "z:stamp { with = { key = " KEY ", owner = 'hsm9' } }", UC_ERROR,
+      "t.lua:2: owner: expected the name of a party, got 'hsm9'; did you mean 'hsm1'?" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, letter = 'yo' }", UC_ERROR, "t.lua:2: to: expected the name of a party, got nil" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1' }", UC_ERROR,
+      "t.lua:2: letter: expected its bytes or a table that has them, got nil" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', kind = 256 }", UC_ERROR,
+      "t.lua:2: kind: expected 0 to 255, got 256" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', kind = -1 }", UC_ERROR,
+      "t.lua:2: kind: expected 0 to 255, got -1" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', kind = 'x' }", UC_ERROR,
+      "t.lua:2: kind: expected an integer, got 'x'" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'no' }", UC_ERROR,
+      "t.lua:2: stamp: expected a letter other than 'no'" },
+    { &stamps, "z:look()", UC_ERROR, "t.lua:2: bad argument #1 to 'look' (value expected)" },
+    { &stamps, "z:look('x', 'y')", UC_ERROR, "t.lua:2: with: expected 16 bytes, got 1" },
+    { &stamps, "z:tear('x', 'y')", UC_ERROR, "t.lua:2: left of tear: expected an integer, got 'y'" },
+    { &stamps, "z:tear('x', 14)", UC_ERROR, "t.lua:2: left of tear: expected 0 to 13, got 14" },
+    { &stamps, "z:tear('x', 0)", UC_ERROR, "t.lua:2: tear: expected something to be left" },
+    { &stamps, "z:stmap {}", UC_ERROR, "t.lua:2: z has no 'stmap'; did you mean 'stamp'?" },
+    { &stamps, STOLEN "p:set('lettre', 'xx')", UC_ERROR,
+      "t.lua:3: field of the header: expected 'kind', 'from', 'to' or 'letter', got 'lettre'; did you mean 'letter'?" },
+    { &stamps, STOLEN "p:set('letter', 'x')", UC_ERROR, "t.lua:3: letter: expected 2 bytes, got 1" },
+    { &stamps, STOLEN "p:cut(4):set('letter', 'xx')", UC_ERROR,
+      "t.lua:3: set: expected a payload with a whole header, got 4 bytes" },
+    /* words of another protocol's kit; a protocol without a kit, and one that declares no payload */
+    { &stamps, "z:seal {}", UC_ERROR,
+      "t.lua:2: z:seal: expected a protocol with an attack kit that has this, such as 'ticketed-transfer', got 'stamps_protocol'" },
+    { &stamps_without_kit, "z:open('x', 'y')", UC_ERROR,
+      "t.lua:2: z:open: expected a protocol with an attack kit that has this, such as 'ticketed-transfer', got 'plain_protocol'" },
+    { &stamps_without_kit, "z:stamp {}", UC_ERROR, "t.lua:2: z has no 'stamp'" },
+    { &stamps_without_kit, "z:send('hsm1', 'hsm2', 'yo'):header()", UC_ERROR,
+      "t.lua:2: header: expected a protocol that declares the fields of its payloads, got 'plain_protocol'" },
+    { &stamps_without_kit, "z:send('hsm1', 'hsm2', 'yo'):set('from', 'hsm2')", UC_ERROR,
+      "t.lua:2: set: expected a protocol that declares the fields of its payloads, got 'plain_protocol'" },
+    /* what needs no codec works there too */
+    { &stamps_without_kit, "local p = z:send('hsm1', 'hsm2', 'yo') assert(z:deliver('hsm2', p:flip(-1)) == nil)\n"
+      "assert(z:deliver('hsm2', p:cut(-1)) == nil and z:deliver('hsm2', p).letter == 'yo')\n"
+      "local s = z:corrupt('hsm1') assert(#s.bytes > 0 and s.stamps == nil)", UC_INDISTINGUISHABLE, NULL },
+};
+
+START_TEST(scripts_know_the_kit)
+{
+    GError *error = NULL;
+    const Row *row = &rows[_i];
+    g_autoptr(GPtrArray) all = scenario_of(row->environment, row->triple);
+    g_autoptr(EnvRun) run = env_run_both(all->pdata[0], NULL, NULL, &error);
+    ck_assert_msg(run != NULL, "%s", error ? error->message : "");
+    UcComparison c = env_run_comparison(run);
+    ck_assert_msg(c.verdict == row->verdict, "%s: got %s (%s)", row->environment, uc_verdict_name[c.verdict], c.why);
+    if (row->why)
+        ck_assert_str_eq(c.why, row->why);
+}
+END_TEST
+
+START_TEST(lint_knows_the_kit)
+{
+    static const char *const expected[] = {
+        ":3: unknown field 'stmaps'; did you mean 'stamps'?",
+        ":4: stamp: unknown field 'leter'; did you mean 'letter'?",
+        ":5: unknown field 'ownr'; did you mean 'owner'?",
+        ":6: unknown field 'knid'; did you mean 'kind'?",
+        ":7: z has no 'seal'; did you mean 'send'?",
+        ":8: unknown field 'seed'",
+    };
+    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) all = scenario_of("local s = z:corrupt('hsm1')\n"
+                                           "assert(#s.stamps == #s.stmaps)\n"
+                                           "local p = z:stamp { with = s.stamps[1], to = 'hsm2', leter = 'x', letter = 'yo' }\n"
+                                           "assert(s.stamps[1].owner == s.stamps[1].ownr)\n"
+                                           "assert(p:header().kind == p:header().knid and z:look(p).letter)\n"
+                                           "z:seal {}\n"
+                                           "assert(s.stamps[1].seed)", &stamps);
+    env_lint_scenario(all->pdata[0], findings);
+    for (guint i = 0; i < findings->len; i++)
+        ck_assert_msg(i < G_N_ELEMENTS(expected) && g_str_has_suffix(findings->pdata[i], expected[i]), "%u: %s", i,
+                      (char *)findings->pdata[i]);
+    ck_assert_uint_eq(findings->len, G_N_ELEMENTS(expected));
+}
+END_TEST
+
+/* ---- harvesting ---- */
+
+static EnvHarvested harvested(const char *environment, EnvWorld which, bool broken)
+{
+    GError *error = NULL;
+    EnvHarvested got;
+    g_autoptr(GPtrArray) all = scenario_of(environment, &stamps);
+    EnvScenario *s = all->pdata[0];
+    s->options.harvest = true;
+    g_autoptr(EnvRun) run = env_run_one(s, which, NULL, NULL, &error);
+    ck_assert_msg(run != NULL, "%s", error ? error->message : "");
+    ck_assert(env_run_harvested(run, which, &got));
+    ck_assert_int_eq(uc_world_breaks(env_run_world(run, which), "T1"), broken);
+    return got;
+}
+
+START_TEST(harvesting_is_the_kits)
+{
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+        EnvHarvested none = harvested("z:send('hsm1', 'hsm2', 'yo')", which, false), all = harvested("z:corrupt('hsm1')", which, true);
+        ck_assert_uint_eq(none.seeds, 0);
+        ck_assert_uint_eq(none.accepted, 0);
+        ck_assert_uint_eq(all.seeds, 3);
+        ck_assert_uint_eq(all.accepted, 2);
+        ck_assert_uint_eq(all.guesses, 7);
+        ck_assert(!all.bounded);
+    }
+    /* who is down does not answer: the next one is asked; when nobody is left, nobody answers */
+    ck_assert_uint_eq(harvested("z:corrupt('hsm1') z:crash('hsm2')", ENV_REAL, true).accepted, 2);
+    ck_assert_uint_eq(harvested("z:corrupt('hsm1') z:crash('hsm2') z:crash('hsm3')", ENV_REAL, true).accepted, 0);
+    ck_assert_uint_eq(harvested("z:corrupt('hsm1') z:corrupt('hsm2') z:corrupt('hsm3')", ENV_REAL, true).accepted, 0);
+}
+END_TEST
+
+START_TEST(nothing_harvests_without_a_kit)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) all = scenario_of("z:corrupt('hsm1')", &stamps_without_kit);
+    EnvScenario *s = all->pdata[0];
+    s->options.harvest = true;
+    ck_assert_ptr_null(env_run_both(s, NULL, NULL, &error));
+    ck_assert_str_eq(error->message, "harvest: expected a protocol with an attacker that harvests, got 'plain_protocol'");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("the attack kit");
+    TCase *c = tcase_create("kit");
+    tcase_add_loop_test(c, scripts_know_the_kit, 0, G_N_ELEMENTS(rows));
+    tcase_add_test(c, lint_knows_the_kit);
+    tcase_add_test(c, harvesting_is_the_kits);
+    tcase_add_test(c, nothing_harvests_without_a_kit);
+    suite_add_tcase(suite, c);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
