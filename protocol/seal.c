@@ -20,17 +20,11 @@ struct Seal {
     size_t tag_bytes;
     GMutex lock;
     GHashTable *plain_of;  /* ideal: token -> term (key, header, plaintext) */
-    GHashTable *derived;   /* key || info -> K or D */
-    unsigned derived_max;  /* 0: not remembered */
+    GHashTable *answer;    /* what was asked -> what came out: keys, digests, seals */
+    unsigned answers_max;  /* 0: not remembered */
 };
 
-static void free_derived(gpointer k)
-{
-    OPENSSL_cleanse(k, DERIVED_BYTES);
-    g_free(k);
-}
-
-static void free_name(gpointer of)
+static void free_secret(gpointer of)
 {
     size_t n;
     void *bytes = (void *)g_bytes_get_data(of, &n);
@@ -52,9 +46,9 @@ static Seal *seal_new(bool ideal)
     seal->ideal = ideal;
     seal->tag_bytes = SEAL_OVERHEAD_BYTES;
     g_mutex_init(&seal->lock);
-    seal->plain_of = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
+    seal->plain_of = g_hash_table_new_full(hash_name, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
                                            (GDestroyNotify)g_bytes_unref);
-    seal->derived = g_hash_table_new_full(hash_name, g_bytes_equal, free_name, free_derived);
+    seal->answer = g_hash_table_new_full(hash_name, g_bytes_equal, free_secret, free_secret);
     return seal;
 }
 
@@ -70,15 +64,15 @@ void seal_forget(Seal *seal)
 {
     g_assert(seal);
     g_hash_table_remove_all(seal->plain_of);
-    g_hash_table_remove_all(seal->derived);
+    g_hash_table_remove_all(seal->answer);
 }
 
-void seal_remember_keys(Seal *seal, unsigned count)
+void seal_remember_answers(Seal *seal, unsigned count)
 {
     g_assert(seal);
     g_mutex_lock(&seal->lock);
-    seal->derived_max = count;
-    g_hash_table_remove_all(seal->derived);
+    seal->answers_max = count;
+    g_hash_table_remove_all(seal->answer);
     g_mutex_unlock(&seal->lock);
 }
 
@@ -90,7 +84,7 @@ void seal_free(Seal *seal)
     if (!seal)
         return;
     g_hash_table_unref(seal->plain_of);
-    g_hash_table_unref(seal->derived);
+    g_hash_table_unref(seal->answer);
     g_mutex_clear(&seal->lock);
     g_free(seal);
 }
@@ -123,32 +117,58 @@ static void digest_of(const void *a, size_t na, const void *b, size_t nb, uint8_
     SHA256_Final(out, &c);
 }
 
-/* As derived before if that is remembered. */
+/* ---- answers of before ---- */
+
+/* What is asked, in full: every answer is a function of it alone. NULL when nothing is remembered. */
+static GBytes *question(const Seal *seal, char what, const uint8_t *key, const uint8_t *a, size_t na, const uint8_t *b, size_t nb)
+{
+    if (!seal->answers_max)
+        return NULL;
+    const uint64_t first = na;
+    uint8_t *all = g_malloc(1 + sizeof first + SEAL_KEY_BYTES + na + nb), *at = all;
+    *at++ = (uint8_t)what;
+    at = (uint8_t *)memcpy(at, &first, sizeof first) + sizeof first;
+    at = (uint8_t *)memcpy(at, key, SEAL_KEY_BYTES) + SEAL_KEY_BYTES;
+    at = (uint8_t *)memcpy(at, a, na) + na;
+    if (nb)
+        memcpy(at, b, nb);
+    return g_bytes_new_take(all, (size_t)(at - all) + nb);
+}
+
+/* True: `out` is what came out before, and the question is freed. */
+static bool recall(Seal *seal, GBytes *asked, uint8_t *out, size_t n)
+{
+    if (!asked)
+        return false;
+    g_mutex_lock(&seal->lock);
+    GBytes *known = g_hash_table_lookup(seal->answer, asked);
+    if (known)
+        memcpy(out, g_bytes_get_data(known, NULL), n);
+    g_mutex_unlock(&seal->lock);
+    if (known)
+        free_secret(asked);
+    return known;
+}
+
+/* Takes the question, which may be NULL. */
+static void remember(Seal *seal, GBytes *asked, const uint8_t *answer, size_t n)
+{
+    if (!asked)
+        return;
+    g_mutex_lock(&seal->lock);
+    if (g_hash_table_size(seal->answer) >= seal->answers_max)
+        g_hash_table_remove_all(seal->answer);
+    g_hash_table_replace(seal->answer, asked, g_bytes_new(answer, n));
+    g_mutex_unlock(&seal->lock);
+}
+
 static void derive_once(Seal *seal, const uint8_t *key, const uint8_t *info, size_t n, uint8_t out[DERIVED_BYTES])
 {
-    if (!seal->derived_max) {
-        derive(key, info, n, out);
+    GBytes *asked = question(seal, 'K', key, info, n, NULL, 0);
+    if (recall(seal, asked, out, DERIVED_BYTES))
         return;
-    }
-    uint8_t *name = g_malloc(SEAL_KEY_BYTES + n);
-    memcpy(name, key, SEAL_KEY_BYTES);
-    memcpy(name + SEAL_KEY_BYTES, info, n);
-    GBytes *of = g_bytes_new_take(name, SEAL_KEY_BYTES + n);
-    g_mutex_lock(&seal->lock);
-    const uint8_t *known = g_hash_table_lookup(seal->derived, of);
-    if (known)
-        memcpy(out, known, DERIVED_BYTES);
-    g_mutex_unlock(&seal->lock);
-    if (known) {
-        free_name(of);
-        return;
-    }
     derive(key, info, n, out);
-    g_mutex_lock(&seal->lock);
-    if (g_hash_table_size(seal->derived) >= seal->derived_max)
-        g_hash_table_remove_all(seal->derived);
-    g_hash_table_replace(seal->derived, of, g_memdup2(out, DERIVED_BYTES));
-    g_mutex_unlock(&seal->lock);
+    remember(seal, asked, out, DERIVED_BYTES);
 }
 
 /* The two labels differ before either ends, and the header has a fixed layout, so that no two infos are one. */
@@ -160,11 +180,9 @@ static void key_for(Seal *seal, const uint8_t *key, const uint8_t *header, size_
     derive_once(seal, key, info, sizeof LABEL_KEY - 1 + n, out);
 }
 
-void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
-                 const uint8_t *plain, size_t length, uint8_t out[SEAL_DIGEST_BYTES])
+static void digest_of_sealed(Seal *seal, const uint8_t *key, const uint8_t *header, size_t before, const uint8_t *plain,
+                             size_t length, uint8_t out[SEAL_DIGEST_BYTES])
 {
-    g_assert(seal && header_length > SEAL_DIGEST_BYTES);
-    size_t before = header_length - SEAL_DIGEST_BYTES;
     uint8_t d[DERIVED_BYTES];
     g_autofree uint8_t *all = g_malloc(before + length);
     memcpy(all, header, before);
@@ -173,6 +191,18 @@ void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *h
     uc_hmac(d, sizeof d, all, before + length, out);
     OPENSSL_cleanse(d, sizeof d);
     OPENSSL_cleanse(all, before + length);
+}
+
+void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
+                 const uint8_t *plain, size_t length, uint8_t out[SEAL_DIGEST_BYTES])
+{
+    g_assert(seal && header_length > SEAL_DIGEST_BYTES);
+    size_t before = header_length - SEAL_DIGEST_BYTES;
+    GBytes *asked = question(seal, 'D', key, header, before, plain, length);
+    if (recall(seal, asked, out, SEAL_DIGEST_BYTES))
+        return;
+    digest_of_sealed(seal, key, header, before, plain, length, out);
+    remember(seal, asked, out, SEAL_DIGEST_BYTES);
 }
 
 static void gcm_close(const uint8_t k[32], const uint8_t *header, size_t nh, const uint8_t *plain, size_t length,
@@ -271,7 +301,18 @@ void seal_close(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], uint8_t *header, 
                 const uint8_t *plain, size_t length, uint8_t *out, SealUse *use)
 {
     seal_digest(seal, key, header, header_length, plain, length, header + header_length - SEAL_DIGEST_BYTES);
-    close_with(seal, key, header, header_length, plain, length, out, use);
+    size_t total = length + seal_overhead(seal);
+    g_autofree uint8_t *made = g_malloc(total + sizeof(SealUse)); /* what is sealed, then what was used */
+    GBytes *asked = question(seal, 'S', key, header, header_length, plain, length);
+    if (!recall(seal, asked, made, total + sizeof(SealUse))) {
+        SealUse used;
+        close_with(seal, key, header, header_length, plain, length, made, &used);
+        memcpy(made + total, &used, sizeof used);
+        remember(seal, asked, made, total + sizeof used);
+    }
+    memcpy(out, made, total);
+    if (use)
+        memcpy(use, made + total, sizeof *use);
 }
 
 void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,

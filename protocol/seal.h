@@ -30,11 +30,11 @@ void seal_free(Seal *seal);
 void seal_set_tag_bytes(Seal *seal, size_t tag_bytes);
 /* A sealed text is this much longer than its plaintext; the digest lies in the header. */
 size_t seal_overhead(const Seal *seal);
-/* Forgets what was sealed with tokens, and remembered keys: for many short runs one after the other. */
+/* Forgets what was sealed with tokens, and remembered answers: for many short runs one after the other. */
 void seal_forget(Seal *seal);
-/* From now on up to so many D and K are remembered by (sealing key, header), since HKDF costs four times AES-GCM and
+/* From now on up to so many answers (D, K, digests, what seal_close() made) are remembered by all that they depend on, since
  * exploration seals and opens the same few again and again; 0: no longer, and none is kept. No result changes. */
-void seal_remember_keys(Seal *seal, unsigned count);
+void seal_remember_answers(Seal *seal, unsigned count);
 
 /* For an audit: digests of K (ideal: of what stands for it, sealing key and header) and of header and plaintext. */
 typedef struct {

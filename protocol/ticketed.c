@@ -2,7 +2,7 @@
 #include "protocol/party.h"
 #include "protocol/payload.h"
 
-enum { SEALING_KEYS = 1 << 16 };
+enum { SEALS = 1 << 16 };
 
 static const PiSettings defaults = { .tag_bytes = SEAL_OVERHEAD_BYTES };
 
@@ -43,7 +43,7 @@ static void setup_free(void *setup)
 }
 
 static void forget(void *setup) { seal_forget(((PiConfig *)setup)->seal); }
-static void remember(void *setup, bool remember) { seal_remember_keys(((PiConfig *)setup)->seal, remember ? SEALING_KEYS : 0); }
+static void remember(void *setup, bool remember) { seal_remember_answers(((PiConfig *)setup)->seal, remember ? SEALS : 0); }
 
 static void describe(const UcSessionPlan *plan, GString *out)
 {
