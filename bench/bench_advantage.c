@@ -78,8 +78,7 @@ static void script_row(const char *name, const char *crypto, uint64_t samples, d
 int main(void)
 {
     EnvMeasure m = base();
-    m.native = env_native_find("hand-over");
-    m.options.crypto_ideal = true;
+    env_measure_native(&m, "hand-over");
     row("native environment, crypto ideal", &m, 20000, 50000);
     script_row("script, crypto ideal", "ideal", 10000, 10000);
     m.options.crypto_ideal = false;

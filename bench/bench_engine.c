@@ -46,12 +46,12 @@ static void round_of(EnvPair *pair, UcStore *store, UcWord kid, unsigned i)
 {
     UcWord from = i % 3, to = (i + 1) % 3;
     if (i % 3 == 0) {
-        UcMessage m = turn(pair, env_input(to, (UcMessage){ DKM_REQUEST, { kid, 1, from } }));
-        m = turn(pair, env_input(from, (UcMessage){ DKM_TRANSFER, { kid, 1, to, m.w[0] } }));
-        turn(pair, env_order(to, (UcMessage){ UC_M_DELIVER, { m.w[1] } }));
+        UcMessage m = turn(pair, uc_input(to, (UcMessage){ DKM_REQUEST, { kid, 1, from } }));
+        m = turn(pair, uc_input(from, (UcMessage){ DKM_TRANSFER, { kid, 1, to, m.w[0] } }));
+        turn(pair, uc_order(to, (UcMessage){ UC_M_DELIVER, { m.w[1] } }));
     }
-    turn(pair, env_input(0, (UcMessage){ DKM_SIGN, { kid, uc_store_text(store, i % 2 ? "a" : "b") } }));
-    turn(pair, env_input(to, (UcMessage){ DKM_STATUS, { kid } }));
+    turn(pair, uc_input(0, (UcMessage){ DKM_SIGN, { kid, uc_store_text(store, i % 2 ? "a" : "b") } }));
+    turn(pair, uc_input(to, (UcMessage){ DKM_STATUS, { kid } }));
 }
 
 /* The watchers look at these: whoever may break a rule. */
@@ -89,7 +89,7 @@ static double without_watchers(const EnvOptions *options, uint64_t *n)
     g_autoptr(EnvPair) pair = env_pair_new(worlds);
     UcStore *store = env_worlds_store(worlds);
     uint64_t watched;
-    UcWord kid = turn(pair, env_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, options->scheme) } })).w[0];
+    UcWord kid = turn(pair, uc_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, options->scheme) } })).w[0];
     return run_rounds(pair, store, kid, n, &watched);
 }
 
@@ -104,7 +104,7 @@ int main(void)
     g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
     g_autoptr(EnvPair) pair = env_pair_new(worlds);
     UcStore *store = env_worlds_store(worlds);
-    UcWord kid = turn(pair, env_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, dkm_settings(&o.interface)->scheme) } })).w[0];
+    UcWord kid = turn(pair, uc_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, dkm_settings(&o.interface)->scheme) } })).w[0];
     for (unsigned i = 0; i < 12; i++)
         round_of(pair, store, kid, i);
     for (EnvWorld w = ENV_REAL; w < ENV_WORLDS; w++) {

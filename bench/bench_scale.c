@@ -52,19 +52,19 @@ static UcMessage turn(Run *run, UcEnvelope write)
 
 static void deliver(Run *run, UcWord to, UcWord payload)
 {
-    UcMessage m = turn(run, env_order(to, (UcMessage){ UC_M_DELIVER, { payload } }));
+    UcMessage m = turn(run, uc_order(to, (UcMessage){ UC_M_DELIVER, { payload } }));
     run->received += m.kind == DKM_RECEIVED;
 }
 
 static void hand_over(Run *run, UcWord from, UcWord to, UcWord count)
 {
-    UcMessage m = turn(run, env_input(to, (UcMessage){ DKM_REQUEST, { run->kid, count, from } }));
+    UcMessage m = turn(run, uc_input(to, (UcMessage){ DKM_REQUEST, { run->kid, count, from } }));
     if (m.kind != DKM_REQUESTED)
         return;
     UcWord ticket = m.w[0];
-    m = turn(run, env_input(from, (UcMessage){ DKM_TRANSFER, { run->kid, count, to, ticket } }));
+    m = turn(run, uc_input(from, (UcMessage){ DKM_TRANSFER, { run->kid, count, to, ticket } }));
     if (m.kind != UC_M_PAYLOAD) {
-        turn(run, env_input(to, (UcMessage){ DKM_CANCEL, { ticket } }));
+        turn(run, uc_input(to, (UcMessage){ DKM_CANCEL, { ticket } }));
         return;
     }
     run->transfers++;
@@ -79,15 +79,15 @@ static void sign(Run *run, UcWord party, uint64_t number)
     char text[32];
     int n = snprintf(text, sizeof text, "message %llu", (unsigned long long)number);
     UcWord message = uc_store_put(env_worlds_store(run->worlds), text, (size_t)n);
-    run->signatures += turn(run, env_input(party, (UcMessage){ DKM_SIGN, { run->kid, message } })).kind == DKM_SIGNATURE;
+    run->signatures += turn(run, uc_input(party, (UcMessage){ DKM_SIGN, { run->kid, message } })).kind == DKM_SIGNATURE;
 }
 
 static void fault(Run *run, UcWord party)
 {
     static const UcPoint point[] = { UC_POINT_NOW, UC_POINT_BEFORE, UC_POINT_MIDDLE, UC_POINT_AFTER };
-    turn(run, env_order(party, (UcMessage){ UC_M_CRASH, { point[pick(run, G_N_ELEMENTS(point))] } }));
+    turn(run, uc_order(party, (UcMessage){ UC_M_CRASH, { point[pick(run, G_N_ELEMENTS(point))] } }));
     sign(run, party, run->crashes++);
-    turn(run, env_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
+    turn(run, uc_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
 }
 
 static void operate(Run *run, uint64_t number)
@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     }
     run.pair = env_pair_new(run.worlds);
     UcWord set = uc_store_text(env_worlds_store(run.worlds), ((const DkmOptions *)env_worlds_setup(run.worlds))->sigma[0]->name);
-    run.kid = turn(&run, env_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
+    run.kid = turn(&run, uc_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
     for (UcWord p = 1; p < parties; p++) /* everybody gets a share */
         hand_over(&run, 0, p, 512);
     printf("set-up, key and %llu shares: %.2f s, %ld MiB\n", (unsigned long long)parties - 1, seconds() - start, peak_mib());

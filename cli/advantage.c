@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "environments/advantage.h"
+#include "environments/options.h"
 #include "report/advantage.h"
 
 /* Set by the signal handler, which has nowhere else to write: the one variable of this kind in the program. */
@@ -63,21 +64,14 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
                     "its options and 'for_each'");
         return false;
     }
-    bool queries = !strcmp(name, "queries");
     EnvOptionPlace toy;
-    if (queries && m->native->queries_max) {
+    if (!strcmp(name, "queries") && m->native->queries_max) {
         if (!parse_count(name, text, 1, m->native->queries_max, &value, error))
             return false;
         m->effort.queries = value;
         return true;
     }
-    if (!strcmp(name, "hash_bytes") && env_native_hash_bytes(&m->options)) {
-        if (!parse_count(name, text, 1, 3, &value, error))
-            return false;
-        env_native_use_toy_set(&m->options, value);
-        return true;
-    }
-    if (!env_option_of_script(&m->options, name, &toy) || !toy.row->toy) {
+    if (!env_option_of_toy(&m->options, name, &toy) || !uc_option_number(toy.row, toy.values)) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "native:%s has no parameter '%s'", m->native->name, name);
         return false;
     }
@@ -87,14 +81,45 @@ static bool set_parameter(EnvMeasure *m, const char *name, const char *text, GEr
     return true;
 }
 
-static const char *known_parameter(const char *name)
+/* Adds what --set takes with these options. */
+static void add_parameters(GPtrArray *names, EnvOptions *o)
 {
-    static const char *const known[] = { "queries", "tag_bytes", "ticket_bytes", "hash_bytes", NULL };
-    for (unsigned i = 0; known[i]; i++) {
-        if (!strcmp(known[i], name))
-            return known[i];
+    g_autoptr(GArray) rows = env_options_rows(o);
+    for (guint i = 0; i < rows->len; i++) {
+        const char *toy = g_array_index(rows, EnvOptionPlace, i).row->toy;
+        if (toy && !g_ptr_array_find_with_equal_func(names, toy, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)toy);
     }
-    return NULL;
+}
+
+/* What --set takes, of this triple or (NULL) of all. Free with g_ptr_array_unref(). */
+static GPtrArray *parameters(const UcTriple *triple)
+{
+    GPtrArray *names = g_ptr_array_new();
+    g_ptr_array_add(names, (gpointer)"queries");
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        EnvOptions o = env_default_options();
+        env_options_take(&o, t);
+        if (!triple || triple == t)
+            add_parameters(names, &o);
+    }
+    return names;
+}
+
+/* "a, b or c". Free with g_free(). */
+static char *one_of(const GPtrArray *names)
+{
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < names->len; i++)
+        g_string_append_printf(out, "%s%s", !i ? "" : i + 1 < names->len ? ", " : " or ", (const char *)names->pdata[i]);
+    return g_string_free(out, FALSE);
+}
+
+/* The name itself, which stays; NULL: there is none. */
+static const char *known_parameter(const GPtrArray *names, const char *name)
+{
+    guint at;
+    return g_ptr_array_find_with_equal_func((GPtrArray *)names, name, g_str_equal, &at) ? names->pdata[at] : NULL;
 }
 
 static bool parse_sets(EnvMeasure *m, char **set, GError **error)
@@ -116,10 +141,11 @@ static bool parse_sweep(Job *job, const char *sweep, GError **error)
     if (!sweep)
         return true;
     g_auto(GStrv) part = g_strsplit(sweep, "=", 2);
-    job->swept = g_strv_length(part) == 2 ? known_parameter(part[0]) : NULL;
+    g_autoptr(GPtrArray) names = parameters(job->measure.options.triple);
+    job->swept = g_strv_length(part) == 2 ? known_parameter(names, part[0]) : NULL;
     if (!job->swept) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION,
-                    "--sweep: expected NAME=VALUE,... with queries, tag_bytes, ticket_bytes or hash_bytes, got '%s'", sweep);
+        g_autofree char *list = one_of(names);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--sweep: expected NAME=VALUE,... with %s, got '%s'", list, sweep);
         return false;
     }
     g_auto(GStrv) value = g_strsplit(part[1], ",", -1);
@@ -152,13 +178,13 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
     if (m->native && m->native->queries_max)
         r->parameter[n++] = (RepParameter){ "queries", (double)m->effort.queries };
     EnvOptions o = m->options;
-    g_autoptr(GArray) toys = env_options_toys(&o);
-    for (guint i = 0; m->native && i < toys->len && n + 1 < G_N_ELEMENTS(r->parameter); i++) {
-        const EnvOptionPlace *p = &g_array_index(toys, EnvOptionPlace, i);
-        r->parameter[n++] = (RepParameter){ p->row->script, (double)uc_option_number(p->row, p->values) };
+    UcSessionPlan plan = env_session_plan(&o);
+    g_autoptr(GArray) rows = env_options_rows(&o);
+    for (guint i = 0; m->native && i < rows->len && n < G_N_ELEMENTS(r->parameter); i++) {
+        const EnvOptionPlace *p = &g_array_index(rows, EnvOptionPlace, i);
+        if (p->row->toy && !uc_option_is_default(p->table, p->row, p->values))
+            r->parameter[n++] = (RepParameter){ p->row->toy, (double)uc_option_number(p->row, p->values) };
     }
-    if (m->native && env_native_hash_bytes(&m->options))
-        r->parameter[n++] = (RepParameter){ "hash_bytes", (double)env_native_hash_bytes(&m->options) };
     r->told_apart_expected = m->scenario && (m->scenario->expect == UC_DISTINGUISHED ||
                                              m->scenario->expect == UC_SIMULATION_FAILED);
     if (m->scenario && m->scenario->has_advantage_bound) {
@@ -167,7 +193,7 @@ static void note_parameters(const EnvMeasure *m, RepMeasured *r)
     }
     if (m->native && m->native->bound) {
         r->has_bound = true;
-        r->bound = m->native->bound(&m->options, &m->effort);
+        r->bound = m->native->bound(&plan, &m->effort);
     }
 }
 
@@ -251,28 +277,39 @@ static bool load_script(Job *job, GError **error)
     return true;
 }
 
+/* "NAME, NAME, ..." with this before each. Free with g_free(). */
+static char *natives(const char *prefix)
+{
+    GString *out = g_string_new(NULL);
+    const UcNative *native;
+    for (unsigned i = 0; (native = env_native_at(i, NULL)); i++)
+        g_string_append_printf(out, "%s%s%s", i ? ", " : "", prefix, native->name);
+    return g_string_free(out, FALSE);
+}
+
 static bool choose(Job *job, GError **error)
 {
     EnvMeasure *m = &job->measure;
     const char *name = g_str_has_prefix(job->scenario, "native:") ? job->scenario + 7 : NULL;
-    m->native = name ? env_native_find(name) : NULL;
     if (!name)
         return load_script(job, error);
-    if (!m->native) {
-        GString *known = g_string_new(NULL);
-        for (const EnvNative *n = env_natives; n->name; n++)
-            g_string_append_printf(known, "%snative:%s", known->len ? ", " : "", n->name);
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "unknown environment '%s'; expected one of %s", job->scenario,
-                    known->str);
-        g_string_free(known, TRUE);
-        return false;
+    if (env_measure_native(m, name))
+        return true;
+    g_autofree char *known = natives("native:");
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "unknown environment '%s'; expected one of %s", job->scenario, known);
+    return false;
+}
+
+/* Toys make their keys fast. */
+static bool has_toy_keys(EnvOptions *o)
+{
+    g_autoptr(GArray) rows = env_options_rows(o);
+    bool any = false;
+    for (guint i = 0; i < rows->len && !any; i++) {
+        const EnvOptionPlace *p = &g_array_index(rows, EnvOptionPlace, i);
+        any = p->row->type == UC_OPTION_PICK && uc_option_number(p->row, p->values);
     }
-    m->options = env_default_options();
-    m->options.crypto_ideal = true;
-    m->effort.queries = m->native->queries;
-    if (m->native->options)
-        m->native->options(&m->options);
-    return true;
+    return any;
 }
 
 static bool prepare(Job *job, const Options *o, GError **error)
@@ -291,7 +328,7 @@ static bool prepare(Job *job, const Options *o, GError **error)
         return false;
     if (o->keys && !parse_count("--keys", o->keys, 0, ENV_KEYS_MAX, &keys, error))
         return false;
-    m->keys = env_native_hash_bytes(&m->options) ? 0 : (unsigned)keys; /* toys make theirs fast */
+    m->keys = has_toy_keys(&m->options) ? 0 : (unsigned)keys;
     if (o->jobs < 0 || o->jobs > ENV_JOBS_MAX) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--jobs: expected 0 to %d, got %d", ENV_JOBS_MAX, o->jobs);
         return false;
@@ -360,6 +397,10 @@ int cli_advantage(int argc, char **argv)
 {
     int code;
     Options o = { 0 };
+    g_autoptr(GPtrArray) names = parameters(NULL);
+    g_autofree char *list = one_of(names), *set = g_strconcat("native: ", list, NULL), *known = natives("");
+    g_autofree char *about = g_strdup_printf("SCENARIO is a script or native:NAME (%s).\nExit code 1: the worlds differ by more than "
+                                             "the bad events of the proof account for.", known);
     const GOptionEntry entries[] = {
         { "samples", 'n', 0, G_OPTION_ARG_STRING, &o.samples, "runs of each world, 1 to 10^9 (10000)", "N" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "threads (one per processor); the result does not depend on it", "J" },
@@ -367,7 +408,7 @@ int cli_advantage(int argc, char **argv)
         { "sequential", 0, 0, G_OPTION_ARG_NONE, &o.sequential, "look at 1000, 2000, 4000, ... and stop when it is clear", NULL },
         { "precision", 0, 0, G_OPTION_ARG_STRING, &o.precision, "with --sequential: clear when known to within E (0.01)", "E" },
         { "feature", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.feature, "a feature that the script names; may be repeated", "NAME" },
-        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.set, "native: queries, tag_bytes, ticket_bytes or hash_bytes", "NAME=VALUE" },
+        { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.set, set, "NAME=VALUE" },
         { "sweep", 0, 0, G_OPTION_ARG_STRING, &o.sweep, "native: one measurement for each value", "NAME=V,V,..." },
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "base seed (1)", "N" },
         { "keys", 0, 0, G_OPTION_ARG_STRING, &o.keys, "crypto real: size of the pool of signature keys; 0: fresh (32)", "K" },
@@ -376,9 +417,7 @@ int cli_advantage(int argc, char **argv)
         { NULL },
     };
     g_autofree char *command = command_line(argc, argv);
-    if (!cli_parse("advantage", "SCENARIO", "SCENARIO is a script or native:NAME (hand-over, tag-guess, ticket-collision, "
-                   "ticket-replay, onetime-forgery).\nExit code 1: the worlds differ by more than the bad events of the proof account for.",
-                   entries, &argc, &argv, &code)) {
+    if (!cli_parse("advantage", "SCENARIO", about, entries, &argc, &argv, &code)) {
         free_options(&o);
         return code;
     }

@@ -4,7 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "environments/play.h"
+#include "environments/advantage.h"
 #include "signing/signing.h"
 
 static void print_protocols(void)
@@ -62,8 +62,9 @@ static void print_choices(void)
 static void print_natives(void)
 {
     puts("\nenvironments in C, for 'ucsim advantage native:NAME'");
-    for (const EnvNative *n = env_natives; n->name; n++)
-        printf("  %-16s %s\n", n->name, n->title);
+    const UcNative *native;
+    for (unsigned i = 0; (native = env_native_at(i, NULL)); i++)
+        printf("  %-16s %s\n", native->name, native->title);
 }
 
 static int print_scenarios(const char *folder, const GPtrArray *files)

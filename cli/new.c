@@ -7,49 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
-
-static const char text[] =
-    "-- What this scenario is about, in a sentence.\n"
-    "--   ucsim check FILE         runs it in both worlds and compares what Z saw\n"
-    "--   ucsim lint FILE          finds misspelt names without running it\n"
-    "--   ucsim watch FILE         checks again whenever the file changes\n"
-    "--   ucsim explore FILE       tries every schedule within the bounds of 'explore'\n"
-    "return scenario {\n"
-    "  title   = \"TITLE\",\n"
-    "  parties = { \"hsm1\", \"hsm2\" },\n"
-    "  expect  = \"indistinguishable\", -- or \"distinguished\", \"invariant broken: I1\", ...\n"
-    "  -- storage = \"rollback\",       -- how stable storage may fail; 'ucsim list' names the models\n"
-    "  -- crypto  = \"ideal\",          -- no real signatures: much faster\n"
-    "\n"
-    "  -- Z, the environment: gives the parties their inputs and sees their outputs. Every call is one activation, and\n"
-    "  -- returns the message that came back, or nil.\n"
-    "  environment = function (z)\n"
-    "    local key = z:keygen(\"hsm1\")\n"
-    "    local s = z:sign(\"hsm1\", key, \"firmware 1.0\")\n"
-    "    assert(s.kind == \"signature\")\n"
-    "    assert(z:verify(\"hsm2\", key, \"firmware 1.0\", s))\n"
-    "\n"
-    "    -- hsm2 asks hsm1 for four one-time keys. The payload goes over the network: to A.\n"
-    "    local ticket = z:request(\"hsm2\", { key = key, count = 4, from = \"hsm1\" })\n"
-    "    local received = z:transfer(\"hsm1\", { key = key, count = 4, to = \"hsm2\", ticket = ticket })\n"
-    "    assert(received.kind == \"received\")\n"
-    "    assert(z:status(\"hsm2\", key).remaining == 4)\n"
-    "    assert(z:ask(\"replay\") == nil) -- the second delivery must change nothing\n"
-    "    assert(z:status(\"hsm2\", key).remaining == 4)\n"
-    "  end,\n"
-    "\n"
-    "  -- A, the adversary: is the network, and may crash, restore and corrupt parties. Without this function A is the\n"
-    "  -- dummy adversary, and Z gives the orders: z:deliver(...), z:crash(...), ...\n"
-    "  adversary = function (a)\n"
-    "    a:on_send(function (payload) a:deliver(payload.to, payload) end)\n"
-    "    a:on_ask(\"replay\", function ()\n"
-    "      for _, p in ipairs(a:seen()) do a:deliver(p.to, p) end\n"
-    "    end)\n"
-    "  end,\n"
-    "\n"
-    "  -- For 'ucsim explore': how many of each move to try.\n"
-    "  explore = { keygen = 1, request = 1, transfer = 1, sign = 1, deliver = 2 },\n"
-    "}\n";
+#include "environments/registry.h"
 
 static bool write_all(int fd, const char *bytes, size_t length)
 {
@@ -101,7 +59,10 @@ static int make(const char *given)
         return cli_fail(CLI_USAGE, "new: expected a name of letters, digits, '-', '_' and '.', got '%s'", given);
     g_autofree char *path = g_str_has_suffix(given, ".lua") ? g_strdup(given) : g_strconcat(given, ".lua", NULL);
     g_autofree char *title = title_of(name), *file = g_path_get_basename(path);
-    g_autoptr(GString) out = g_string_new(text);
+    const UcInterface *interface = env_triple->protocol->interface;
+    if (!interface->first_script)
+        return cli_fail(CLI_USAGE, "new: %s has no scenario to start from", interface->name);
+    g_autoptr(GString) out = g_string_new(interface->first_script);
     g_string_replace(out, "TITLE", title, 1);
     g_string_replace(out, "FILE", file, 0);
     int code = write_new(path, out->str);

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "environments/lua_host.h"
+#include "environments/options.h"
 #include "environments/repeat.h"
+#include "simulator/bad_events.h"
 
 enum { CHUNK = 32 };
 
@@ -14,13 +16,69 @@ void env_sample_seed(const uint8_t base[UC_SEED_BYTES], EnvWorld which, uint64_t
     uc_tape_read(base, &label, number * UC_SEED_BYTES, out, UC_SEED_BYTES);
 }
 
+/* ---- environments in C ---- */
+
+const UcNative *env_native_at(unsigned number, const UcTriple **triple)
+{
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        for (const UcNative *n = t->protocol->natives; n && n->name; n++) {
+            if (number-- > 0)
+                continue;
+            if (triple)
+                *triple = t;
+            return n;
+        }
+    }
+    return NULL;
+}
+
+static void use_preset(EnvOptions *o, const UcPreset *preset)
+{
+    EnvOptionPlace p;
+    bool known = env_option_find(o, preset->option, &p) || env_option_of_toy(o, preset->option, &p);
+    g_assert(known);
+    uc_option_set_number(p.row, p.values, preset->number);
+}
+
+bool env_measure_native(EnvMeasure *m, const char *name)
+{
+    g_assert(m && name);
+    const UcTriple *triple;
+    const UcNative *native;
+    for (unsigned i = 0; (native = env_native_at(i, &triple)) && strcmp(native->name, name); i++)
+        ;
+    if (!native)
+        return false;
+    m->native = native;
+    m->options = env_default_options();
+    env_options_take(&m->options, triple);
+    m->options.crypto_ideal = true;
+    for (const UcPreset *p = native->preset; p && p->option; p++)
+        use_preset(&m->options, p);
+    m->effort.queries = native->queries;
+    return true;
+}
+
+/* ---- bad events ---- */
+
+static const UcBadEvents *events_of(const EnvMeasure *m)
+{
+    static const char *const none[] = { NULL };
+    static const UcBadEvents nothing = { .name = none };
+    const UcBadEvents *bad = (m->scenario ? &m->scenario->options : &m->options)->triple->protocol->bad;
+    return bad ? bad : &nothing;
+}
+
 /* ---- one sampler per worker ---- */
 
 typedef struct {
     const EnvMeasure *measure;
     EnvWorlds *worlds;   /* native */
+    EnvOptions options;  /* of these */
+    UcSessionPlan plan;
     EnvRepeat *repeat;   /* script */
-    EnvBadEvents *bad;
+    const UcBadEvents *events;
+    void *bad;           /* NULL: there are no such events */
     UcTally *tally[ENV_WORLDS];
 } Sampler;
 
@@ -28,7 +86,8 @@ static void sampler_free(Sampler *s)
 {
     env_worlds_free(s->worlds);
     env_repeat_free(s->repeat);
-    env_bad_events_free(s->bad);
+    if (s->bad)
+        s->events->free(s->bad);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
         uc_tally_free(s->tally[which]);
     g_free(s);
@@ -38,7 +97,8 @@ static Sampler *sampler_new(const EnvMeasure *measure, GError **error)
 {
     Sampler *s = g_new0(Sampler, 1);
     s->measure = measure;
-    s->bad = env_bad_events_new();
+    s->events = events_of(measure);
+    s->bad = s->events->new ? s->events->new() : NULL;
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
         s->tally[which] = uc_tally_new();
     EnvOptions o = measure->options;
@@ -51,6 +111,11 @@ static Sampler *sampler_new(const EnvMeasure *measure, GError **error)
     if (!worlds || !env_worlds_key_pool(worlds, measure->seed, measure->keys, error)) {
         sampler_free(s);
         return NULL;
+    }
+    if (s->worlds) {
+        s->options = *env_worlds_options(worlds);
+        s->plan = env_session_plan(&s->options);
+        s->plan.seed = NULL; /* Z does not know it */
     }
     for (EnvWorld which = ENV_REAL; s->worlds && which < ENV_WORLDS; which++)
         env_worlds_spec(s->worlds, which)->watchers = 0; /* they assert rules of single runs: `check` does that */
@@ -73,19 +138,26 @@ static bool outcome(const UcWorld *world, UcStop stop, EnvWorld which, UcSample 
     return false;
 }
 
+static void add_sample(Sampler *s, EnvWorld which, const UcWorld *world, UcSample *sample)
+{
+    sample->bad = s->bad ? s->events->seen(s->bad) : 0;
+    uc_tally_add(s->tally[which], world, sample);
+}
+
 static bool sample_native(Sampler *s, EnvWorld which, const uint8_t *seed, UcSample *sample, GError **error)
 {
     env_worlds_restart(s->worlds, seed);
     g_autoptr(UcWorld) world = env_worlds_start(s->worlds, which);
-    env_bad_events_watch(s->bad, world);
-    EnvPlay play = { .worlds = s->worlds, .world = world, .stop = UC_STOP_Z, .effort = &s->measure->effort };
+    if (s->bad)
+        uc_world_observe(world, s->events->observe, s->bad);
+    UcPlay play = { .world = world, .stop = UC_STOP_Z, .plan = &s->plan, .setup = env_worlds_protocol(s->worlds),
+                    .effort = &s->measure->effort };
     sample->guess = s->measure->native->play(&play) != 0;
     sample->features = play.features;
     memcpy(sample->feature, play.feature, sizeof play.feature);
     if (!outcome(world, play.stop, which, sample, error))
         return false;
-    sample->bad = env_bad_events_seen(s->bad);
-    uc_tally_add(s->tally[which], world, sample);
+    add_sample(s, which, world, sample);
     return true;
 }
 
@@ -109,8 +181,7 @@ static void read_features(const EnvMeasure *m, const UcWorld *world, const GArra
 static bool sample_script(Sampler *s, EnvWorld which, const uint8_t *seed, UcSample *sample, GError **error)
 {
     EnvRepeated run;
-    env_bad_events_clear(s->bad);
-    if (!env_repeat_run(s->repeat, which, seed, env_bad_events_observe, s->bad, &run, error))
+    if (!env_repeat_run(s->repeat, which, seed, s->events->observe, s->bad, &run, error))
         return false;
     sample->guess = run.stop == UC_STOP_HALT && uc_world_bit(run.world);
     if (!outcome(run.world, run.stop, which, sample, error))
@@ -122,8 +193,7 @@ static bool sample_script(Sampler *s, EnvWorld which, const uint8_t *seed, UcSam
         return false;
     }
     read_features(s->measure, run.world, run.feature, sample);
-    sample->bad = env_bad_events_seen(s->bad);
-    uc_tally_add(s->tally[which], run.world, sample);
+    add_sample(s, which, run.world, sample);
     return true;
 }
 
@@ -133,6 +203,8 @@ static bool sample_both(Sampler *s, uint64_t number, GError **error)
         uint8_t seed[UC_SEED_BYTES];
         UcSample sample = { .number = number };
         env_sample_seed(s->measure->seed, which, number, seed);
+        if (s->bad)
+            s->events->clear(s->bad);
         if (!(s->repeat ? sample_script : sample_native)(s, which, seed, &sample, error))
             return false;
     }
@@ -229,7 +301,7 @@ static UcAdvantage *evaluate(const Crew *crew, unsigned look)
 {
     const EnvMeasure *m = crew->measure;
     UcPlan plan = { .asked = m->samples, .alpha = m->alpha, .sequential = m->sequential, .look = look,
-                    .interrupted = interrupted(crew) && crew->done < m->samples, .bad_name = env_bad_name,
+                    .interrupted = interrupted(crew) && crew->done < m->samples, .bad_name = events_of(m)->name,
                     .feature_name = m->native ? m->native->feature_name : m->feature_name };
     g_autoptr(UcTally) real = uc_tally_new();
     g_autoptr(UcTally) ideal = uc_tally_new();

@@ -72,6 +72,11 @@ bool env_option_of_script(EnvOptions *o, const char *name, EnvOptionPlace *out)
     return find(o, offsetof(UcOptionRow, script), name, out);
 }
 
+bool env_option_of_toy(EnvOptions *o, const char *name, EnvOptionPlace *out)
+{
+    return find(o, offsetof(UcOptionRow, toy), name, out);
+}
+
 bool env_option_get(const EnvOptions *o, const char *name, uint64_t *out)
 {
     EnvOptions copy = *o;
@@ -95,7 +100,7 @@ GArray *env_options_toys(EnvOptions *o)
     GArray *all = env_options_rows(o);
     for (guint i = all->len; i-- > 0; ) {
         const EnvOptionPlace *p = &g_array_index(all, EnvOptionPlace, i);
-        if (!p->row->toy || uc_option_is_default(p->table, p->row, p->values))
+        if (!p->row->toy || !p->row->name || uc_option_is_default(p->table, p->row, p->values))
             g_array_remove_index(all, i);
     }
     return all;

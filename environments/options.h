@@ -21,10 +21,12 @@ GArray *env_options_rows(EnvOptions *options);
 bool env_option_find(EnvOptions *options, const char *name, EnvOptionPlace *out);
 /* By their name in scripts. */
 bool env_option_of_script(EnvOptions *options, const char *name, EnvOptionPlace *out);
+/* By their name as toy parameters. */
+bool env_option_of_toy(EnvOptions *options, const char *name, EnvOptionPlace *out);
 /* For programs, of numbers and choices. False: the triple has no such option. */
 bool env_option_get(const EnvOptions *options, const char *name, uint64_t *out);
 bool env_option_set(EnvOptions *options, const char *name, uint64_t number);
-/* The toy parameters that are another than by default. Free with g_array_unref(). */
+/* The toy parameters in files that are another than by default. Free with g_array_unref(). */
 GArray *env_options_toys(EnvOptions *options);
 
 /* The triple with this protocol, its options as by default; another S. NULL, or what is wrong ("expected ..., got ..."), to be

@@ -57,13 +57,3 @@ void env_pair_halt(EnvPair *pair)
 
 UcViewEntry env_pair_reply(const EnvPair *pair) { return uc_lock_reply(&pair->lock); }
 const UcLock *env_pair_lock(const EnvPair *pair) { return &pair->lock; }
-
-UcEnvelope env_input(UcWord party, UcMessage message)
-{
-    return (UcEnvelope){ UC_Z, uc_party(party), 0, message };
-}
-
-UcEnvelope env_order(UcWord party, UcMessage message)
-{
-    return (UcEnvelope){ UC_Z, UC_A, uc_party(party), message };
-}

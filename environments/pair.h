@@ -26,8 +26,4 @@ UcWorld *env_pair_world(EnvPair *pair, EnvWorld which);
 UcViewEntry env_pair_reply(const EnvPair *pair);
 const UcLock *env_pair_lock(const EnvPair *pair);
 
-/* Writes of Z. Party and other arguments as numbers from 0, bytes as handles. */
-UcEnvelope env_input(UcWord party, UcMessage message);
-UcEnvelope env_order(UcWord party, UcMessage message); /* through the dummy adversary */
-
 #endif

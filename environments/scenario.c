@@ -308,6 +308,7 @@ static void read_option(lua_State *L, EnvScenario *s, const EnvOptionPlace *p, c
     case UC_OPTION_CHOICE:
     case UC_OPTION_NAMED: uc_option_set_number(p->row, p->values, choice_of(L, field, p->row->names)); break;
     case UC_OPTION_FLAG: uc_option_set_number(p->row, p->values, truth_of(L, field)); break;
+    case UC_OPTION_PICK: g_assert_not_reached(); /* not in scripts */
     case UC_OPTION_TEXT: *(const char **)at = keep(s, g_strdup(text_of(L, field))); break;
     case UC_OPTION_GROUPS: *(const char *const **)at = read_groups(L, s, field); break;
     }

@@ -60,6 +60,7 @@ typedef enum {
 
 extern const UcMessageTable dkm_messages;
 extern const UcCall dkm_calls[]; /* scripts.c */
+extern const char dkm_first_script[];
 
 /* Marks of a protocol (uc_mark). */
 typedef enum {
@@ -124,6 +125,9 @@ typedef struct {
     DkmLimits limits;
 } DkmSettings;
 static inline DkmSettings *dkm_settings(UcSettings *s) { return (DkmSettings *)(void *)s->word; }
+
+/* How long the hash values of a toy set are; 0: the scheme is none. */
+uint64_t dkm_toy_hash_bytes(const UcSettings *settings);
 
 extern const DkmSettings dkm_settings_default;
 extern const UcInterface dkm_interface; /* options.c; its set-up begins with a DkmOptions */

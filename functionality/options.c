@@ -7,6 +7,10 @@ static const char *const master_name[] = { "separate", "shared", NULL }, *const 
 
 static const char *const trust_meaning[] = { "one sealing key for the whole enclave", "a sealing key for every pair of parties" };
 
+/* With hash values of 1, 2, 3 bytes. */
+static const char *const toy_set[] = { "TOY-LMS_SHAKE_M1_H2/LMOTS_SHAKE_N1_W2", "TOY-LMS_SHAKE_M2_H2/LMOTS_SHAKE_N2_W2",
+                                       "TOY-LMS_SHAKE_M3_H2/LMOTS_SHAKE_N3_W2", NULL };
+
 const DkmSettings dkm_settings_default = {
     .scheme = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8", .enclave = "enclave", .ticket_bytes = DKM_TICKET_BYTES,
     .limits = { .keys = 16, .tickets = 64, .transfers = 4096, .intervals = 1024 },
@@ -26,9 +30,15 @@ static const UcOptionRow rows[] = {
     { "limit-tickets", "limits.tickets", UC_OPTION_NUMBER, AT(limits.tickets), .place = 140 },
     { "limit-transfers", "limits.transfers", UC_OPTION_NUMBER, AT(limits.transfers), .place = 150 },
     { "limit-intervals", "limits.intervals", UC_OPTION_NUMBER, AT(limits.intervals), .place = 160 },
-    { "ticket-bytes", "ticket_bytes", UC_OPTION_NUMBER, AT(ticket_bytes), .place = 180, .toy = true, .high = DKM_TICKET_BYTES },
+    { "ticket-bytes", "ticket_bytes", UC_OPTION_NUMBER, AT(ticket_bytes), .place = 180, .toy = "ticket_bytes", .high = DKM_TICKET_BYTES },
+    { NULL, NULL, UC_OPTION_PICK, AT(scheme), toy_set, .place = 190, .toy = "hash_bytes", .high = G_N_ELEMENTS(toy_set) - 1 },
 };
 G_STATIC_ASSERT(sizeof(DkmTrust) == sizeof(unsigned) && sizeof(DkmSettings) <= sizeof(UcSettings));
+
+uint64_t dkm_toy_hash_bytes(const UcSettings *settings)
+{
+    return uc_option_number(&rows[G_N_ELEMENTS(rows) - 1], settings->word);
+}
 
 /* `options` first: this is what F, protocol and watchers are configured with. */
 typedef struct {
@@ -126,7 +136,7 @@ static void watch_free(void *watch) { dkm_watch_free(watch); }
 static UcWatcher watcher(const void *watch) { return dkm_watcher(watch); }
 
 const UcInterface dkm_interface = {
-    .name = "F_DKM", .messages = &dkm_messages, .calls = dkm_calls,
+    .name = "F_DKM", .messages = &dkm_messages, .calls = dkm_calls, .first_script = dkm_first_script,
     .options = { rows, G_N_ELEMENTS(rows), &dkm_settings_default, sizeof dkm_settings_default }, .rules = dkm_rule_name,
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,
     .shared_new = trees_new, .shared_free = trees_free,

@@ -1,4 +1,5 @@
 /* The descriptor of the protocol: its options, and the set-up that a session makes of them. */
+#include "protocol/measured.h"
 #include "protocol/party.h"
 #include "protocol/payload.h"
 
@@ -7,7 +8,7 @@ enum { SEALS = 1 << 16 };
 static const PiSettings defaults = { .tag_bytes = SEAL_OVERHEAD_BYTES };
 
 static const UcOptionRow rows[] = {
-    { "tag-bytes", "tag_bytes", UC_OPTION_NUMBER, offsetof(PiSettings, tag_bytes), .place = 170, .toy = true,
+    { "tag-bytes", "tag_bytes", UC_OPTION_NUMBER, offsetof(PiSettings, tag_bytes), .place = 170, .toy = "tag_bytes",
       .high = SEAL_OVERHEAD_BYTES },
 };
 G_STATIC_ASSERT(sizeof(PiSettings) <= sizeof(UcSettings));
@@ -66,5 +67,5 @@ const UcProtocol ticketed_transfer = {
     .title = "one message per transfer, with a one-time ticket from the receiver", .interface = &dkm_interface, .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults },
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember,
     .class = &pi_class, .inspector = &pi_inspector, .describe = describe, .unkept = unkept,
-    .codec = &payload_codec,
+    .codec = &payload_codec, .natives = pi_natives, .bad = &pi_bad_events,
 };

@@ -8,6 +8,16 @@ UcComparison uc_lock_judge(UcLock *lock)
     return lock->last;
 }
 
+UcEnvelope uc_input(UcWord party, UcMessage message)
+{
+    return (UcEnvelope){ UC_Z, uc_party(party), 0, message };
+}
+
+UcEnvelope uc_order(UcWord party, UcMessage message)
+{
+    return (UcEnvelope){ UC_Z, UC_A, uc_party(party), message };
+}
+
 UcComparison uc_lock_turn(UcLock *lock, const UcEnvelope *write)
 {
     g_assert(lock && write);

@@ -18,6 +18,10 @@ typedef struct {
     UcComparison last;  /* UC_INDISTINGUISHABLE at first */
 } UcLock;
 
+/* Writes of Z. Party and other arguments as numbers from 0, bytes as handles. */
+UcEnvelope uc_input(UcWord party, UcMessage message);
+UcEnvelope uc_order(UcWord party, UcMessage message); /* through the dummy adversary */
+
 /* One write of Z in each world, and what the new pieces of the views say. A verdict that is final (uc_verdict_is_open)
  * stays, and nothing runs any more. */
 UcComparison uc_lock_turn(UcLock *lock, const UcEnvelope *write);

@@ -4,6 +4,16 @@
 
 static void *at(const UcOptionRow *row, void *values) { return (char *)values + row->offset; }
 
+/* 0: it is none of them. */
+static uint64_t picked(const UcOptionRow *row, const char *text)
+{
+    for (uint64_t i = 0; text && row->names[i]; i++) {
+        if (!strcmp(row->names[i], text))
+            return i + 1;
+    }
+    return 0;
+}
+
 uint64_t uc_option_number(const UcOptionRow *row, const void *values)
 {
     g_assert(row && values);
@@ -13,6 +23,7 @@ uint64_t uc_option_number(const UcOptionRow *row, const void *values)
     case UC_OPTION_CHOICE: return *(const unsigned *)value;
     case UC_OPTION_NAMED:
     case UC_OPTION_FLAG: return *(const bool *)value;
+    case UC_OPTION_PICK: return picked(row, *(const char *const *)value);
     default: g_assert_not_reached();
     }
 }
@@ -26,6 +37,7 @@ void uc_option_set_number(const UcOptionRow *row, void *values, uint64_t number)
     case UC_OPTION_CHOICE: *(unsigned *)value = (unsigned)number; break;
     case UC_OPTION_NAMED:
     case UC_OPTION_FLAG: *(bool *)value = number != 0; break;
+    case UC_OPTION_PICK: g_assert(number && number <= row->high); *(const char **)value = row->names[number - 1]; break;
     default: g_assert_not_reached();
     }
 }

@@ -16,6 +16,7 @@ typedef enum {
     UC_OPTION_NAMED,  /* bool: names[0] is false, names[1] true */
     UC_OPTION_FLAG,   /* bool; in files as NAMED, in scripts false and true */
     UC_OPTION_TEXT,   /* const char * */
+    UC_OPTION_PICK,   /* const char *, of programs: number n is names[n - 1], 0 any other text */
     UC_OPTION_GROUPS, /* const char *const *: of each party the group that it is in, NULL-terminated; NULL: there are none */
 } UcOptionType;
 
@@ -28,8 +29,8 @@ typedef struct {
     const char *const *meaning; /* of each name, for people; may be NULL */
     bool always;         /* written to files also where it is as by default */
     unsigned place;      /* rows of all tables are written in this order */
-    bool toy;            /* smaller values than by default let guesses come true: docs/advantage.md */
-    uint64_t high;       /* NUMBER: 1 to this; 0: any */
+    const char *toy;     /* as a toy parameter, whose smaller values let guesses come true (docs/advantage.md); NULL: it is none */
+    uint64_t high;       /* NUMBER, PICK: 1 to this; 0: any */
 } UcOptionRow;
 
 typedef struct {

@@ -22,11 +22,14 @@ typedef struct {
 } UcSessionPlan;
 
 typedef struct UcCall UcCall;
+typedef struct UcNative UcNative;
+typedef struct UcBadEvents UcBadEvents;
 
 typedef struct {
     const char *name;
     const UcMessageTable *messages;
-    const UcCall *calls;           /* words of scripts for the inputs (calls.h), ended by one without; NULL: scripts give none */
+    const UcCall *calls;           /* scripts' words for the inputs (calls.h), ended by one without; NULL: scripts give none */
+    const char *first_script;      /* a scenario to start from, FILE and TITLE in the places of names; may be NULL */
     UcOptionTable options;
     const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated */
     /* What F, watchers and the protocol of a session share: their configuration. NULL, and what is wrong as
@@ -71,6 +74,8 @@ typedef struct {
     /* NULL, or why state that this session stores is of no use to another process. May be NULL. */
     const char *(*unkept)(const UcSessionPlan *plan);
     const UcPayloadCodec *codec;   /* what its payloads show in clear; NULL: nothing is declared */
+    const UcNative *natives;       /* environments in C (play.h), ended by one without a name; may be NULL */
+    const UcBadEvents *bad;        /* what its proof bounds (bad_events.h); may be NULL */
 } UcProtocol;
 
 /* A UC simulator. */

@@ -35,8 +35,8 @@ UcMessage same(UcEnvelope write)
     return env_pair_reply(pair).message;
 }
 
-UcMessage input(UcWord party, UcMessage m) { return same(env_input(party, m)); }
-UcMessage order(UcWord party, UcMessage m) { return same(env_order(party, m)); }
+UcMessage input(UcWord party, UcMessage m) { return same(uc_input(party, m)); }
+UcMessage order(UcWord party, UcMessage m) { return same(uc_order(party, m)); }
 
 UcWord keygen(UcWord party)
 {

@@ -118,9 +118,9 @@ static void go_on(StoreRun *run)
         UcMessage said = store_sign(run, party, kid);
         g_assert(said.kind != UC_M_EMPTY || kid == UC_NONE);
         g_assert(said.kind != DKM_SIGNATURE || said.w[1] < STORE_CAPACITY);
-        store_turn(run, env_order(party, (UcMessage){ UC_M_CRASH, { 0 } }));
-        store_turn(run, env_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
-        store_turn(run, env_input(party, (UcMessage){ DKM_STATUS, { kid } }));
+        store_turn(run, uc_order(party, (UcMessage){ UC_M_CRASH, { 0 } }));
+        store_turn(run, uc_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
+        store_turn(run, uc_input(party, (UcMessage){ DKM_STATUS, { kid } }));
     }
     const char *why = uc_world_why(run->world);
     g_assert(!why || !*why);

@@ -97,7 +97,7 @@ UcWord store_known_key(StoreRun *run)
 UcMessage store_sign(StoreRun *run, UcWord party, UcWord kid)
 {
     UcWord text = uc_store_text(env_worlds_store(run->worlds), "firmware");
-    return store_turn(run, env_input(party, (UcMessage){ DKM_SIGN, { kid, text } }));
+    return store_turn(run, uc_input(party, (UcMessage){ DKM_SIGN, { kid, text } }));
 }
 
 void store_use(void)
@@ -106,13 +106,13 @@ void store_use(void)
     store_clear_folder();
     ck_assert(store_start(&run, NULL, NULL, NULL));
     UcWord scheme = uc_store_text(env_worlds_store(run.worlds), ((const DkmOptions *)env_worlds_setup(run.worlds))->sigma[0]->name);
-    UcWord kid = store_turn(&run, env_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
+    UcWord kid = store_turn(&run, uc_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
     ck_assert_uint_eq(store_sign(&run, 0, kid).kind, DKM_SIGNATURE);
-    UcWord ticket = store_turn(&run, env_input(1, (UcMessage){ DKM_REQUEST, { kid, 3, 0 } })).w[0];
-    UcMessage payload = store_turn(&run, env_input(0, (UcMessage){ DKM_TRANSFER, { kid, 3, 1, ticket } }));
-    UcMessage got = store_turn(&run, env_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
+    UcWord ticket = store_turn(&run, uc_input(1, (UcMessage){ DKM_REQUEST, { kid, 3, 0 } })).w[0];
+    UcMessage payload = store_turn(&run, uc_input(0, (UcMessage){ DKM_TRANSFER, { kid, 3, 1, ticket } }));
+    UcMessage got = store_turn(&run, uc_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
     ck_assert_uint_eq(got.kind, DKM_RECEIVED);
-    got = store_turn(&run, env_input(0, (UcMessage){ DKM_REQUEST, { kid, 2, 1 } }));
+    got = store_turn(&run, uc_input(0, (UcMessage){ DKM_REQUEST, { kid, 2, 1 } }));
     ck_assert_uint_eq(got.kind, DKM_REQUESTED);
     store_end(&run);
 }

@@ -5,20 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "courier.h"
 #include "environments/advantage.h"
+#include "protocol/measured.h"
 #include "protocol/party.h"
 #include "report/advantage.h"
 #include "report/plot_advantage.h"
 
 static EnvMeasure measure_of(const char *native, uint64_t samples)
 {
-    EnvMeasure m = { .native = env_native_find(native), .samples = samples, .jobs = 2, .alpha = 0.05, .precision = 0.01 };
-    ck_assert_msg(m.native != NULL, "%s", native);
-    m.options = env_default_options();
-    m.options.crypto_ideal = true;
-    m.effort.queries = m.native->queries;
-    if (m.native->options)
-        m.native->options(&m.options);
+    EnvMeasure m = { .samples = samples, .jobs = 2, .alpha = 0.05, .precision = 0.01 };
+    ck_assert_msg(env_measure_native(&m, native), "%s", native);
     env_seed(1, m.seed);
     return m;
 }
@@ -54,12 +51,12 @@ END_TEST
 /* Every attack is seen to work, within its bound, and only together with the event that the proof bounds. */
 static const struct {
     const char *native;
-    EnvBad bad;
+    PiBad bad;
     uint64_t queries, samples;
 } attack[] = {
-    { "tag-guess", ENV_BAD_SEAL, 32, 1500 },
-    { "ticket-collision", ENV_BAD_TICKET, 80, 1500 },
-    { "onetime-forgery", ENV_BAD_SIGNATURE, 32, 800 },
+    { "tag-guess", PI_BAD_SEAL, 32, 1500 },
+    { "ticket-collision", PI_BAD_TICKET, 80, 1500 },
+    { "onetime-forgery", PI_BAD_SIGNATURE, 32, 800 },
 };
 
 START_TEST(attacks_meet_their_bounds)
@@ -68,7 +65,8 @@ START_TEST(attacks_meet_their_bounds)
     m.effort.queries = attack[_i].queries;
     g_autoptr(UcAdvantage) a = run(&m);
     const UcDistinguisher *z = &a->distinguisher[0];
-    double bound = m.native->bound(&m.options, &m.effort);
+    UcSessionPlan plan = env_session_plan(&m.options);
+    double bound = m.native->bound(&plan, &m.effort);
     ck_assert(z->exact.low > 0);
     ck_assert(z->exact.low <= bound);
     ck_assert_msg(fabs(z->estimate - bound) < 0.4 * bound, "%g, bound %g", z->estimate, bound);
@@ -85,10 +83,10 @@ START_TEST(another_byte_helps)
 {
     EnvMeasure m = measure_of(attack[_i].native, 600);
     m.effort.queries = 24;
-    pi_settings(&m.options.protocol)->tag_bytes = attack[_i].bad == ENV_BAD_SEAL ? 2 : 16;
-    dkm_settings(&m.options.interface)->ticket_bytes = attack[_i].bad == ENV_BAD_TICKET ? 3 : 16;
-    if (attack[_i].bad == ENV_BAD_SIGNATURE)
-        env_native_use_toy_set(&m.options, 2);
+    pi_settings(&m.options.protocol)->tag_bytes = attack[_i].bad == PI_BAD_SEAL ? 2 : 16;
+    dkm_settings(&m.options.interface)->ticket_bytes = attack[_i].bad == PI_BAD_TICKET ? 3 : 16;
+    if (attack[_i].bad == PI_BAD_SIGNATURE)
+        dkm_settings(&m.options.interface)->scheme = "TOY-LMS_SHAKE_M2_H2/LMOTS_SHAKE_N2_W2";
     g_autoptr(UcAdvantage) a = run(&m);
     ck_assert_uint_le(a->distinguisher[0].real.hits, 3);
     ck_assert_uint_le(a->bad_any, 3);
@@ -102,7 +100,7 @@ START_TEST(replay_needs_a_collision)
     m.effort.queries = 8;
     g_autoptr(UcAdvantage) a = run(&m);
     ck_assert(a->distinguisher[0].real.hits > 0 && a->distinguisher[0].ideal.hits == 0);
-    ck_assert(a->failed > 0 && a->failed <= a->bad[ENV_BAD_TICKET]);
+    ck_assert(a->failed > 0 && a->failed <= a->bad[PI_BAD_TICKET]);
     ck_assert(!a->exceeds_bad && !a->views_exceed_bad);
 }
 END_TEST
@@ -238,15 +236,15 @@ END_TEST
 
 /* A Z that tells the worlds apart by something that is no bad event: it looks at the description of the world, which no
  * honest Z can. The report must not blame the bad events. */
-static int cheat(EnvPlay *p)
+static int cheat(UcPlay *p)
 {
-    env_play_input(p, 0, (UcMessage){ DKM_STATUS, { UC_NONE } });
+    uc_play_input(p, 0, (UcMessage){ DKM_STATUS, { UC_NONE } });
     return !uc_world_spec(p->world)->ideal;
 }
 
 START_TEST(a_difference_without_a_bad_event_is_shown)
 {
-    static const EnvNative cheater = { .name = "cheater", .title = "cheats", .play = cheat };
+    static const UcNative cheater = { .name = "cheater", .title = "cheats", .play = cheat };
     EnvMeasure m = measure_of("hand-over", 200);
     m.native = &cheater;
     g_autoptr(UcAdvantage) a = run(&m);
@@ -256,11 +254,65 @@ START_TEST(a_difference_without_a_bad_event_is_shown)
 }
 END_TEST
 
-static int constant(EnvPlay *p) { return 0; }
+/* ---- a triple that brings no bad events and stands in no registry ---- */
+
+static int write_letter(UcPlay *p)
+{
+    UcStore *store = uc_world_store(p->world);
+    UcMessage sent = uc_play_input(p, 0, (UcMessage){ UC_M_USER, { 1, uc_store_text(store, "come") } });
+    UcMessage got = uc_play_order(p, 1, (UcMessage){ UC_M_DELIVER, { sent.w[1] } });
+    p->feature[p->features++] = sent.kind == UC_M_PAYLOAD && got.w[1] == uc_store_text(store, "come");
+    return p->plan->seed || p->setup || p->effort->queries != 7; /* Z does not know the seed */
+}
+
+static int write_and_cheat(UcPlay *p)
+{
+    write_letter(p);
+    return !uc_world_spec(p->world)->ideal;
+}
+
+START_TEST(another_triple_is_measured)
+{
+    static const char *const arrived[] = { "arrived", NULL };
+    static const UcNative honest = { .name = "letter", .title = "one letter", .play = write_letter, .feature_name = arrived },
+                          cheater = { .name = "cheater", .title = "cheats", .play = write_and_cheat, .feature_name = arrived };
+    EnvMeasure m = measure_of("hand-over", 200);
+    env_options_take(&m.options, &courier);
+    m.effort.queries = 7;
+    m.native = &honest;
+    g_autoptr(UcAdvantage) a = run(&m);
+    ck_assert_uint_eq(a->n, 200);
+    ck_assert_uint_eq(a->distinguisher[0].real.hits + a->distinguisher[0].ideal.hits, 0);
+    ck_assert_uint_eq(a->distinguisher[1].real.hits, 200);
+    ck_assert_uint_eq(a->distinguisher[1].ideal.hits, 200);
+    ck_assert(!a->plan.bad_name[0] && a->bad_any == 0 && a->failed == 0);
+    m.native = &cheater;
+    g_autoptr(UcAdvantage) b = run(&m);
+    ck_assert(b->exceeds_bad);
+}
+END_TEST
+
+/* Names are one list, whoever brings them. */
+START_TEST(names_of_natives_differ)
+{
+    const UcNative *one, *other;
+    for (unsigned i = 0; (one = env_native_at(i, NULL)); i++) {
+        for (unsigned k = 0; k < i && (other = env_native_at(k, NULL)); k++)
+            ck_assert_str_ne(one->name, other->name);
+        EnvMeasure m = { .samples = 1 };
+        ck_assert(env_measure_native(&m, one->name) && m.native == one && m.effort.queries == one->queries);
+        ck_assert(one->queries <= one->queries_max && !one->bound == !one->bound_text);
+    }
+    EnvMeasure m = { .samples = 1 };
+    ck_assert(!env_measure_native(&m, "letter") && !m.native);
+}
+END_TEST
+
+static int constant(UcPlay *p) { return 0; }
 
 START_TEST(constant_views_are_no_tests)
 {
-    static const EnvNative idle = { .name = "idle", .title = "does nothing", .play = constant };
+    static const UcNative idle = { .name = "idle", .title = "does nothing", .play = constant };
     EnvMeasure m = measure_of("hand-over", 200);
     m.native = &idle;
     g_autoptr(UcAdvantage) a = run(&m);
@@ -309,6 +361,8 @@ int main(void)
     tcase_add_test(c, toy_options_are_checked);
     tcase_add_loop_test(c, every_toy_length_works, 1, 17);
     tcase_add_test(c, a_difference_without_a_bad_event_is_shown);
+    tcase_add_test(c, another_triple_is_measured);
+    tcase_add_test(c, names_of_natives_differ);
     tcase_add_test(c, constant_views_are_no_tests);
     tcase_add_test(c, figure_script);
     suite_add_tcase(suite, c);

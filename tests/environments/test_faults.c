@@ -22,7 +22,7 @@ static void start_with_storage(UcStorage storage)
 /* The rule breaks at the restart already; the views differ when the index is used again. */
 static void restart_breaks(UcWord party, const char *rule)
 {
-    UcComparison c = verdict(env_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
+    UcComparison c = verdict(uc_order(party, (UcMessage){ UC_M_RESTART, { 0 } }));
     ck_assert_uint_eq(c.verdict, UC_INVARIANT_BROKEN);
     ck_assert(uc_world_breaks(env_pair_world(driver_pair(), ENV_REAL), rule));
 }

@@ -55,11 +55,11 @@ static void sign(Process *p, UcWord party, UcWord kid)
 static void hand_over(Process *p, UcWord kid, UcWord ticket)
 {
     UcMessage again = { DKM_RESEND, { 1, ticket } }, first = { DKM_TRANSFER, { kid, BLOCK, 1, ticket } };
-    UcMessage payload = turn(p, env_input(0, again));
+    UcMessage payload = turn(p, uc_input(0, again));
     if (payload.kind == DKM_ERROR) /* not sent yet */
-        payload = turn(p, env_input(0, first));
+        payload = turn(p, uc_input(0, first));
     if (payload.kind == UC_M_PAYLOAD)
-        turn(p, env_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
+        turn(p, uc_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
 }
 
 static UcWord open_ticket(Process *p)
@@ -90,10 +90,10 @@ static void work(Process *p, unsigned signatures)
 {
     UcWord kid = store_known_key(&p->run), scheme = uc_store_text(env_worlds_store(p->run.worlds), ((const DkmOptions *)env_worlds_setup(p->run.worlds))->sigma[0]->name);
     if (kid == UC_NONE)
-        kid = turn(p, env_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
+        kid = turn(p, uc_input(0, (UcMessage){ DKM_KEYGEN, { scheme } })).w[0];
     UcWord ticket = open_ticket(p);
     if (ticket == UC_NONE) {
-        UcMessage m = turn(p, env_input(1, (UcMessage){ DKM_REQUEST, { kid, BLOCK, 0 } }));
+        UcMessage m = turn(p, uc_input(1, (UcMessage){ DKM_REQUEST, { kid, BLOCK, 0 } }));
         ticket = m.w[0];
         if (m.kind == DKM_REQUESTED)
             say(p, DKM_REQUESTED, ticket, 0);

@@ -262,7 +262,7 @@ static void the_way_to_a_search(void)
     begin(&s);
     g_autoptr(GArray) prefix = g_array_new(FALSE, FALSE, sizeof(UcEnvelope));
     UcWord set = uc_store_text(env_worlds_store(s.worlds), ((const DkmOptions *)env_worlds_setup(s.worlds))->sigma[0]->name);
-    UcEnvelope keygen = env_input(0, (UcMessage){ DKM_KEYGEN, { set } });
+    UcEnvelope keygen = uc_input(0, (UcMessage){ DKM_KEYGEN, { set } });
     g_array_append_val(prefix, keygen);
     EnvExploration x = { .which = ENV_WORLDS, .alphabet = alphabet(), .prefix = prefix };
     g_autoptr(EnvExplored) e = env_explore(s.worlds, &x, NULL);

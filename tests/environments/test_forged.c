@@ -136,7 +136,7 @@ START_TEST(a_leaked_secret_is_told_apart)
     g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
     ck_assert(sigma_sign(sigma, bytes(made.w[3]), 20, (const uint8_t *)"forged", 6, signature));
     UcWord s = uc_store_put(env_worlds_store(driver_worlds()), signature, sigma->signature_size);
-    UcComparison c = verdict(env_input(2, (UcMessage){ DKM_VERIFY, { made.w[2], text("forged"), s } }));
+    UcComparison c = verdict(uc_input(2, (UcMessage){ DKM_VERIFY, { made.w[2], text("forged"), s } }));
     ck_assert_int_eq(c.verdict, UC_DISTINGUISHED);
     const char *rule = uc_world_broken_rule(env_pair_world(driver_pair(), ENV_REAL), NULL);
     ck_assert_msg(rule && g_str_has_prefix(rule, "I7: "), "%s", rule ? rule : "no rule");

@@ -297,9 +297,9 @@ START_TEST(rolled_back_behind_a_hand_over)
     ck_assert(store_start(&run, NULL, NULL, NULL));
     UcWord kid = store_known_key(&run);
     copy("0.record", "kept");
-    UcWord ticket = store_turn(&run, env_input(1, (UcMessage){ DKM_REQUEST, { kid, 2, 0 } })).w[0];
-    UcMessage payload = store_turn(&run, env_input(0, (UcMessage){ DKM_TRANSFER, { kid, 2, 1, ticket } }));
-    store_turn(&run, env_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
+    UcWord ticket = store_turn(&run, uc_input(1, (UcMessage){ DKM_REQUEST, { kid, 2, 0 } })).w[0];
+    UcMessage payload = store_turn(&run, uc_input(0, (UcMessage){ DKM_TRANSFER, { kid, 2, 1, ticket } }));
+    store_turn(&run, uc_order(1, (UcMessage){ UC_M_DELIVER, { payload.w[1] } }));
     store_end(&run);
     copy("kept", "0.record");
     store_refused("1.record (of two): own, key ");

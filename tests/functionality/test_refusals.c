@@ -116,21 +116,21 @@ static UcMessage goes_on(UcEnvelope write)
     return m;
 }
 
-static UcMessage input(UcWord party, UcMessage m) { return goes_on(env_input(party, m)); }
-static UcMessage order(UcWord party, UcMessage m) { return goes_on(env_order(party, m)); }
+static UcMessage input(UcWord party, UcMessage m) { return goes_on(uc_input(party, m)); }
+static UcMessage order(UcWord party, UcMessage m) { return goes_on(uc_order(party, m)); }
 
 /* S answers this to what F asks because of the input. */
 static UcMessage answered(UcWord party, UcMessage m, UcMessage answer)
 {
     arm(0, answer);
-    return turn(env_input(party, m));
+    return turn(uc_input(party, m));
 }
 
 /* S writes this of its own, when A speaks about `party`. */
 static UcMessage commanded(UcWord party, UcMessage command)
 {
     arm(0, command);
-    return turn(env_order(party, (UcMessage){ UC_M_DELIVER, { text("no payload") } }));
+    return turn(uc_order(party, (UcMessage){ UC_M_DELIVER, { text("no payload") } }));
 }
 
 #define refused(reason)                                                                                                \
@@ -282,7 +282,7 @@ START_TEST(answers_come_when_asked)
     sign = (UcMessage){ DKM_SIGN, { keygen(0).kid, text("m") } };
     answered(0, sign, (UcMessage){ UC_M_EMPTY, { 0 } });
     accepted();
-    turn(env_input(1, (UcMessage){ DKM_STATUS, { 0 } }));
+    turn(uc_input(1, (UcMessage){ DKM_STATUS, { 0 } }));
     refused("S was asked and did not answer");
     open_world(defaults());
     commanded(0, (UcMessage){ DKM_HOLDINGS, { 0 } });
@@ -733,7 +733,7 @@ START_TEST(s_speaks_for_the_corrupted_only)
         if (corrupted)
             corrupt(1);
         arm(UC_PARTY_0 + 1, (UcMessage){ DKM_VERIFIED, { 1 } });
-        UcMessage m = turn(env_order(0, (UcMessage){ UC_M_DELIVER, { text("x") } }));
+        UcMessage m = turn(uc_order(0, (UcMessage){ UC_M_DELIVER, { text("x") } }));
         if (!corrupted) {
             refused("output: the party is not corrupted");
             continue;

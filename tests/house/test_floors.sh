@@ -34,7 +34,7 @@ if grep -rnE '#include "simulator/internal\.h"' functionality protocol adversary
     echo "simulator/internal.h is for simulator/"; bad=1
 fi
 # One place turns worlds and judges them (simulator/lock.h); uc_world_turn() is also for statistics, which judge nothing.
-for call in 'uc_compare:simulator/lock\.c|simulator/verdict\.[ch]' 'uc_world_turn:simulator/(lock\.c|world\.[ch])|environments/play\.c'; do
+for call in 'uc_compare:simulator/lock\.c|simulator/verdict\.[ch]' 'uc_world_turn:simulator/(lock\.c|world\.[ch]|play\.c)'; do
     if grep -rnE "\b${call%%:*}\(" simulator functionality protocol adversary environments report cli --include='*.c' --include='*.h' |
         grep -vE "^(${call#*:}):"; then
         echo "${call%%:*} is for simulator/lock.c: use uc_lock_turn() or uc_lock_judge()"; bad=1

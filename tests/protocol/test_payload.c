@@ -383,7 +383,7 @@ static UcMessage turn(UcEnvelope write)
 
 static UcMessage deliver(const uint8_t *bytes, size_t n)
 {
-    return turn(env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(env_worlds_store(worlds), bytes, n) } }));
+    return turn(uc_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(env_worlds_store(worlds), bytes, n) } }));
 }
 
 static UcWord kid, ticket, payload;
@@ -397,9 +397,9 @@ static void set_up_pair(void)
     ck_assert_msg(worlds != NULL, "%s", error ? error->message : "");
     pair = env_pair_new(worlds);
     UcWord set = uc_store_text(env_worlds_store(worlds), SET);
-    kid = turn(env_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
-    ticket = turn(env_input(1, (UcMessage){ DKM_REQUEST, { kid, 4, 0 } })).w[0];
-    payload = turn(env_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } })).w[1];
+    kid = turn(uc_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
+    ticket = turn(uc_input(1, (UcMessage){ DKM_REQUEST, { kid, 4, 0 } })).w[0];
+    payload = turn(uc_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } })).w[1];
 }
 
 static void tear_down_pair(void)

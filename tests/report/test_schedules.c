@@ -271,38 +271,38 @@ START_TEST(recording_names_what_was_seen)
         bytes[i] = (uint8_t)i;
     UcWord kid = uc_store_text(r.store, "kid-kid-kid-kid-"), vk = uc_store_text(r.store, "the public key"),
            ticket = uc_store_text(r.store, "ticket-ticket-ti"), payload = uc_store_put(r.store, bytes, 64);
-    UcEnvelope e = env_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(r.store, SET) } });
+    UcEnvelope e = uc_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(r.store, SET) } });
     recorded(&r, &e, "keygen hsm1 " SET);
     uc_recorder_brought(r.recorder, &(UcMessage){ DKM_KEY, { kid, vk, 32 } });
-    e = env_input(1, (UcMessage){ DKM_REQUEST, { kid, (UcWord)-1, 9 } });
+    e = uc_input(1, (UcMessage){ DKM_REQUEST, { kid, (UcWord)-1, 9 } });
     recorded(&r, &e, "request hsm2 key@1 -1 party:9");
     uc_recorder_brought(r.recorder, &(UcMessage){ DKM_REQUESTED, { ticket } });
-    e = env_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } });
+    e = uc_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } });
     recorded(&r, &e, "transfer hsm1 key@1 4 hsm2 ticket@2");
     uc_recorder_brought(r.recorder, &(UcMessage){ UC_M_PAYLOAD, { 1, payload } });
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { payload } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { payload } });
     recorded(&r, &e, "deliver hsm2 payload@3");
-    e = env_input(2, (UcMessage){ DKM_VERIFY, { vk, UC_NONE, kid } });
+    e = uc_input(2, (UcMessage){ DKM_VERIFY, { vk, UC_NONE, kid } });
     recorded(&r, &e, "verify hsm3 key@1 none key@1");
-    e = env_input(2, (UcMessage){ DKM_STATUS, { vk } });
+    e = uc_input(2, (UcMessage){ DKM_STATUS, { vk } });
     recorded(&r, &e, "status hsm3 key@1.vk"); /* not the field that the argument's name means */
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 64, 15, 15 ^ 0x20) } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 64, 15, 15 ^ 0x20) } });
     recorded(&r, &e, "deliver hsm2 payload@3 flip:122");
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 64, 15, 0) } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 64, 15, 0) } });
     recorded(&r, &e, "deliver hsm2 payload@3 set:15:00");
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(r.store, bytes, 63) } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(r.store, bytes, 63) } });
     recorded(&r, &e, "deliver hsm2 payload@3 cut:63");
     uint8_t longer[66] = { 0 };
     memcpy(longer, bytes, 64);
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(r.store, longer, 66) } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_put(r.store, longer, 66) } });
     recorded(&r, &e, "deliver hsm2 payload@3 extend:0000");
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
     recorded(&r, &e, "deliver hsm2 hex:666f72676564");
-    e = env_input(0, (UcMessage){ DKM_SIGN, { kid, uc_store_put(r.store, "\xff\0", 2) } });
+    e = uc_input(0, (UcMessage){ DKM_SIGN, { kid, uc_store_put(r.store, "\xff\0", 2) } });
     recorded(&r, &e, "sign hsm1 key@1 hex:ff00");
-    e = env_order(0, (UcMessage){ UC_M_CRASH, { UC_POINT_AFTER } });
+    e = uc_order(0, (UcMessage){ UC_M_CRASH, { UC_POINT_AFTER } });
     recorded(&r, &e, "crash hsm1 after");
-    e = env_order(1, (UcMessage){ DKM_VERIFIED, { 1 } });
+    e = uc_order(1, (UcMessage){ DKM_VERIFIED, { 1 } });
     recorded(&r, &e, "speak hsm2 verified 1");
     record_free(&r);
 }
@@ -315,12 +315,12 @@ START_TEST(recorded_mutations_resolve)
     g_autoptr(UcResolver) resolver = uc_resolver_new(env_worlds_spec(r.worlds, ENV_REAL), r.store);
     uint8_t bytes[40] = { 1, 2, 3 };
     UcMessage payload = { UC_M_PAYLOAD, { 1, uc_store_put(r.store, bytes, 40) } };
-    UcEnvelope first = env_order(0, (UcMessage){ UC_M_RESTART, { 0 } });
+    UcEnvelope first = uc_order(0, (UcMessage){ UC_M_RESTART, { 0 } });
     uc_recorder_move(r.recorder, &first);
     uc_recorder_brought(r.recorder, &payload);
     uc_resolver_brought(resolver, &payload);
     for (unsigned bit = 0; bit < 320; bit += 7) {
-        UcEnvelope e = env_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 40, bit / 8,
+        UcEnvelope e = uc_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 40, bit / 8,
                                                                          bytes[bit / 8] ^ (0x80 >> bit % 8)) } }), got;
         const UcMove *m = uc_recorder_move(r.recorder, &e);
         g_autofree char *text = uc_move_print(m), *want = g_strdup_printf("deliver hsm2 payload@1 flip:%u", bit);
@@ -418,10 +418,10 @@ START_TEST(recording_says_what_bytes_were_made_from)
 {
     Record r = record_new();
     UcWord state = uc_store_text(r.store, "a stolen state"), unseen = uc_store_text(r.store, "never seen");
-    UcEnvelope e = env_order(0, (UcMessage){ UC_M_CORRUPT, { 0 } });
+    UcEnvelope e = uc_order(0, (UcMessage){ UC_M_CORRUPT, { 0 } });
     uc_recorder_move(r.recorder, &e);
     uc_recorder_brought(r.recorder, &(UcMessage){ UC_M_STATE, { state } });
-    e = env_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
+    e = uc_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
     const UcMove *m = uc_recorder_move(r.recorder, &e);
     uc_recorder_made_from(r.recorder, state);
     uc_recorder_made_from(r.recorder, unseen);

@@ -16,13 +16,14 @@ static const char *const colour[] = { "red", "green", "blue", NULL }, *const tru
 static const Values defaults = { .many = 7, .few = 3, .choice = 1, .text = "as it was" };
 static const UcOptionRow rows[] = {
     { "many", "many", UC_OPTION_NUMBER, offsetof(Values, many), .always = true },
-    { "few", "few", UC_OPTION_NUMBER, offsetof(Values, few), .toy = true, .high = 3 },
+    { "few", "few", UC_OPTION_NUMBER, offsetof(Values, few), .toy = "few", .high = 3 },
     { "choice", "choice", UC_OPTION_CHOICE, offsetof(Values, choice), colour },
     { "named", "named", UC_OPTION_NAMED, offsetof(Values, named), truth },
     { "flag", "flag", UC_OPTION_FLAG, offsetof(Values, flag), truth },
     { "text", "text", UC_OPTION_TEXT, offsetof(Values, text) },
     { "groups", "groups", UC_OPTION_GROUPS, offsetof(Values, groups) },
     { NULL, "script", UC_OPTION_FLAG, offsetof(Values, flag) },
+    { NULL, NULL, UC_OPTION_PICK, offsetof(Values, text), colour, .toy = "hue", .high = 3 },
 };
 static const UcOptionTable table = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults };
 
@@ -52,6 +53,21 @@ START_TEST(defaults_are_left_out)
     g_autoptr(GPtrArray) out = printed(&defaults);
     ck_assert_uint_eq(out->len, 1);
     ck_assert_str_eq(uc_options_get(out, "many")->value[0], "7");
+}
+END_TEST
+
+START_TEST(picks_are_texts_by_number)
+{
+    const UcOptionRow *hue = &rows[G_N_ELEMENTS(rows) - 1];
+    Values v = defaults;
+    ck_assert_uint_eq(uc_option_number(hue, &v), 0);
+    ck_assert(uc_option_is_default(&table, hue, &v));
+    for (unsigned i = 1; i <= 3; i++) {
+        uc_option_set_number(hue, &v, i);
+        ck_assert_str_eq(v.text, colour[i - 1]);
+        ck_assert_uint_eq(uc_option_number(hue, &v), i);
+        ck_assert(!uc_option_is_default(&table, hue, &v));
+    }
 }
 END_TEST
 
@@ -129,6 +145,7 @@ int main(void)
     Suite *suite = suite_create("options");
     TCase *t = tcase_create("tables");
     tcase_add_test(t, defaults_are_left_out);
+    tcase_add_test(t, picks_are_texts_by_number);
     tcase_add_test(t, every_type_goes_both_ways);
     tcase_add_loop_test(t, what_does_not_fit_changes_nothing, 0, G_N_ELEMENTS(bad));
     tcase_add_test(t, one_value_each);

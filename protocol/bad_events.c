@@ -1,6 +1,7 @@
-#include "environments/bad_events.h"
+#include "functionality/interface.h"
+#include "protocol/measured.h"
 
-const char *const env_bad_name[ENV_BADS + 1] = {
+static const char *const name[PI_BADS + 1] = {
     "forged seal accepted", "ticket collision", "key collision", "forged signature accepted", NULL,
 };
 
@@ -8,26 +9,27 @@ typedef struct {
     UcWord a, b;
 } Two;
 
-struct EnvBadEvents {
+typedef struct {
     GArray *payload; /* Two: handle, 0 */
     GArray *ticket;  /* Two: party, ticket */
     GArray *key;     /* Two: vk, 0 */
     GArray *sent_to_sign; /* Two: kid, message */
     bool corrupted;
     uint32_t seen;
-};
+} Seen;
 
-EnvBadEvents *env_bad_events_new(void)
+static void *bad_new(void)
 {
-    EnvBadEvents *bad = g_new0(EnvBadEvents, 1);
+    Seen *bad = g_new0(Seen, 1);
     GArray **list[] = { &bad->payload, &bad->ticket, &bad->key, &bad->sent_to_sign };
     for (unsigned i = 0; i < G_N_ELEMENTS(list); i++)
         *list[i] = g_array_new(FALSE, FALSE, sizeof(Two));
     return bad;
 }
 
-void env_bad_events_free(EnvBadEvents *bad)
+static void bad_free(void *data)
 {
+    Seen *bad = data;
     if (!bad)
         return;
     g_array_unref(bad->payload);
@@ -37,9 +39,9 @@ void env_bad_events_free(EnvBadEvents *bad)
     g_free(bad);
 }
 
-void env_bad_events_clear(EnvBadEvents *bad)
+static void clear(void *data)
 {
-    g_assert(bad);
+    Seen *bad = data;
     GArray *list[] = { bad->payload, bad->ticket, bad->key, bad->sent_to_sign };
     for (unsigned i = 0; i < G_N_ELEMENTS(list); i++)
         g_array_set_size(list[i], 0);
@@ -47,13 +49,7 @@ void env_bad_events_clear(EnvBadEvents *bad)
     bad->seen = 0;
 }
 
-void env_bad_events_watch(EnvBadEvents *bad, UcWorld *world)
-{
-    env_bad_events_clear(bad);
-    uc_world_observe(world, env_bad_events_observe, bad);
-}
-
-uint32_t env_bad_events_seen(const EnvBadEvents *bad) { return bad->seen; }
+static uint32_t seen(const void *bad) { return ((const Seen *)bad)->seen; }
 
 static bool knows(const GArray *list, Two two)
 {
@@ -74,25 +70,25 @@ static bool enter(GArray *list, Two two)
     return true;
 }
 
-static void happened(EnvBadEvents *bad, EnvBad what) { bad->seen |= 1u << what; }
+static void happened(Seen *bad, PiBad what) { bad->seen |= 1u << what; }
 
 /* A payload was handed to a party, the real one or the one inside the UC simulator. */
-static void delivery(EnvBadEvents *bad, const UcActivation *a, bool accepted)
+static void delivery(Seen *bad, const UcActivation *a, bool accepted)
 {
     if (accepted && !bad->corrupted && !knows(bad->payload, (Two){ a->in.message.w[0], 0 }))
-        happened(bad, ENV_BAD_SEAL);
+        happened(bad, PI_BAD_SEAL);
 }
 
-static void new_ticket(EnvBadEvents *bad, UcWord party, UcWord ticket)
+static void new_ticket(Seen *bad, UcWord party, UcWord ticket)
 {
     if (ticket != UC_NONE && !enter(bad->ticket, (Two){ party, ticket }))
-        happened(bad, ENV_BAD_TICKET);
+        happened(bad, PI_BAD_TICKET);
 }
 
-static void new_key(EnvBadEvents *bad, UcWord vk)
+static void new_key(Seen *bad, UcWord vk)
 {
     if (vk != UC_NONE && !enter(bad->key, (Two){ vk, 0 }))
-        happened(bad, ENV_BAD_KEY);
+        happened(bad, PI_BAD_KEY);
 }
 
 /* Does the scheme itself accept? */
@@ -116,7 +112,7 @@ static bool scheme_accepts(const UcWorld *world, const UcWord *w)
 
 /* verify(vk, m, signature) was answered: is it a forgery that the scheme accepts? The protocol answers what the
  * scheme says; F answers 0 to a message that was never signed, whatever the scheme says. */
-static void verified(EnvBadEvents *bad, const UcWorld *world, const UcActivation *a, UcWord answer)
+static void verified(Seen *bad, const UcWorld *world, const UcActivation *a, UcWord answer)
 {
     const UcWord *w = a->in.message.w;
     UcStore *store = uc_world_store(world);
@@ -124,11 +120,11 @@ static void verified(EnvBadEvents *bad, const UcWorld *world, const UcActivation
         knows(bad->sent_to_sign, (Two){ dkm_kid(store, w[0]), w[1] }))
         return;
     if (uc_world_spec(world)->ideal ? scheme_accepts(world, w) : answer == 1)
-        happened(bad, ENV_BAD_SIGNATURE);
+        happened(bad, PI_BAD_SIGNATURE);
 }
 
 /* An activation of a real party. */
-static void real_party(EnvBadEvents *bad, const UcWorld *world, const UcActivation *a)
+static void real_party(Seen *bad, const UcWorld *world, const UcActivation *a)
 {
     const UcMessage *m = &a->outcome.result.message;
     if (a->outcome.result.code != UC_SEND)
@@ -146,7 +142,7 @@ static void real_party(EnvBadEvents *bad, const UcWorld *world, const UcActivati
 }
 
 /* An activation of the UC simulator: its sandboxed parties show in what it writes. */
-static void uc_simulator(EnvBadEvents *bad, const UcActivation *a)
+static void uc_simulator(Seen *bad, const UcActivation *a)
 {
     const UcMessage *m = &a->outcome.result.message;
     if (a->outcome.result.code != UC_SEND)
@@ -161,9 +157,9 @@ static void uc_simulator(EnvBadEvents *bad, const UcActivation *a)
         new_key(bad, m->w[2]);
 }
 
-void env_bad_events_observe(void *data, const UcWorld *world, const UcActivation *a)
+static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
-    EnvBadEvents *bad = data;
+    Seen *bad = data;
     bool ideal = uc_world_spec(world)->ideal;
     if (a->machine == UC_A && a->outcome.result.code == UC_SEND && a->outcome.result.message.kind == UC_M_CORRUPT)
         bad->corrupted = true;
@@ -176,3 +172,5 @@ void env_bad_events_observe(void *data, const UcWorld *world, const UcActivation
     else if (a->machine == UC_F && a->in.message.kind == DKM_VERIFY && a->outcome.result.code == UC_SEND)
         verified(bad, world, a, a->outcome.result.message.w[0]);
 }
+
+const UcBadEvents pi_bad_events = { .name = name, .new = bad_new, .free = bad_free, .clear = clear, .observe = observe, .seen = seen };

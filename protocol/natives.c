@@ -1,41 +1,37 @@
-/* The environments written in C (play.h): an honest hand-over, and the attacks whose success the proof bounds. */
+/* Environments written in C (simulator/play.h): an honest hand-over, and the attacks whose success the proof bounds. */
 #include <math.h>
 #include <openssl/evp.h>
 #include <string.h>
 
-#include "environments/options.h"
-#include "environments/play.h"
-#include "protocol/payload.h"
+#include "protocol/measured.h"
+#include "protocol/party.h"
 
-static const DkmOptions *dkm(const EnvPlay *p) { return env_worlds_setup(p->worlds); }
+static const DkmOptions *dkm(const UcPlay *p) { return ((const PiConfig *)p->setup)->dkm; }
+static UcStore *store_of(UcPlay *p) { return uc_world_store(p->world); }
 
-static uint64_t option(const EnvOptions *o, const char *name)
+/* q / 2^t, of `bytes` bytes. */
+static double guesses(const UcEffort *e, uint64_t bytes) { return MIN(1, ldexp((double)e->queries, -8 * (int)bytes)); }
+
+static UcMessage keygen(UcPlay *p, UcWord party)
 {
-    uint64_t value;
-    env_option_get(o, name, &value);
-    return value;
+    UcWord set = uc_store_text(store_of(p), dkm(p)->sigma[0]->name);
+    return uc_play_input(p, party, (UcMessage){ DKM_KEYGEN, { set } });
 }
 
-static UcMessage keygen(EnvPlay *p, UcWord party)
+static UcMessage request(UcPlay *p, UcWord party, UcWord kid, UcWord count, UcWord from)
 {
-    UcWord set = uc_store_text(env_worlds_store(p->worlds), dkm(p)->sigma[0]->name);
-    return env_play_input(p, party, (UcMessage){ DKM_KEYGEN, { set } });
+    return uc_play_input(p, party, (UcMessage){ DKM_REQUEST, { kid, count, from } });
 }
 
-static UcMessage request(EnvPlay *p, UcWord party, UcWord kid, UcWord count, UcWord from)
+static UcMessage sign(UcPlay *p, UcWord party, UcWord kid, const char *text)
 {
-    return env_play_input(p, party, (UcMessage){ DKM_REQUEST, { kid, count, from } });
+    UcWord message = uc_store_text(store_of(p), text);
+    return uc_play_input(p, party, (UcMessage){ DKM_SIGN, { kid, message } });
 }
 
-static UcMessage sign(EnvPlay *p, UcWord party, UcWord kid, const char *text)
+static UcMessage deliver(UcPlay *p, UcWord party, UcWord payload)
 {
-    UcWord message = uc_store_text(env_worlds_store(p->worlds), text);
-    return env_play_input(p, party, (UcMessage){ DKM_SIGN, { kid, message } });
-}
-
-static UcMessage deliver(EnvPlay *p, UcWord party, UcWord payload)
-{
-    return env_play_order(p, party, (UcMessage){ UC_M_DELIVER, { payload } });
+    return uc_play_order(p, party, (UcMessage){ UC_M_DELIVER, { payload } });
 }
 
 /* Key at party 0, a ticket of party 1 for `count` of its one-time keys, the payload on the wire. False when
@@ -44,7 +40,7 @@ typedef struct {
     UcWord kid, vk, ticket, payload;
 } HandOver;
 
-static bool hand_over(EnvPlay *p, UcWord count, HandOver *out)
+static bool hand_over(UcPlay *p, UcWord count, HandOver *out)
 {
     UcMessage key = keygen(p, 0), ticket, sent;
     if (key.kind != DKM_KEY)
@@ -52,13 +48,13 @@ static bool hand_over(EnvPlay *p, UcWord count, HandOver *out)
     ticket = request(p, 1, key.w[0], count, 0);
     if (ticket.kind != DKM_REQUESTED)
         return false;
-    sent = env_play_input(p, 0, (UcMessage){ DKM_TRANSFER, { key.w[0], count, 1, ticket.w[0] } });
+    sent = uc_play_input(p, 0, (UcMessage){ DKM_TRANSFER, { key.w[0], count, 1, ticket.w[0] } });
     *out = (HandOver){ key.w[0], key.w[1], ticket.w[0], sent.w[1] };
     return sent.kind == UC_M_PAYLOAD;
 }
 
 /* Ten moves of honest use. There is nothing to tell apart: the guess is constant. */
-static int play_hand_over(EnvPlay *p)
+static int play_hand_over(UcPlay *p)
 {
     HandOver h;
     if (!hand_over(p, 4, &h))
@@ -67,10 +63,10 @@ static int play_hand_over(EnvPlay *p)
     deliver(p, 1, h.payload);
     UcMessage s = sign(p, 1, h.kid, "firmware 1.0");
     sign(p, 0, h.kid, "firmware 1.1");
-    env_play_input(p, 2, (UcMessage){ DKM_VERIFY, { h.vk, uc_store_text(env_worlds_store(p->worlds), "firmware 1.0"),
+    uc_play_input(p, 2, (UcMessage){ DKM_VERIFY, { h.vk, uc_store_text(store_of(p), "firmware 1.0"),
                                                     s.w[2] } });
-    env_play_input(p, 0, (UcMessage){ DKM_STATUS, { h.kid } });
-    env_play_input(p, 1, (UcMessage){ DKM_STATUS, { h.kid } });
+    uc_play_input(p, 0, (UcMessage){ DKM_STATUS, { h.kid } });
+    uc_play_input(p, 1, (UcMessage){ DKM_STATUS, { h.kid } });
     return 0;
 }
 
@@ -89,11 +85,11 @@ static void flip_block(uint8_t *bytes, size_t length, size_t tag, uint64_t capac
     }
 }
 
-static int play_tag_guess(EnvPlay *p)
+static int play_tag_guess(UcPlay *p)
 {
     HandOver h;
-    UcStore *store = env_worlds_store(p->worlds);
-    size_t length, tag = option(env_worlds_options(p->worlds), "tag-bytes");
+    UcStore *store = store_of(p);
+    size_t length, tag = pi_settings(p->plan->protocol)->tag_bytes;
     if (!hand_over(p, FLIP_COUNT, &h))
         return 0;
     const uint8_t *sent = uc_store_get(store, h.payload, &length);
@@ -112,21 +108,14 @@ static int play_tag_guess(EnvPlay *p)
     return 0;
 }
 
-static void options_tag_guess(EnvOptions *o)
+static double bound_tag_guess(const UcSessionPlan *plan, const UcEffort *e)
 {
-    o->crypto_ideal = true;
-    env_option_set(o, "seal", 1);
-    env_option_set(o, "tag-bytes", 1);
-}
-
-static double bound_tag_guess(const EnvOptions *o, const EnvEffort *e)
-{
-    return MIN(1, ldexp((double)e->queries, -8 * (int)option(o, "tag-bytes")));
+    return guesses(e, pi_settings(plan->protocol)->tag_bytes);
 }
 
 /* ---- ticket collisions ---- */
 
-static int play_ticket_collision(EnvPlay *p)
+static int play_ticket_collision(UcPlay *p)
 {
     uint64_t n = p->effort->queries;
     g_autofree UcWord *seen = g_new(UcWord, n);
@@ -143,24 +132,17 @@ static int play_ticket_collision(EnvPlay *p)
     return 0;
 }
 
-static void options_tickets(EnvOptions *o)
-{
-    o->crypto_ideal = true;
-    env_option_set(o, "ticket-bytes", 2);
-    env_option_set(o, "limit-tickets", 1000);
-}
-
-static double bound_birthday(const EnvOptions *o, const EnvEffort *e)
+static double bound_birthday(const UcSessionPlan *plan, const UcEffort *e)
 {
     double q = (double)e->queries;
-    return MIN(1, ldexp(q * (q - 1) / 2, -8 * (int)option(o, "ticket-bytes")));
+    return MIN(1, ldexp(q * (q - 1) / 2, -8 * (int)dkm_settings(plan->interface)->ticket_bytes));
 }
 
 /* ---- replay against colliding tickets ---- */
 
 /* A hand-over of one key, used up; then new tickets until one equals the old one and the old payload opens again: the
  * receiver gets the used key a second time. */
-static int play_ticket_replay(EnvPlay *p)
+static int play_ticket_replay(UcPlay *p)
 {
     HandOver h;
     if (!hand_over(p, 1, &h) || deliver(p, 1, h.payload).kind != DKM_RECEIVED)
@@ -175,9 +157,9 @@ static int play_ticket_replay(EnvPlay *p)
     return 0;
 }
 
-static double bound_replay(const EnvOptions *o, const EnvEffort *e)
+static double bound_replay(const UcSessionPlan *plan, const UcEffort *e)
 {
-    return MIN(1, ldexp((double)e->queries, -8 * (int)option(o, "ticket-bytes")));
+    return guesses(e, dkm_settings(plan->interface)->ticket_bytes);
 }
 
 /* ---- forging shortened one-time signatures ---- */
@@ -194,7 +176,7 @@ static void message_hash(EVP_MD_CTX *c, const EVP_MD *shake, const uint8_t *pref
 }
 
 /* A message other than number 0 with the same Q; 0 when none is found among the queries. */
-static uint64_t second_preimage(EnvPlay *p, const uint8_t *vk, const uint8_t *signature, size_t n)
+static uint64_t second_preimage(UcPlay *p, const uint8_t *vk, const uint8_t *signature, size_t n)
 {
     uint8_t prefix[16 + 4 + 2 + 32], wanted[32], got[32];
     uint64_t found = 0;
@@ -214,79 +196,46 @@ static uint64_t second_preimage(EnvPlay *p, const uint8_t *vk, const uint8_t *si
     return found;
 }
 
-static int play_onetime_forgery(EnvPlay *p)
+static int play_onetime_forgery(UcPlay *p)
 {
-    UcStore *store = env_worlds_store(p->worlds);
+    UcStore *store = store_of(p);
     const size_t n = dkm(p)->sigma[0]->public_size - 24; /* type, type, I, then a node */
     uint64_t signed_message = 0;
     UcMessage key = keygen(p, 0);
     UcWord text = uc_store_put(store, &signed_message, sizeof signed_message);
-    UcMessage s = env_play_input(p, 0, (UcMessage){ DKM_SIGN, { key.w[0], text } });
+    UcMessage s = uc_play_input(p, 0, (UcMessage){ DKM_SIGN, { key.w[0], text } });
     if (key.kind != DKM_KEY || s.kind != DKM_SIGNATURE)
         return 0;
     uint64_t other = second_preimage(p, uc_store_get(store, key.w[1], NULL), uc_store_get(store, s.w[2], NULL), n);
     if (!other)
         return 0;
     text = uc_store_put(store, &other, sizeof other);
-    UcMessage v = env_play_input(p, 1, (UcMessage){ DKM_VERIFY, { key.w[1], text, s.w[2] } });
+    UcMessage v = uc_play_input(p, 1, (UcMessage){ DKM_VERIFY, { key.w[1], text, s.w[2] } });
     return v.kind == DKM_VERIFIED && v.w[0] == 1;
 }
 
-static const char *const toy_set[] = { NULL, "TOY-LMS_SHAKE_M1_H2/LMOTS_SHAKE_N1_W2",
-                                       "TOY-LMS_SHAKE_M2_H2/LMOTS_SHAKE_N2_W2",
-                                       "TOY-LMS_SHAKE_M3_H2/LMOTS_SHAKE_N3_W2" };
-
-static void options_onetime(EnvOptions *o)
+static double bound_onetime(const UcSessionPlan *plan, const UcEffort *e)
 {
-    o->crypto_ideal = false;
-    env_native_use_toy_set(o, 1);
+    return guesses(e, dkm_toy_hash_bytes(plan->interface));
 }
 
-void env_native_use_toy_set(EnvOptions *o, uint64_t hash_bytes)
-{
-    g_assert(o && hash_bytes >= 1 && hash_bytes < G_N_ELEMENTS(toy_set));
-    dkm_settings(&o->interface)->scheme = toy_set[hash_bytes];
-}
+static const UcPreset short_tag[] = { { "seal", 1 }, { "tag-bytes", 1 }, { NULL, 0 } };
+static const UcPreset short_tickets[] = { { "ticket-bytes", 2 }, { "limit-tickets", 1000 }, { NULL, 0 } };
+static const UcPreset short_hashes[] = { { "crypto", 0 }, { "hash_bytes", 1 }, { NULL, 0 } };
 
-uint64_t env_native_hash_bytes(const EnvOptions *options)
-{
-    g_assert(options);
-    EnvOptions o = *options;
-    for (uint64_t n = 1; n < G_N_ELEMENTS(toy_set); n++) {
-        if (!strcmp(dkm_settings(&o.interface)->scheme, toy_set[n]))
-            return n;
-    }
-    return 0;
-}
-
-static double bound_onetime(const EnvOptions *o, const EnvEffort *e)
-{
-    return MIN(1, ldexp((double)e->queries, -8 * (int)env_native_hash_bytes(o)));
-}
-
-const EnvNative env_natives[] = {
+const UcNative pi_natives[] = {
     { .name = "hand-over", .title = "ten moves of honest use", .play = play_hand_over },
     { .name = "tag-guess", .title = "a seal's tag is guessed while interval bits are flipped", .play = play_tag_guess,
-      .options = options_tag_guess, .queries = 16, .queries_max = 65536, .bound_text = "q / 2^t, t bits of tag",
+      .preset = short_tag, .queries = 16, .queries_max = 65536, .bound_text = "q / 2^t, t bits of tag",
       .bound = bound_tag_guess },
     { .name = "ticket-collision", .title = "a receiver draws a ticket twice", .play = play_ticket_collision,
-      .options = options_tickets, .queries = 32, .queries_max = 1000,
+      .preset = short_tickets, .queries = 32, .queries_max = 1000,
       .bound_text = "q (q-1) / 2^(t+1), t bits of ticket", .bound = bound_birthday },
     { .name = "ticket-replay", .title = "an old payload is replayed against a ticket that collides",
-      .play = play_ticket_replay, .options = options_tickets, .queries = 32, .queries_max = 900,
+      .play = play_ticket_replay, .preset = short_tickets, .queries = 32, .queries_max = 900,
       .bound_text = "q / 2^t, t bits of ticket", .bound = bound_replay },
     { .name = "onetime-forgery", .title = "a signature is carried over to another message with the same short hash",
-      .play = play_onetime_forgery, .options = options_onetime, .queries = 16, .queries_max = 65536,
+      .play = play_onetime_forgery, .preset = short_hashes, .queries = 16, .queries_max = 65536,
       .bound_text = "q / 2^t, t bits of hash", .bound = bound_onetime },
     { .name = NULL },
 };
-
-const EnvNative *env_native_find(const char *name)
-{
-    g_assert(name);
-    for (const EnvNative *n = env_natives; n->name; n++) {
-        if (!strcmp(n->name, name))
-            return n;
-    }
-    return NULL;
-}

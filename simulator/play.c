@@ -1,8 +1,8 @@
-#include "environments/play.h"
+#include "simulator/play.h"
 
-#include "environments/pair.h"
+#include "simulator/lock.h"
 
-static UcMessage turn(EnvPlay *play, UcEnvelope write)
+static UcMessage turn(UcPlay *play, UcEnvelope write)
 {
     size_t entries;
     if (play->stop != UC_STOP_Z)
@@ -16,14 +16,14 @@ static UcMessage turn(EnvPlay *play, UcEnvelope write)
     return i < entries ? view[i].message : (UcMessage){ UC_M_EMPTY, { 0 } };
 }
 
-UcMessage env_play_input(EnvPlay *play, UcWord party, UcMessage message)
+UcMessage uc_play_input(UcPlay *play, UcWord party, UcMessage message)
 {
     g_assert(play);
-    return turn(play, env_input(party, message));
+    return turn(play, uc_input(party, message));
 }
 
-UcMessage env_play_order(EnvPlay *play, UcWord party, UcMessage message)
+UcMessage uc_play_order(UcPlay *play, UcWord party, UcMessage message)
 {
     g_assert(play);
-    return turn(play, env_order(party, message));
+    return turn(play, uc_order(party, message));
 }
