@@ -149,6 +149,15 @@ static void add_keys(Words *words, lua_State *L)
     lua_pop(L, 1);
 }
 
+static void add_field(Lint *l, const UcField *field)
+{
+    add(l->field, field->name);
+    if (field->type == UC_INTERVALS) {
+        add(l->field, "a");
+        add(l->field, "b");
+    }
+}
+
 static void add_interface(Lint *l)
 {
     static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error" };
@@ -161,7 +170,7 @@ static void add_interface(Lint *l)
             continue;
         add(l->kind, row->name);
         for (unsigned i = 0; i < uc_message_fields(row); i++)
-            add(l->field, row->field[i].name);
+            add_field(l, &row->field[i]);
         for (const char *const *error = row->error ? row->field[0].names : NULL; error && *error; error++)
             add(l->error, *error);
     }

@@ -14,6 +14,7 @@ enum {
     REFUSED,          /* code */
     SENT,             /* F to S: from, to, text */
     ALLOW,            /* S to F: from, to, text */
+    PAGES,            /* nobody says it: intervals */
 };
 
 static const char *const refusal[] = { "no-such-party", "nothing-to-say", NULL };
@@ -27,6 +28,7 @@ static const UcMessageKind kinds[] = {
     { "refused", { { "code", UC_CODE, refusal } }, .error = true },
     { "sent", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT } } },
     { "allow", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT } } },
+    { "pages", { { "of", UC_INTERVALS } } },
 };
 static const UcMessageTable messages = { kinds, G_N_ELEMENTS(kinds) };
 

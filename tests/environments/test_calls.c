@@ -49,6 +49,8 @@ static const Row rows[] = {
       "assert(z:send('hsm1', { to = 'hsm2', letter = '' }).error == 'nothing-to-say')", UC_INDISTINGUISHABLE, NULL },
     /* any kind of message that the triple has */
     { "assert(z:speak('hsm1', 'received', { from = 'hsm2', text = 'x' }) == nil)", UC_INDISTINGUISHABLE, NULL },
+    { "assert(z:speak('hsm1', 'pages', { of = { { a = 1, b = 3 } } }) == nil)\nz:speak('hsm1', 'pages', { of = { { a = 1 } } })", UC_ERROR,
+      "t.lua:3: b: expected an integer, got nil" },
     /* wrong */
     { "z:sned('hsm1', { to = 'hsm2' })", UC_ERROR, "t.lua:2: z has no 'sned'; did you mean 'send'?" },
     { "z:keygen('hsm1')", UC_ERROR, "t.lua:2: z has no 'keygen'" },
@@ -109,6 +111,7 @@ START_TEST(lint_knows_the_words)
         ":5: unknown field 'txet'; did you mean 'text'?",
         ":6: there is no error 'nothing-to-asy'; did you mean 'nothing-to-say'?",
         ":7: z has no 'keygen'",
+        ":10: unknown field 'c'",
     };
     g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) all = scenario_of("local p = z:sned('hsm1', { to = 'hsm2' })\n"
@@ -117,7 +120,8 @@ START_TEST(lint_knows_the_words)
                                            "assert(q.txet or q.text)\n"
                                            "assert(q.error == 'nothing-to-asy' or q.error == 'nothing-to-say')\n"
                                            "z:keygen('hsm1')\n"
-                                           "assert(z:weigh('hsm1', q) == 1 and z:is_empty('hsm1', q))");
+                                           "assert(z:weigh('hsm1', q) == 1 and z:is_empty('hsm1', q))\n"
+                                           "assert(q.of.a == q.of.b)\nassert(q.of.c == nil)");
     env_lint_scenario(all->pdata[0], findings);
     for (guint i = 0; i < findings->len; i++)
         ck_assert_msg(i < G_N_ELEMENTS(expected) && g_str_has_suffix(findings->pdata[i], expected[i]), "%u: %s", i,
