@@ -127,10 +127,6 @@ static void verified(Seen *bad, const UcWorld *world, const UcActivation *a, UcW
 static void real_party(Seen *bad, const UcWorld *world, const UcActivation *a)
 {
     const UcMessage *m = &a->outcome.result.message;
-    if (a->outcome.result.code != UC_SEND)
-        return;
-    if (m->kind == UC_M_PAYLOAD)
-        enter(bad->payload, (Two){ m->w[1], 0 });
     if (a->in.message.kind == UC_M_DELIVER)
         delivery(bad, a, m->kind == DKM_RECEIVED);
     if (m->kind == DKM_REQUESTED)
@@ -145,10 +141,6 @@ static void real_party(Seen *bad, const UcWorld *world, const UcActivation *a)
 static void uc_simulator(Seen *bad, const UcActivation *a)
 {
     const UcMessage *m = &a->outcome.result.message;
-    if (a->outcome.result.code != UC_SEND)
-        return;
-    if (m->kind == UC_M_PAYLOAD)
-        enter(bad->payload, (Two){ m->w[1], 0 });
     if (a->in.message.kind == UC_M_DELIVER)
         delivery(bad, a, m->kind == DKM_ALLOW_DELIVERY || m->kind == DKM_INJECT);
     if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_REQUEST)
@@ -160,17 +152,22 @@ static void uc_simulator(Seen *bad, const UcActivation *a)
 static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
     Seen *bad = data;
-    bool ideal = uc_world_spec(world)->ideal;
-    if (a->machine == UC_A && a->outcome.result.code == UC_SEND && a->outcome.result.message.kind == UC_M_CORRUPT)
+    const UcResult *r = &a->outcome.result;
+    bool party = a->machine >= UC_PARTY_0 && !uc_world_spec(world)->ideal;
+    if (r->code != UC_SEND)
+        return;
+    if (a->machine == UC_A && r->message.kind == UC_M_CORRUPT)
         bad->corrupted = true;
-    if (a->machine == UC_Z && a->outcome.result.message.kind == DKM_SIGN && a->outcome.result.to >= UC_PARTY_0)
-        enter(bad->sent_to_sign, (Two){ a->outcome.result.message.w[0], a->outcome.result.message.w[1] });
-    if (a->machine >= UC_PARTY_0 && !ideal)
+    if (a->machine == UC_Z && r->message.kind == DKM_SIGN && r->to >= UC_PARTY_0)
+        enter(bad->sent_to_sign, (Two){ r->message.w[0], r->message.w[1] });
+    if (a->machine == UC_F && a->in.message.kind == DKM_VERIFY)
+        verified(bad, world, a, r->message.w[0]);
+    if ((party || a->machine == UC_S) && r->message.kind == UC_M_PAYLOAD)
+        enter(bad->payload, (Two){ r->message.w[1], 0 });
+    if (party)
         real_party(bad, world, a);
     else if (a->machine == UC_S)
         uc_simulator(bad, a);
-    else if (a->machine == UC_F && a->in.message.kind == DKM_VERIFY && a->outcome.result.code == UC_SEND)
-        verified(bad, world, a, a->outcome.result.message.w[0]);
 }
 
 const UcBadEvents pi_bad_events = { .name = name, .new = bad_new, .free = bad_free, .clear = clear, .observe = observe, .seen = seen };

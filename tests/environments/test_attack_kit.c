@@ -1,43 +1,17 @@
 /* Scripts, lint, exploration and the attacker that harvests know what an attacker can do by the descriptors alone: of a triple with a
  * kit that no registry knows, and of one without. */
 #include <check.h>
-#include <glib/gstdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "environments/lint.h"
-#include "environments/run.h"
+#include "foreign.h"
 #include "stamps.h"
 
-/* A scenario with this environment (on line 2), for the triple. */
-static GPtrArray *scenario_of(const char *environment, const UcTriple *triple)
-{
-    GError *error = NULL;
-    g_autofree char *folder = g_dir_make_tmp("ucsim-kit-XXXXXX", &error), *path = g_build_filename(folder, "t.lua", NULL);
-    g_autofree char *text = g_strdup_printf("return scenario { title = 't', crypto = 'ideal', torture = true, environment = function (z)\n"
-                                            "%s\nend }\n", environment);
-    ck_assert(g_file_set_contents(path, text, -1, &error));
-    GPtrArray *all = env_scenario_load(path, &error);
-    g_remove(path);
-    g_rmdir(folder);
-    ck_assert_msg(all != NULL, "%s", error ? error->message : "");
-    env_options_take(&((EnvScenario *)all->pdata[0])->options, triple);
-    return all;
-}
-
 /* ---- scripts ---- */
-
-typedef struct {
-    const UcTriple *triple;
-    const char *environment;
-    UcVerdict verdict;
-    const char *why; /* all of it */
-} Row;
 
 #define STOLEN "local s = z:corrupt('hsm1') local p = z:stamp { with = s.stamps[2], to = 'hsm3', letter = 'yo' }\n"
 #define KEY "('k'):rep(16)"
 
-static const Row rows[] = {
+static const ForeignRow rows[] = {
     /* what a stolen state has, what is made of it, and that it works */
     { &stamps, STOLEN "assert(#s.stamps == 3 and s.stamps[2].owner == 'hsm2' and #s.stamps[2].key == 16 and s.keys == nil)\n"
       "assert(p.kind == 'payload' and p.from == 'hsm2' and p.to == 'hsm3' and #p.bytes == 13)\n"
@@ -108,15 +82,7 @@ static const Row rows[] = {
 
 START_TEST(scripts_know_the_kit)
 {
-    GError *error = NULL;
-    const Row *row = &rows[_i];
-    g_autoptr(GPtrArray) all = scenario_of(row->environment, row->triple);
-    g_autoptr(EnvRun) run = env_run_both(all->pdata[0], NULL, NULL, &error);
-    ck_assert_msg(run != NULL, "%s", error ? error->message : "");
-    UcComparison c = env_run_comparison(run);
-    ck_assert_msg(c.verdict == row->verdict, "%s: got %s (%s)", row->environment, uc_verdict_name[c.verdict], c.why);
-    if (row->why)
-        ck_assert_str_eq(c.why, row->why);
+    foreign_run(&rows[_i]);
 }
 END_TEST
 
@@ -128,21 +94,15 @@ START_TEST(lint_knows_the_kit)
         ":5: unknown field 'ownr'; did you mean 'owner'?",
         ":6: unknown field 'knid'; did you mean 'kind'?",
         ":7: z has no 'seal'; did you mean 'send'?",
-        ":8: unknown field 'seed'",
+        ":8: unknown field 'seed'", NULL
     };
-    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) all = scenario_of("local s = z:corrupt('hsm1')\n"
-                                           "assert(#s.stamps == #s.stmaps)\n"
-                                           "local p = z:stamp { with = s.stamps[1], to = 'hsm2', leter = 'x', letter = 'yo' }\n"
-                                           "assert(s.stamps[1].owner == s.stamps[1].ownr)\n"
-                                           "assert(p:header().kind == p:header().knid and z:look(p).letter)\n"
-                                           "z:seal {}\n"
-                                           "assert(s.stamps[1].seed)", &stamps);
-    env_lint_scenario(all->pdata[0], findings);
-    for (guint i = 0; i < findings->len; i++)
-        ck_assert_msg(i < G_N_ELEMENTS(expected) && g_str_has_suffix(findings->pdata[i], expected[i]), "%u: %s", i,
-                      (char *)findings->pdata[i]);
-    ck_assert_uint_eq(findings->len, G_N_ELEMENTS(expected));
+    foreign_lint("local s = z:corrupt('hsm1')\n"
+                 "assert(#s.stamps == #s.stmaps)\n"
+                 "local p = z:stamp { with = s.stamps[1], to = 'hsm2', leter = 'x', letter = 'yo' }\n"
+                 "assert(s.stamps[1].owner == s.stamps[1].ownr)\n"
+                 "assert(p:header().kind == p:header().knid and z:look(p).letter)\n"
+                 "z:seal {}\n"
+                 "assert(s.stamps[1].seed)", &stamps, expected);
 }
 END_TEST
 
@@ -152,7 +112,7 @@ static EnvHarvested harvested(const char *environment, EnvWorld which, bool brok
 {
     GError *error = NULL;
     EnvHarvested got;
-    g_autoptr(GPtrArray) all = scenario_of(environment, &stamps);
+    g_autoptr(GPtrArray) all = foreign_scenario(environment, &stamps);
     EnvScenario *s = all->pdata[0];
     s->options.harvest = true;
     g_autoptr(EnvRun) run = env_run_one(s, which, NULL, NULL, &error);
@@ -183,7 +143,7 @@ END_TEST
 START_TEST(nothing_harvests_without_a_kit)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) all = scenario_of("z:corrupt('hsm1')", &stamps_without_kit);
+    g_autoptr(GPtrArray) all = foreign_scenario("z:corrupt('hsm1')", &stamps_without_kit);
     EnvScenario *s = all->pdata[0];
     s->options.harvest = true;
     ck_assert_ptr_null(env_run_both(s, NULL, NULL, &error));

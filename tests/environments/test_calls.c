@@ -1,39 +1,14 @@
 /* Scripts speak to a triple by its descriptor alone: words, arguments, answers, errors, lint. Its own stands in no registry. */
 #include <check.h>
-#include <glib/gstdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "courier.h"
-#include "environments/lint.h"
 #include "environments/options.h"
-#include "environments/run.h"
+#include "foreign.h"
 
-/* A scenario with this environment (on line 2), for the triple. */
-static GPtrArray *scenario_of(const char *environment)
-{
-    GError *error = NULL;
-    g_autofree char *folder = g_dir_make_tmp("ucsim-calls-XXXXXX", &error), *path = g_build_filename(folder, "t.lua", NULL);
-    g_autofree char *text = g_strdup_printf("return scenario { title = 't', crypto = 'ideal', torture = true, environment = function (z)\n"
-                                            "%s\nend }\n", environment);
-    ck_assert(g_file_set_contents(path, text, -1, &error));
-    GPtrArray *all = env_scenario_load(path, &error);
-    g_remove(path);
-    g_rmdir(folder);
-    ck_assert_msg(all != NULL, "%s", error ? error->message : "");
-    env_options_take(&((EnvScenario *)all->pdata[0])->options, &courier);
-    return all;
-}
-
-typedef struct {
-    const char *environment;
-    UcVerdict verdict;
-    const char *why; /* all of it */
-} Row;
-
-static const Row rows[] = {
+static const ForeignRow rows[] = {
     /* good */
-    { "local p = z:send('hsm1', { to = 'hsm2', letter = 'come' })\n"
+    { &courier, "local p = z:send('hsm1', { to = 'hsm2', letter = 'come' })\n"
       "assert(p.kind == 'payload' and p.from == 'hsm1' and p.to == 'hsm2' and p.bytes == '\\0come')\n"
       "local r = z:deliver('hsm2', p)\n"
       "assert(r.kind == 'received' and r.from == 'hsm1' and r.text == 'come' and r.party == 'hsm2')\n"
@@ -42,47 +17,39 @@ static const Row rows[] = {
       "assert(z:is_empty('hsm3', '') == true and z:is_empty('hsm3', r) == false)\n"
       "assert(#z:view() == 6 and z:view()[3].bytes == 4)", UC_INDISTINGUISHABLE, NULL },
     /* left out: the value of the option */
-    { "local r = z:deliver('hsm1', z:send('hsm3', { to = 'hsm1' }))\nassert(r.text == 'good day')", UC_INDISTINGUISHABLE, NULL },
+    { &courier, "local r = z:deliver('hsm1', z:send('hsm3', { to = 'hsm1' }))\nassert(r.text == 'good day')", UC_INDISTINGUISHABLE, NULL },
     /* the triple's errors: a party that does not exist is given as a number */
-    { "local e = z:send('hsm1', { to = 4 })\nassert(e.kind == 'refused' and e.error == 'no-such-party' and e.code == nil)\n"
+    { &courier, "local e = z:send('hsm1', { to = 4 })\nassert(e.kind == 'refused' and e.error == 'no-such-party' and e.code == nil)\n"
       "assert(tostring(e) == 'refused error=no-such-party')\n"
       "assert(z:send('hsm1', { to = 'hsm2', letter = '' }).error == 'nothing-to-say')", UC_INDISTINGUISHABLE, NULL },
     /* any kind of message that the triple has */
-    { "assert(z:speak('hsm1', 'received', { from = 'hsm2', text = 'x' }) == nil)", UC_INDISTINGUISHABLE, NULL },
-    { "assert(z:speak('hsm1', 'pages', { of = { { a = 1, b = 3 } } }) == nil)\nz:speak('hsm1', 'pages', { of = { { a = 1 } } })", UC_ERROR,
+    { &courier, "assert(z:speak('hsm1', 'received', { from = 'hsm2', text = 'x' }) == nil)", UC_INDISTINGUISHABLE, NULL },
+    { &courier, "assert(z:speak('hsm1', 'pages', { of = { { a = 1, b = 3 } } }) == nil)\nz:speak('hsm1', 'pages', { of = { { a = 1 } } })", UC_ERROR,
       "t.lua:3: b: expected an integer, got nil" },
     /* wrong */
-    { "z:sned('hsm1', { to = 'hsm2' })", UC_ERROR, "t.lua:2: z has no 'sned'; did you mean 'send'?" },
-    { "z:keygen('hsm1')", UC_ERROR, "t.lua:2: z has no 'keygen'" },
-    { "z:send('hsm1', { to = 'hsm2', lettre = 'come' })", UC_ERROR,
+    { &courier, "z:sned('hsm1', { to = 'hsm2' })", UC_ERROR, "t.lua:2: z has no 'sned'; did you mean 'send'?" },
+    { &courier, "z:keygen('hsm1')", UC_ERROR, "t.lua:2: z has no 'keygen'" },
+    { &courier, "z:send('hsm1', { to = 'hsm2', lettre = 'come' })", UC_ERROR,
       "t.lua:2: send: unknown field 'lettre'; did you mean 'letter'?" },
-    { "z:send('hsm1', { to = 'hsm2', text = 'come' })", UC_ERROR, "t.lua:2: send: unknown field 'text'" },
-    { "z:send('hsm1', { letter = 'come' })", UC_ERROR, "t.lua:2: to of send: expected the name of a party, got nil" },
-    { "z:send('hsm1', { to = 'hsm2', letter = 5 })", UC_ERROR,
+    { &courier, "z:send('hsm1', { to = 'hsm2', text = 'come' })", UC_ERROR, "t.lua:2: send: unknown field 'text'" },
+    { &courier, "z:send('hsm1', { letter = 'come' })", UC_ERROR, "t.lua:2: to of send: expected the name of a party, got nil" },
+    { &courier, "z:send('hsm1', { to = 'hsm2', letter = 5 })", UC_ERROR,
       "t.lua:2: letter of send: expected its bytes or a message that has them, got 5" },
-    { "z:send('hsm1', 'hsm2', 'come')", UC_ERROR, "t.lua:2: send: expected at most 2 arguments, got 3" },
-    { "z:send('hsm1')", UC_ERROR, "t.lua:2: send: expected a table of its arguments, got no value" },
-    { "z:weigh('hsm1')", UC_ERROR,
+    { &courier, "z:send('hsm1', 'hsm2', 'come')", UC_ERROR, "t.lua:2: send: expected at most 2 arguments, got 3" },
+    { &courier, "z:send('hsm1')", UC_ERROR, "t.lua:2: send: expected a table of its arguments, got no value" },
+    { &courier, "z:weigh('hsm1')", UC_ERROR,
       "t.lua:2: letter of weigh: expected its bytes or a message that has them, got nil" },
-    { "z:weigh('hsm1', z:send('hsm1', { to = 9 }))", UC_ERROR,
+    { &courier, "z:weigh('hsm1', z:send('hsm1', { to = 9 }))", UC_ERROR,
       "t.lua:2: letter of weigh: expected its bytes or a message that has them, got the error 'no-such-party'" },
-    { "z:speak('hsm1', 'recieved', {})", UC_ERROR,
+    { &courier, "z:speak('hsm1', 'recieved', {})", UC_ERROR,
       "t.lua:2: expected the kind of a message, got 'recieved'; did you mean 'received'?" },
-    { "z:speak('hsm1', 'refused', { code = 'nothing-to-sya' })", UC_ERROR,
+    { &courier, "z:speak('hsm1', 'refused', { code = 'nothing-to-sya' })", UC_ERROR,
       "t.lua:2: code of refused: expected 'no-such-party' or 'nothing-to-say', got 'nothing-to-sya'; did you mean 'nothing-to-say'?" },
 };
 
 START_TEST(calls_are_the_descriptors)
 {
-    GError *error = NULL;
-    const Row *row = &rows[_i];
-    g_autoptr(GPtrArray) all = scenario_of(row->environment);
-    g_autoptr(EnvRun) run = env_run_both(all->pdata[0], NULL, NULL, &error);
-    ck_assert_msg(run != NULL, "%s", error ? error->message : "");
-    UcComparison c = env_run_comparison(run);
-    ck_assert_msg(c.verdict == row->verdict, "%s: got %s (%s)", row->environment, uc_verdict_name[c.verdict], c.why);
-    if (row->why)
-        ck_assert_str_eq(c.why, row->why);
+    foreign_run(&rows[_i]);
 }
 END_TEST
 
@@ -90,7 +57,7 @@ END_TEST
 START_TEST(options_give_what_is_left_out)
 {
     GError *error = NULL;
-    g_autoptr(GPtrArray) all = scenario_of("assert(z:deliver('hsm1', z:send('hsm3', { to = 'hsm1' })).text == 'hello')");
+    g_autoptr(GPtrArray) all = foreign_scenario("assert(z:deliver('hsm1', z:send('hsm3', { to = 'hsm1' })).text == 'hello')", &courier);
     EnvScenario *s = all->pdata[0];
     EnvOptionPlace greeting;
     UcOption hello = { .name = (char *)"greeting", .value = (char *[]){ (char *)"hello", NULL } };
@@ -111,22 +78,16 @@ START_TEST(lint_knows_the_words)
         ":5: unknown field 'txet'; did you mean 'text'?",
         ":6: there is no error 'nothing-to-asy'; did you mean 'nothing-to-say'?",
         ":7: z has no 'keygen'",
-        ":10: unknown field 'c'",
+        ":10: unknown field 'c'", NULL
     };
-    g_autoptr(GPtrArray) findings = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GPtrArray) all = scenario_of("local p = z:sned('hsm1', { to = 'hsm2' })\n"
-                                           "local q = z:send('hsm1', { to = 'hsm2', leter = 'x' })\n"
-                                           "assert(q.kind == 'recieved' or q.kind == 'received')\n"
-                                           "assert(q.txet or q.text)\n"
-                                           "assert(q.error == 'nothing-to-asy' or q.error == 'nothing-to-say')\n"
-                                           "z:keygen('hsm1')\n"
-                                           "assert(z:weigh('hsm1', q) == 1 and z:is_empty('hsm1', q))\n"
-                                           "assert(q.of.a == q.of.b)\nassert(q.of.c == nil)");
-    env_lint_scenario(all->pdata[0], findings);
-    for (guint i = 0; i < findings->len; i++)
-        ck_assert_msg(i < G_N_ELEMENTS(expected) && g_str_has_suffix(findings->pdata[i], expected[i]), "%u: %s", i,
-                      (char *)findings->pdata[i]);
-    ck_assert_uint_eq(findings->len, G_N_ELEMENTS(expected));
+    foreign_lint("local p = z:sned('hsm1', { to = 'hsm2' })\n"
+                 "local q = z:send('hsm1', { to = 'hsm2', leter = 'x' })\n"
+                 "assert(q.kind == 'recieved' or q.kind == 'received')\n"
+                 "assert(q.txet or q.text)\n"
+                 "assert(q.error == 'nothing-to-asy' or q.error == 'nothing-to-say')\n"
+                 "z:keygen('hsm1')\n"
+                 "assert(z:weigh('hsm1', q) == 1 and z:is_empty('hsm1', q))\n"
+                 "assert(q.of.a == q.of.b)\nassert(q.of.c == nil)", &courier, expected);
 }
 END_TEST
 
