@@ -134,14 +134,14 @@ static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jo
     } bound[] = { { "keygen-by", 1 }, { "transfer", 3 }, { "sign", alone ? 6 : 10 }, { "messages", alone ? 2 : 1 },
                   { "wrong", 0 }, { "any", 0 }, { "status", 0 }, { "resend", 0 } };
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet();
+    EnvAlphabet a = env_default_alphabet(&dkm_interface);
     o.crypto_ideal = ideal_crypto;
     dkm_settings(&o.interface)->capacity = k;
     for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)
         env_alphabet_set(&a, bound[i].name, bound[i].value, NULL);
     env_alphabet_settle(&a);
     g_autoptr(EnvWorlds) w = env_worlds_new(&o, NULL);
-    g_autoptr(EnvGeneral) g = env_general_new(w, &a);
+    g_autoptr(EnvGeneral) g = env_general_new(w, &a, NULL);
     UcLockstepSetup setup = env_general_setup(g, which);
     g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
     UcModel model = uc_lockstep_model(l);

@@ -199,8 +199,8 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
            x->which == ENV_WORLDS ? "both worlds in lock step" : env_world_name[x->which],
            ended(e, walks(x)));
     printf("  bounds:");
-    for (int i = 0; i < ENV_DOS; i++)
-        printf(" %s=%u", env_do_name[i], x->alphabet.bound[i]);
+    for (unsigned i = 0; i < env_alphabet_bounds(&x->alphabet); i++)
+        printf(" %s=%u", env_alphabet_bound_name(&x->alphabet, i), x->alphabet.bound[i]);
     g_autofree char *cuts = env_alphabet_cuts(&x->alphabet);
     printf("; alphabet: %s; faults searched: %u of %u\n", cuts, e->faults, e->fault_budget);
     if (x->symmetry)
@@ -288,8 +288,8 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
     g_string_append(out, ",\"why\":");
     uc_json_text(out, e->broken ? e->broken : e->why);
     g_string_append(out, ",\n \"bounds\":{");
-    for (int i = 0; i < ENV_DOS; i++)
-        g_string_append_printf(out, "%s\"%s\":%u", i ? "," : "", env_do_name[i], x->alphabet.bound[i]);
+    for (unsigned i = 0; i < env_alphabet_bounds(&x->alphabet); i++)
+        g_string_append_printf(out, "%s\"%s\":%u", i ? "," : "", env_alphabet_bound_name(&x->alphabet, i), x->alphabet.bound[i]);
     g_autofree char *cuts = env_alphabet_cuts(&x->alphabet);
     g_string_append_printf(out, "},\n \"alphabet\":\"%s\",\"symmetry\":%s", cuts, x->symmetry ? "true" : "false");
     json_resumed(out, e, resumed);
@@ -349,11 +349,11 @@ static bool write_found(const Options *o, const EnvExplored *e, GError **error)
 static char *key_of(const EnvScenario *s, const EnvExploration *x)
 {
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, "%s %s %d %d %d %d %d %u %u %d %d %u %u %u", UCSIM_VERSION, s->hash,
-                           (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal,
-                           x->alphabet.messages, x->alphabet.wrong, x->alphabet.any, x->alphabet.flawed,
-                           x->alphabet.parties, x->alphabet.keygen_by, x->search.depth);
-    for (int i = 0; i < ENV_DOS; i++)
+    g_string_append_printf(key, "%s %s %d %d %d %d %d", UCSIM_VERSION, s->hash,
+                           (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal);
+    env_alphabet_append_cuts(&x->alphabet, key);
+    g_string_append_printf(key, " %u", x->search.depth);
+    for (unsigned i = 0; i < env_alphabet_bounds(&x->alphabet); i++)
         g_string_append_printf(key, " %u", x->alphabet.bound[i]);
     g_string_append_printf(key, " %s", s->instance ? s->instance : "-");
     return g_string_free(g_steal_pointer(&key), FALSE);
@@ -399,7 +399,7 @@ static int conclude(const EnvScenario *s, const EnvExplored *e)
 
 static bool fill_alphabet(EnvAlphabet *a, const Options *o, const EnvScenario *s, GError **error)
 {
-    *a = env_default_alphabet();
+    *a = env_default_alphabet(s->options.triple->protocol->interface);
     if (!o->bound && !s->bound->len) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected bounds for exploration, got none: give the scenario a "
                     "table `explore = { sign = 2, ... }` or say --bound sign=2", s->path);
@@ -439,7 +439,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     if (!fill_exploration(o, &x, error) || !fill_alphabet(&x.alphabet, o, s, error))
         return false;
     s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");
-    if (x.alphabet.bound[ENV_DO_FORGE])
+    if (env_alphabet_bound(&x.alphabet, ENV_DO_FORGE))
         env_option_set(&s->options, "seal", 1); /* a forged token would open in this process only: its schedule would not replay */
     g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, error);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, error) : NULL;

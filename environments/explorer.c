@@ -266,8 +266,8 @@ static bool use_symmetry(EnvGeneral *general, const EnvExploration *x, GError **
 EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *x, GError **error)
 {
     g_assert(worlds && x);
-    g_autoptr(EnvGeneral) general = env_general_new(worlds, &x->alphabet);
-    if (!use_symmetry(general, x, error))
+    g_autoptr(EnvGeneral) general = env_general_new(worlds, &x->alphabet, error);
+    if (!general || !use_symmetry(general, x, error))
         return NULL;
     EnvExplored *out = g_new0(EnvExplored, 1);
     UcLockstepSetup setup = env_general_setup(general, x->which);

@@ -43,7 +43,8 @@ typedef struct {
     char *broken;           /* with UC_SEARCH_BROKEN: how */
 } EnvExplored;
 
-/* The worlds are borrowed; fresh ones are started from them. NULL: symmetry does not apply; the error says why. */
+/* The worlds are borrowed; fresh ones are started from them. NULL: symmetry does not apply, or there is no alphabet;
+ * the error says why. */
 EnvExplored *env_explore(EnvWorlds *worlds, const EnvExploration *exploration, GError **error);
 void env_explored_free(EnvExplored *explored);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvExplored, env_explored_free)

@@ -12,17 +12,8 @@ static void made_from(UcChoice *move, UcWord one, UcWord other)
 
 /* ---- set-up ---- */
 
-static const char *const item_name[] = { [ITEM_KEY] = "key", [ITEM_TICKET] = "ticket", [ITEM_SIGNATURE] = "signature" };
-
-/* The type of items of this name; -1: there is none. */
-static int item_of(const char *name)
-{
-    for (unsigned i = 0; name && i < G_N_ELEMENTS(item_name); i++) {
-        if (item_name[i] && !strcmp(item_name[i], name))
-            return (int)i;
-    }
-    return -1;
-}
+/* The number of this kind of objects; -1: there is none. */
+static int object_of(const EnvGeneral *g, const char *name) { return name ? uc_alphabet_object(g->plan->alphabet, name) : -1; }
 
 void env_general_prepare_attacker(EnvGeneral *g)
 {
@@ -30,12 +21,12 @@ void env_general_prepare_attacker(EnvGeneral *g)
     const UcPayloadCodec *codec = g->codec = triple->protocol->codec;
     const UcAttackKit *kit = g->kit = triple->kit;
     g->attacker = (UcAttacker){ g->store, env_worlds_protocol(g->worlds), g->parties, g->domain.flawed, NULL };
-    memset(g->field_item, -1, sizeof g->field_item);
-    memset(g->known_item, -1, sizeof g->known_item);
+    memset(g->field_object, -1, sizeof g->field_object);
+    memset(g->known_object, -1, sizeof g->known_object);
     for (unsigned i = 0; codec && i < codec->fields; i++)
-        g->field_item[i] = item_of(codec->field[i].object);
+        g->field_object[i] = object_of(g, codec->field[i].object);
     for (unsigned i = 0; kit && kit->objects && kit->objects[i]; i++)
-        g->known_item[UC_KNOWN_OBJECT + i] = item_of(kit->objects[i]);
+        g->known_object[UC_KNOWN_OBJECT + i] = object_of(g, kit->objects[i]);
     if (kit && kit->prepare)
         g->attacker.own = kit->prepare(&g->attacker);
 }
@@ -98,16 +89,18 @@ static void parties(const Mutation *m, const UcPayloadCodec *codec)
     }
 }
 
+static bool is_object(const Item *item, int object) { return object >= 0 && item->type == env_general_type((unsigned)object); }
+
 static void known_objects(const Mutation *m, const UcPayloadCodec *codec)
 {
     const Table *t = m->t;
     for (size_t i = 0; i < t->items; i++) {
         for (unsigned k = 0; k < codec->fields; k++) {
             size_t length = 0;
-            const uint8_t *bytes = t->g->field_item[k] == (int)t->item[i].type
-                                       ? uc_store_get(t->g->store, t->item[i].bytes, &length) : NULL;
+            const Item *item = env_general_item(t, i);
+            const uint8_t *bytes = is_object(item, t->g->field_object[k]) ? uc_store_get(t->g->store, item->bytes, &length) : NULL;
             if (bytes && length == codec->field[k].bytes)
-                with_bytes(m, &codec->field[k], bytes, t->item[i].bytes);
+                with_bytes(m, &codec->field[k], bytes, item->bytes);
         }
     }
 }
@@ -131,13 +124,18 @@ void env_general_mutations(Table *t, const Item *payload, UcWord to)
 /* False: the kit has no use for this item. */
 static bool known_from(const EnvGeneral *g, const Item *item, UcKnown *out)
 {
-    *out = (UcKnown){ .bytes = item->bytes, .w = { item->a, item->b, item->other, item->number } };
+    *out = (UcKnown){ .bytes = item->bytes, .w = { item->a, item->b } };
     out->kind = item->type == ITEM_PAYLOAD ? UC_KNOWN_PAYLOAD : UC_KNOWN_STATE;
     if (item->type == ITEM_PAYLOAD || item->type == ITEM_STATE)
         return true;
     for (out->kind = UC_KNOWN_OBJECT; out->kind < UC_KNOWN_KINDS; out->kind++) {
-        if (g->known_item[out->kind] == (int)item->type)
-            return true;
+        int object = g->known_object[out->kind];
+        if (!is_object(item, object))
+            continue;
+        const UcPlannedObject *o = &g->plan->object[object];
+        for (unsigned i = 0; i < G_N_ELEMENTS(out->w); i++)
+            out->w[i] = i < o->attributes ? env_general_word(item, o->attribute[i].word) : 0;
+        return true;
     }
     return false;
 }
@@ -148,7 +146,7 @@ static UcKnown *known_of(const Table *t, size_t *count)
     UcKnown *known = g_new(UcKnown, t->items + 1);
     *count = 0;
     for (size_t i = 0; i < t->items; i++)
-        *count += known_from(t->g, &t->item[i], &known[*count]);
+        *count += known_from(t->g, env_general_item(t, i), &known[*count]);
     return known;
 }
 
@@ -157,7 +155,7 @@ static bool has_forgery(const Table *t, const UcMadePayload *made)
 {
     for (guint i = 0; i < t->out->len; i++) {
         const UcChoice *move = &g_array_index(t->out, UcChoice, i);
-        if (move->tag == ENV_DO_FORGE && move->write.message.w[0] == made->bytes && move->extra[1] == made->to)
+        if (move->tag == env_general_tag(t->g, ENV_DO_FORGE) && move->write.message.w[0] == made->bytes && move->extra[1] == made->to)
             return true;
     }
     return false;

@@ -2,61 +2,88 @@
 #ifndef ENVIRONMENTS_GENERAL_INTERNAL_H
 #define ENVIRONMENTS_GENERAL_INTERNAL_H
 
-#include "functionality/interface.h"
 #include "environments/general.h"
 
 /* What Z knows: a row of items, sorted by (type, digest of the bytes), so that it does not depend on the order in
- * which things became known. */
-typedef enum { ITEM_KEY, ITEM_TICKET, ITEM_PAYLOAD, ITEM_SIGNATURE, ITEM_STATE, ITEM_DELIVERED } ItemType;
+ * which things became known. An item has the words that simulator/alphabet.h says (UC_ITEM_BYTES, ...), of which these are
+ * the first; more follow where an interface has objects with more attributes. */
 typedef struct {
     UcWord type;
-    UcWord bytes;      /* kid, ticket, payload, signature, state of a corrupted party (a) */
-    UcWord a, b;       /* ticket: of, from. payload: from, to. delivered: to */
-    UcWord other;      /* key: vk. ticket: kid or none. signature: message */
-    UcWord number;     /* ticket: count. delivered: how often */
+    UcWord bytes;      /* an object, payload, state of a corrupted party (a) */
+    UcWord a, b;       /* payload: from, to. delivered: to */
+    UcWord other;
+    UcWord number;     /* delivered: how often */
 } Item;
-enum { ITEM_WORDS = sizeof(Item) / sizeof(UcWord) };
+typedef union {
+    Item item;
+    UcWord word[UC_ITEM_WORDS_MAX];
+} ItemRow;
+
+/* Types are in digests and checkpoints: the interface's kinds of objects have the numbers between these. */
+enum { ITEM_PAYLOAD = 2, ITEM_STATE = 4, ITEM_DELIVERED, ITEM_TYPES = UC_OBJECTS_MAX + 3 };
+static inline UcWord env_general_type(unsigned object) { return object < 2 ? object : object == 2 ? 3 : object + 3; }
+
+/* A value of an argument that does not depend on what Z knows, and whether it is a wrong one. */
+typedef struct {
+    UcWord word;
+    bool wrong;
+} Value;
+typedef struct {
+    Value *value;
+    size_t values;
+} Values;
 
 struct EnvGeneral {
     EnvWorlds *worlds;
     EnvAlphabet domain;
     UcStore *store;
     unsigned parties;
-    UcWord set, wrong_set, wrong_kid, wrong_ticket, message[ENV_MESSAGES_MAX];
-    UcWord count[ENV_COUNTS_MAX];
-    unsigned counts, good_counts;
+    UcAlphabetPlan *plan;
+    Values values[UC_INPUTS_MAX][UC_MESSAGE_WORDS]; /* of arguments of the plan's inputs that take no objects and no parties */
+    UcWord unknown[UC_OBJECTS_MAX], text[ENV_MESSAGES_MAX];
+    bool learns[UC_OBJECTS_MAX];
+    UcMessage says;       /* what A has a corrupted party say; no kind: nothing */
     bool symmetry;
     /* what A can make; NULL: nothing is declared */
     const UcPayloadCodec *codec;
     const UcAttackKit *kit;
     UcAttacker attacker;
-    int field_item[UC_PAYLOAD_FIELDS], known_item[UC_KNOWN_KINDS]; /* types of items; of none: -1 */
+    int field_object[UC_PAYLOAD_FIELDS], known_object[UC_KNOWN_KINDS]; /* numbers of kinds of objects; of none: -1 */
 };
-
-/* A value of an argument, and whether it is a wrong one. */
-typedef struct {
-    UcWord word;
-    unsigned wrong;
-} Value;
 
 typedef struct {
     const EnvGeneral *g;
-    const Item *item;
-    size_t items;
-    Value *kid; /* room for every key that Z knows, any and none */
+    const UcWord *word; /* of the items */
+    size_t items, first[ITEM_TYPES + 1]; /* items of a type: from first[type] on, up to first[type + 1] */
     GArray *out;
 } Table;
 
-static inline const DkmOptions *env_general_dkm(const EnvGeneral *g) { return env_worlds_setup(g->worlds); }
-static inline bool env_general_wants(const Table *t, EnvDo which) { return t->g->domain.bound[which] > 0; }
+static inline const Item *env_general_at(const EnvGeneral *g, const UcWord *word, size_t i)
+{
+    return (const Item *)(const void *)(word + i * g->plan->item_words);
+}
+static inline const Item *env_general_item(const Table *t, size_t i) { return env_general_at(t->g, t->word, i); }
+static inline UcWord env_general_word(const Item *item, unsigned word) { return ((const UcWord *)(const void *)item)[word]; }
 
-/* general.c: add a move. `wrong`: how many of its arguments are of no use. The move, valid until the next one is added,
- * NULL when there are too many of those. */
+static inline bool env_general_wants(const Table *t, EnvDo which) { return env_alphabet_bound(&t->g->domain, which) > 0; }
+static inline unsigned env_general_tag(const EnvGeneral *g, EnvDo what) { return env_alphabet_order(&g->domain, what); }
+
+/* general.c: add a move. `number`: of an input of the alphabet. `wrong`: how many of its arguments are of no use. The move, valid
+ * until the next one is added, NULL when there are too many of those. */
+UcChoice *env_general_say(Table *t, unsigned number, unsigned wrong, UcWord party, UcMessage message);
+/* An input that counts as an order. */
 UcChoice *env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message);
 UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor);
 
 /* `of`: the payload that was sent, or the ticket that a payload is for. The move, as above. */
 UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to);
+
+/* general_inputs.c: what the alphabet says. */
+void env_general_plan(EnvGeneral *general, UcAlphabetPlan *plan);
+void env_general_plan_clear(EnvGeneral *general);
+void env_general_inputs(Table *t, UcWord party);
+/* The objects that an output teaches as the answer to this input; returns how many, at most `room`. */
+size_t env_general_objects(const EnvGeneral *general, const UcMessage *input, const UcViewEntry *output, ItemRow *out, size_t room);
 
 /* general_forged.c: what A makes itself. */
 void env_general_mutations(Table *t, const Item *payload, UcWord to);

@@ -3,7 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "environments/general.h"
+#include "environments/alphabet.h"
 #include "environments/lua_scenario.h"
 #include "environments/options.h"
 #include "simulator/file.h"
@@ -16,6 +16,7 @@ typedef struct {
     EnvScenario *s;
     GArray *rows;     /* EnvOptionPlace: of the scenario's protocol */
     GPtrArray *known; /* names of fields */
+    char **bounds;    /* names in the table `explore` */
 } Loader;
 
 static Loader *loader(lua_State *L)
@@ -377,18 +378,14 @@ static void read_options(lua_State *L, EnvScenario *s, const GArray *rows)
 
 /* ---- explore ---- */
 
-/* What exploration can be told (general.h): how many of each, and where alphabets are cut. */
-static const char *const bounds_known[] = { "keygen", "request", "cancel", "transfer", "resend", "sign", "verify",
-                                            "status", "deliver", "mutate", "crash", "restart", "restore", "corrupt",
-                                            "forge", "counterfeit", "wrong", "any", "flawed", "parties", "keygen_by", "counts",
-                                            "messages", NULL };
+static const UcInterface *interface_of(const EnvScenario *s) { return s->options.triple->protocol->interface; }
 
 static void read_domain(lua_State *L, EnvScenario *s, const char *name)
 {
     EnvDomain d = { g_strdup(name), g_array_new(FALSE, FALSE, sizeof(int64_t)), g_ptr_array_new_with_free_func(g_free) };
     g_array_append_val(s->domain, d);
     size_t n = lua_rawlen(L, -1);
-    bool counts = !strcmp(name, "counts");
+    bool numbers = env_alphabet_list(interface_of(s), name) == ENV_LIST_NUMBERS;
     for (size_t i = 1; i <= n; i++) {
         int fits = 0;
         lua_rawgeti(L, -1, (lua_Integer)i);
@@ -399,9 +396,9 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
             g_ptr_array_add(d.text, g_strdup(text_of(L, name)));
         lua_pop(L, 1);
     }
-    if (!n || (counts ? d.text->len : d.number->len))
-        expected(L, name, counts ? "a list of integers" : "a list of texts", -1);
-    unsigned most = counts ? ENV_COUNTS_MAX : ENV_MESSAGES_MAX;
+    if (!n || (numbers ? d.text->len : d.number->len))
+        expected(L, name, numbers ? "a list of integers" : "a list of texts", -1);
+    unsigned most = numbers ? (unsigned)UC_NUMBERS_MAX : (unsigned)ENV_MESSAGES_MAX;
     if (n > most) {
         lua_pushfstring(L, "expected at most %d, got %I", (int)most, (LUAI_UACINT)n);
         bad(L, name);
@@ -411,7 +408,7 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
 static void read_bound(lua_State *L, EnvScenario *s, const char *name)
 {
     int low, high, fits = 0;
-    bool known = env_alphabet_range(name, &low, &high);
+    bool known = env_alphabet_range(interface_of(s), name, &low, &high);
     g_assert(known);
     lua_Integer value = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &fits) : 0;
     if (!fits || value < low || value > high)
@@ -422,12 +419,15 @@ static void read_bound(lua_State *L, EnvScenario *s, const char *name)
 
 static void read_explore(lua_State *L, EnvScenario *s)
 {
+    Loader *l = loader(L);
+    l->bounds = env_alphabet_script_names(interface_of(s));
     const char **name = field_names(L, "explore");
     for (; *name; name++) {
-        if (!g_strv_contains(bounds_known, *name))
-            unknown_field(L, *name, bounds_known);
+        if (!g_strv_contains((const char *const *)l->bounds, *name))
+            unknown_field(L, *name, (const char *const *)l->bounds);
         lua_getfield(L, -2, *name);
-        if (!strcmp(*name, "counts") || (!strcmp(*name, "messages") && lua_type(L, -1) == LUA_TTABLE))
+        EnvListType list = env_alphabet_list(interface_of(s), *name);
+        if (list == ENV_LIST_NUMBERS || (list == ENV_LIST_TEXTS && lua_type(L, -1) == LUA_TTABLE))
             read_domain(L, s, *name);
         else
             read_bound(L, s, *name);
@@ -499,7 +499,7 @@ static void check_names(lua_State *L, const Loader *l)
 
 static void check_rule(lua_State *L, const EnvScenario *s)
 {
-    g_autofree char *why = s->expect_rule ? env_rule_wrong(s->options.triple->protocol->interface, s->expect, s->expect_rule) : NULL;
+    g_autofree char *why = s->expect_rule ? env_rule_wrong(interface_of(s), s->expect, s->expect_rule) : NULL;
     if (!why)
         return;
     lua_pushstring(L, why);
@@ -734,6 +734,7 @@ static EnvScenario *load_instance(const EnvScenario *draft, const char *folder, 
     bool loaded = load_with(read_instance, &l, error);
     g_clear_pointer(&l.rows, g_array_unref);
     g_clear_pointer(&l.known, g_ptr_array_unref);
+    g_strfreev(l.bounds);
     if (!loaded || !check_options(&l, error))
         return NULL;
     s->hash = hash_of(s);

@@ -136,7 +136,8 @@ static void watch_free(void *watch) { dkm_watch_free(watch); }
 static UcWatcher watcher(const void *watch) { return dkm_watcher(watch); }
 
 const UcInterface dkm_interface = {
-    .name = "F_DKM", .messages = &dkm_messages, .calls = dkm_calls, .first_script = dkm_first_script,
+    .name = "F_DKM", .messages = &dkm_messages, .calls = dkm_calls, .alphabet = &dkm_alphabet,
+    .first_script = dkm_first_script,
     .options = { rows, G_N_ELEMENTS(rows), &dkm_settings_default, sizeof dkm_settings_default }, .rules = dkm_rule_name,
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,
     .shared_new = trees_new, .shared_free = trees_free,

@@ -92,7 +92,7 @@ enum { UC_KNOWN_PAYLOAD, UC_KNOWN_STATE, UC_KNOWN_OBJECT, UC_KNOWN_KINDS = UC_KN
 typedef struct {
     UcWord kind;  /* UC_KNOWN_OBJECT + place in UcAttackKit.objects */
     UcWord bytes;
-    UcWord w[4];  /* payload: from, to. state: of. Object: what the interface's alphabet keeps with it */
+    UcWord w[4];  /* payload: from, to. state: of. Object: its attributes, in the order of the alphabet's row */
 } UcKnown;
 
 typedef struct {

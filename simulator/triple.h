@@ -7,6 +7,7 @@
 #ifndef SIMULATOR_TRIPLE_H
 #define SIMULATOR_TRIPLE_H
 
+#include "simulator/alphabet.h"
 #include "simulator/attack.h"
 #include "simulator/option.h"
 #include "simulator/world.h"
@@ -30,6 +31,7 @@ typedef struct {
     const UcMessageTable *messages;
     const UcCall *calls;           /* scripts' words for the inputs (calls.h), ended by one without; NULL: scripts give none */
     const char *first_script;      /* a scenario to start from, FILE and TITLE in the places of names; may be NULL */
+    const UcAlphabet *alphabet;    /* of exploration; NULL: there is none */
     UcOptionTable options;
     const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated */
     /* What F, watchers and the protocol of a session share: their configuration. NULL, and what is wrong as

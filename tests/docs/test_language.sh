@@ -19,7 +19,13 @@ list=$(mktemp) out=$(mktemp)
 trap 'rm -f "$list" "$out"' EXIT
 {
     names environments/scenario.c 'read_[a-z_]+ \}' | require "field of a scenario"
-    sed -n '/bounds_known\[\]/,/NULL/p' environments/scenario.c | grep -oE '"[a-z_]+"' | tr -d '"' | require "bound"
+    {
+        sed -n '/order_name\[\]/,/;/p' environments/alphabet.c | grep -oE '"[a-z]+"'
+        grep -oE '\(Numbered\)\{ "[a-z]+"' environments/alphabet.c | grep -oE '"[a-z]+"'
+        grep -oE '\{ "[a-z-]+", UC_CUT_[A-Z]+' functionality/alphabet.c | grep -oE '"[a-z-]+"'
+        sed -n '/UcNumbers/,/;/p' functionality/alphabet.c | grep -oE '"[a-z]+"'
+        sed -n '/UcInput inputs/,/^}/p' functionality/alphabet.c | grep -oE '^    \{ DKM_[A-Z]+' | sed 's/.*DKM_//' | tr A-Z a-z
+    } | tr -d '"' | tr - _ | require "bound"
     names environments/lua_machines.c '(z_|a_)[A-Za-z_]+' | require "call"
     names functionality/scripts.c 'DKM_[A-Z_]+' | require "call"
     names environments/lua_values.c '(UC_M_|payload_)[A-Za-z_]+' | require "order or payload method"

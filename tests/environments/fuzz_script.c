@@ -43,11 +43,11 @@ static void run(const EnvScenario *s)
 
 static void explore(EnvScenario *s)
 {
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(), .deepen = true };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(s->options.triple->protocol->interface), .deepen = true };
     x.search = (UcSearchOptions){ .strategy = UC_BFS, .jobs = 1, .commute = true, .depth = 2, .states = STATES };
     env_alphabet_of(&x.alphabet, s);
     env_alphabet_settle(&x.alphabet);
-    if (x.alphabet.bound[ENV_DO_FORGE])
+    if (env_alphabet_bound(&x.alphabet, ENV_DO_FORGE))
         env_option_set(&s->options, "seal", 1);
     g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, NULL);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, NULL) : NULL;

@@ -78,7 +78,7 @@ static bool possible(const Search *s, const Node *n, uint8_t counter)
 static unsigned rank_of(uint64_t ranks, unsigned party) { return ranks >> party * RANK_BITS & RANK; }
 
 /* Is this party the one that acts, or an argument? A changed payload may name any. */
-static bool names(const UcChoice *move, unsigned party)
+static bool names(const Search *s, const UcChoice *move, unsigned party)
 {
     const UcWord *w = move->write.message.w;
     switch (move->write.message.kind) {
@@ -94,7 +94,8 @@ static bool names(const UcChoice *move, unsigned party)
     default:
         break;
     }
-    return move->tag == ENV_DO_MUTATE || move->write.to == uc_party(party) || move->write.peer == uc_party(party);
+    const char *kind = s->set->chooser.name(s->set->chooser.data, move);
+    return !strcmp(kind, "mutate") || move->write.to == uc_party(party) || move->write.peer == uc_party(party);
 }
 
 /* The ranks after a move: those that it is the first to involve come after all others. */
@@ -105,7 +106,7 @@ static uint64_t ranks_after(const Search *s, uint64_t ranks, const UcChoice *mov
     for (unsigned p = s->first; p < s->parties; p++)
         last = MAX(last, rank_of(ranks, p));
     for (unsigned p = s->first; p < s->parties; p++) {
-        if (!rank_of(ranks, p) && names(move, p))
+        if (!rank_of(ranks, p) && names(s, move, p))
             after |= (uint64_t)(last + 1) << p * RANK_BITS;
     }
     return after;
@@ -157,7 +158,7 @@ static bool follow_all(Search *s, const Node *n)
     for (guint i = 0; i < moves->len; i++) {
         const UcChoice *move = &g_array_index(moves, UcChoice, i);
         for (unsigned p = s->first; p < s->parties; p++)
-            s->misnamed = s->misnamed || names(move, p) != (move->names >> p & 1);
+            s->misnamed = s->misnamed || names(s, move, p) != (move->names >> p & 1);
         if (possible(s, n, move->counter) && !make(s, n, move))
             return false;
     }

@@ -82,7 +82,7 @@ static void begin(Session *s, const Bound *bound, unsigned bounds, EnvWorld whic
 {
     static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet();
+    EnvAlphabet a = env_default_alphabet(&dkm_interface);
     o.party = three;
     o.crypto_ideal = true;
     dkm_settings(&o.interface)->capacity = 3;
@@ -110,7 +110,7 @@ static void begin(Session *s, const Bound *bound, unsigned bounds, EnvWorld whic
         env_worlds_spec(s->worlds, ENV_REAL)->party.class = &s->class;
         env_worlds_spec(s->worlds, ENV_IDEAL)->sandbox.class = &s->class;
     }
-    s->general = env_general_new(s->worlds, &a);
+    s->general = env_general_new(s->worlds, &a, NULL);
     s->setup = env_general_setup(s->general, which);
 }
 
@@ -356,7 +356,7 @@ START_TEST(findings_are_run_again_without_memory)
                                    { "wrong", 0 }, { "messages", 1 } };
     Session s;
     begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, looks_whether_it_remembers);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet() };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface) };
     for (unsigned i = 1; i < G_N_ELEMENTS(bound); i++)
         env_alphabet_set(&x.alphabet, bound[i].name, bound[i].value, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -530,7 +530,7 @@ static void moves_with_free_signatures(void *data, const UcRegion *knowledge, GA
     all_moves(data, knowledge, out);
     for (guint i = from; i < out->len; i++) {
         UcChoice *move = &g_array_index(out, UcChoice, i);
-        if (move->tag == ENV_DO_SIGN)
+        if (move->write.message.kind == DKM_SIGN)
             move->counter = UC_NO_COUNTER;
     }
 }
@@ -664,14 +664,14 @@ START_TEST(lessons_do_not_commute_in_wide_worlds)
         g_ptr_array_add(names, g_strdup_printf("p%u", i));
     g_ptr_array_add(names, NULL);
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet();
+    EnvAlphabet a = env_default_alphabet(&dkm_interface);
     o.party = (const char *const *)(const void *)names->pdata;
     o.crypto_ideal = true;
     env_alphabet_set(&a, "crash", 1, NULL);
     env_alphabet_set(&a, "wrong", 0, NULL);
     env_alphabet_settle(&a);
     g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
-    g_autoptr(EnvGeneral) general = env_general_new(worlds, &a);
+    g_autoptr(EnvGeneral) general = env_general_new(worlds, &a, NULL);
     UcLockstepSetup setup = env_general_setup(general, ENV_WORLDS);
     g_autoptr(UcLockstep) l = uc_lockstep_new(&setup);
     UcModel m = uc_lockstep_model(l);
@@ -690,8 +690,8 @@ START_TEST(lessons_do_not_commute_in_wide_worlds)
         for (uint32_t k = 0; k < i; k++) {
             const UcChoice *y = uc_lockstep_move(l, edges.edge[k].move);
             bool commute = m.commute(worker, &edges.edge[i], &edges.edge[k]);
-            bool lessons = x->tag == ENV_DO_KEYGEN && y->tag == ENV_DO_KEYGEN;
-            bool apart = x->tag == ENV_DO_CRASH && y->tag == ENV_DO_CRASH && x->write.peer != y->write.peer;
+            bool lessons = x->write.message.kind == DKM_KEYGEN && y->write.message.kind == DKM_KEYGEN;
+            bool apart = x->write.message.kind == UC_M_CRASH && y->write.message.kind == UC_M_CRASH && x->write.peer != y->write.peer;
             ck_assert(!commute || !lessons);
             teaching += lessons;
             commuting += apart && commute;
@@ -816,7 +816,7 @@ START_TEST(findings_become_minimal_schedules)
                                    { "crash", 2 }, { "messages", 1 } };
     Session s;
     begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, planted[_i].step);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(), .deepen = true, .shrink_tries = 1000 };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface), .deepen = true, .shrink_tries = 1000 };
     for (unsigned i = 0; i < G_N_ELEMENTS(bound); i++)
         env_alphabet_set(&x.alphabet, bound[i].name, bound[i].value, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -853,7 +853,7 @@ START_TEST(a_stop_is_before_the_next_budget)
     static const UcSearchEnd ends[] = { UC_SEARCH_INTERRUPTED, UC_SEARCH_MEMORY, UC_SEARCH_TIME };
     Session s;
     begin(&s, NULL, 0, ENV_WORLDS, NULL);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(), .deepen = true, .search = stop[_i] };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface), .deepen = true, .search = stop[_i] };
     env_alphabet_set(&x.alphabet, "sign", 1, NULL);
     env_alphabet_set(&x.alphabet, "crash", 2, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -871,7 +871,7 @@ START_TEST(findings_in_one_world_say_what_a_replay_says)
     Session s;
     begin(&s, NULL, 0, ENV_REAL, signs_for_nobody);
     env_worlds_spec(s.worlds, ENV_IDEAL)->sandbox.class = &pi_class;
-    EnvExploration x = { .which = ENV_REAL, .alphabet = env_default_alphabet(), .shrink_tries = 1000 };
+    EnvExploration x = { .which = ENV_REAL, .alphabet = env_default_alphabet(&dkm_interface), .shrink_tries = 1000 };
     env_alphabet_set(&x.alphabet, "sign", 1, NULL);
     env_alphabet_set(&x.alphabet, "wrong", 0, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -969,7 +969,7 @@ static UcRegion *taught(const UcChooser *c, UcRegion *knowledge, const UcChoice 
 }
 
 /* How many of the moves are of this kind and to this party. */
-static unsigned count_moves(const UcChooser *c, const UcRegion *knowledge, EnvDo what, UcWord to)
+static unsigned count_moves(const UcChooser *c, const UcRegion *knowledge, UcWord kind, UcWord to)
 {
     g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
     unsigned n = 0;
@@ -977,7 +977,7 @@ static unsigned count_moves(const UcChooser *c, const UcRegion *knowledge, EnvDo
     for (guint i = 0; i < moves->len; i++) {
         const UcChoice *m = &g_array_index(moves, UcChoice, i);
         UcWord party = (m->write.to == UC_A ? m->write.peer : m->write.to) - (UcWord)UC_PARTY_0;
-        n += m->tag == what && party == to;
+        n += m->write.message.kind == kind && party == to;
     }
     return n;
 }
@@ -991,7 +991,7 @@ START_TEST(many_parties_and_keys_are_told_apart)
         party[i] = name[i];
     }
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet();
+    EnvAlphabet a = env_default_alphabet(&dkm_interface);
     o.party = party;
     env_alphabet_set(&a, "deliver", 20, NULL);
     env_alphabet_set(&a, "sign", 1, NULL);
@@ -999,25 +999,25 @@ START_TEST(many_parties_and_keys_are_told_apart)
     env_alphabet_set(&a, "messages", 1, NULL);
     env_alphabet_settle(&a);
     g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
-    g_autoptr(EnvGeneral) general = env_general_new(worlds, &a);
+    g_autoptr(EnvGeneral) general = env_general_new(worlds, &a, NULL);
     UcLockstepSetup setup = env_general_setup(general, ENV_WORLDS);
     const UcChooser *c = &setup.chooser;
     UcStore *store = env_worlds_store(worlds);
     UcWord payload = uc_store_text(store, "payload");
-    UcChoice none = { .tag = ENV_DO_STATUS }, delivery = { .tag = ENV_DO_DELIVER, .extra = { payload, 0 } };
+    UcChoice none = { .tag = 0 }, delivery = { .tag = (uint8_t)env_alphabet_order(&a, ENV_DO_DELIVER), .extra = { payload, 0 } };
     UcRegion *k = taught(c, NULL, &none, (UcViewEntry){ .peer = UC_PARTY_0, .message = { UC_M_PAYLOAD, { 1, payload } } });
     for (int i = 0; i < 20; i++) {
-        ck_assert_uint_eq(count_moves(c, k, ENV_DO_DELIVER, 0), 1);
+        ck_assert_uint_eq(count_moves(c, k, UC_M_DELIVER, 0), 1);
         k = taught(c, k, &delivery, (UcViewEntry){ .message = { UC_M_EMPTY, { 0 } } });
     }
-    ck_assert_uint_eq(count_moves(c, k, ENV_DO_DELIVER, 0), 0);
+    ck_assert_uint_eq(count_moves(c, k, UC_M_DELIVER, 0), 0);
     for (UcWord p = 1; p < MANY_PARTIES; p++)
-        ck_assert_uint_eq(count_moves(c, k, ENV_DO_DELIVER, p), 1);
+        ck_assert_uint_eq(count_moves(c, k, UC_M_DELIVER, p), 1);
     for (int i = 0; i < MANY_KEYS; i++) {
         UcWord kid = uc_store_put(store, &(uint8_t){ (uint8_t)i }, 1);
         k = taught(c, k, &none, (UcViewEntry){ .message = { DKM_KEY, { kid, kid, 3 } } });
     }
-    ck_assert_uint_eq(count_moves(c, k, ENV_DO_SIGN, 7), MANY_KEYS);
+    ck_assert_uint_eq(count_moves(c, k, DKM_SIGN, 7), MANY_KEYS);
     uc_region_unref(k);
 }
 END_TEST

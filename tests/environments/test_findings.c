@@ -231,7 +231,7 @@ static EnvAlphabet alphabet(void)
         int value;
     } bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "deliver", 1 }, { "wrong", 0 }, { "any", 0 },
                   { "messages", 1 }, { "parties", 2 } };
-    EnvAlphabet a = env_default_alphabet();
+    EnvAlphabet a = env_default_alphabet(&dkm_interface);
     for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)
         ck_assert(env_alphabet_set(&a, bound[i].name, bound[i].value, NULL));
     env_alphabet_settle(&a);
@@ -277,7 +277,7 @@ static void a_plain_search(void)
     Setup s;
     EnvAlphabet a = alphabet();
     begin(&s);
-    g_autoptr(EnvGeneral) general = env_general_new(s.worlds, &a);
+    g_autoptr(EnvGeneral) general = env_general_new(s.worlds, &a, NULL);
     UcLockstepSetup setup = env_general_setup(general, ENV_WORLDS);
     Reference r = reference_search(&setup, setup.fault_budget);
     ck_assert_int_eq(r.verdict, fault[made].verdict);
