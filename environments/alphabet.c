@@ -57,7 +57,7 @@ EnvAlphabet env_default_alphabet(const UcInterface *interface)
     return d;
 }
 
-/* Scripts write keygen_by for keygen-by: Lua takes no hyphen in a name. */
+/* Scripts write '_' for '-': Lua takes no hyphen in a name. */
 static bool is_named(const char *name, const char *got)
 {
     while (*name && (*name == *got || (*name == '-' && *got == '_')))

@@ -75,7 +75,7 @@ UcChoice *env_general_say(Table *t, unsigned number, unsigned wrong, UcWord part
 UcChoice *env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message);
 UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor);
 
-/* `of`: the payload that was sent, or the ticket that a payload is for. The move, as above. */
+/* `of`: the payload that was sent, or the object that a payload is for. The move, as above. */
 UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to);
 
 /* general_inputs.c: what the alphabet says. */
