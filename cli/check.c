@@ -6,7 +6,6 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "cli/suite.h"
-#include "functionality/watchers.h"
 #include "report/json.h"
 #include "report/tap.h"
 #include "report/text.h"
@@ -31,8 +30,8 @@ typedef struct {
     EnvScenario *scenario; /* NULL: row.error says why */
     char *compromised;
     unsigned runs;        /* with as many seeds, the last of them that of the verdict */
-    unsigned lucky;       /* of them had another verdict, as short tags and tickets allow */
-    DkmSeedsCount coins;  /* what was compared over them */
+    unsigned lucky;       /* of them had another verdict, as toy parameters allow */
+    UcNamedCount *compared; /* over them; NULL: nothing */
     bool harvested;
     EnvHarvested harvest; /* in the real world */
     double seconds;
@@ -43,6 +42,7 @@ static void case_free(gpointer data)
     Case *c = data;
     cli_row_clear(&c->row);
     g_free(c->compromised);
+    g_free(c->compared);
     env_scenario_free(c->scenario);
     g_free(c);
 }
@@ -124,6 +124,8 @@ static bool load_all(const Options *o, const char *const *path, GPtrArray *cases
 
 /* ---- one scenario ---- */
 
+static const UcInterface *interface_of(const Case *c) { return c->scenario->options.triple->protocol->interface; }
+
 static bool as_expected(const Case *c) { return c->row.code == CLI_OK; }
 
 static const char *broken_rule(EnvRun *run)
@@ -137,6 +139,7 @@ static const char *broken_rule(EnvRun *run)
 static void judge(Case *c, EnvRun *run)
 {
     UcComparison v = env_run_comparison(run);
+    const UcInterface *interface = interface_of(c);
     const char *rule = broken_rule(run);
     if (v.verdict == UC_ERROR && cli_script_stopped(run, v.world)) {
         cli_row_fail(&c->row, CLI_USAGE, v.why);
@@ -144,7 +147,7 @@ static void judge(Case *c, EnvRun *run)
     }
     c->row.verdict = g_strdup(uc_verdict_name[v.verdict]);
     c->row.rule = g_strdup(rule);
-    c->compromised = dkm_watch_compromised(env_run_world(run, ENV_REAL));
+    c->compromised = interface->compromised ? interface->compromised(env_run_world(run, ENV_REAL)) : NULL;
     c->row.why = g_strdup(v.why);
     c->harvested = env_run_harvested(run, ENV_REAL, &c->harvest);
     c->row.world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
@@ -193,14 +196,16 @@ static bool run_with_trace(Case *c, GError **error)
     return true;
 }
 
-static bool run_without(Case *c, DkmSeeds *seeds, GError **error)
+/* `runs`: of the interface's rules over many runs; NULL: none. */
+static bool run_without(Case *c, void *runs, GError **error)
 {
-    g_autoptr(EnvRun) run = env_run_both(c->scenario, seeds ? dkm_seeds_observe : NULL, seeds, error);
+    const UcOverRuns *over = runs ? interface_of(c)->over_runs : NULL;
+    g_autoptr(EnvRun) run = env_run_both(c->scenario, over ? over->observe : NULL, runs, error);
     if (!run)
         return false;
     judge(c, run);
-    if (seeds)
-        dkm_seeds_end_run(seeds, env_run_world(run, ENV_REAL));
+    if (over)
+        over->end_run(runs, env_run_world(run, ENV_REAL));
     return true;
 }
 
@@ -212,26 +217,25 @@ static void forget_verdict(Case *c)
         g_clear_pointer(text[i], g_free);
 }
 
-/* Progress rule A4: only the runs together show it. */
-static void judge_seeds(Case *c, DkmSeeds *seeds)
+/* What only the runs together show. */
+static void judge_runs(Case *c, const UcOverRuns *over, void *runs)
 {
-    const char *rule = dkm_seeds_broken(seeds);
-    c->coins = dkm_seeds_count(seeds);
+    const char *rule = over->broken(runs);
     if (!rule || !as_expected(c))
         return;
     const EnvScenario *s = c->scenario;
     forget_verdict(c);
-    c->row.verdict = g_strdup(uc_verdict_name[UC_NO_PROGRESS]);
+    c->row.verdict = g_strdup(uc_verdict_name[over->verdict]);
     c->row.rule = g_strdup(rule);
     c->row.why = g_strdup(rule);
     c->row.world = g_strdup("real");
     c->row.entry = -1;
-    bool met = s->expect == UC_NO_PROGRESS && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
-    c->row.code = cli_code_of_verdict(UC_NO_PROGRESS, met);
+    bool met = s->expect == over->verdict && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
+    c->row.code = cli_code_of_verdict(over->verdict, met);
     c->row.details = g_strdup_printf("%s\n  %s\n", c->row.title, rule);
 }
 
-/* With a toy tag or ticket some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
+/* With toy parameters some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
  * there are to be runs. */
 static bool is_toy(const Case *c)
 {
@@ -256,9 +260,8 @@ static bool seeds_fit(const Case *c, uint64_t first, unsigned wanted, GError **e
 }
 
 /* The same with seeds that follow each other, until a verdict is another than expected. */
-static bool run_seeds(Case *c, GError **error)
+static bool run_seeds(Case *c, void *runs, GError **error)
 {
-    g_autoptr(DkmSeeds) seeds = dkm_seeds_new();
     unsigned wanted = (unsigned)c->options->seeds;
     uint64_t first = env_seed_number(c->scenario->options.seed), last = first;
     if (!seeds_fit(c, first, wanted, error))
@@ -267,13 +270,14 @@ static bool run_seeds(Case *c, GError **error)
         forget_verdict(c);
         last = first + c->runs;
         env_seed(last, c->scenario->options.seed);
-        if (!run_without(c, seeds, error))
+        if (!run_without(c, runs, error))
             return false;
         bool lucky = is_lucky(c, wanted);
         c->lucky += lucky;
         go_on = as_expected(c) || lucky;
     }
-    judge_seeds(c, seeds);
+    if (runs)
+        judge_runs(c, interface_of(c)->over_runs, runs);
     if (as_expected(c) || c->row.details)
         return true;
     g_free(c->row.reproduce);
@@ -281,11 +285,23 @@ static bool run_seeds(Case *c, GError **error)
     return !is_shown(c) || run_with_trace(c, error);
 }
 
+static bool run_all_seeds(Case *c, GError **error)
+{
+    const UcOverRuns *over = interface_of(c)->over_runs;
+    void *runs = over ? over->begin() : NULL;
+    bool ok = run_seeds(c, runs, error);
+    if (runs) {
+        c->compared = over->compared(runs);
+        over->free(runs);
+    }
+    return ok;
+}
+
 /* Without a trace; only what is to be shown is run again with one. */
 static bool run_case(Case *c, GError **error)
 {
     if (c->options->seeds)
-        return run_seeds(c, error);
+        return run_all_seeds(c, error);
     if (c->options->to.trace)
         return run_with_trace(c, error);
     return run_without(c, NULL, error) && (!is_shown(c) || run_with_trace(c, error));
@@ -348,7 +364,7 @@ static void print_case(const Case *c, bool quiet, bool color)
     if (c->row.rule && strcmp(c->row.verdict, "indistinguishable"))
         print_rule(c);
     if (c->compromised) /* the promise speaks of other keys only */
-        printf(" (compromised: key %s)", c->compromised);
+        printf(" (compromised: %s %s)", interface_of(c)->asset, c->compromised);
     if (c->harvested && c->harvest.seeds)
         printf(" (harvested: %u seed%s, %u forger%s accepted)", c->harvest.seeds, c->harvest.seeds == 1 ? "" : "s",
                c->harvest.accepted, c->harvest.accepted == 1 ? "y" : "ies");
@@ -367,10 +383,9 @@ static RepResult *results_of(const GPtrArray *cases)
         RepResult *r = &out[i];
         *r = cli_row_result(&c->row);
         r->compromised = c->compromised;
+        r->asset = c->scenario ? interface_of(c)->asset : NULL;
         r->runs = c->runs;
-        r->keys = c->coins.keys;
-        r->tickets = c->coins.tickets;
-        r->payloads = c->coins.payloads;
+        r->compared = c->compared;
         r->harvested = c->harvested;
         r->guesses = c->harvest.guesses;
         r->seeds = c->harvest.seeds;
@@ -457,12 +472,27 @@ static int check_options(Options *o)
     return code;
 }
 
+/* Of all interfaces: "A4". Free with g_free(). */
+static char *rules_over_runs(void)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        const UcOverRuns *over = t->protocol->interface->over_runs;
+        if (over && !g_ptr_array_find_with_equal_func(names, over->rule, g_str_equal, NULL))
+            g_ptr_array_add(names, (gpointer)over->rule);
+    }
+    g_ptr_array_add(names, NULL);
+    return g_strjoinv(", ", (char **)names->pdata);
+}
+
 int cli_check(int argc, char **argv)
 {
+    g_autofree char *rules = rules_over_runs();
+    g_autofree char *seeds = g_strdup_printf("each with N seeds, one after the other, and rule %s over them", rules);
     Options o = { .jobs = 1, .seeds = NO_SEEDS };
     const GOptionEntry entries[] = {
         { "seed", 0, 0, G_OPTION_ARG_STRING, &o.seed, "run seed (default: the scenario's, or 1)", "N" },
-        { "seeds", 0, 0, G_OPTION_ARG_INT, &o.seeds, "each with N seeds, one after the other, and rule A4 over them", "N" },
+        { "seeds", 0, 0, G_OPTION_ARG_INT, &o.seeds, seeds, "N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "real or ideal, instead of the scenario's", "WHICH" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "scenarios at a time (1); the output is the same", "N" },
         { "torture", 0, 0, G_OPTION_ARG_NONE, &o.torture, "run every activation twice and compare", NULL },

@@ -142,4 +142,5 @@ const UcInterface dkm_interface = {
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,
     .shared_new = trees_new, .shared_free = trees_free,
     .watch_new = watch_new, .watch_free = watch_free, .watcher = watcher,
+    .over_runs = &dkm_over_runs, .asset = "key", .compromised = dkm_watch_compromised,
 };

@@ -31,21 +31,7 @@ bool dkm_watch_key_is_safe(UcWorld *world, UcWord kid);
 /* The row for the description of a world; `watch` outlives it. */
 UcWatcher dkm_watcher(const DkmWatch *watch);
 
-/* ---- A4, over the runs of one scenario with different seeds: each of them with a watcher of this module first ---- */
-typedef struct DkmSeeds DkmSeeds;
-typedef struct {
-    unsigned keys, tickets, payloads; /* that were compared */
-} DkmSeedsCount;
-
-DkmSeeds *dkm_seeds_new(void);
-void dkm_seeds_free(DkmSeeds *seeds);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(DkmSeeds, dkm_seeds_free)
-/* A UcObserver; the real world counts. */
-void dkm_seeds_observe(void *seeds, const UcWorld *world, const UcActivation *activation);
-/* After each run: were enough coins drawn? */
-void dkm_seeds_end_run(DkmSeeds *seeds, UcWorld *real);
-/* NULL, or what does not hold: "A4: ...". That a byte is constant is said of six or more of a kind only. Owned by seeds. */
-const char *dkm_seeds_broken(DkmSeeds *seeds);
-DkmSeedsCount dkm_seeds_count(const DkmSeeds *seeds);
+/* A4: of each run a watcher of this module is the first. That a byte is constant is said of six or more of a kind only. */
+extern const UcOverRuns dkm_over_runs;
 
 #endif

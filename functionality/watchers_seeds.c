@@ -18,20 +18,20 @@ typedef struct {
 typedef enum { SECRET, KEY, TICKET, PAYLOAD, THINGS } Thing;
 static const char *const thing_name[THINGS] = { "a signing seed", "a public key", "a ticket", "a payload" };
 
-struct DkmSeeds {
+typedef struct {
     GArray *made[THINGS]; /* Made */
     guint begun[THINGS];  /* how many were made before this run */
     GArray *needed;       /* of each party of this run, uint64_t: bytes that must have come from its tape */
     unsigned runs;
     size_t ticket_coins;
     char *broken;
-};
+} Seeds;
 
 static void made_clear(gpointer made) { g_bytes_unref(((Made *)made)->bytes); }
 
-DkmSeeds *dkm_seeds_new(void)
+static void *begin(void)
 {
-    DkmSeeds *s = g_new0(DkmSeeds, 1);
+    Seeds *s = g_new0(Seeds, 1);
     for (Thing t = 0; t < THINGS; t++) {
         s->made[t] = g_array_new(FALSE, FALSE, sizeof(Made));
         g_array_set_clear_func(s->made[t], made_clear);
@@ -40,8 +40,9 @@ DkmSeeds *dkm_seeds_new(void)
     return s;
 }
 
-void dkm_seeds_free(DkmSeeds *s)
+static void end(void *seeds)
 {
+    Seeds *s = seeds;
     if (!s)
         return;
     for (Thing t = 0; t < THINGS; t++)
@@ -51,7 +52,7 @@ void dkm_seeds_free(DkmSeeds *s)
     g_free(s);
 }
 
-static void add(DkmSeeds *s, Thing thing, const UcStore *store, UcWord handle)
+static void add(Seeds *s, Thing thing, const UcStore *store, UcWord handle)
 {
     size_t n;
     if (!uc_store_knows(store, handle))
@@ -67,9 +68,9 @@ static const DkmOptions *options_of(const UcWorld *world)
     return ((const DkmWatch *)uc_world_spec(world)->watcher->config)->options;
 }
 
-void dkm_seeds_observe(void *seeds, const UcWorld *world, const UcActivation *a)
+static void observe(void *seeds, const UcWorld *world, const UcActivation *a)
 {
-    DkmSeeds *s = seeds;
+    Seeds *s = seeds;
     const UcWord *e = a->outcome.effect.w; /* operation, kid, vk, sk, ticket */
     const UcResult *r = &a->outcome.result;
     if (uc_world_spec(world)->ideal || a->machine < UC_PARTY_0 || !a->outcome.has_effect)
@@ -104,7 +105,7 @@ static uint64_t drawn(UcCtx *look, UcWord party)
     return sum;
 }
 
-static void broken(DkmSeeds *s, char *rule)
+static void broken(Seeds *s, char *rule)
 {
     if (s->broken)
         g_free(rule);
@@ -126,7 +127,7 @@ static bool is_new(GHashTable *stretches, GBytes *bytes)
 }
 
 /* The seeds and tickets of this run have nothing in common, at any offset. Tickets of fewer coins may. */
-static void share_nothing(DkmSeeds *s)
+static void share_nothing(Seeds *s)
 {
     g_autoptr(GHashTable) stretches = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     const Thing of_coins[] = { SECRET, TICKET };
@@ -143,8 +144,9 @@ static void share_nothing(DkmSeeds *s)
         s->begun[t] = s->made[t]->len;
 }
 
-void dkm_seeds_end_run(DkmSeeds *s, UcWorld *real)
+static void end_run(void *seeds, UcWorld *real)
 {
+    Seeds *s = seeds;
     g_assert(s && real && !uc_world_spec(real)->ideal);
     g_autofree UcCtx *look = uc_world_look(real);
     for (guint p = 0; p < s->needed->len; p++) {
@@ -159,7 +161,7 @@ void dkm_seeds_end_run(DkmSeeds *s, UcWorld *real)
 }
 
 /* Two runs have made the same. A ticket of fewer coins may come up again by right. */
-static void differ(DkmSeeds *s, Thing thing)
+static void differ(Seeds *s, Thing thing)
 {
     g_autoptr(GHashTable) first = g_hash_table_new(g_bytes_hash, g_bytes_equal);
     if (thing == TICKET && s->ticket_coins < DKM_TICKET_BYTES)
@@ -175,7 +177,7 @@ static void differ(DkmSeeds *s, Thing thing)
 }
 
 /* No byte of them is constant; of a ticket, as many as are coins. */
-static void move(DkmSeeds *s, Thing thing)
+static void move(Seeds *s, Thing thing)
 {
     const GArray *made = s->made[thing];
     if (made->len < SAMPLES)
@@ -194,8 +196,9 @@ static void move(DkmSeeds *s, Thing thing)
     }
 }
 
-const char *dkm_seeds_broken(DkmSeeds *s)
+static const char *first_broken(void *seeds)
 {
+    Seeds *s = seeds;
     g_assert(s);
     for (Thing t = 0; t < THINGS; t++)
         differ(s, t);
@@ -204,8 +207,14 @@ const char *dkm_seeds_broken(DkmSeeds *s)
     return s->broken;
 }
 
-DkmSeedsCount dkm_seeds_count(const DkmSeeds *s)
+static UcNamedCount *compared(const void *seeds)
 {
+    const Seeds *s = seeds;
     g_assert(s);
-    return (DkmSeedsCount){ s->made[KEY]->len, s->made[TICKET]->len, s->made[PAYLOAD]->len };
+    const UcNamedCount count[] = { { "keys", s->made[KEY]->len }, { "tickets", s->made[TICKET]->len },
+                              { "payloads", s->made[PAYLOAD]->len }, { NULL, 0 } };
+    return g_memdup2(count, sizeof count);
 }
+
+const UcOverRuns dkm_over_runs = { .rule = "A4", .verdict = UC_NO_PROGRESS, .begin = begin, .free = end, .observe = observe,
+                                   .end_run = end_run, .broken = first_broken, .compared = compared };

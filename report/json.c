@@ -8,6 +8,17 @@ static void text(GString *out, const char *name, const char *value)
     uc_json_text(out, value);
 }
 
+static void seeds_object(GString *out, const RepResult *r)
+{
+    g_string_append_printf(out, ",\n     \"seeds\": {\"runs\": %u", r->runs);
+    for (const UcNamedCount *c = r->compared; c && c->name; c++) {
+        g_string_append(out, ", ");
+        uc_json_text(out, c->name);
+        g_string_append_printf(out, ": %u", c->count);
+    }
+    g_string_append_c(out, '}');
+}
+
 static void result_object(GString *out, const RepResult *r)
 {
     g_string_append(out, "    {\"file\": ");
@@ -29,8 +40,7 @@ static void result_object(GString *out, const RepResult *r)
     if (!r->runs)
         text(out, "seeds", NULL);
     else
-        g_string_append_printf(out, ",\n     \"seeds\": {\"runs\": %u, \"keys\": %u, \"tickets\": %u, \"payloads\": %u}", r->runs,
-                               r->keys, r->tickets, r->payloads);
+        seeds_object(out, r);
     if (!r->harvested)
         text(out, "harvest", NULL);
     else

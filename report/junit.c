@@ -102,17 +102,28 @@ static void testcase(GString *out, const RepResult *r, GHashTable *seen, double 
     g_string_append(out, "  </testcase>\n");
 }
 
+/* "3 keys, 2 tickets and 1 payloads" */
+static void counts(GString *out, const UcNamedCount *c)
+{
+    for (const char *before = ""; c && c->name; c++) {
+        g_string_append_printf(out, "%s%u %s", before, c->count, c->name);
+        before = c[1].name && c[2].name ? ", " : " and ";
+    }
+}
+
 /* The schemas know text of a suite only. */
 static char *notes(const RepResult *result, unsigned results)
 {
     GString *out = g_string_new(NULL);
     for (unsigned i = 0; i < results; i++) {
         const RepResult *r = &result[i];
-        if (r->runs)
-            g_string_append_printf(out, "%s: %u seed%s: %u keys, %u tickets and %u payloads compared\n", r->file, r->runs,
-                                   r->runs == 1 ? "" : "s", r->keys, r->tickets, r->payloads);
+        if (r->runs) {
+            g_string_append_printf(out, "%s: %u seed%s: ", r->file, r->runs, r->runs == 1 ? "" : "s");
+            counts(out, r->compared);
+            g_string_append_printf(out, "%s compared\n", r->compared && r->compared->name ? "" : "nothing");
+        }
         if (r->compromised)
-            g_string_append_printf(out, "%s: compromised: key %s\n", r->file, r->compromised);
+            g_string_append_printf(out, "%s: compromised: %s %s\n", r->file, r->asset, r->compromised);
     }
     return g_string_free(out, FALSE);
 }

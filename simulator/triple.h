@@ -10,7 +10,7 @@
 #include "simulator/alphabet.h"
 #include "simulator/attack.h"
 #include "simulator/option.h"
-#include "simulator/world.h"
+#include "simulator/over_runs.h"
 
 /* What a set-up is made for; all of it borrowed, for as long as the set-up lives. A set-up may put texts of its own in the
  * place of those of its options, which are then valid as long as it is. */
@@ -50,6 +50,11 @@ typedef struct {
     void *(*watch_new)(const void *setup, const void *inspector, bool ideal);
     void (*watch_free)(void *watch);
     UcWatcher (*watcher)(const void *watch);
+    const UcOverRuns *over_runs;   /* may be NULL */
+    const char *asset;             /* what its promise is about, one of them, as reports call it: "key"; may be NULL */
+    /* Which of these corruption has taken out of the promise in this run, for reports: "8bc0af.., .." in order; NULL: none.
+     * Free with g_free(). May be NULL. */
+    char *(*compromised)(UcWorld *world);
 } UcInterface;
 
 typedef struct {

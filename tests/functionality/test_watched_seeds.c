@@ -7,7 +7,7 @@
 
 enum { SECRET = 32, ENOUGH = 6 /* of a kind, for a byte to be constant */ };
 
-static DkmSeeds *seeds;
+static void *seeds;
 static DkmOptions with;
 static unsigned serial;
 
@@ -15,21 +15,21 @@ static void set_up(void)
 {
     with = (DkmOptions){ 0 };
     serial = 0;
-    seeds = dkm_seeds_new();
+    seeds = dkm_over_runs.begin();
 }
 
-static void tear_down(void) { dkm_seeds_free(seeds); }
+static void tear_down(void) { dkm_over_runs.free(seeds); }
 
 static void begin(void)
 {
     options = with;
     stage_open();
-    uc_world_observe(stage_world(), dkm_seeds_observe, seeds);
+    uc_world_observe(stage_world(), dkm_over_runs.observe, seeds);
 }
 
 static void end(void)
 {
-    dkm_seeds_end_run(seeds, stage_world());
+    dkm_over_runs.end_run(seeds, stage_world());
     stage_close();
 }
 
@@ -67,7 +67,7 @@ static void sends(UcWord payload) { go(0, transfer_of(0, 0, 0, 1, 1, ticket(seri
 
 static void holds_still(const char *rule)
 {
-    const char *broken = dkm_seeds_broken(seeds);
+    const char *broken = dkm_over_runs.broken(seeds);
     if (rule)
         ck_assert_msg(broken && !strcmp(broken, rule), "expected %s, got %s", rule, broken ? broken : "nothing");
     else
@@ -103,10 +103,13 @@ START_TEST(what_runs_make_differs)
             holds_still(NULL);
     }
     holds_still(rule[_i]);
-    DkmSeedsCount count = dkm_seeds_count(seeds);
-    ck_assert_uint_eq(count.keys, _i == A_KEY_IN_ONE_RUN ? 5 : 3);
-    ck_assert_uint_eq(count.tickets, 3);
-    ck_assert_uint_eq(count.payloads, 3);
+    const UcNamedCount want[] = { { "keys", _i == A_KEY_IN_ONE_RUN ? 5 : 3 }, { "tickets", 3 }, { "payloads", 3 } };
+    g_autofree UcNamedCount *got = dkm_over_runs.compared(seeds);
+    for (size_t i = 0; i < G_N_ELEMENTS(want); i++) {
+        ck_assert_pstr_eq(got[i].name, want[i].name);
+        ck_assert_uint_eq(got[i].count, want[i].count);
+    }
+    ck_assert_ptr_null(got[G_N_ELEMENTS(want)].name);
 }
 END_TEST
 
@@ -219,7 +222,7 @@ START_TEST(the_first_is_said)
     key(0, fresh(SECRET, -1), fresh(SECRET, -1), 0);
     key(1, fresh(SECRET, -1), fresh(SECRET, -1), 1);
     end();
-    g_autofree char *first = g_strdup(dkm_seeds_broken(seeds));
+    g_autofree char *first = g_strdup(dkm_over_runs.broken(seeds));
     ck_assert(g_str_has_prefix(first, "A4: one draws 0 bytes"));
     holds_still(first);
     begin();
