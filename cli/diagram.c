@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "environments/options.h"
 #include "report/chart_dot.h"
 #include "report/export.h"
 
@@ -140,6 +141,7 @@ int cli_diagram(int argc, char **argv)
     g_autoptr(UcTrace) trace = uc_trace_load(argv[1], &error);
     if (!trace)
         return cli_fail(CLI_USAGE, "diagram: %s", error->message);
+    options.interface = env_trace_interface(trace);
     options.dummy = a.dummy;
     options.whole = a.whole;
     options.context = (unsigned)a.context;

@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "environments/options.h"
 #include "report/plot_advantage.h"
 #include "report/rows.h"
 #include "simulator/file.h"
@@ -47,10 +48,14 @@ static char *ownership_script(const char *path, const Arguments *a)
     g_autoptr(UcTrace) trace = uc_trace_load(path, &error);
     if (!trace)
         return fail(error);
-    g_autoptr(RepOwnership) o = rep_ownership_of(trace, ideal);
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, env_trace_interface(trace), ideal, &error);
+    if (!o) {
+        g_prefix_error(&error, "%s: ", path);
+        return fail(error);
+    }
     const char *title = uc_trace_header(trace).title;
     g_autofree char *cut = rep_cut(title ? title : "untitled", 44);
-    g_autofree char *whole = g_strdup_printf("%s: who holds which one-time key (%s world)", cut, ideal ? "ideal" : "real");
+    g_autofree char *whole = g_strdup_printf("%s: who holds which %s (%s world)", cut, o->ledger->part, ideal ? "ideal" : "real");
     return rep_plot_ownership(o, a->title ? a->title : whole);
 }
 
@@ -71,10 +76,13 @@ static char *rows_script(const char *const *path, const Arguments *a, const char
     x = a->x ? a->x : x;
     y = a->y ? a->y : y;
     bool traces = g_str_has_suffix(path[0], ".jsonl");
-    g_autoptr(GPtrArray) series = (traces ? rep_rows_traces : rep_rows_json)(path, x, y, a->by, &error);
-    g_autofree char *keys = g_strdup_printf("one-time keys %s", y);
-    return series ? rep_plot_series(series, a->title ? a->title : traces ? "At the end of the run" : title, x, traces ? keys : y)
-                  : fail(error);
+    const char *parts = NULL;
+    g_autoptr(GPtrArray) series = traces ? rep_rows_traces(path, x, y, a->by, env_trace_interface, &parts, &error)
+                                         : rep_rows_json(path, x, y, a->by, &error);
+    if (!series)
+        return fail(error);
+    g_autofree char *counted = traces ? g_strdup_printf("%s %s", parts, y) : g_strdup(y);
+    return rep_plot_series(series, a->title ? a->title : traces ? "At the end of the run" : title, x, counted);
 }
 
 static char *advantage_script(const char *path, const Arguments *a)

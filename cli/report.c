@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "environments/options.h"
 #include "report/audit.h"
 #include "report/html.h"
 
@@ -40,6 +41,7 @@ static bool add_file(GPtrArray *items, const char *path, GError **error)
     RepHtmlItem *item = g_new0(RepHtmlItem, 1);
     item->name = g_strdup(path);
     item->trace = trace;
+    item->interface = env_trace_interface(trace);
     g_ptr_array_add(items, item);
     return true;
 }

@@ -324,12 +324,15 @@ char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char
                                                                      rule);
 }
 
-static const UcInterface *interface_of(const UcSchedule *schedule)
+const UcInterface *env_schedule_interface(const UcSchedule *schedule)
 {
+    g_assert(schedule);
     const UcOption *protocol = uc_options_get(schedule->options, "protocol");
     const UcTriple *triple = protocol && protocol->value[0] ? env_triple_find(protocol->value[0]) : env_triple;
-    return (triple ? triple : env_triple)->protocol->interface;
+    return triple ? triple->protocol->interface : NULL;
 }
+
+const UcInterface *env_trace_interface(const UcTrace *trace) { return env_schedule_interface(uc_trace_schedule(trace)); }
 
 /* Without the option: indistinguishable. */
 static bool parse_outlook(const Parse *p, const char *name, UcOutlook *out)
@@ -340,7 +343,8 @@ static bool parse_outlook(const Parse *p, const char *name, UcOutlook *out)
         return true;
     if (!uc_outlook_read(o->value[0], out))
         return wrong(p, o, "a verdict, or a verdict and a rule (\"no progress: A1\")", NULL);
-    g_autofree char *why = out->rule ? env_rule_wrong(interface_of(p->schedule), out->verdict, out->rule) : NULL;
+    const UcInterface *interface = env_schedule_interface(p->schedule); /* that it is none is said elsewhere */
+    g_autofree char *why = out->rule && interface ? env_rule_wrong(interface, out->verdict, out->rule) : NULL;
     g_autofree char *place = place_of(p->schedule, o);
     if (why)
         g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: %s", place, why);

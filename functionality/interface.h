@@ -131,6 +131,7 @@ uint64_t dkm_toy_hash_bytes(const UcSettings *settings);
 
 extern const DkmSettings dkm_settings_default;
 extern const UcAlphabet dkm_alphabet;   /* alphabet.c */
+extern const UcLedger dkm_ledger;       /* ledger.c */
 extern const UcInterface dkm_interface; /* options.c; its set-up begins with a DkmOptions */
 
 /* What a run is about: shared by F, the protocol, S and the watchers; immutable. */

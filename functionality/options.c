@@ -18,8 +18,9 @@ const DkmSettings dkm_settings_default = {
 
 #define AT(field) offsetof(DkmSettings, field)
 static const UcOptionRow rows[] = {
-    { "scheme", "scheme", UC_OPTION_TEXT, AT(scheme), .always = true, .place = 10 },
-    { "trust", "trust", UC_OPTION_CHOICE, AT(trust), dkm_trust_name, trust_meaning, .always = true, .place = 40 },
+    { "scheme", "scheme", UC_OPTION_TEXT, AT(scheme), .always = true, .place = 10, .titled = true },
+    { "trust", "trust", UC_OPTION_CHOICE, AT(trust), dkm_trust_name, trust_meaning, .always = true, .place = 40,
+      .titled = true },
     { "enclave", "enclave", UC_OPTION_TEXT, AT(enclave), .always = true, .place = 60 },
     { "enclaves", "enclaves", UC_OPTION_GROUPS, AT(enclave_of), .place = 70 },
     { "master", "shared_master", UC_OPTION_FLAG, AT(shared_master), master_name, .place = 80 },
@@ -142,5 +143,5 @@ const UcInterface dkm_interface = {
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,
     .shared_new = trees_new, .shared_free = trees_free,
     .watch_new = watch_new, .watch_free = watch_free, .watcher = watcher,
-    .over_runs = &dkm_over_runs, .asset = "key", .compromised = dkm_watch_compromised,
+    .over_runs = &dkm_over_runs, .ledger = &dkm_ledger, .asset = "key", .compromised = dkm_watch_compromised,
 };

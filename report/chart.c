@@ -270,21 +270,31 @@ static void add_event(Builder *b, const UcTraceActivation *t)
 
 /* ---- words at the top ---- */
 
-static const char *option(const UcTrace *trace, const char *name)
+static void subtitle_option(GString *out, const UcOption *o)
 {
-    const UcOption *o = uc_options_get(uc_trace_schedule(trace)->options, name);
-    return o ? o->value[0] : NULL;
+    if (o && !is_empty(o->value[0]))
+        g_string_append_printf(out, "%s%s%s", out->len ? " · " : "", strcmp(o->name, "crypto") ? "" : "crypto ", o->value[0]);
 }
 
-static char *subtitle_of(const UcTrace *trace)
+/* The engine's own, and those that the interface says. */
+static bool is_titled(const UcInterface *interface, const char *option)
 {
-    static const char *const shown[] = { "protocol", "scheme", "crypto", "trust", "storage" };
+    bool titled = !strcmp(option, "crypto") || !strcmp(option, "storage");
+    for (size_t i = 0; interface && i < interface->options.rows; i++)
+        titled |= interface->options.row[i].titled && !g_strcmp0(interface->options.row[i].name, option);
+    return titled;
+}
+
+static char *subtitle_of(const UcTrace *trace, const UcInterface *interface)
+{
     UcTraceHeader header = uc_trace_header(trace);
+    const UcOptions *options = uc_trace_schedule(trace)->options;
     GString *out = g_string_new(header.file);
-    for (unsigned i = 0; i < G_N_ELEMENTS(shown); i++) {
-        const char *value = option(trace, shown[i]);
-        if (!is_empty(value))
-            g_string_append_printf(out, "%s%s%s", out->len ? " · " : "", strcmp(shown[i], "crypto") ? "" : "crypto ", value);
+    subtitle_option(out, uc_options_get(options, "protocol"));
+    for (guint i = 0; i < options->len; i++) {
+        const UcOption *o = options->pdata[i];
+        if (is_titled(interface, o->name))
+            subtitle_option(out, o);
     }
     g_autofree char *seed = uc_trace_seed(trace);
     g_string_append_printf(out, "%sseed %s", out->len ? " · " : "", seed);
@@ -418,7 +428,7 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
     chart->event = g_array_new(FALSE, FALSE, sizeof(RepEvent));
     g_array_set_clear_func(chart->lifeline, clear_lifeline);
     g_array_set_clear_func(chart->event, clear_event);
-    g_autoptr(RepWords) words = rep_words_new();
+    g_autoptr(RepWords) words = rep_words_new(options->interface ? options->interface->messages : NULL);
     Builder b = { .options = options, .chart = chart, .words = words, .schedule = uc_trace_schedule(trace) };
     for (int w = 0; w < REP_WORLDS; w++)
         b.line[w] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -437,6 +447,6 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
         rep_chart_make_folds(chart, options->context);
     chart->title = g_strdup(is_empty(uc_trace_header(trace).title) ? "untitled" : uc_trace_header(trace).title);
     chart->verdict = verdict_text(chart, trace);
-    chart->subtitle = subtitle_of(trace);
+    chart->subtitle = subtitle_of(trace, options->interface);
     return chart;
 }

@@ -12,6 +12,7 @@
 
 #include "report/chart_words.h"
 #include "simulator/trace.h"
+#include "simulator/triple.h"
 
 typedef enum { REP_REAL, REP_IDEAL, REP_WORLDS } RepWorld;
 
@@ -62,6 +63,7 @@ typedef struct {
 } RepFold;
 
 typedef struct {
+    const UcInterface *interface; /* of the trace, borrowed; NULL: it is not known */
     bool dummy;        /* dummy parties and the ideal world's A get lifelines of their own */
     bool whole;        /* no folding */
     unsigned context;  /* rows kept before and after the first difference */

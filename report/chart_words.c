@@ -5,13 +5,15 @@
 enum { HEX_LEAST = 16 }; /* shorter strings of hex digits are taken for texts */
 
 struct RepWords {
+    const UcMessageTable *messages;
     GHashTable *name;    /* hex -> "k1" */
     GHashTable *counter; /* "k" -> how many */
 };
 
-RepWords *rep_words_new(void)
+RepWords *rep_words_new(const UcMessageTable *messages)
 {
     RepWords *words = g_new0(RepWords, 1);
+    words->messages = messages;
     words->name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     words->counter = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return words;
@@ -32,9 +34,15 @@ static bool is_hex(const char *text)
     return n >= HEX_LEAST && n % 2 == 0 && !text[n];
 }
 
-static bool is_message_text(const char *field)
+static bool is_said(const RepWords *words, const char *kind, const char *field)
 {
-    return !strcmp(field, "message") || !strcmp(field, "text");
+    int number = uc_message_find(words->messages, kind);
+    const UcMessageKind *k = number >= 0 ? uc_message_kind(words->messages, (UcWord)number) : NULL;
+    for (unsigned i = 0; k && i < uc_message_fields(k); i++) {
+        if (!strcmp(k->field[i].name, field))
+            return k->field[i].said;
+    }
+    return false;
 }
 
 /* One or two letters say it all; of longer names the first letter does. A payload's bytes are called by its kind. */
@@ -61,7 +69,7 @@ void rep_words_learn(RepWords *words, const UcTraceMessage *message)
         return;
     for (unsigned i = 0; i < message->fields; i++) {
         const UcTraceField *f = &message->field[i];
-        if (f->type == UC_VALUE_TEXT && !is_message_text(f->name) && is_hex(f->text))
+        if (f->type == UC_VALUE_TEXT && is_hex(f->text) && !is_said(words, message->kind, f->name))
             learn(words, message->kind, f->name, f->text);
     }
 }
@@ -100,14 +108,15 @@ char *rep_visible(const char *text)
 
 /* ---- one value ---- */
 
-static char *short_text(RepWords *words, const char *field, const char *text)
+static char *short_text(RepWords *words, const char *kind, const char *field, const char *text)
 {
-    const char *name = is_message_text(field) ? NULL : rep_words_name(words, text);
+    const bool said = is_said(words, kind, field);
+    const char *name = said ? NULL : rep_words_name(words, text);
     if (name)
         return g_strdup(name);
     g_autofree char *shown = rep_visible(text);
     g_autofree char *cut = rep_cut(shown, REP_TEXT_CHARS);
-    return is_message_text(field) ? g_strdup_printf("\"%s\"", cut) : g_steal_pointer(&cut);
+    return said ? g_strdup_printf("\"%s\"", cut) : g_steal_pointer(&cut);
 }
 
 static char *full_text(RepWords *words, const char *text)
@@ -123,12 +132,12 @@ static char *full_text(RepWords *words, const char *text)
     return g_strdup_printf("%s = %.*s… (%zu bytes)", name, 2 * REP_TOOLTIP_BYTES, text, bytes);
 }
 
-static char *value(RepWords *words, const UcTraceField *f, bool full)
+static char *value(RepWords *words, const char *kind, const UcTraceField *f, bool full)
 {
     switch (f->type) {
     case UC_VALUE_NONE: return g_strdup(full ? "none" : "–");
     case UC_VALUE_NUMBER: return g_strdup(f->text);
-    case UC_VALUE_TEXT: return full ? full_text(words, f->text) : short_text(words, f->name, f->text);
+    case UC_VALUE_TEXT: return full ? full_text(words, f->text) : short_text(words, kind, f->name, f->text);
     default: return rep_cut(f->text, full ? 4 * REP_TOOLTIP_BYTES : REP_TEXT_CHARS);
     }
 }
@@ -144,7 +153,7 @@ char *rep_words_label(RepWords *words, const UcTraceMessage *message)
     GString *out = g_string_new(kind);
     const char *comma = "(";
     for (unsigned i = 0; i < message->fields; i++) {
-        g_autofree char *item = value(words, &message->field[i], false);
+        g_autofree char *item = value(words, message->kind, &message->field[i], false);
         g_string_append_printf(out, "%s%s", comma, item);
         comma = ", ";
     }
@@ -163,7 +172,7 @@ char *rep_words_full(RepWords *words, const UcTraceMessage *message)
     g_autofree char *kind = rep_visible(message->kind);
     GString *out = g_string_new(kind);
     for (unsigned i = 0; i < message->fields; i++) {
-        g_autofree char *item = value(words, &message->field[i], true);
+        g_autofree char *item = value(words, message->kind, &message->field[i], true);
         g_autofree char *field = rep_visible(message->field[i].name);
         g_string_append_printf(out, "\n  %s = %s", field, item);
     }

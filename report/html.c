@@ -46,14 +46,6 @@ typedef struct {
     GPtrArray *status;    /* per party: "", "down", ...; not owned */
 } States;
 
-static unsigned holders(const States *s) { return s->holds->party->len + REP_FATES; }
-
-static const char *holder_name(const States *s, unsigned h)
-{
-    unsigned parties = s->holds->party->len;
-    return h < parties ? s->holds->party->pdata[h] : rep_fate_name[h - parties];
-}
-
 static char *holder_text(const States *s, unsigned h)
 {
     g_autofree char *holds = rep_ownership_text(s->holds, h);
@@ -69,10 +61,10 @@ static void set_status(States *s, const char *party, const char *status)
     }
 }
 
-static const char *party_field(const UcTraceMessage *m)
+static const char *field_of(const UcTraceMessage *m, const char *name)
 {
     for (unsigned i = 0; m && i < m->fields; i++) {
-        if (!strcmp(m->field[i].name, "party"))
+        if (!strcmp(m->field[i].name, name))
             return m->field[i].text;
     }
     return "";
@@ -81,28 +73,27 @@ static const char *party_field(const UcTraceMessage *m)
 /* Up or down: in the real world off the marks, in the ideal world off what S commands F. */
 static void status_step(States *s, const UcTraceActivation *t)
 {
+    const UcLedgerStatus *command = t->out && s->holds->ledger ? s->holds->ledger->status : NULL;
+    while (command && command->kind && strcmp(command->kind, t->out->kind))
+        command++;
     if (t->world == UC_TRACE_REAL) {
         if (t->crash || t->down)
             set_status(s, t->machine, "down");
         else if (!strcmp(t->in.kind, "restart") && t->result != UC_FAIL && !t->ignored)
             set_status(s, t->machine, "");
-    } else if (t->out && !strcmp(t->out->kind, "crash-party")) {
-        set_status(s, party_field(t->out), "down");
-    } else if (t->out && !strcmp(t->out->kind, "restart-party")) {
-        set_status(s, party_field(t->out), "");
-    } else if (t->out && !strcmp(t->out->kind, "disable-party")) {
-        set_status(s, party_field(t->out), "disabled");
+    } else if (command && command->kind) {
+        set_status(s, field_of(t->out, command->party), command->status);
     }
 }
 
 static void tell_changes(States *s)
 {
     const char *before = ",\"s\":{";
-    for (unsigned h = 0; h < holders(s); h++) {
+    for (unsigned h = 0; h < rep_ownership_holders(s->holds); h++) {
         char *now = holder_text(s, h);
         if (strcmp(now, s->told->pdata[h])) {
             g_string_append(s->out, before);
-            json_text(s->out, holder_name(s, h));
+            json_text(s->out, rep_ownership_holder(s->holds, h));
             g_string_append_c(s->out, ':');
             json_text(s->out, now);
             before = ",";
@@ -131,13 +122,14 @@ static void event_json(States *s, const RepChart *chart, const RepEvent *e, bool
 
 /* The events of one world in their order, states along with them: what folded machines did belongs to the next event
  * that is drawn. */
-static void world_json(GString *out, const UcTrace *trace, const RepChart *chart, RepWorld world)
+static void world_json(GString *out, const RepHtmlItem *item, const RepChart *chart, RepWorld world)
 {
+    const UcTrace *trace = item->trace;
     UcTraceWorld w = world == REP_REAL ? UC_TRACE_REAL : UC_TRACE_IDEAL;
-    States s = { .out = out, .holds = rep_ownership_new(trace, world == REP_IDEAL) };
+    States s = { .out = out, .holds = rep_ownership_new(trace, item->interface, world == REP_IDEAL) };
     s.told = g_ptr_array_new_with_free_func(g_free);
     s.status = g_ptr_array_new();
-    for (unsigned h = 0; h < holders(&s); h++)
+    for (unsigned h = 0; h < rep_ownership_holders(s.holds); h++)
         g_ptr_array_add(s.told, g_strdup(""));
     for (guint i = 0; i < s.holds->party->len; i++)
         g_ptr_array_add(s.status, (char *)"");
@@ -166,19 +158,19 @@ static void world_json(GString *out, const UcTrace *trace, const RepChart *chart
     rep_ownership_free(s.holds);
 }
 
-static void scenario_json(GString *out, const UcTrace *trace, const RepChart *chart, unsigned number)
+static void scenario_json(GString *out, const RepHtmlItem *item, const RepChart *chart, unsigned number)
 {
-    g_autoptr(RepOwnership) names = rep_ownership_new(trace, false);
+    g_autoptr(RepOwnership) names = rep_ownership_new(item->trace, item->interface, false);
     g_string_append_printf(out, "<script type=\"application/json\" id=\"s%u-data\">{\"difference\":%d,\"parties\":%u,"
                            "\"holders\":[", number, chart->difference, names->party->len);
-    for (unsigned h = 0; h < names->party->len + REP_FATES; h++) {
+    for (unsigned h = 0; h < rep_ownership_holders(names); h++) {
         g_string_append(out, h ? "," : "");
-        json_text(out, h < names->party->len ? names->party->pdata[h] : rep_fate_name[h - names->party->len]);
+        json_text(out, rep_ownership_holder(names, h));
     }
     g_string_append(out, "],\n\"real\":");
-    world_json(out, trace, chart, REP_REAL);
+    world_json(out, item, chart, REP_REAL);
     g_string_append(out, ",\n\"ideal\":");
-    world_json(out, trace, chart, REP_IDEAL);
+    world_json(out, item, chart, REP_IDEAL);
     g_string_append(out, "}</script>\n");
 }
 
@@ -207,21 +199,26 @@ static void command(GString *out, const RepHtmlItem *item)
     g_string_append(out, " <button type=\"button\" data-do=\"copy\">Copy</button></p>\n");
 }
 
-static bool ownership_plot(GString *out, const UcTrace *trace, GError **error)
+/* Nothing where there is nothing to hold. */
+static bool ownership_plot(GString *out, const RepHtmlItem *item, GError **error)
 {
-    g_autoptr(RepOwnership) o = rep_ownership_of(trace, uc_trace_activations(trace, UC_TRACE_REAL) == 0);
-    if (!o->key->len)
+    if (!item->interface || !item->interface->ledger)
         return true;
-    g_autofree char *script = rep_plot_ownership(o, "Who holds which one-time key");
+    g_autoptr(RepOwnership) o = rep_ownership_of(item->trace, item->interface, uc_trace_activations(item->trace, UC_TRACE_REAL) == 0,
+                                                 error);
+    if (!o->asset->len)
+        return true;
+    g_autofree char *part = rep_escape_html(o->ledger->part), *title = g_strdup_printf("Who holds which %s", o->ledger->part);
+    g_autofree char *script = rep_plot_ownership(o, title);
     g_autoptr(GBytes) svg = rep_plot_draw(script, "svg", error);
     if (!svg)
         return false;
     gsize n;
     const guchar *data = g_bytes_get_data(svg, &n);
     g_autofree char *base64 = g_base64_encode(data, n);
-    g_string_append_printf(out, "<details open><summary>Who holds which one-time key (%s world)</summary>\n"
-                           "<img class=\"plot\" alt=\"Event number on x, one-time key index on y, one pattern per party\" "
-                           "src=\"data:image/svg+xml;base64,%s\"></details>\n", o->ideal ? "ideal" : "real", base64);
+    g_string_append_printf(out, "<details open><summary>Who holds which %s (%s world)</summary>\n"
+                           "<img class=\"plot\" alt=\"Event number on x, %s index on y, one pattern per party\" "
+                           "src=\"data:image/svg+xml;base64,%s\"></details>\n", part, o->ideal ? "ideal" : "real", part, base64);
     return true;
 }
 
@@ -247,6 +244,7 @@ static void panel(GString *out, const char *world)
 static bool scenario(GString *out, const RepHtmlItem *item, unsigned number, GError **error)
 {
     RepChartOptions options = rep_chart_default_options();
+    options.interface = item->interface;
     g_autoptr(RepChart) chart = rep_chart_new(item->trace, &options);
     g_autofree char *prefix = g_strdup_printf("s%u-", number), *svg = rep_export_inline_svg(chart, prefix, error);
     if (!svg)
@@ -265,8 +263,8 @@ static bool scenario(GString *out, const RepHtmlItem *item, unsigned number, GEr
     panel(out, "real");
     panel(out, "ideal");
     g_string_append(out, "</aside></div>\n");
-    scenario_json(out, item->trace, chart, number);
-    if (!ownership_plot(out, item->trace, error))
+    scenario_json(out, item, chart, number);
+    if (!ownership_plot(out, item, error))
         return false;
     g_string_append(out, "</article>\n");
     return true;

@@ -10,6 +10,7 @@
 typedef struct {
     char *name;      /* the trace's file, for the command; only its last component is shown */
     UcTrace *trace;
+    const UcInterface *interface; /* of the trace; NULL: it is not known */
 } RepHtmlItem;
 
 /* Items: RepHtmlItem; audits: RepAudit (report/audit.h). The caller frees the text; NULL and an error when Graphviz or gnuplot cannot draw. */

@@ -2,19 +2,23 @@
 
 #include <string.h>
 
+#include "report/tool.h"
+
 const char *const rep_fate_name[REP_FATES] = { "in transit", "used", "lost", "used twice" };
 
-RepOwnership *rep_ownership_new(const UcTrace *trace, bool ideal)
+RepOwnership *rep_ownership_new(const UcTrace *trace, const UcInterface *interface, bool ideal)
 {
     g_assert(trace);
     RepOwnership *o = g_new0(RepOwnership, 1);
+    o->interface = interface;
+    o->ledger = interface ? interface->ledger : NULL;
     o->ideal = ideal;
     o->party = g_ptr_array_new_with_free_func(g_free);
-    o->key = g_ptr_array_new_with_free_func(g_free);
+    o->asset = g_ptr_array_new_with_free_func(g_free);
     o->capacity = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     o->done = g_array_new(FALSE, FALSE, sizeof(RepStretch));
     o->open = g_array_new(FALSE, FALSE, sizeof(RepStretch));
-    o->key_number = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    o->asset_number = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     const UcOption *parties = uc_options_get(uc_trace_schedule(trace)->options, "parties");
     for (unsigned i = 0; parties && parties->value[i]; i++)
         g_ptr_array_add(o->party, g_strdup(parties->value[i]));
@@ -26,12 +30,24 @@ void rep_ownership_free(RepOwnership *o)
     if (!o)
         return;
     g_ptr_array_unref(o->party);
-    g_ptr_array_unref(o->key);
+    g_ptr_array_unref(o->asset);
     g_array_unref(o->capacity);
     g_array_unref(o->done);
     g_array_unref(o->open);
-    g_hash_table_unref(o->key_number);
+    g_hash_table_unref(o->asset_number);
     g_free(o);
+}
+
+unsigned rep_ownership_holders(const RepOwnership *o)
+{
+    g_assert(o);
+    return o->party->len + (o->ledger ? REP_FATES : 0);
+}
+
+const char *rep_ownership_holder(const RepOwnership *o, unsigned holder)
+{
+    g_assert(o && holder < rep_ownership_holders(o));
+    return holder < o->party->len ? o->party->pdata[holder] : rep_fate_name[holder - o->party->len];
 }
 
 /* ---- fields of messages ---- */
@@ -68,31 +84,31 @@ static bool party_of(const RepOwnership *o, const char *name, unsigned *out)
     return false;
 }
 
-static unsigned key_of(RepOwnership *o, const char *kid)
+static unsigned asset_of(RepOwnership *o, const char *asset)
 {
-    gpointer number = g_hash_table_lookup(o->key_number, kid);
+    gpointer number = g_hash_table_lookup(o->asset_number, asset);
     if (number)
         return GPOINTER_TO_UINT(number) - 1;
     uint64_t none = 0;
-    g_ptr_array_add(o->key, g_strdup_printf("k%u", o->key->len + 1));
+    g_ptr_array_add(o->asset, g_strdup_printf("%s%u", o->ledger->stem, o->asset->len + 1));
     g_array_append_val(o->capacity, none);
-    g_hash_table_insert(o->key_number, g_strdup(kid), GUINT_TO_POINTER(o->key->len));
-    return o->key->len - 1;
+    g_hash_table_insert(o->asset_number, g_strdup(asset), GUINT_TO_POINTER(o->asset->len));
+    return o->asset->len - 1;
 }
 
 /* ---- holdings ---- */
 
 static unsigned fate(const RepOwnership *o, RepFate f) { return o->party->len + f; }
 
-static bool meets(const RepStretch *s, unsigned key, unsigned holder, uint64_t a, uint64_t b)
+static bool meets(const RepStretch *s, unsigned asset, unsigned holder, uint64_t a, uint64_t b)
 {
-    return s->key == key && s->holder == holder && s->a < b && a < s->b;
+    return s->asset == asset && s->holder == holder && s->a < b && a < s->b;
 }
 
-static bool holds_any(const RepOwnership *o, unsigned key, unsigned holder, uint64_t a, uint64_t b)
+static bool holds_any(const RepOwnership *o, unsigned asset, unsigned holder, uint64_t a, uint64_t b)
 {
     for (guint i = 0; i < o->open->len; i++) {
-        if (meets(&g_array_index(o->open, RepStretch, i), key, holder, a, b))
+        if (meets(&g_array_index(o->open, RepStretch, i), asset, holder, a, b))
             return true;
     }
     return false;
@@ -105,11 +121,11 @@ static void end(RepOwnership *o, RepStretch s)
         g_array_append_val(o->done, s);
 }
 
-static void take(RepOwnership *o, unsigned key, unsigned holder, uint64_t a, uint64_t b)
+static void take(RepOwnership *o, unsigned asset, unsigned holder, uint64_t a, uint64_t b)
 {
     for (guint i = 0; i < o->open->len;) {
         RepStretch s = g_array_index(o->open, RepStretch, i);
-        if (!meets(&s, key, holder, a, b)) {
+        if (!meets(&s, asset, holder, a, b)) {
             i++;
             continue;
         }
@@ -128,115 +144,116 @@ static void take(RepOwnership *o, unsigned key, unsigned holder, uint64_t a, uin
     }
 }
 
-static void give(RepOwnership *o, unsigned key, unsigned holder, uint64_t a, uint64_t b)
+static void give(RepOwnership *o, unsigned asset, unsigned holder, uint64_t a, uint64_t b)
 {
     if (a >= b)
         return;
-    uint64_t *capacity = &g_array_index(o->capacity, uint64_t, key);
+    uint64_t *capacity = &g_array_index(o->capacity, uint64_t, asset);
     *capacity = MAX(*capacity, b);
-    take(o, key, holder, a, b);
-    RepStretch s = { key, holder, a, b, o->now, 0 };
+    take(o, asset, holder, a, b);
+    RepStretch s = { asset, holder, a, b, o->now, 0 };
     g_array_append_val(o->open, s);
 }
 
 /* Used once: used. Used again: the one thing that must never happen. */
-static void use(RepOwnership *o, unsigned key, uint64_t a, uint64_t b, bool output)
+static void use(RepOwnership *o, unsigned asset, uint64_t a, uint64_t b, bool output)
 {
-    bool again = output && holds_any(o, key, fate(o, REP_USED), a, b);
-    take(o, key, fate(o, REP_LOST), a, b);
-    give(o, key, fate(o, again ? REP_USED_TWICE : output ? REP_USED : REP_LOST), a, b);
+    bool again = output && holds_any(o, asset, fate(o, REP_USED), a, b);
+    take(o, asset, fate(o, REP_LOST), a, b);
+    give(o, asset, fate(o, again ? REP_USED_TWICE : output ? REP_USED : REP_LOST), a, b);
 }
 
-static void move(RepOwnership *o, unsigned key, unsigned from, unsigned to, uint64_t a, uint64_t b)
-{
-    take(o, key, from, a, b);
-    give(o, key, to, a, b);
-}
+/* ---- what the ledger says of an event ---- */
 
-/* ---- what events say ---- */
+enum { NOBODY = G_MAXUINT };
 
-/* Real world: {"kind":"effect","operation":...,"kid":...,"a":...,"b":...} of the party itself. */
-static bool real_step(RepOwnership *o, const UcTraceActivation *t)
+static bool holder_of(const RepOwnership *o, UcLedgerHolder h, const UcTraceActivation *t, const UcTraceMessage *m, unsigned *out)
 {
-    const char *operation = text_of(t->effect, "operation"), *kid = text_of(t->effect, "kid");
-    uint64_t a, b;
-    unsigned self;
-    if (!*kid || !number_of(t->effect, "a", &a) || !number_of(t->effect, "b", &b) || a >= b ||
-        !party_of(o, t->machine, &self))
-        return false;
-    unsigned key = key_of(o, kid);
-    if (!strcmp(operation, "keygen")) {
-        give(o, key, self, a, b);
-    } else if (!strcmp(operation, "received")) {
-        move(o, key, fate(o, REP_TRANSIT), self, a, b);
-    } else if (!strcmp(operation, "transfer")) {
-        move(o, key, self, fate(o, REP_TRANSIT), a, b);
-    } else if (!strcmp(operation, "sign")) {
-        take(o, key, self, a, b);
-        use(o, key, a, b, t->result == UC_SEND);
-    } else if (!strcmp(operation, "restart")) { /* what a reservation burns */
-        take(o, key, self, a, b);
-        use(o, key, a, b, false);
-    } else {
-        return false;
+    *out = NOBODY;
+    switch (h.who) {
+    case UC_LEDGER_SELF: return party_of(o, t->machine, out);
+    case UC_LEDGER_RECEIVER: return t->to && party_of(o, t->to, out);
+    case UC_LEDGER_FIELD: return party_of(o, text_of(m, h.field), out);
+    case UC_LEDGER_TRANSIT: *out = fate(o, REP_TRANSIT); break;
+    case UC_LEDGER_OFFERED: *out = o->offer.open ? o->offer.party : NOBODY; break;
+    default: break;
     }
     return true;
 }
 
-/* S answers F's offer of an index: without a signature that comes out, the index is lost. */
-static bool answer_step(RepOwnership *o, const UcTraceActivation *t)
+/* What the row speaks of; false: the message does not say. */
+static bool range_of(RepOwnership *o, const UcLedgerRow *r, const UcTraceMessage *m, RepStretch *out)
 {
-    const char *outcome = text_of(t->out, "outcome");
-    if (!o->offer.open || strcmp(t->out->kind, "answer") || !strcmp(outcome, "proceed") || !strcmp(outcome, "last"))
+    if (!r->asset) {
+        *out = (RepStretch){ .asset = o->offer.asset, .a = o->offer.a, .b = o->offer.b };
+        return o->offer.open;
+    }
+    if (!*text_of(m, r->asset) || (r->first && !number_of(m, r->first, &out->a)))
         return false;
-    o->offer.open = false;
-    if (!strcmp(outcome, "abort"))
-        return false; /* the input had no effect */
-    take(o, o->offer.key, o->offer.party, o->offer.index, o->offer.index + 1);
-    use(o, o->offer.key, o->offer.index, o->offer.index + 1, false);
+    out->b = out->a + 1;
+    if ((r->end && !number_of(m, r->end, &out->b)) || out->a >= out->b)
+        return false;
+    out->asset = asset_of(o, text_of(m, r->asset));
     return true;
 }
 
-static void signature_step(RepOwnership *o, unsigned key, uint64_t index)
+/* False: nobody holds anything else than before. */
+static bool apply(RepOwnership *o, const UcLedgerRow *r, RepStretch s, unsigned from, unsigned to)
 {
-    if (o->offer.open)
-        take(o, key, o->offer.party, index, index + 1);
-    o->offer.open = false;
-    use(o, key, index, index + 1, true);
-}
-
-/* Ideal world: F's outputs and leaks. */
-static bool ideal_step(RepOwnership *o, const UcTraceActivation *t)
-{
-    if (t->result == UC_SEND && t->out && !strcmp(t->machine, "S"))
-        return answer_step(o, t);
-    const char *kind = t->out ? t->out->kind : "", *kid = text_of(t->out, "kid");
-    uint64_t a = 0, b = 0;
-    unsigned who = 0;
-    if (t->result != UC_SEND || strcmp(t->machine, "F") || !*kid)
+    if (r->from.who == UC_LEDGER_OFFERED)
+        o->offer.open = false;
+    if (r->to.who == UC_LEDGER_BACK)
         return false;
-    unsigned key = key_of(o, kid);
-    bool to_party = party_of(o, t->to, &who);
-    if (!strcmp(kind, "key") && to_party && number_of(t->out, "capacity", &b)) {
-        give(o, key, who, 0, b);
-    } else if (!strcmp(kind, "received") && to_party && number_of(t->out, "a", &a) && number_of(t->out, "b", &b)) {
-        move(o, key, fate(o, REP_TRANSIT), who, a, b);
-    } else if (!strcmp(kind, "sent") && party_of(o, text_of(t->out, "from"), &who) && number_of(t->out, "a", &a) &&
-               number_of(t->out, "b", &b)) {
-        move(o, key, who, fate(o, REP_TRANSIT), a, b);
-    } else if (!strcmp(kind, "consult-sign") && party_of(o, text_of(t->out, "party"), &who) &&
-               number_of(t->out, "index", &a)) {
+    if (r->to.who == UC_LEDGER_OFFERED) {
         o->offer.open = true;
-        o->offer.key = key;
-        o->offer.party = who;
-        o->offer.index = a;
-        return false;
-    } else if (!strcmp(kind, "signature") && number_of(t->out, "index", &a)) {
-        signature_step(o, key, a);
-    } else {
+        o->offer.asset = s.asset;
+        o->offer.party = from;
+        o->offer.a = s.a;
+        o->offer.b = s.b;
         return false;
     }
+    if (from != NOBODY)
+        take(o, s.asset, from, s.a, s.b);
+    if (r->to.who == UC_LEDGER_USED || r->to.who == UC_LEDGER_LOST)
+        use(o, s.asset, s.a, s.b, r->to.who == UC_LEDGER_USED);
+    else if (to != NOBODY)
+        give(o, s.asset, to, s.a, s.b);
     return true;
+}
+
+static bool is_by(const RepOwnership *o, UcLedgerBy by, const char *machine)
+{
+    unsigned party;
+    switch (by) {
+    case UC_LEDGER_F: return !strcmp(machine, "F");
+    case UC_LEDGER_S: return !strcmp(machine, "S");
+    default: return party_of(o, machine, &party);
+    }
+}
+
+/* The message or effect that the row is about; NULL: the row does not fit. */
+static const UcTraceMessage *fitting(const RepOwnership *o, const UcLedgerRow *r, const UcTraceActivation *t)
+{
+    const UcTraceMessage *out = t->result == UC_SEND ? t->out : NULL,
+                         *m = t->effect && !strcmp(t->effect->kind, r->kind) ? t->effect
+                              : out && !strcmp(out->kind, r->kind) ? out : NULL;
+    bool fits = m && is_by(o, r->by, t->machine) && (!r->field || !strcmp(text_of(m, r->field), r->is)) &&
+                (!r->when || (r->when == UC_LEDGER_WRITTEN) == (t->result == UC_SEND));
+    return fits ? m : NULL;
+}
+
+static bool table_step(RepOwnership *o, const UcLedgerTable *table, const UcTraceActivation *t)
+{
+    for (unsigned i = 0; i < table->rows; i++) {
+        const UcLedgerRow *r = &table->row[i];
+        const UcTraceMessage *m = fitting(o, r, t);
+        RepStretch s = { 0 };
+        unsigned from, to;
+        if (m)
+            return holder_of(o, r->from, t, m, &from) && holder_of(o, r->to, t, m, &to) && range_of(o, r, m, &s) &&
+                   apply(o, r, s, from, to);
+    }
+    return false;
 }
 
 bool rep_ownership_step(RepOwnership *o, const UcTraceActivation *event)
@@ -245,14 +262,14 @@ bool rep_ownership_step(RepOwnership *o, const UcTraceActivation *event)
     if ((event->world == UC_TRACE_IDEAL) != o->ideal)
         return false;
     o->now = event->n;
-    return o->ideal ? ideal_step(o, event) : real_step(o, event);
+    return o->ledger && table_step(o, o->ideal ? &o->ledger->ideal : &o->ledger->real, event);
 }
 
 static int by_place(const void *a, const void *b)
 {
     const RepStretch *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
+    if (x->asset != y->asset)
+        return x->asset < y->asset ? -1 : 1;
     if (x->holder != y->holder)
         return x->holder < y->holder ? -1 : 1;
     if (x->from != y->from)
@@ -260,9 +277,14 @@ static int by_place(const void *a, const void *b)
     return x->a < y->a ? -1 : x->a > y->a;
 }
 
-RepOwnership *rep_ownership_of(const UcTrace *trace, bool ideal)
+RepOwnership *rep_ownership_of(const UcTrace *trace, const UcInterface *interface, bool ideal, GError **error)
 {
-    RepOwnership *o = rep_ownership_new(trace, ideal);
+    if (!interface || !interface->ledger) {
+        g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "expected a trace of an interface with a ledger of who has what, got one of %s",
+                    interface ? interface->name : "an unknown protocol");
+        return NULL;
+    }
+    RepOwnership *o = rep_ownership_new(trace, interface, ideal);
     UcTraceWorld world = ideal ? UC_TRACE_IDEAL : UC_TRACE_REAL;
     for (unsigned i = 0; i < uc_trace_activations(trace, world); i++)
         rep_ownership_step(o, uc_trace_activation(trace, world, i));
@@ -277,7 +299,7 @@ RepOwnership *rep_ownership_of(const UcTrace *trace, bool ideal)
 static int by_index(const void *a, const void *b)
 {
     const RepStretch *x = a, *y = b;
-    return x->key != y->key ? (x->key < y->key ? -1 : 1) : x->a < y->a ? -1 : x->a > y->a;
+    return x->asset != y->asset ? (x->asset < y->asset ? -1 : 1) : x->a < y->a ? -1 : x->a > y->a;
 }
 
 static void append_range(GString *out, uint64_t a, uint64_t b)
@@ -299,14 +321,14 @@ char *rep_ownership_text(const RepOwnership *o, unsigned holder)
     GString *out = g_string_new(NULL);
     for (guint i = 0; i < mine->len;) {
         RepStretch s = g_array_index(mine, RepStretch, i);
-        bool same_key = i && g_array_index(mine, RepStretch, i - 1).key == s.key;
-        for (i++; i < mine->len && g_array_index(mine, RepStretch, i).key == s.key &&
+        bool same_key = i && g_array_index(mine, RepStretch, i - 1).asset == s.asset;
+        for (i++; i < mine->len && g_array_index(mine, RepStretch, i).asset == s.asset &&
                   g_array_index(mine, RepStretch, i).a <= s.b; i++)
             s.b = MAX(s.b, g_array_index(mine, RepStretch, i).b);
         if (same_key)
             g_string_append(out, ", ");
         else
-            g_string_append_printf(out, "%s%s: ", out->len ? "; " : "", (char *)o->key->pdata[s.key]);
+            g_string_append_printf(out, "%s%s: ", out->len ? "; " : "", (char *)o->asset->pdata[s.asset]);
         append_range(out, s.a, s.b);
     }
     return g_string_free(out, FALSE);

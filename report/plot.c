@@ -4,7 +4,7 @@
 
 #include "report/escape.h"
 
-enum { PANELS_MOST = 6, WHOLE_KEY = 96, NAMES_MOST = 60, TITLE_CHARS = 96 };
+enum { PANELS_MOST = 6, WHOLE_ASSET = 96, NAMES_MOST = 60, TITLE_CHARS = 96 };
 
 /* Okabe and Ito's colours, which colour-blind readers can tell apart; gnuplot's patterns go with them. */
 static const char *const colour[] = { "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999933", "#882255" };
@@ -50,18 +50,18 @@ static const char *number(double value, char room[G_ASCII_DTOSTR_BUF_SIZE])
 
 static const RepStretch *stretch(const RepOwnership *o, guint i) { return &g_array_index(o->done, RepStretch, i); }
 
-static bool has(const RepOwnership *o, unsigned key, unsigned holder)
+static bool has(const RepOwnership *o, unsigned asset, unsigned holder)
 {
     for (guint i = 0; i < o->done->len; i++) {
-        if (stretch(o, i)->key == key && stretch(o, i)->holder == holder)
+        if (stretch(o, i)->asset == asset && stretch(o, i)->holder == holder)
             return true;
     }
     return false;
 }
 
-/* What one panel shows: indices [low, high) of a key. */
+/* What one panel shows: parts [low, high) of an asset. */
 typedef struct {
-    unsigned key;
+    unsigned asset;
     uint64_t low, high;
 } Panel;
 
@@ -71,25 +71,25 @@ static int by_index(const void *a, const void *b)
     return x->a < y->a ? -1 : x->a > y->a;
 }
 
-static void add_panel(GArray *panels, unsigned key, uint64_t low, uint64_t high, uint64_t capacity)
+static void add_panel(GArray *panels, unsigned asset, uint64_t low, uint64_t high, uint64_t capacity)
 {
     uint64_t margin = (high - low) / 10 + 2;
-    Panel p = { key, low > margin ? low - margin : 0, MIN(high + margin, capacity) };
+    Panel p = { asset, low > margin ? low - margin : 0, MIN(high + margin, capacity) };
     g_array_append_val(panels, p);
 }
 
-/* The indices that something happens to; of a small key all. Signing takes the lowest and transfers the highest ones,
- * so of a large key both ends are shown, the upper one first, without the untouched middle. */
-static void panels_of(const RepOwnership *o, unsigned key, GArray *panels)
+/* The parts that something happens to; of a small asset all. Who uses parts may take them from one end and who gives them away
+ * from the other, so of a large asset both ends are shown, the upper one first, without the untouched middle. */
+static void panels_of(const RepOwnership *o, unsigned asset, GArray *panels)
 {
-    uint64_t capacity = g_array_index(o->capacity, uint64_t, key), reach = 0, gap_from = 0, gap_to = 0;
+    uint64_t capacity = g_array_index(o->capacity, uint64_t, asset), reach = 0, gap_from = 0, gap_to = 0;
     g_autoptr(GArray) touched = g_array_new(FALSE, FALSE, sizeof(RepStretch));
     for (guint i = 0; i < o->done->len; i++) {
-        if (stretch(o, i)->key == key && stretch(o, i)->holder >= o->party->len)
+        if (stretch(o, i)->asset == asset && stretch(o, i)->holder >= o->party->len)
             g_array_append_val(touched, *stretch(o, i));
     }
-    if (capacity <= WHOLE_KEY || !touched->len) {
-        Panel whole = { key, 0, MAX(MIN(capacity, (uint64_t)WHOLE_KEY), 1) };
+    if (capacity <= WHOLE_ASSET || !touched->len) {
+        Panel whole = { asset, 0, MAX(MIN(capacity, (uint64_t)WHOLE_ASSET), 1) };
         g_array_append_val(panels, whole);
         return;
     }
@@ -103,24 +103,24 @@ static void panels_of(const RepOwnership *o, unsigned key, GArray *panels)
         }
         reach = MAX(reach, s->b);
     }
-    bool split = gap_to - gap_from > WHOLE_KEY && gap_to - gap_from > (reach - low) / 2;
+    bool split = gap_to - gap_from > WHOLE_ASSET && gap_to - gap_from > (reach - low) / 2;
     if (split)
-        add_panel(panels, key, gap_to, reach, capacity);
-    add_panel(panels, key, low, split ? gap_from : reach, capacity);
+        add_panel(panels, asset, gap_to, reach, capacity);
+    add_panel(panels, asset, low, split ? gap_from : reach, capacity);
 }
 
-static void block_name(GString *out, unsigned key, unsigned holder)
+static void block_name(GString *out, unsigned asset, unsigned holder)
 {
-    g_string_append_printf(out, "$k%uh%u", key, holder);
+    g_string_append_printf(out, "$k%uh%u", asset, holder);
 }
 
 static void data_blocks(GString *out, const RepOwnership *o)
 {
     for (guint i = 0; i < o->done->len;) {
-        unsigned key = stretch(o, i)->key, holder = stretch(o, i)->holder;
-        block_name(out, key, holder);
+        unsigned asset = stretch(o, i)->asset, holder = stretch(o, i)->holder;
+        block_name(out, asset, holder);
         g_string_append(out, " << E\n");
-        for (; i < o->done->len && stretch(o, i)->key == key && stretch(o, i)->holder == holder; i++) {
+        for (; i < o->done->len && stretch(o, i)->asset == asset && stretch(o, i)->holder == holder; i++) {
             const RepStretch *s = stretch(o, i);
             g_string_append_printf(out, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
                                    "\n", s->from, s->to, s->a, s->b);
@@ -144,17 +144,16 @@ static void holder_style(GString *out, const RepOwnership *o, unsigned holder)
 }
 
 /* Words in boxes that are large enough: the legend is then not needed to read it. */
-static void names_in_boxes(GString *out, const RepOwnership *o, unsigned key, uint64_t low, uint64_t high)
+static void names_in_boxes(GString *out, const RepOwnership *o, unsigned asset, uint64_t low, uint64_t high)
 {
     unsigned left = NAMES_MOST;
     for (guint i = 0; i < o->done->len && left; i++) {
         const RepStretch *s = stretch(o, i);
         uint64_t a = MAX(s->a, low), b = MIN(s->b, high);
-        if (s->key != key || a >= b || s->holder >= o->party->len + REP_USED || (s->to - s->from) * 8 < o->now ||
+        if (s->asset != asset || a >= b || s->holder >= o->party->len + REP_USED || (s->to - s->from) * 8 < o->now ||
             (b - a) * 12 < high - low)
             continue;
-        const char *name = s->holder < o->party->len ? o->party->pdata[s->holder] : rep_fate_name[REP_TRANSIT];
-        g_autofree char *text = rep_escape_gnuplot(name);
+        g_autofree char *text = rep_escape_gnuplot(rep_ownership_holder(o, s->holder));
         char x[G_ASCII_DTOSTR_BUF_SIZE], y[G_ASCII_DTOSTR_BUF_SIZE];
         g_string_append_printf(out, "set label %u '%s' at %s,%s center front boxed\n", left--, text,
                                number((double)(s->from + s->to) / 2, x), number((double)(a + b) / 2, y));
@@ -163,32 +162,32 @@ static void names_in_boxes(GString *out, const RepOwnership *o, unsigned key, ui
 
 static void draw_panel(GString *out, const RepOwnership *o, const Panel *p, bool last, const char *title)
 {
-    unsigned key = p->key;
-    g_autofree char *y = g_strdup_printf("index of %s", (char *)o->key->pdata[key]);
+    unsigned asset = p->asset;
+    g_autofree char *y = g_strdup_printf("index of %s", (char *)o->asset->pdata[asset]);
     head(out, title, last ? "event" : "", y);
     g_string_append_printf(out, "unset label\nset xrange [0:%" G_GUINT64_FORMAT "]\nset yrange [%" G_GUINT64_FORMAT ":%"
                            G_GUINT64_FORMAT "]\n", o->now + 1, p->low, p->high);
-    names_in_boxes(out, o, key, p->low, p->high);
+    names_in_boxes(out, o, asset, p->low, p->high);
     const char *comma = "plot ";
-    for (unsigned h = 0; h < o->party->len + REP_FATES; h++) {
-        if (!has(o, key, h))
+    for (unsigned h = 0; h < rep_ownership_holders(o); h++) {
+        if (!has(o, asset, h))
             continue;
-        g_autofree char *name = rep_escape_gnuplot(h < o->party->len ? o->party->pdata[h] : rep_fate_name[h - o->party->len]);
+        g_autofree char *name = rep_escape_gnuplot(rep_ownership_holder(o, h));
         g_string_append(out, comma);
-        block_name(out, key, h);
+        block_name(out, asset, h);
         g_string_append(out, " using (($1+$2)/2.0):(($3+$4)/2.0):1:2:3:4 with boxxyerror ");
         holder_style(out, o, h);
         g_string_append_printf(out, " title '%s'", name);
         comma = ", \\\n  ";
     }
-    /* marks where an index is used, lost, used twice: a cross, a filled square, a star */
+    /* marks where a part is used, lost, used twice: a cross, a filled square, a star */
     static const int point[REP_FATES] = { 0, 2, 5, 3 };
     for (int f = REP_USED; f < REP_FATES; f++) {
         unsigned h = o->party->len + (unsigned)f;
-        if (!has(o, key, h))
+        if (!has(o, asset, h))
             continue;
         g_string_append(out, comma);
-        block_name(out, key, h);
+        block_name(out, asset, h);
         g_string_append_printf(out, " using 1:($3+0.5) with points pt %d ps %s lc rgb '%s' notitle", point[f],
                                f == REP_USED_TWICE ? "1.6" : "0.6", f == REP_USED_TWICE ? "#b80000" : "#000000");
         comma = ", \\\n  ";
@@ -198,18 +197,20 @@ static void draw_panel(GString *out, const RepOwnership *o, const Panel *p, bool
 
 char *rep_plot_ownership(const RepOwnership *o, const char *title)
 {
-    g_assert(o && title);
+    g_assert(o && o->ledger && title);
+    g_autofree char *indices = g_strdup_printf("%s index", o->ledger->part);
     g_autoptr(GArray) panels = g_array_new(FALSE, FALSE, sizeof(Panel));
-    for (unsigned key = 0; key < o->key->len; key++)
-        panels_of(o, key, panels);
+    for (unsigned asset = 0; asset < o->asset->len; asset++)
+        panels_of(o, asset, panels);
     unsigned shown = MIN(panels->len, (guint)PANELS_MOST);
     GString *out = g_string_new("set key outside right top vertical\nset tics out nomirror\nset border 3\n"
                                 "set style textbox opaque noborder margins 0.4,0.4\nset format y '%.0f'\nset lmargin 13\n");
     data_blocks(out, o);
     if (!shown) {
-        head(out, title, "event", "one-time key index");
-        g_string_append(out, "set label 1 'no key in this trace' at graph 0.5,0.5 center\nset xrange [0:1]\nset yrange [0:1]\n"
-                             "plot NaN notitle\n");
+        g_autofree char *asset = rep_escape_gnuplot(o->interface->asset);
+        head(out, title, "event", indices);
+        g_string_append_printf(out, "set label 1 'no %s in this trace' at graph 0.5,0.5 center\nset xrange [0:1]\n"
+                                    "set yrange [0:1]\nplot NaN notitle\n", asset);
         return g_string_free(out, FALSE);
     }
     if (shown > 1)

@@ -15,7 +15,7 @@ GBytes *rep_plot_draw(const char *script, const char *terminal, GError **error);
 
 /* Scripts for gnuplot, without the terminal; the caller frees. */
 
-/* Event number on x, one-time key index on y, one panel per key. */
+/* Event number on x, number of the part on y, one panel per asset (two for a large one). The interface has a ledger. */
 char *rep_plot_ownership(const RepOwnership *o, const char *title);
 
 /* One series of points (x, y). */

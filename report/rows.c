@@ -8,6 +8,7 @@
 typedef struct {
     const char *x, *y, *by;
     GPtrArray *series;
+    const char *parts; /* of the first trace */
 } Wanted;
 
 static GPtrArray *new_series_list(void)
@@ -132,7 +133,7 @@ GPtrArray *rep_rows_json(const char *const *path, const char *x, const char *y, 
 {
     g_assert(path && path[0] && x && y);
     g_autoptr(GPtrArray) series = new_series_list();
-    Wanted w = { x, y, by, series };
+    Wanted w = { .x = x, .y = y, .by = by, .series = series };
     for (unsigned i = 0; path[i]; i++) {
         if (!collect_file(path[i], &w, error))
             return NULL;
@@ -160,7 +161,7 @@ static char *value_of(const UcTrace *trace, const char *name)
     return at ? g_strndup(at + strlen(key), strcspn(at + strlen(key), ",) ")) : NULL;
 }
 
-static double keys_at_end(const RepOwnership *o, const char *what)
+static double parts_at_end(const RepOwnership *o, const char *what)
 {
     double sum = 0;
     for (guint i = 0; i < o->done->len; i++) {
@@ -188,7 +189,7 @@ static void sort_points(RepSeries *s)
     }
 }
 
-static bool add_trace(const char *path, const Wanted *w, GError **error)
+static bool add_trace(const char *path, Wanted *w, RepInterfaceOf interface_of, GError **error)
 {
     g_autoptr(UcTrace) trace = uc_trace_load(path, error);
     if (!trace)
@@ -201,27 +202,35 @@ static bool add_trace(const char *path, const Wanted *w, GError **error)
                     path, w->x, x ? x : "none");
         return false;
     }
-    g_autoptr(RepOwnership) o = rep_ownership_of(trace, false);
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, interface_of(trace), false, error);
+    if (!o) {
+        g_prefix_error(error, "%s: ", path);
+        return false;
+    }
+    if (!w->parts)
+        w->parts = o->ledger->parts;
     g_autofree char *name = w->by ? g_strdup_printf("%s %s", w->by, by ? by : "none") : g_strdup(w->y);
-    rep_series_add(series_named(w->series, name), value, keys_at_end(o, w->y));
+    rep_series_add(series_named(w->series, name), value, parts_at_end(o, w->y));
     return true;
 }
 
-GPtrArray *rep_rows_traces(const char *const *path, const char *x, const char *y, const char *by, GError **error)
+GPtrArray *rep_rows_traces(const char *const *path, const char *x, const char *y, const char *by, RepInterfaceOf interface_of,
+                           const char **parts, GError **error)
 {
-    g_assert(path && path[0] && x && y);
+    g_assert(path && path[0] && x && y && interface_of && parts);
     if (strcmp(y, "lost") && strcmp(y, "used") && strcmp(y, "held")) {
         g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "expected lost, used or held to count in traces, got '%s'", y);
         return NULL;
     }
     g_autoptr(GPtrArray) series = new_series_list();
-    Wanted w = { x, y, by, series };
+    Wanted w = { .x = x, .y = y, .by = by, .series = series };
     for (unsigned i = 0; path[i]; i++) {
-        if (!add_trace(path[i], &w, error))
+        if (!add_trace(path[i], &w, interface_of, error))
             return NULL;
     }
     for (guint i = 0; i < series->len; i++)
         sort_points(series->pdata[i]);
+    *parts = w.parts;
     return g_steal_pointer(&series);
 }
 

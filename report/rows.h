@@ -8,14 +8,18 @@
 
 #include "report/plot.h"
 
+typedef const UcInterface *(*RepInterfaceOf)(const UcTrace *trace);
+
 /* Series of points (x, y), one for each value of `by` (NULL: one series, named y). NULL and an error when nothing has
  * both fields. Free with g_ptr_array_unref(). */
 GPtrArray *rep_rows_json(const char *const *path, const char *x, const char *y, const char *by, GError **error);
 
 /* The same out of traces, one point each: x and by are options of the header or values in the title of a sweep's
- * instance, "(loss=3)"; y counts one-time keys of the real world at the end: "lost" (also what is in transit for ever),
- * "used", "held". Points of a series come in the order of x. */
-GPtrArray *rep_rows_traces(const char *const *path, const char *x, const char *y, const char *by, GError **error);
+ * instance, "(loss=3)"; y counts parts of assets (simulator/ledger.h) of the real world at the end: "lost" (also what is in
+ * transit for ever), "used", "held". Points of a series come in the order of x. `interface_of`: NULL where it is not known.
+ * `parts`: what was counted, in the words of the first trace's ledger. */
+GPtrArray *rep_rows_traces(const char *const *path, const char *x, const char *y, const char *by, RepInterfaceOf interface_of,
+                           const char **parts, GError **error);
 
 /* Lines "NAME FOUND SHRUNK": counterexamples as they were found and after shrinking. Series "found" and "shrunk" and
  * the names, in order; blank lines and lines from # on are skipped. */

@@ -128,7 +128,7 @@ static long first_difference(const char *a, const char *b)
     return a[at] == b[at] ? -1 : at;
 }
 
-/* One line: "signature kid=8a1f0c.. index=28". The values as such stand where entries differ. */
+/* One line: "opened text=8a1f0c.. count=28". The values as such stand where entries differ. */
 static char *brief(const UcTraceMessage *m)
 {
     GString *out = g_string_new(strcmp(m->kind, "empty") ? m->kind : "(nothing: control came back)");

@@ -8,8 +8,8 @@ const char *const uc_point_name[UC_POINTS + 1] = { "none", "now", "before", "bet
 static const UcMessageKind engine_kind[UC_M_USER] = {
     [UC_M_EMPTY] = { "empty", {} },
     [UC_M_RESUME] = { "resume", {} },
-    [UC_M_ASK] = { "ask", { { "text", UC_TEXT } } },
-    [UC_M_REPORT] = { "report", { { "text", UC_TEXT } } },
+    [UC_M_ASK] = { "ask", { { "text", UC_TEXT, .said = true } } },
+    [UC_M_REPORT] = { "report", { { "text", UC_TEXT, .said = true } } },
     [UC_M_PAYLOAD] = { "payload", { { "to", UC_PARTY }, { "bytes", UC_BYTES } } },
     [UC_M_DELIVER] = { "deliver", { { "bytes", UC_BYTES } }, .order = true },
     [UC_M_CRASH] = { "crash", { { "point", UC_POINT }, { "lost", UC_INT } }, .order = true },

@@ -29,6 +29,7 @@ typedef struct {
     UcFieldType type;
     const char *const *names; /* for UC_CODE: NULL-terminated */
     bool secret;              /* what nobody but its owner should read: a trace may be asked to leave it out */
+    bool said;                /* what Z or A says, in any words: charts quote it */
 } UcField;
 
 /* What a script gets when such a message answers its call. */

@@ -31,6 +31,7 @@ typedef struct {
     unsigned place;      /* rows of all tables are written in this order */
     const char *toy;     /* as a toy parameter, whose smaller values let guesses come true (docs/advantage.md); NULL: it is none */
     uint64_t high;       /* NUMBER, PICK: 1 to this; 0: any */
+    bool titled;         /* its value stands under the titles of charts */
 } UcOptionRow;
 
 typedef struct {

@@ -9,6 +9,7 @@
 
 #include "simulator/alphabet.h"
 #include "simulator/attack.h"
+#include "simulator/ledger.h"
 #include "simulator/option.h"
 #include "simulator/over_runs.h"
 
@@ -51,6 +52,7 @@ typedef struct {
     void (*watch_free)(void *watch);
     UcWatcher (*watcher)(const void *watch);
     const UcOverRuns *over_runs;   /* may be NULL */
+    const UcLedger *ledger;        /* NULL: no chart of who has what */
     const char *asset;             /* what its promise is about, one of them, as reports call it: "key"; may be NULL */
     /* Which of these corruption has taken out of the promise in this run, for reports: "8bc0af.., .." in order; NULL: none.
      * Free with g_free(). May be NULL. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "functionality/interface.h"
 #include "report/chart_dot.h"
 #include "report/escape.h"
 #include "report/export.h"
@@ -22,7 +23,7 @@ static UcTrace *load(const char *name)
 static RepChart *chart_of(const char *name, bool whole, unsigned context)
 {
     g_autoptr(UcTrace) trace = load(name);
-    RepChartOptions options = { .whole = whole, .context = context };
+    RepChartOptions options = { .interface = &dkm_interface, .whole = whole, .context = context };
     return rep_chart_new(trace, &options);
 }
 
@@ -181,7 +182,7 @@ static const char *who_holds(const RepOwnership *o, uint64_t index, uint64_t eve
 START_TEST(ownership_over_time)
 {
     g_autoptr(UcTrace) trace = load("equal");
-    g_autoptr(RepOwnership) real = rep_ownership_of(trace, false), ideal = rep_ownership_of(trace, true);
+    g_autoptr(RepOwnership) real = rep_ownership_of(trace, &dkm_interface, false, NULL), ideal = rep_ownership_of(trace, &dkm_interface, true, NULL);
     ck_assert_str_eq(who_holds(real, 30, 1), "nobody");
     ck_assert_str_eq(who_holds(real, 30, 2), "hsm1");
     ck_assert_str_eq(who_holds(real, 30, 6), "in transit");
@@ -222,7 +223,7 @@ START_TEST(reuse_shows)
     GError *error = NULL;
     g_autoptr(UcTrace) trace = uc_trace_read(text, strlen(text), "twice", &error);
     ck_assert_msg(trace != NULL, "%s", error ? error->message : "");
-    g_autoptr(RepOwnership) o = rep_ownership_new(trace, false);
+    g_autoptr(RepOwnership) o = rep_ownership_new(trace, &dkm_interface, false);
     for (unsigned i = 0; i < uc_trace_activations(trace, UC_TRACE_REAL); i++)
         ck_assert(rep_ownership_step(o, uc_trace_activation(trace, UC_TRACE_REAL, i)));
     const char *want[] = { "k1: 2–3", "k1: 2", "", "k1: 0", "k1: 1", "k1: 0" };
@@ -237,7 +238,7 @@ END_TEST
 START_TEST(large_keys_show_both_ends)
 {
     g_autoptr(UcTrace) trace = load("equal");
-    g_autoptr(RepOwnership) o = rep_ownership_of(trace, false);
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, &dkm_interface, false, NULL);
     g_autofree char *small = rep_plot_ownership(o, "t");
     ck_assert(strstr(small, "set yrange [0:32]") && !strstr(small, "multiplot"));
     g_array_index(o->capacity, uint64_t, 0) = 1 << 20;
