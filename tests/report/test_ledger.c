@@ -105,6 +105,7 @@ static const Line real_line[] = {
     { "real", "ann", NULL, NULL, "{\"kind\":\"change\",\"act\":\"voided\",\"low\":0,\"high\":8}" },
     { "real", "ann", "Z", "{\"kind\":\"book\",\"serial\":\"" TWO "\",\"leaves\":8}", NULL },
     { "real", "F", NULL, NULL, CHANGE("voided", ONE, "0", "8", "null") },
+    { "real", "eve", NULL, NULL, CHANGE("issued", ONE, "0", "8", "\"bob\"") },
     { "ideal", "ann", NULL, NULL, CHANGE("voided", ONE, "0", "8", "null") },
 };
 static const Line ideal_line[] = {
@@ -120,6 +121,7 @@ static const Line ideal_line[] = {
     { "ideal", "S", "F", "{\"kind\":\"say\",\"word\":\"yes\"}", NULL },
     { "ideal", "F", "ann", "{\"kind\":\"redeemed\",\"serial\":\"" ONE "\",\"leaf\":0,\"remark\":\"\"}", NULL },
     { "ideal", "F", "Z", "{\"kind\":\"book\",\"serial\":\"" TWO "\",\"leaves\":6}", NULL }, /* to no party */
+    { "ideal", "ann", "bob", "{\"kind\":\"book\",\"serial\":\"" TWO "\",\"leaves\":6}", NULL }, /* not of F */
     { "real", "F", "ann", "{\"kind\":\"book\",\"serial\":\"" TWO "\",\"leaves\":6}", NULL },
 };
 
@@ -142,10 +144,10 @@ START_TEST(a_toy_by_its_tables_alone)
 {
     g_autoptr(UcTrace) trace = trace_of(real_line, G_N_ELEMENTS(real_line));
     const char *const want[] = { "b1: 1, 6", "b1: 4–5; b2: 5–8", "", "b1: 3", "b1: 0, 2", "b1: 3" };
-    steps(trace, false, "1111111100000", want);
+    steps(trace, false, "11111111000000", want);
     g_autoptr(UcTrace) other = trace_of(ideal_line, G_N_ELEMENTS(ideal_line));
     const char *const then[] = { "b1: 1–2", "b1: 5", "b1: 3", "b1: 0", "b1: 4", "" };
-    steps(other, true, "111010000010", then);
+    steps(other, true, "1110100000100", then);
 }
 END_TEST
 
