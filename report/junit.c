@@ -102,7 +102,7 @@ static void testcase(GString *out, const RepResult *r, GHashTable *seen, double 
     g_string_append(out, "  </testcase>\n");
 }
 
-/* "3 keys, 2 tickets and 1 payloads" */
+/* "3 books, 2 stamps and 1 seals" */
 static void counts(GString *out, const UcNamedCount *c)
 {
     for (const char *before = ""; c && c->name; c++) {
