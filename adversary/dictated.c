@@ -59,7 +59,7 @@ static UcResult say(UcCtx *ctx, UcReader *r)
         return uc_pass("S says nothing");
     for (unsigned i = 0; i < UC_MESSAGE_WORDS; i++) /* none for those that are not dictated */
         m.w[i] = read_word(r, uc_ctx_store(ctx));
-    return speaker ? uc_send_peer(UC_F, uc_party(speaker - 1), m) : uc_send(UC_F, m);
+    return speaker ? uc_command_as(speaker - 1, m) : uc_command(m);
 }
 
 /* The first word that is kept there, which is gone then; UC_NONE: there is none. */
@@ -116,12 +116,13 @@ static const char *misheard(UcCtx *ctx, UcWord kind)
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
     UcResult said;
-    if (in->from == UC_A && in->message.kind == UC_M_DELIVER && dictated(ctx, in->message.w[0], &said))
+    bool told = uc_from(ctx, in) == UC_FUNCTIONALITY;
+    if (!told && in->message.kind == UC_M_DELIVER && dictated(ctx, in->message.w[0], &said))
         return said;
-    const char *why = in->from == UC_F ? misheard(ctx, in->message.kind) : NULL;
+    const char *why = told ? misheard(ctx, in->message.kind) : NULL;
     if (why)
         return uc_simulation_failed(why);
-    bool consults = in->from == UC_F && in->message.kind >= DKM_CONSULT_KEYGEN && in->message.kind <= DKM_CONSULT_SIGN;
+    bool consults = told && in->message.kind >= DKM_CONSULT_KEYGEN && in->message.kind <= DKM_CONSULT_SIGN;
     UcWord answer = consults ? take(ctx, kind_answers()) : UC_NONE;
     if (answer == UC_NONE)
         return uc_simulator_class.step(ctx, in);

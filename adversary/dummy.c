@@ -2,9 +2,9 @@
 
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
-    if (in->from != UC_Z)
-        return uc_send_peer(UC_Z, in->peer, in->message);
-    if (in->peer < UC_PARTY_0 || in->peer >= UC_PARTY_0 + uc_party_count(ctx))
+    if (uc_from(ctx, in) != UC_CALLER)
+        return uc_report(in->peer, in->message);
+    if (uc_peer(ctx, in) == UC_NO_PARTY)
         return uc_fail("an order needs a party");
     return uc_send(in->peer, in->message);
 }

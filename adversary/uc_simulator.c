@@ -9,12 +9,6 @@ typedef struct {
 
 static const UcRegionKind kinds[] = { UC_SIMULATOR_KINDS };
 
-static UcOutcome sandbox_input(UcCtx *ctx, UcWord party, UcMessage input)
-{
-    UcEnvelope e = { UC_Z, uc_party(party), UC_Z, input };
-    return uc_sandbox(ctx, uc_party(party), &e);
-}
-
 static DkmOutcome outcome_of(const UcOutcome *out)
 {
     if (out->crashed)
@@ -22,15 +16,10 @@ static DkmOutcome outcome_of(const UcOutcome *out)
     return out->down_after ? DKM_LAST : DKM_PROCEED;
 }
 
-static const char *name_of_party(UcCtx *ctx, UcWord party)
-{
-    return uc_name(ctx, uc_party(party));
-}
-
 /* Why a sandboxed party that F holds to be up did not do what F asked; NULL if it did. */
-static const char *refusal(UcCtx *ctx, UcWord party, const UcOutcome *out, uint16_t expected_to)
+static const char *refusal(UcCtx *ctx, UcWord party, const UcOutcome *out, UcSide expected)
 {
-    const char *name = name_of_party(ctx, party);
+    const char *name = uc_party_name(ctx, party);
     if (out->ignored)
         return uc_reason(ctx, "the sandboxed %s is down while F holds it to be up", name);
     if (out->crashed)
@@ -41,16 +30,16 @@ static const char *refusal(UcCtx *ctx, UcWord party, const UcOutcome *out, uint1
         const char *error = uc_name_of(dkm_error_name, out->result.message.w[0]);
         return uc_reason(ctx, "the sandboxed %s answers error %s", name, error ? error : "of no name");
     }
-    if (out->result.to != expected_to)
-        return uc_reason(ctx, "the sandboxed %s writes to %s", name, expected_to == UC_A ? "Z" : "the network");
+    if (out->result.side != expected)
+        return uc_reason(ctx, "the sandboxed %s writes to %s", name, expected == UC_BACKDOOR ? "Z" : "the network");
     return NULL;
 }
 
 static UcResult answer(UcCtx *ctx, UcWord party, UcMessage input)
 {
-    UcOutcome out = sandbox_input(ctx, party, input);
+    UcOutcome out = uc_sandbox_input(ctx, party, input);
     bool network = input.kind == DKM_TRANSFER;
-    const char *why = refusal(ctx, party, &out, network ? UC_A : UC_Z);
+    const char *why = refusal(ctx, party, &out, network ? UC_BACKDOOR : UC_CALLER);
     if (why)
         return uc_simulation_failed(why);
     DkmOutcome outcome = outcome_of(&out);
@@ -62,8 +51,8 @@ static UcResult answer(UcCtx *ctx, UcWord party, UcMessage input)
     }
     const UcWord *e = out.effect.w; /* operation, kid, vk, sk, ticket */
     if (!out.has_effect)
-        return uc_send(UC_F, (UcMessage){ DKM_ANSWER, { outcome } });
-    return uc_send(UC_F, (UcMessage){ DKM_ANSWER, { outcome, e[3], e[2], e[4] } });
+        return uc_command((UcMessage){ DKM_ANSWER, { outcome } });
+    return uc_command((UcMessage){ DKM_ANSWER, { outcome, e[3], e[2], e[4] } });
 }
 
 /* A message of this length whose signature never leaves S. */
@@ -99,17 +88,17 @@ static UcResult sent(UcCtx *ctx, UcWord from)
     UcMessage m = { UC_M_PAYLOAD, { box->to, box->payload } };
     uc_write(ctx, KIND_OUTBOX, 0, 0);
     note_made(ctx, from, m.w[1]);
-    return uc_send_peer(UC_A, uc_party(from), m);
+    return uc_backdoor_of(from, m);
 }
 
 static UcResult resent(UcCtx *ctx, const UcWord *w)
 {
-    UcOutcome out = sandbox_input(ctx, w[0], (UcMessage){ DKM_RESEND, { w[1], w[2] } });
-    const char *why = refusal(ctx, w[0], &out, UC_A);
+    UcOutcome out = uc_sandbox_input(ctx, w[0], (UcMessage){ DKM_RESEND, { w[1], w[2] } });
+    const char *why = refusal(ctx, w[0], &out, UC_BACKDOOR);
     if (why)
         return uc_simulation_failed(why);
     note_made(ctx, w[0], out.result.message.w[1]); /* of a transfer that crashed before it was sent */
-    return uc_send_peer(UC_A, uc_party(w[0]), out.result.message);
+    return uc_backdoor_of(w[0], out.result.message);
 }
 
 static const DkmInspector *inspector(UcCtx *ctx) { return uc_config(ctx); }
@@ -117,21 +106,21 @@ static const DkmInspector *inspector(UcCtx *ctx) { return uc_config(ctx); }
 /* F tells what the party held; the sandboxed party must hold the same, if it is up. Then A gets its state. */
 static UcResult holdings(UcCtx *ctx, const UcWord *w)
 {
-    uint16_t party = uc_party(w[0]), sandbox = uc_sandbox_of(ctx, party);
+    UcWord party = w[0];
+    uint16_t sandbox = uc_sandbox_of(ctx, party);
     bool up = uc_fault(ctx, party, true).status == UC_UP;
     if (up && dkm_holdings(ctx, inspector(ctx), sandbox) != w[1])
         return uc_simulation_failed("corrupt: the sandboxed party holds other keys or tickets than F says");
-    UcEnvelope order = { UC_A, party, party, { .kind = UC_M_CORRUPT } };
-    UcOutcome out = uc_sandbox(ctx, party, &order);
-    return uc_send_peer(UC_A, party, out.result.message);
+    UcOutcome out = uc_sandbox_order(ctx, party, (UcMessage){ .kind = UC_M_CORRUPT });
+    return uc_backdoor_of(party, out.result.message);
 }
 
 static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcMessage *m = &in->message;
     const UcWord *w = m->w;
-    if (in->peer >= UC_PARTY_0) /* what Z says to a corrupted party */
-        return uc_send_peer(UC_A, in->peer, *m);
+    if (uc_relayed(in)) /* what Z says to a corrupted party */
+        return uc_backdoor_of(uc_peer(ctx, in), *m);
     switch (m->kind) {
     case DKM_CONSULT_KEYGEN: return answer(ctx, w[0], (UcMessage){ DKM_KEYGEN, { w[1] } });
     case DKM_CONSULT_REQUEST: return answer(ctx, w[0], (UcMessage){ DKM_REQUEST, { w[1], w[2], w[3] } });
@@ -155,49 +144,48 @@ static UcResult deliver(UcCtx *ctx, UcWord party, UcWord payload, const UcOutcom
         return out->result;
     DkmOutcome outcome = outcome_of(out);
     if (outcome == DKM_ABORT) /* nothing but the receiver down */
-        return uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } });
+        return uc_command((UcMessage){ DKM_CRASH_PARTY, { party } });
     if (!out->has_effect)
         return out->result.code == UC_PASS ? out->result : uc_simulation_failed("a delivery without an effect");
     const UcWord *e = out->effect.w; /* operation, kid, vk, sk, ticket, a, b, the sender */
     if (!made(ctx, e[7], payload))
-        return uc_send(UC_F, (UcMessage){ DKM_INJECT, { party, e[4], e[2], e[3], e[5], e[6], e[7], outcome } });
-    return uc_send(UC_F, (UcMessage){ DKM_ALLOW_DELIVERY, { e[7], party, e[4], outcome } });
+        return uc_command((UcMessage){ DKM_INJECT, { party, e[4], e[2], e[3], e[5], e[6], e[7], outcome } });
+    return uc_command((UcMessage){ DKM_ALLOW_DELIVERY, { e[7], party, e[4], outcome } });
 }
 
 /* What the restart of a party that is down will lose: asked before it happens. */
-static UcWord burned_by_restart(UcCtx *ctx, const UcEnvelope *in)
+static UcWord burned_by_restart(UcCtx *ctx, UcWord party, UcWord order)
 {
-    if (in->message.kind != UC_M_RESTART || uc_fault(ctx, in->peer, true).status != UC_DOWN)
+    if (order != UC_M_RESTART || uc_fault(ctx, party, true).status != UC_DOWN)
         return UC_NONE;
-    return dkm_burned(ctx, inspector(ctx), uc_sandbox_of(ctx, in->peer));
+    return dkm_burned(ctx, inspector(ctx), uc_sandbox_of(ctx, party));
 }
 
 static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)
 {
-    UcWord party = in->peer - (UcWord)UC_PARTY_0;
-    if (in->message.kind == UC_M_CORRUPT && !uc_fault(ctx, in->peer, true).corrupted)
-        return uc_send(UC_F, (UcMessage){ DKM_CORRUPT_PARTY, { party } });
-    if (in->message.kind >= UC_M_USER && uc_fault(ctx, in->peer, true).corrupted)
-        return uc_send_peer(UC_F, in->peer, in->message);
-    UcWord burned = burned_by_restart(ctx, in);
-    UcEnvelope inner = { UC_A, in->peer, in->peer, in->message };
-    UcWord before = uc_fault(ctx, in->peer, true).status;
-    UcOutcome out = uc_sandbox(ctx, in->peer, &inner);
+    UcWord party = uc_peer(ctx, in);
+    if (in->message.kind == UC_M_CORRUPT && !uc_fault(ctx, party, true).corrupted)
+        return uc_command((UcMessage){ DKM_CORRUPT_PARTY, { party } });
+    if (in->message.kind >= UC_M_USER && uc_fault(ctx, party, true).corrupted)
+        return uc_command_as(party, in->message);
+    UcWord burned = burned_by_restart(ctx, party, in->message.kind);
+    UcWord before = uc_fault(ctx, party, true).status;
+    UcOutcome out = uc_sandbox_order(ctx, party, in->message);
     if (in->message.kind == UC_M_DELIVER)
         return deliver(ctx, party, in->message.w[0], &out);
-    UcWord now = uc_fault(ctx, in->peer, true).status;
+    UcWord now = uc_fault(ctx, party, true).status;
     if (before == UC_UP && now == UC_DOWN)
-        return uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } });
+        return uc_command((UcMessage){ DKM_CRASH_PARTY, { party } });
     if (before == UC_DOWN && now == UC_UP)
-        return uc_send(UC_F, (UcMessage){ DKM_RESTART_PARTY, { party, burned } });
+        return uc_command((UcMessage){ DKM_RESTART_PARTY, { party, burned } });
     if (before == UC_DOWN && now == UC_DISABLED)
-        return uc_send(UC_F, (UcMessage){ DKM_DISABLE_PARTY, { party } });
+        return uc_command((UcMessage){ DKM_DISABLE_PARTY, { party } });
     return out.result;
 }
 
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
-    return in->from == UC_F ? from_f(ctx, in) : from_a(ctx, in);
+    return uc_from(ctx, in) == UC_FUNCTIONALITY ? from_f(ctx, in) : from_a(ctx, in);
 }
 
 const UcClass uc_simulator_class = { .name = "UC simulator", .kind = kinds, .kinds = G_N_ELEMENTS(kinds),

@@ -66,11 +66,6 @@ static DkmError check(UcCtx *ctx, UcWord p, const UcMessage *m)
 
 /* ---- inputs ---- */
 
-UcResult f_output(UcWord party, UcMessage message)
-{
-    return uc_send(uc_party(party), message);
-}
-
 static UcWord signed_index(UcCtx *ctx, UcWord kid, UcWord message)
 {
     UcDigest k = uc_store_digest(uc_ctx_store(ctx), kid), m = uc_store_digest(uc_ctx_store(ctx), message);
@@ -133,7 +128,7 @@ static UcMessage sent_message(DkmKind kind, UcWord from, const Transfer *t)
 
 static UcResult resend(UcCtx *ctx, UcWord p, const UcMessage *m)
 {
-    return uc_send(UC_S, sent_message(DKM_RESENT, p, f_transfer_of(ctx, p, m->w[0], m->w[1], NULL)));
+    return uc_backdoor(sent_message(DKM_RESENT, p, f_transfer_of(ctx, p, m->w[0], m->w[1], NULL)));
 }
 
 static UcMessage consult_message(UcCtx *ctx, UcWord p, const UcMessage *m)
@@ -175,24 +170,24 @@ static UcMessage pending_input(const Pending *p)
 
 static UcResult input(UcCtx *ctx, const UcEnvelope *in)
 {
-    UcWord p = in->from - (UcWord)UC_PARTY_0;
+    UcWord p = uc_peer(ctx, in);
     if (f_corrupted(ctx, p)) /* whatever it is */
-        return uc_send_peer(UC_S, in->from, in->message);
+        return uc_backdoor_of(p, in->message);
     if (!dkm_input_ok(uc_ctx_store(ctx), &in->message))
         return uc_fail("not an input of this functionality");
     if (f_party_of(ctx, p).status != UC_UP)
         return uc_pass("down: ignored");
     DkmError error = check(ctx, p, &in->message);
     if (error)
-        return f_output(p, dkm_error_message(error));
+        return uc_output_to(p, dkm_error_message(error));
     switch (in->message.kind) {
-    case DKM_VERIFY: return f_output(p, (UcMessage){ DKM_VERIFIED, { verify(ctx, &in->message) } });
-    case DKM_STATUS: return f_output(p, status(ctx, p, in->message.w[0]));
+    case DKM_VERIFY: return uc_output_to(p, (UcMessage){ DKM_VERIFIED, { verify(ctx, &in->message) } });
+    case DKM_STATUS: return uc_output_to(p, status(ctx, p, in->message.w[0]));
     case DKM_RESEND: return resend(ctx, p, &in->message);
     default: break;
     }
     *(Pending *)(void *)uc_write(ctx, KIND_PENDING, 0, WORDS(Pending)) = pending_of(p, &in->message);
-    return uc_send(UC_S, consult_message(ctx, p, &in->message));
+    return uc_backdoor(consult_message(ctx, p, &in->message));
 }
 
 /* ---- the answers of S to consults ---- */
@@ -231,7 +226,7 @@ static UcResult answer_keygen(UcCtx *ctx, const Consult *c)
     memcpy(uc_write(ctx, KIND_KEY, dkm_key_index(store, kid), WORDS(Key)), &key, sizeof key);
     owner_map_init(f_map_of(ctx, kid, c->party), sigma->capacity, c->party);
     f_hold(ctx, c->party, kid);
-    return f_output(c->party, (UcMessage){ DKM_KEY, { kid, vk, sigma->capacity } });
+    return uc_output_to(c->party, (UcMessage){ DKM_KEY, { kid, vk, sigma->capacity } });
 }
 
 static UcResult answer_request(UcCtx *ctx, const Consult *c)
@@ -245,7 +240,7 @@ static UcResult answer_request(UcCtx *ctx, const Consult *c)
     uc_items(ctx, KIND_TICKETS, c->party, &n);
     *(Ticket *)(void *)uc_item_insert(ctx, KIND_TICKETS, c->party, n) =
         (Ticket){ ticket, c->input.w[0], c->input.w[1], c->input.w[2], 1 };
-    return f_output(c->party, (UcMessage){ DKM_REQUESTED, { ticket } });
+    return uc_output_to(c->party, (UcMessage){ DKM_REQUESTED, { ticket } });
 }
 
 static UcResult answer_transfer(UcCtx *ctx, const Consult *c)
@@ -261,7 +256,7 @@ static UcResult answer_transfer(UcCtx *ctx, const Consult *c)
     uc_items(ctx, KIND_TRANSFERS, c->party, &n);
     Transfer t = { w[2], w[3], w[0], block.a, block.b, 0 };
     *(Transfer *)(void *)uc_item_insert(ctx, KIND_TRANSFERS, c->party, n) = t;
-    return uc_send(UC_S, sent_message(DKM_SENT, c->party, &t));
+    return uc_backdoor(sent_message(DKM_SENT, c->party, &t));
 }
 
 static UcResult answer_sign(UcCtx *ctx, const Consult *c)
@@ -288,7 +283,7 @@ static UcResult answer_sign(UcCtx *ctx, const Consult *c)
     UcWord at = signed_index(ctx, key.kid, message);
     uc_items(ctx, KIND_SIGNED, at, &n);
     *(Signed *)(void *)uc_item_insert(ctx, KIND_SIGNED, at, n) = (Signed){ index, signature };
-    return f_output(c->party, (UcMessage){ DKM_SIGNATURE, { key.kid, index, signature } });
+    return uc_output_to(c->party, (UcMessage){ DKM_SIGNATURE, { key.kid, index, signature } });
 }
 
 static UcResult apply(UcCtx *ctx, const Consult *c)
@@ -300,7 +295,7 @@ static UcResult apply(UcCtx *ctx, const Consult *c)
     case DKM_SIGN: return answer_sign(ctx, c);
     default:
         f_close_ticket(ctx, c->party, c->input.w[0]);
-        return f_output(c->party, (UcMessage){ DKM_CANCELLED, { c->input.w[0] } });
+        return uc_output_to(c->party, (UcMessage){ DKM_CANCELLED, { c->input.w[0] } });
     }
 }
 
@@ -326,7 +321,7 @@ UcResult f_answer(UcCtx *ctx, const UcMessage *m)
     Consult c = { .party = pending->party, .input = pending_input(pending), .answer = m->w,
                   .release = outcome == DKM_PROCEED || outcome == DKM_LAST };
     uc_write(ctx, KIND_PENDING, 0, 0);
-    if (outcome != DKM_PROCEED && !(uc_fault(ctx, uc_party(c.party), false).ordered & UC_ORDER_CRASH))
+    if (outcome != DKM_PROCEED && !(uc_fault(ctx, c.party, false).ordered & UC_ORDER_CRASH))
         return uc_simulation_failed("S reports a crash that A did not order");
     return f_finish(ctx, c.party, outcome, outcome == DKM_ABORT ? uc_pass(NULL) : apply(ctx, &c));
 }
@@ -334,7 +329,7 @@ UcResult f_answer(UcCtx *ctx, const UcMessage *m)
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
     size_t asked;
-    if (in->from == UC_S)
+    if (uc_from(ctx, in) == UC_BACKDOOR)
         return f_command(ctx, in);
     uc_read(ctx, KIND_PENDING, 0, &asked);
     if (asked)

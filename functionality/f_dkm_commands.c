@@ -28,7 +28,7 @@ static const char *crash_refused(UcCtx *ctx, UcWord party, UcWord outcome)
 {
     if (outcome >= DKM_OUTCOMES)
         return "S names an unknown outcome";
-    if (outcome != DKM_PROCEED && !(uc_fault(ctx, uc_party(party), false).ordered & UC_ORDER_CRASH))
+    if (outcome != DKM_PROCEED && !(uc_fault(ctx, party, false).ordered & UC_ORDER_CRASH))
         return "S reports a crash that A did not order";
     return NULL;
 }
@@ -43,7 +43,7 @@ static UcResult arrive(UcCtx *ctx, UcWord to, UcWord ticket, UcWord kid, DkmInte
         f_hold(ctx, to, kid);
     }
     return f_finish(ctx, to, outcome,
-                    f_output(to, (UcMessage){ DKM_RECEIVED, { kid, from, ticket, block.a, block.b } }));
+                    uc_output_to(to, (UcMessage){ DKM_RECEIVED, { kid, from, ticket, block.a, block.b } }));
 }
 
 static UcResult deliver(UcCtx *ctx, const UcMessage *m)
@@ -144,19 +144,20 @@ static UcResult corrupt(UcCtx *ctx, UcWord party)
 {
     if (party >= uc_party_count(ctx) || f_corrupted(ctx, party))
         return uc_simulation_failed("corrupt: no such honest party");
-    UcWord held = dkm_holdings(ctx, &f_dkm_inspector, uc_party(party));
+    UcWord held = dkm_holdings(ctx, &f_dkm_inspector, uc_party_machine(ctx, party));
     Party p = f_party_of(ctx, party);
     p.corrupted = 1;
     f_set_party(ctx, party, p);
-    return uc_send(UC_S, (UcMessage){ DKM_HOLDINGS, { party, held } });
+    return uc_backdoor((UcMessage){ DKM_HOLDINGS, { party, held } });
 }
 
 /* S speaks as a corrupted party. */
 static UcResult speak(UcCtx *ctx, const UcEnvelope *in)
 {
-    if (!f_corrupted(ctx, in->peer - (UcWord)UC_PARTY_0))
+    UcWord party = uc_peer(ctx, in);
+    if (!f_corrupted(ctx, party))
         return uc_simulation_failed("output: the party is not corrupted");
-    return uc_send(in->peer, in->message);
+    return uc_output_to(party, in->message);
 }
 
 /* ---- crashes and restarts ---- */
@@ -213,7 +214,7 @@ UcResult f_command(UcCtx *ctx, const UcEnvelope *in)
     uc_read(ctx, KIND_PENDING, 0, &asked);
     if (asked && m->kind != DKM_ANSWER)
         return uc_simulation_failed("S was asked and did not answer first");
-    if (in->peer >= UC_PARTY_0)
+    if (uc_relayed(in))
         return speak(ctx, in);
     switch (m->kind) {
     case DKM_ANSWER: return f_answer(ctx, m);

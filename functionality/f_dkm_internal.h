@@ -57,7 +57,6 @@ void f_close_ticket(UcCtx *ctx, UcWord party, UcWord ticket); /* an open one */
 const Transfer *f_transfer_of(UcCtx *ctx, UcWord from, UcWord to, UcWord ticket, size_t *at);
 
 /* f_dkm.c: inputs of Z and the answers of S to consults */
-UcResult f_output(UcWord party, UcMessage message);
 bool f_gives_public(UcStore *store, Sigma *sigma, UcWord sk, UcWord vk);
 UcResult f_finish(UcCtx *ctx, UcWord party, DkmOutcome outcome, UcResult result);
 UcResult f_answer(UcCtx *ctx, const UcMessage *m);

@@ -169,18 +169,23 @@ bool f_compromised(UcCtx *ctx, const Key *key)
     return false;
 }
 
-/* ---- inspection: `machine` is the dummy party that asks ---- */
+/* ---- inspection: `machine` is a dummy party, and what it holds F knows ---- */
+
+static const UcWord *peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words)
+{
+    return uc_peek(ctx, uc_used_by(ctx, machine, 0), kind, index, words);
+}
 
 static size_t inspect_own(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval *out, size_t room)
 {
     size_t words, n = 0;
-    UcWord index = dkm_key_index(uc_ctx_store(ctx), kid);
-    const Key *key = (const void *)uc_peek(ctx, UC_F, KIND_KEY, index, NULL);
+    UcWord index = dkm_key_index(uc_ctx_store(ctx), kid), party = uc_pid_of(ctx, machine);
+    const Key *key = (const void *)peek(ctx, machine, KIND_KEY, index, NULL);
     if (key && key->split)
-        index = split_index(ctx, kid, machine - (UcWord)UC_PARTY_0);
-    const Owned *o = (const void *)uc_peek(ctx, UC_F, KIND_OWNER, index, &words);
+        index = split_index(ctx, kid, party);
+    const Owned *o = (const void *)peek(ctx, machine, KIND_OWNER, index, &words);
     for (size_t i = 0; i < words / WORDS(Owned); i++) {
-        if (o[i].owner != machine - (UcWord)UC_PARTY_0)
+        if (o[i].owner != party)
             continue;
         if (n < room)
             out[n] = (DkmInterval){ o[i].a, o[i].b };
@@ -192,7 +197,7 @@ static size_t inspect_own(UcCtx *ctx, uint16_t machine, UcWord kid, DkmInterval 
 static size_t inspect_keys(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t room)
 {
     size_t words;
-    const Held *h = (const void *)uc_peek(ctx, UC_F, KIND_HELD, machine - (UcWord)UC_PARTY_0, &words);
+    const Held *h = (const void *)peek(ctx, machine, KIND_HELD, uc_pid_of(ctx, machine), &words);
     for (size_t i = 0; i < words / WORDS(Held) && i < room; i++)
         kid[i] = h[i].kid;
     return words / WORDS(Held);
@@ -201,7 +206,7 @@ static size_t inspect_keys(UcCtx *ctx, uint16_t machine, UcWord *kid, size_t roo
 static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size_t room)
 {
     size_t words, open = 0;
-    const Ticket *t = (const void *)uc_peek(ctx, UC_F, KIND_TICKETS, machine - (UcWord)UC_PARTY_0, &words);
+    const Ticket *t = (const void *)peek(ctx, machine, KIND_TICKETS, uc_pid_of(ctx, machine), &words);
     for (size_t i = 0; i < words / WORDS(Ticket); i++) {
         if (!t[i].open)
             continue;
@@ -214,7 +219,7 @@ static size_t inspect_tickets(UcCtx *ctx, uint16_t machine, DkmTicket *out, size
 
 static UcStatus inspect_status(UcCtx *ctx, uint16_t machine)
 {
-    const UcWord *w = uc_peek(ctx, UC_F, KIND_PARTY, machine - (UcWord)UC_PARTY_0, NULL);
+    const UcWord *w = peek(ctx, machine, KIND_PARTY, uc_pid_of(ctx, machine), NULL);
     return w ? (UcStatus)((const Party *)(const void *)w)->status : UC_UP;
 }
 

@@ -253,5 +253,5 @@ UcMessage dkm_error_message(DkmError error)
 
 UcResult dkm_error(DkmError error)
 {
-    return uc_send(UC_Z, dkm_error_message(error));
+    return uc_output(dkm_error_message(error));
 }

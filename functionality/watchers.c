@@ -32,7 +32,7 @@ static const UcRegionKind kinds[WATCH_KINDS_END - UC_FIRST_KIND] = {
 
 const char *watch_party_name(UcCtx *ctx, UcWord party)
 {
-    return uc_name(ctx, uc_party(party));
+    return uc_party_name(ctx, party);
 }
 
 const char *watch_key_name(UcCtx *ctx, UcWord kid)
@@ -129,18 +129,18 @@ static const char *real_input(UcCtx *ctx, const UcActivation *a, UcWord party)
 static const char *real(UcCtx *ctx, const UcActivation *a)
 {
     const UcOutcome *out = &a->outcome;
-    UcWord party = a->machine - (UcWord)UC_PARTY_0;
-    if (a->in.from == UC_A && a->in.message.kind == UC_M_CORRUPT)
+    UcWord party = a->pid;
+    if (uc_is_order(a, UC_M_CORRUPT))
         watch_corrupted(ctx, party);
-    if (uc_fault(ctx, a->machine, false).corrupted)
+    if (uc_fault(ctx, party, false).corrupted)
         return NULL; /* it is the adversary's own */
-    if (a->in.from == UC_A && a->in.message.kind == UC_M_RESTART)
+    if (uc_is_order(a, UC_M_RESTART))
         watch_restarted(ctx, party);
     if (out->ignored)
         return watch_down(ctx, party);
-    bool delivery = a->in.from == UC_A && a->in.message.kind == UC_M_DELIVER;
+    bool delivery = uc_is_order(a, UC_M_DELIVER);
     bool owed = delivery && !out->has_effect && !out->crashed && watch_acceptable(ctx, party, a->in.message.w[0]) &&
-                uc_fault(ctx, a->machine, false).armed == UC_POINT_NONE;
+                uc_fault(ctx, party, false).armed == UC_POINT_NONE;
     const char *rule = first(watch_stable(ctx, a), first(watch_secret(ctx, a), watch_stream(ctx, a)));
     rule = first(rule, watch_sealed(ctx, a));
     real_payload(ctx, a, party);
@@ -150,7 +150,7 @@ static const char *real(UcCtx *ctx, const UcActivation *a)
     } else if (!looks_only(a)) {
         rule = first(rule, watch_compare(ctx, party));
     }
-    if (a->in.from == UC_Z && dkm_input_ok(uc_ctx_store(ctx), &a->in.message))
+    if (uc_is_input(a) && dkm_input_ok(uc_ctx_store(ctx), &a->in.message))
         rule = first(rule, real_input(ctx, a, party));
     if (owed)
         rule = first(rule, refuses(ctx, party));
@@ -171,16 +171,17 @@ static void ask(UcCtx *ctx, UcWord party, const UcMessage *input, const UcMessag
 /* F, activated by a party. */
 static const char *ideal_input(UcCtx *ctx, const UcActivation *a)
 {
-    UcWord party = a->in.from - (UcWord)UC_PARTY_0;
+    UcWord party = uc_peer(ctx, &a->in);
     const UcMessage *input = &a->in.message;
     const UcResult *r = &a->outcome.result;
-    if (uc_fault(ctx, a->in.from, false).corrupted)
+    if (uc_fault(ctx, party, false).corrupted)
         return NULL;
     if (watch_config(ctx)->inspector->status(ctx, a->in.from) != UC_UP)
         return watch_down(ctx, party);
-    if (r->code == UC_SEND && r->to == UC_S) {
+    const UcMessage *consult = uc_wrote(a, UC_BACKDOOR);
+    if (consult) {
         if (input->kind != DKM_RESEND)
-            ask(ctx, party, input, &r->message);
+            ask(ctx, party, input, consult);
         return NULL;
     }
     const char *rule = r->code == UC_SEND ? answered(ctx, party, input, &r->message) : NULL;
@@ -267,7 +268,7 @@ static const char *ideal_status(UcCtx *ctx, UcWord party, UcWord command)
         watch_corrupted(ctx, party);
     if (command == DKM_RESTART_PARTY)
         watch_restarted(ctx, party);
-    if (uc_fault(ctx, uc_party(party), false).corrupted)
+    if (uc_fault(ctx, party, false).corrupted)
         return NULL;
     return first(watch_compare(ctx, party), watch_down(ctx, party));
 }
@@ -276,13 +277,13 @@ static const char *ideal_functionality(UcCtx *ctx, const UcActivation *a)
 {
     if (a->outcome.result.code == UC_FAIL)
         return NULL; /* simulation failed, or not an input */
-    if (a->in.from != UC_S)
+    if (a->side != UC_BACKDOOR)
         return ideal_input(ctx, a);
     switch (a->in.message.kind) {
     case DKM_ANSWER: return ideal_answer(ctx, a);
     case DKM_ALLOW_DELIVERY: return ideal_delivery(ctx, a);
     case DKM_INJECT: return ideal_injection(ctx, a);
-    default: return a->in.peer >= UC_PARTY_0 ? NULL : ideal_status(ctx, a->in.message.w[0], a->in.message.kind);
+    default: return uc_relayed(&a->in) ? NULL : ideal_status(ctx, a->in.message.w[0], a->in.message.kind);
     }
 }
 
@@ -291,32 +292,30 @@ static const char *ideal_simulator(UcCtx *ctx, const UcActivation *a)
 {
     const UcWord *w = a->in.message.w;
     const UcResult *r = &a->outcome.result;
-    UcWord party = a->in.peer - (UcWord)UC_PARTY_0;
+    UcWord party = uc_peer(ctx, &a->in);
     if ((a->in.message.kind == DKM_SENT || a->in.message.kind == DKM_RESENT) && r->code == UC_SEND &&
         r->message.kind == UC_M_PAYLOAD)
         watch_note_payload(ctx, r->message.w[1], w[0], w[1], w[2]);
-    if (a->in.from != UC_A || a->in.message.kind != UC_M_DELIVER || uc_fault(ctx, a->in.peer, false).corrupted ||
+    if (!uc_is_order(a, UC_M_DELIVER) || uc_fault(ctx, party, false).corrupted ||
         r->code == UC_SEND || party >= uc_party_count(ctx) ||
         watch_config(ctx)->inspector->status(ctx, a->in.peer) != UC_UP || !watch_acceptable(ctx, party, w[0]) ||
-        uc_fault(ctx, a->in.peer, true).armed != UC_POINT_NONE)
+        uc_fault(ctx, party, true).armed != UC_POINT_NONE)
         return NULL;
     return refuses(ctx, party);
 }
 
 static const char *ideal(UcCtx *ctx, const UcActivation *a)
 {
-    if (a->machine == UC_F)
+    if (a->role == UC_ROLE_FUNCTIONALITY)
         return ideal_functionality(ctx, a);
-    return a->machine == UC_S ? ideal_simulator(ctx, a) : NULL;
+    return a->role == UC_ROLE_SIMULATOR ? ideal_simulator(ctx, a) : NULL;
 }
 
 static const char *watch(UcCtx *ctx, const UcActivation *a)
 {
-    if (a->machine == UC_Z || a->machine == UC_A)
-        return NULL;
     if (watch_config(ctx)->ideal)
         return ideal(ctx, a);
-    return a->machine >= UC_PARTY_0 ? real(ctx, a) : NULL;
+    return a->role == UC_ROLE_PARTY ? real(ctx, a) : NULL;
 }
 
 /* ---- set-up ---- */

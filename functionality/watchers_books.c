@@ -284,10 +284,10 @@ GArray *watch_points_held(UcCtx *ctx, UcWord party, UcWord kid)
 {
     const DkmInspector *inspector = watch_config(ctx)->inspector;
     DkmInterval few[8], *own = few;
-    size_t n = inspector->own(ctx, uc_party(party), kid, few, G_N_ELEMENTS(few));
+    size_t n = inspector->own(ctx, uc_party_machine(ctx, party), kid, few, G_N_ELEMENTS(few));
     g_autofree DkmInterval *many = n > G_N_ELEMENTS(few) ? g_new(DkmInterval, n) : NULL;
     if (many)
-        inspector->own(ctx, uc_party(party), kid, own = many, n);
+        inspector->own(ctx, uc_party_machine(ctx, party), kid, own = many, n);
     GArray *row = g_array_sized_new(FALSE, FALSE, sizeof(UcWord), (guint)(2 * n));
     for (size_t i = 0; i < n; i++) {
         if (row->len && g_array_index(row, UcWord, row->len - 1) == own[i].a)
@@ -319,9 +319,9 @@ static const char *compare_key(UcCtx *ctx, UcWord party, UcWord kid)
 
 const char *watch_compare(UcCtx *ctx, UcWord party)
 {
-    if (watch_config(ctx)->inspector->status(ctx, uc_party(party)) != UC_UP)
+    if (watch_config(ctx)->inspector->status(ctx, uc_party_machine(ctx, party)) != UC_UP)
         return NULL; /* what lies on the storage of a module that is down counts once it is up again */
-    size_t n, known = watch_config(ctx)->inspector->keys(ctx, uc_party(party), NULL, 0);
+    size_t n, known = watch_config(ctx)->inspector->keys(ctx, uc_party_machine(ctx, party), NULL, 0);
     uc_items(ctx, WATCH_HELD, party, &n);
     for (size_t i = 0; i < n; i++) {
         UcWord kid = uc_items(ctx, WATCH_HELD, party, &n)[i];

@@ -20,7 +20,7 @@ static void mark(UcCtx *ctx, UcWord kid)
     uc_write(ctx, WATCH_COMPROMISED, kid_index(ctx, kid), 1)[0] = kid;
 }
 
-static bool is_corrupted(UcCtx *ctx, UcWord party) { return uc_fault(ctx, uc_party(party), false).corrupted; }
+static bool is_corrupted(UcCtx *ctx, UcWord party) { return uc_fault(ctx, party, false).corrupted; }
 
 /* Is anybody corrupted who has the master key that this party has? */
 static bool master_stolen(UcCtx *ctx, UcWord party)
@@ -116,7 +116,7 @@ static void lose_reserved(UcCtx *ctx, UcWord party, UcWord kid)
 void watch_restarted(UcCtx *ctx, UcWord party)
 {
     size_t n;
-    if (watch_config(ctx)->inspector->status(ctx, uc_party(party)) != UC_UP)
+    if (watch_config(ctx)->inspector->status(ctx, uc_party_machine(ctx, party)) != UC_UP)
         return;
     uc_items(ctx, WATCH_HELD, party, &n);
     for (size_t i = 0; i < n; i++)

@@ -25,8 +25,8 @@ const char *watch_answer(UcCtx *ctx, UcWord party, const UcMessage *input, const
 
 const char *watch_down(UcCtx *ctx, UcWord party)
 {
-    UcStatus status = watch_config(ctx)->inspector->status(ctx, uc_party(party));
-    UcWord ordered = uc_fault(ctx, uc_party(party), false).ordered;
+    UcStatus status = watch_config(ctx)->inspector->status(ctx, uc_party_machine(ctx, party));
+    UcWord ordered = uc_fault(ctx, party, false).ordered;
     if (status == UC_DOWN && !(ordered & UC_ORDER_CRASH))
         return uc_reason(ctx, "A5: %s is down without an order", watch_party_name(ctx, party));
     if (status == UC_DISABLED && !(ordered & UC_ORDER_DISABLE))
@@ -78,7 +78,7 @@ static const char *leaves_early(UcCtx *ctx, const UcActivation *a)
                        : out->kind == UC_M_PAYLOAD ? "a payload"
                                                    : uc_reason(ctx, "the answer %s", uc_message_kind(&dkm_messages, out->kind)->name);
     return uc_reason(ctx, "I5: %s leaves %s before the state that accounts for it is stable", what,
-                     watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0));
+                     watch_party_name(ctx, a->pid));
 }
 
 /* A signature uses an index, a payload takes a block, so there must be a change and its write. */
@@ -88,7 +88,7 @@ static bool accounted(UcCtx *ctx, const UcActivation *a)
     bool signature = out->kind == DKM_SIGNATURE, payload = out->kind == UC_M_PAYLOAD;
     if (!signature && !payload)
         return true;
-    if (payload && in->kind == DKM_RESEND && watch_transfer(ctx, a->machine - (UcWord)UC_PARTY_0, in->w[0], in->w[1]))
+    if (payload && in->kind == DKM_RESEND && watch_transfer(ctx, a->pid, in->w[0], in->w[1]))
         return true;
     /* what is signed from the reserve left the stable own set before */
     bool reserve = watch_config(ctx)->options->reservation && signature;
@@ -106,7 +106,7 @@ const char *watch_stable(UcCtx *ctx, const UcActivation *a)
     const UcResult *r = &a->outcome.result;
     if (a->persists > 1) /* one atomic record: between two writes a crash would leave half of it */
         return uc_reason(ctx, "I5: %s writes its state %u times in one activation",
-                         watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0), a->persists);
+                         watch_party_name(ctx, a->pid), a->persists);
     if (r->code != UC_SEND || tells_of_no_change(&r->message))
         return NULL;
     return r->persist_after || a->outcome.unsaved || !accounted(ctx, a) ? leaves_early(ctx, a) : NULL;
@@ -123,20 +123,19 @@ static bool contains(const uint8_t *bytes, size_t length, const uint8_t *part)
 
 const char *watch_secret(UcCtx *ctx, const UcActivation *a)
 {
-    const UcResult *r = &a->outcome.result;
+    const UcMessage *out = uc_wrote_payload(a);
     const UcWord *e = a->outcome.effect.w; /* operation, kid, vk, sk */
     UcStore *store = uc_ctx_store(ctx);
-    if (r->code != UC_SEND || r->to != UC_A || r->message.kind != UC_M_PAYLOAD || !a->outcome.has_effect ||
-        !uc_store_knows(store, e[3]) || !uc_store_knows(store, r->message.w[1]))
+    if (!out || !a->outcome.has_effect || !uc_store_knows(store, e[3]) || !uc_store_knows(store, out->w[1]))
         return NULL;
     size_t ns, np, nv;
-    const uint8_t *secret = uc_store_get(store, e[3], &ns), *payload = uc_store_get(store, r->message.w[1], &np),
+    const uint8_t *secret = uc_store_get(store, e[3], &ns), *payload = uc_store_get(store, out->w[1], &np),
                   *vk = uc_store_get(store, e[2], &nv);
     for (size_t at = 0; at + SECRET_PART <= ns; at += SECRET_PART) {
         bool is_public = contains(vk, nv, secret + at); /* the key's identifier is part of both */
         if (!is_public && contains(payload, np, secret + at))
             return uc_reason(ctx, "I8: %s sends a part of a signing secret in clear",
-                             watch_party_name(ctx, a->machine - (UcWord)UC_PARTY_0));
+                             watch_party_name(ctx, a->pid));
     }
     return NULL;
 }
@@ -169,10 +168,9 @@ const char *watch_sealed(UcCtx *ctx, const UcActivation *a)
 const char *watch_stream(UcCtx *ctx, const UcActivation *a)
 {
     const DkmWatch *watch = watch_config(ctx);
-    const UcResult *r = &a->outcome.result;
-    UcWord payload = r->message.w[1];
-    if (r->code != UC_SEND || r->to != UC_A || r->message.kind != UC_M_PAYLOAD || !watch->options->seals_real ||
-        !uc_store_knows(uc_ctx_store(ctx), payload))
+    const UcMessage *out = uc_wrote_payload(a);
+    UcWord payload = out ? out->w[1] : UC_NONE;
+    if (!watch->options->seals_real || !uc_store_knows(uc_ctx_store(ctx), payload))
         return NULL;
     size_t length, words;
     const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), payload, &length);

@@ -73,11 +73,11 @@ static void observe(void *seeds, const UcWorld *world, const UcActivation *a)
     Seeds *s = seeds;
     const UcWord *e = a->outcome.effect.w; /* operation, kid, vk, sk, ticket */
     const UcResult *r = &a->outcome.result;
-    if (uc_world_spec(world)->ideal || a->machine < UC_PARTY_0 || !a->outcome.has_effect)
+    if (uc_world_spec(world)->ideal || a->role != UC_ROLE_PARTY || !a->outcome.has_effect)
         return;
     const DkmOptions *o = options_of(world);
     const UcStore *store = uc_world_store(world);
-    UcWord party = a->machine - (UcWord)UC_PARTY_0, operation = DKM_KEYGEN + e[0];
+    UcWord party = a->pid, operation = DKM_KEYGEN + e[0];
     if (s->needed->len <= party)
         g_array_set_size(s->needed, (guint)party + 1);
     uint64_t *needed = &g_array_index(s->needed, uint64_t, party);
@@ -99,7 +99,7 @@ static uint64_t drawn(UcCtx *look, UcWord party)
 {
     size_t words;
     uint64_t sum = 0;
-    const UcWord *item = uc_peek(look, uc_party(party), UC_KIND_TAPE, 0, &words); /* purpose, bytes */
+    const UcWord *item = uc_peek(look, uc_party_machine(look, party), UC_KIND_TAPE, 0, &words); /* purpose, bytes */
     for (size_t i = 0; i + 1 < words; i += 2)
         sum += item[i + 1];
     return sum;
@@ -153,7 +153,7 @@ static void end_run(void *seeds, UcWorld *real)
         uint64_t needed = g_array_index(s->needed, uint64_t, p), coins = drawn(look, p);
         if (coins < needed)
             broken(s, g_strdup_printf("A4: %s draws %" G_GUINT64_FORMAT " bytes of coins where its keys and tickets need %"
-                                      G_GUINT64_FORMAT, uc_machine_name(uc_world_spec(real), uc_party(p)), coins, needed));
+                                      G_GUINT64_FORMAT, uc_party_name(look, p), coins, needed));
     }
     share_nothing(s);
     g_array_set_size(s->needed, 0);

@@ -19,9 +19,8 @@ static const UcRegionKind kinds[] = {
 
 static const PiConfig *config(UcCtx *ctx) { return uc_config(ctx); }
 static const DkmLimits *limits(UcCtx *ctx) { return &config(ctx)->dkm->limits; }
-static UcWord self_of(UcCtx *ctx) { return uc_self(ctx) - (UcWord)UC_PARTY_0; }
-static const char *enclave_of(UcCtx *ctx) { return dkm_enclave_of(config(ctx)->dkm, self_of(ctx)); }
-static bool other_party(UcCtx *ctx, UcWord other) { return dkm_other_party(ctx, config(ctx)->dkm, self_of(ctx), other); }
+static const char *enclave_of(UcCtx *ctx) { return dkm_enclave_of(config(ctx)->dkm, uc_pid(ctx)); }
+static bool other_party(UcCtx *ctx, UcWord other) { return dkm_other_party(ctx, config(ctx)->dkm, uc_pid(ctx), other); }
 
 static const Key *keys_of(UcCtx *ctx, size_t *count) { return (const void *)uc_items(ctx, KIND_KEYS, 0, count); }
 
@@ -133,7 +132,7 @@ static UcResult keygen(UcCtx *ctx, const UcWord *w)
     effect(ctx, operation(DKM_KEYGEN), &key, UC_NONE, (DkmInterval){ 0, sigma->capacity }, UC_NO_PARTY);
     if (uc_persist(ctx))
         return crashed();
-    return uc_send(UC_Z, (UcMessage){ DKM_KEY, { key.kid, key.vk, sigma->capacity } });
+    return uc_output((UcMessage){ DKM_KEY, { key.kid, key.vk, sigma->capacity } });
 }
 
 static UcResult request(UcCtx *ctx, const UcWord *w)
@@ -153,7 +152,7 @@ static UcResult request(UcCtx *ctx, const UcWord *w)
     effect(ctx, operation(DKM_REQUEST), NULL, t.ticket, (DkmInterval){ 0, 0 }, t.from);
     if (uc_persist(ctx))
         return crashed();
-    return uc_send(UC_Z, (UcMessage){ DKM_REQUESTED, { t.ticket } });
+    return uc_output((UcMessage){ DKM_REQUESTED, { t.ticket } });
 }
 
 static UcResult cancel(UcCtx *ctx, const UcWord *w)
@@ -165,13 +164,12 @@ static UcResult cancel(UcCtx *ctx, const UcWord *w)
     effect(ctx, operation(DKM_CANCEL), NULL, w[0], (DkmInterval){ 0, 0 }, UC_NO_PARTY);
     if (uc_persist(ctx))
         return crashed();
-    return uc_send(UC_Z, (UcMessage){ DKM_CANCELLED, { w[0] } });
+    return uc_output((UcMessage){ DKM_CANCELLED, { w[0] } });
 }
 
 static PayloadHeader header_for(UcCtx *ctx, const Sigma *sigma, UcWord to, UcWord ticket)
 {
-    PayloadHeader h = { .version = PAYLOAD_VERSION, .from = (uint32_t)(uc_self(ctx) - UC_PARTY_0),
-                        .to = (uint32_t)to };
+    PayloadHeader h = { .version = PAYLOAD_VERSION, .from = (uint32_t)uc_pid(ctx), .to = (uint32_t)to };
     payload_scheme_id(sigma, h.scheme);
     payload_enclave_id(enclave_of(ctx), h.enclave);
     memcpy(h.ticket, uc_store_get(uc_ctx_store(ctx), ticket, NULL), sizeof h.ticket);
@@ -182,7 +180,7 @@ static void sealing_key(UcCtx *ctx, UcWord peer, uint8_t out[SEAL_KEY_BYTES])
 {
     const PiConfig *c = config(ctx);
     if (c->dkm->trust == DKM_TRUST_PAIRWISE)
-        keys_pair(c->seed, enclave_of(ctx), (uint32_t)(uc_self(ctx) - UC_PARTY_0), (uint32_t)peer, out);
+        keys_pair(c->seed, enclave_of(ctx), (uint32_t)uc_pid(ctx), (uint32_t)peer, out);
     else
         keys_master(c->seed, c->dkm->shared_master ? c->dkm->enclave : enclave_of(ctx), out);
 }
@@ -282,7 +280,7 @@ static UcResult transfer(UcCtx *ctx, const UcWord *w)
     effect(ctx, operation(DKM_TRANSFER), &key, w[3], block, w[2]);
     if (uc_persist(ctx))
         return crashed();
-    return uc_send(UC_A, payload_message(record.to, record.payload));
+    return uc_backdoor(payload_message(record.to, record.payload));
 }
 
 static UcResult resend(UcCtx *ctx, const UcWord *w)
@@ -292,7 +290,7 @@ static UcResult resend(UcCtx *ctx, const UcWord *w)
     const Sent *record = sent_of(ctx, w[0], w[1]);
     if (!record)
         return dkm_error(DKM_NO_SUCH_TRANSFER);
-    return uc_send(UC_A, payload_message(record->to, record->payload));
+    return uc_backdoor(payload_message(record->to, record->payload));
 }
 
 /* Takes the lowest owned index out; *persist tells whether stable state changed. With a window, indices after it are
@@ -340,8 +338,8 @@ static UcResult sign(UcCtx *ctx, const UcWord *w)
     g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
     if (!sigma_sign(sigma, uc_store_get(store, key.seed, NULL), index, message, length, signature))
         return uc_pass("the signing core failed");
-    return uc_send(UC_Z, (UcMessage){ DKM_SIGNATURE,
-                                      { key.kid, index, uc_store_put(store, signature, sigma->signature_size) } });
+    return uc_output((UcMessage){ DKM_SIGNATURE,
+                                  { key.kid, index, uc_store_put(store, signature, sigma->signature_size) } });
 }
 
 static UcResult verify(UcCtx *ctx, const UcWord *w)
@@ -355,7 +353,7 @@ static UcResult verify(UcCtx *ctx, const UcWord *w)
         for (unsigned i = 0; i < config(ctx)->dkm->sigmas; i++)
             valid = valid || sigma_verify(sigma_of(ctx, i), vk, nv, m, nm, s, ns);
     }
-    return uc_send(UC_Z, (UcMessage){ DKM_VERIFIED, { valid } });
+    return uc_output((UcMessage){ DKM_VERIFIED, { valid } });
 }
 
 static UcResult status(UcCtx *ctx, const UcWord *w)
@@ -367,7 +365,7 @@ static UcResult status(UcCtx *ctx, const UcWord *w)
     UcWord remaining = 0;
     for (size_t i = 0; i < n; i++)
         remaining += own[i].b - own[i].a;
-    return uc_send(UC_Z, (UcMessage){ DKM_STATUS_IS, { w[0], dkm_intervals(uc_ctx_store(ctx), own, n), remaining } });
+    return uc_output((UcMessage){ DKM_STATUS_IS, { w[0], dkm_intervals(uc_ctx_store(ctx), own, n), remaining } });
 }
 
 /* ---- payloads from the network ---- */
@@ -397,7 +395,7 @@ static const char *read_envelope(UcCtx *ctx, const uint8_t *bytes, size_t length
     in->sigma = payload_scheme(config(ctx)->dkm, in->header.scheme, &in->number);
     if (!in->sigma)
         return "payload: unknown scheme";
-    if (uc_party(in->header.to) != uc_self(ctx))
+    if (in->header.to != uc_pid(ctx))
         return "payload: for another party";
     const Ticket *open = ticket_of(ctx, uc_store_put(uc_ctx_store(ctx), in->header.ticket, DKM_TICKET_BYTES),
                                    &in->ticket_at);
@@ -487,14 +485,14 @@ static UcResult payload(UcCtx *ctx, UcWord handle)
     effect(ctx, OPERATION_RECEIVED, &in.key, in.ticket.ticket, in.block, in.ticket.from);
     if (uc_persist(ctx))
         return crashed();
-    return uc_send(UC_Z, (UcMessage){ DKM_RECEIVED, { in.key.kid, in.ticket.from, in.ticket.ticket, in.block.a,
-                                                      in.block.b } });
+    return uc_output((UcMessage){ DKM_RECEIVED, { in.key.kid, in.ticket.from, in.ticket.ticket, in.block.a,
+                                                  in.block.b } });
 }
 
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
-    if (in->from == UC_A)
+    if (uc_from(ctx, in) == UC_BACKDOOR)
         return in->message.kind == UC_M_DELIVER ? payload(ctx, w[0]) : uc_fail("not a delivery");
     if (!dkm_input_ok(uc_ctx_store(ctx), &in->message))
         return uc_fail("not an input of this protocol");

@@ -52,9 +52,9 @@ static const char *check_key(UcCtx *ctx, const Key *key, size_t at)
 /* Somebody before this party owns a part of the block. */
 static const char *owned_twice(UcCtx *ctx, UcCtx *look, UcWord index, DkmInterval block, const char *name)
 {
-    for (uint16_t other = UC_PARTY_0; other < uc_self(ctx); other++) {
+    for (UcWord other = 0; other < uc_pid(ctx); other++) {
         size_t words;
-        const DkmInterval *own = (const void *)uc_peek(look, other, KIND_OWN, index, &words);
+        const DkmInterval *own = (const void *)uc_peek(look, uc_party_machine(look, other), KIND_OWN, index, &words);
         for (size_t i = 0; i < words / WORDS(DkmInterval); i++) {
             if (own[i].a < block.b && block.a < own[i].b)
                 return uc_reason(ctx, "own, key %s..: [%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT ") overlaps what another "
@@ -116,7 +116,7 @@ static const char *check_tickets(UcCtx *ctx, UcCtx *look)
         if (!is_bytes(ctx, t[i].ticket, DKM_TICKET_BYTES) || (t[i].kid != UC_NONE && !is_bytes(ctx, t[i].kid, DKM_KID_BYTES)))
             return "ticket: ticket or kid of a wrong length";
         const char *name = start_of(ctx, t[i].ticket);
-        if (!dkm_count_ok(t[i].count) || !dkm_other_party(ctx, options(ctx), uc_self(ctx) - (UcWord)UC_PARTY_0, t[i].from))
+        if (!dkm_count_ok(t[i].count) || !dkm_other_party(ctx, options(ctx), uc_pid(ctx), t[i].from))
             return uc_reason(ctx, "ticket %s..: number of keys or party out of range", name);
         for (size_t k = 0; k < i; k++) {
             if (t[k].ticket == t[i].ticket)
@@ -158,7 +158,7 @@ static bool sealed_well(UcCtx *ctx, const Sent *sent, unsigned number)
 static const char *check_one_sent(UcCtx *ctx, const Sent *sent, size_t at)
 {
     bool good = false;
-    if (!dkm_other_party(ctx, options(ctx), uc_self(ctx) - (UcWord)UC_PARTY_0, sent[at].to) ||
+    if (!dkm_other_party(ctx, options(ctx), uc_pid(ctx), sent[at].to) ||
         !is_bytes(ctx, sent[at].ticket, DKM_TICKET_BYTES))
         return "sent: party or ticket out of range";
     const char *name = start_of(ctx, sent[at].ticket);

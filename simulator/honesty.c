@@ -27,14 +27,9 @@ static inline bool held(const UcCtx *ctx) { return ctx->inside && ctx->world->re
 
 static bool is_own(unsigned kind) { return kind >= UC_FIRST_KIND && kind == (kind & UC_KIND_MASK); }
 
-static bool is_party(const UcWorldSpec *spec, uint16_t machine)
+static bool is(const UcWorld *world, uint16_t machine, UcRole role)
 {
-    return machine >= UC_PARTY_0 && machine < UC_PARTY_0 + spec->parties;
-}
-
-static bool is_sandbox(const UcWorldSpec *spec, uint16_t machine)
-{
-    return machine >= uc_sandbox_machine(spec, UC_PARTY_0) && machine < uc_watcher_machine(spec, 0);
+    return machine < world->rows && world->row[machine].role == role;
 }
 
 void uc_refuse_call(UcCtx *ctx, const char *what)
@@ -45,12 +40,13 @@ void uc_refuse_call(UcCtx *ctx, const char *what)
 
 void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind)
 {
-    const UcWorldSpec *spec = ctx->world->spec;
-    if (G_LIKELY(ctx->owner == machine && is_own(kind)) || !held(ctx) || (ctx->owner == UC_S && is_sandbox(spec, machine)))
+    const UcWorld *world = ctx->world;
+    if (G_LIKELY(ctx->owner == machine && is_own(kind)) || !held(ctx) ||
+        (ctx->row->role == UC_ROLE_SIMULATOR && is(world, machine, UC_ROLE_SANDBOX)))
         return;
     if (ctx->owner != machine)
-        uc_refuse(ctx->world, uc_reason(ctx, "looks into %s", machine < UC_PARTY_0 + spec->parties
-                                            ? uc_machine_name(spec, machine) : "another machine"));
+        uc_refuse(ctx->world, uc_reason(ctx, "looks into %s", machine < uc_sandbox_machine(world->spec, uc_party(0))
+                                            ? uc_machine_name(world->spec, machine) : "another machine"));
     if (!is_own(kind))
         uc_refuse(ctx->world, "looks at what the engine keeps of it");
 }
@@ -62,18 +58,16 @@ void uc_refuse_write(UcCtx *ctx, unsigned kind)
 }
 
 /* S: its sandboxes. F: what A ordered at a party, for F refuses S what A did not order. A party: nothing. */
-void uc_refuse_fault(UcCtx *ctx, uint16_t party, bool sandboxed)
+void uc_refuse_fault(UcCtx *ctx, UcWord pid, bool sandboxed)
 {
-    const UcWorldSpec *spec = ctx->world->spec;
-    if (is_party(spec, party) && ctx->owner == (sandboxed ? UC_S : UC_F))
+    if (pid < uc_party_count(ctx) && ctx->row->role == (sandboxed ? UC_ROLE_SIMULATOR : UC_ROLE_FUNCTIONALITY))
         return;
     uc_refuse_call(ctx, "looks at what A ordered at a party");
 }
 
-void uc_refuse_sandbox(UcCtx *ctx, uint16_t party, const UcMessage *in)
+void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, const UcMessage *in)
 {
-    const UcWorldSpec *spec = ctx->world->spec;
-    if (ctx->owner != UC_S || !is_party(spec, party))
+    if (ctx->row->role != UC_ROLE_SIMULATOR || pid >= uc_party_count(ctx))
         uc_refuse(ctx->world, "runs a party that is not its sandbox's");
     uc_honesty_check(ctx->world, in, "feeds a sandbox bytes that never reached it");
 }

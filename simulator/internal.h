@@ -20,6 +20,8 @@ typedef struct {
 
 struct UcWorld {
     const UcWorldSpec *spec;
+    UcRow *row;           /* by machine number */
+    uint16_t rows;
     UcStore *store;
     UcLayout *layout;
     uint8_t seed[UC_SEED_BYTES];
@@ -52,11 +54,11 @@ struct UcWorld {
 
 struct UcCtx {
     UcWorld *world;
+    const UcRow *row;
     const UcMachine *machine;
     const UcRegionKind *kind; /* of the class or watcher */
     unsigned kinds;
     uint16_t owner;           /* whose regions */
-    uint16_t self;            /* who it is towards others */
     bool inside;              /* machine code, and not one that looks from outside */
     guint start, persist_mark;/* into undo */
     unsigned persists;
@@ -68,7 +70,7 @@ struct UcCtx {
 };
 
 /* transaction.c */
-void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t owner, uint16_t self);
+void uc_ctx_init(UcCtx *ctx, UcWorld *world, uint16_t machine);
 UcRegion *uc_slot_get(UcWorld *world, uint32_t slot);
 void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region); /* takes the reference; can be undone */
 /* uc_read and uc_write of any kind: the engine's own regions are not the machine's to look at. */
@@ -105,8 +107,8 @@ void uc_refuse_call(UcCtx *ctx, const char *what); /* of a machine; those who lo
 /* These return where the machine may. */
 void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind);
 void uc_refuse_write(UcCtx *ctx, unsigned kind);
-void uc_refuse_fault(UcCtx *ctx, uint16_t party, bool sandboxed);
-void uc_refuse_sandbox(UcCtx *ctx, uint16_t party, const UcMessage *in);
+void uc_refuse_fault(UcCtx *ctx, UcWord pid, bool sandboxed);
+void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, const UcMessage *in);
 
 /* world.c: ends the run, unless it has ended; takes `why`. */
 void uc_stop(UcWorld *world, UcStop how, char *why);
@@ -140,7 +142,14 @@ void uc_storage_lose(UcCtx *ctx, UcWord lost);
 void uc_storage_reorder(UcCtx *ctx);
 bool uc_storage_trusted(UcCtx *ctx); /* at restart: false disables the party */
 
-/* channel.c: who may write to whom. NULL when it breaks the table; then *rule says which. */
-const char *uc_channel(const UcWorldSpec *spec, uint16_t from, uint16_t to, const char **rule);
+/* channel.c */
+UcRow *uc_rows_new(const UcWorldSpec *spec, uint16_t *rows); /* g_free */
+/* Where `machine` has `other`. */
+UcSide uc_side(const UcWorld *world, uint16_t machine, uint16_t other);
+uint16_t uc_machine_of(const UcWorld *world, UcWord pid); /* UC_NOBODY: there is none */
+/* The two ways in which a result says where it goes, one from the other: before anybody sees it. */
+void uc_place(const UcWorld *world, uint16_t machine, UcResult *result);
+/* Who may write to whom. NULL when it breaks the table; then *rule says which. */
+const char *uc_channel(const UcWorld *world, uint16_t from, uint16_t to, const char **rule);
 
 #endif

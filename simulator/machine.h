@@ -2,7 +2,9 @@
  *
  * A machine is a class (name, regions, step) placed in a world's description; all it remembers lies in regions.
  * One activation hands it one message, and `step` returns its one result: two external writes in an activation
- * cannot be written down. Source: docs/model.md, "Machines and activations".
+ * cannot be written down. A machine names no other: it outputs to whoever called it, calls what it uses, and uses the
+ * backdoor; who that is stands in its row of the world's table (world.h). Source: docs/model.md, "Machines and
+ * activations", "Outputs, calls, backdoor".
  *
  * Inside a step: read() is const; write() gives a private copy that is kept when the step succeeds and dropped
  * on FAIL. Pointers from read() hold until the next write() to that region.
@@ -20,9 +22,21 @@ typedef enum {
     UC_HALT, /* Z only: the run ends with its guess bit */
 } UcResultCode;
 
+/* Who is at the other end of a message, as the machine that runs sees it. */
+typedef enum {
+    UC_NO_SIDE,       /* nobody that it has to do with */
+    UC_CALLER,        /* who called it: of a party Z, or the protocol that uses it; of a functionality its parties; of A it is Z */
+    UC_BACKDOOR,      /* of a party and a functionality: the adversary, whom in the ideal process S plays; of S: A */
+    UC_FUNCTIONALITY, /* of S: the functionality whose backdoor it has */
+    UC_SUBROUTINE,    /* what it calls; plus the slot */
+} UcSide;
+
+enum { UC_NOBODY = UINT16_MAX }; /* in place of a machine's number */
+
 typedef struct {
     UcResultCode code;
-    uint16_t to, peer;
+    UcSide side;           /* SEND: to whom; what uc_send() sends by number has it once the activation has ended */
+    uint16_t to, peer;     /* numbers; UC_NOBODY, and a party's number plus 1, until the engine has looked at the row */
     UcMessage message;
     const char *reason;    /* FAIL and PASS: a constant text, or one interned by uc_reason() */
     bool simulation_failed;/* FAIL of the UC simulator or of a functionality towards it: the run cannot go on */
@@ -62,18 +76,30 @@ extern const char *const uc_storage_name[UC_STORAGES + 1];
 /* The engine's regions of every machine come first. */
 enum { UC_KIND_FAULT, UC_KIND_TAPE, UC_KIND_VERSION, UC_KIND_RECORD, UC_FIRST_KIND };
 
-/* Machine numbers. */
-enum { UC_Z, UC_A, UC_S, UC_F, UC_PARTY_0 };
-static inline uint16_t uc_party(uint64_t number) { return (uint16_t)(UC_PARTY_0 + number); }
-
-/* ---- results ---- */
+/* ---- results. Parties are named by their number in the session, their pid ---- */
+UcResult uc_output(UcMessage message);                  /* a party: to its caller */
+UcResult uc_output_to(UcWord pid, UcMessage message);   /* a functionality: to this one of its parties */
+UcResult uc_call(unsigned slot, UcMessage message);     /* to a subroutine */
+UcResult uc_backdoor(UcMessage message);                /* a party, a functionality, S: to the adversary */
+UcResult uc_backdoor_of(UcWord pid, UcMessage message); /* a functionality, S: what this party has at its backdoor */
+UcResult uc_command(UcMessage message);                 /* S: to its functionality, as the adversary */
+UcResult uc_command_as(UcWord pid, UcMessage message);  /* the same, for this corrupted party */
+/* By machine number: Z and A, who say whom they mean; A has the number from an envelope. */
 UcResult uc_send(uint16_t to, UcMessage message);
-/* Backdoor traffic about party `peer` (a machine number). */
+UcResult uc_report(uint16_t peer, UcMessage message);   /* A: to Z, what came from the backdoor of this machine */
+/* Backdoor traffic about the party that is machine `peer`. */
 UcResult uc_send_peer(uint16_t to, uint16_t peer, UcMessage message);
 UcResult uc_pass(const char *reason); /* NULL or a constant text for the trace */
 UcResult uc_fail(const char *reason);
 UcResult uc_simulation_failed(const char *reason);
 UcResult uc_halt(int bit);
+
+/* ---- where a message came from ---- */
+UcSide uc_from(UcCtx *ctx, const UcEnvelope *in);
+/* The pid of the party that the message belongs to: that wrote it, or at whose backdoor it is; UC_NO_PARTY: of none. */
+UcWord uc_peer(UcCtx *ctx, const UcEnvelope *in);
+/* Does it belong to another machine than the one that wrote it? */
+static inline bool uc_relayed(const UcEnvelope *in) { return in->peer != in->from; }
 
 /* ---- state ---- */
 /* The words of a region, *words of them (0: absent). */
@@ -114,9 +140,14 @@ void uc_mark(UcCtx *ctx, UcMark mark);
 UcStore *uc_ctx_store(UcCtx *ctx);
 const void *uc_config(UcCtx *ctx);  /* this machine's row in the description */
 void *uc_host(UcCtx *ctx);          /* scripted machines */
-uint16_t uc_self(UcCtx *ctx);       /* machine number; of a sandboxed party: that of the party it stands for */
-unsigned uc_party_count(UcCtx *ctx);
-const char *uc_name(UcCtx *ctx, uint16_t machine);
+UcWord uc_pid(UcCtx *ctx);          /* of a party, and of one that is sandboxed; of others UC_NO_PARTY */
+unsigned uc_party_count(UcCtx *ctx);/* of the session; pids are below */
+const char *uc_party_name(UcCtx *ctx, UcWord pid); /* "?": there is none */
+/* Machine numbers, for inspection; UC_NOBODY or UC_NO_PARTY when there is none. */
+uint16_t uc_self(UcCtx *ctx);       /* of a sandboxed party: that of the party it stands for */
+uint16_t uc_party_machine(UcCtx *ctx, UcWord pid);
+UcWord uc_pid_of(UcCtx *ctx, uint16_t machine);
+uint16_t uc_used_by(UcCtx *ctx, uint16_t machine, unsigned slot); /* what a machine calls */
 /* Scripted machines and watchers only: the world, to look at Z's view. */
 const struct UcWorld *uc_ctx_world(UcCtx *ctx);
 /* A printed reason, interned. */
@@ -134,9 +165,11 @@ typedef struct {
     UcMessage effect;
 } UcOutcome;
 
-/* One activation of the sandboxed party that stands for machine `party`. Its state lives in regions of its own. */
-UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in);
-uint16_t uc_sandbox_of(UcCtx *ctx, uint16_t party); /* its machine number, for uc_peek */
+/* One activation of the sandboxed party that stands for party `pid`, whose state lives in regions of its own: its caller
+ * gives it an input, or A writes to its backdoor. */
+UcOutcome uc_sandbox_input(UcCtx *ctx, UcWord pid, UcMessage input);
+UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order);
+uint16_t uc_sandbox_of(UcCtx *ctx, UcWord pid); /* its machine number, for uc_peek */
 
 typedef enum { UC_UP, UC_DOWN, UC_DISABLED } UcStatus;
 typedef struct {
@@ -148,8 +181,8 @@ typedef struct {
     UcWord snapshots; /* storage with snapshots: how many there are */
 } UcFault;
 enum { UC_ORDER_CRASH = 1, UC_ORDER_DISABLE = 2, UC_ORDER_CORRUPT = 4 };
-/* Status of a party: machine number of the party; `sandboxed` asks for the one inside the UC simulator, for S only; else
- * for F and those who look from outside. */
-UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed);
+/* Status of a party; `sandboxed` asks for the one inside the UC simulator, for S only; else for F and those who look from
+ * outside. */
+UcFault uc_fault(UcCtx *ctx, UcWord pid, bool sandboxed);
 
 #endif

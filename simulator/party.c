@@ -25,10 +25,10 @@ void uc_fault_write(UcWorld *world, uint16_t owner, UcFault fault)
     uc_slot_set(world, slot, region);
 }
 
-UcFault uc_fault(UcCtx *ctx, uint16_t party, bool sandboxed)
+UcFault uc_fault(UcCtx *ctx, UcWord pid, bool sandboxed)
 {
-    uc_refuse_fault(ctx, party, sandboxed);
-    return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_machine(ctx->world->spec, party) : party);
+    uc_refuse_fault(ctx, pid, sandboxed);
+    return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_of(ctx, pid) : uc_machine_of(ctx->world, pid));
 }
 
 /* A's orders, noted where A writes them, in both worlds: S may command only what is covered (world.c), and a party
@@ -173,24 +173,25 @@ static UcOutcome order_corrupt(UcCtx *ctx, UcFault fault)
     fault.corrupted = 1;
     fault.armed = UC_POINT_NONE;
     uc_fault_write(ctx->world, ctx->owner, fault);
-    return outcome(uc_send(UC_A, (UcMessage){ UC_M_STATE, { uc_store_put(ctx->world->store, state->data, state->len) } }));
+    return outcome(uc_backdoor((UcMessage){ UC_M_STATE, { uc_store_put(ctx->world->store, state->data, state->len) } }));
 }
 
-static UcOutcome act_corrupted(const UcEnvelope *in)
+static UcOutcome act_corrupted(const UcMessage *in, bool ordered)
 {
-    if (in->from != UC_A)
-        return outcome(uc_send(UC_A, in->message));
-    if (in->message.kind >= UC_M_USER)
-        return outcome(uc_send(UC_Z, in->message));
+    if (!ordered)
+        return outcome(uc_backdoor(*in));
+    if (in->kind >= UC_M_USER)
+        return outcome(uc_output(*in));
     return outcome(uc_pass("corrupted: the adversary's own"));
 }
 
-UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
+static UcOutcome act(UcCtx *ctx, const UcEnvelope *in)
 {
     UcFault fault = uc_fault_read(ctx->world, ctx->owner);
+    bool ordered = uc_from(ctx, in) == UC_BACKDOOR;
     if (fault.corrupted && in->message.kind != UC_M_CORRUPT)
-        return act_corrupted(in);
-    if (in->from == UC_A) {
+        return act_corrupted(&in->message, ordered);
+    if (ordered) {
         switch (in->message.kind) {
         case UC_M_CRASH: return order_crash(ctx, fault, in->message.w);
         case UC_M_RESTART: return order_restart(ctx, fault);
@@ -207,24 +208,34 @@ UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
     return run_step(ctx, fault, ctx->machine->class->step, in);
 }
 
+UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
+{
+    UcOutcome out = act(ctx, in);
+    uc_place(ctx->world, ctx->owner, &out.result);
+    return out;
+}
+
 const char *uc_party_check(UcWorld *world, uint16_t party)
 {
     UcCtx ctx;
-    const UcMachine *machine = &world->spec->party;
-    uc_ctx_init(&ctx, world, machine, party, party);
+    uc_ctx_init(&ctx, world, party);
     g_autofree UcCtx *look = uc_world_look(world);
-    return machine->class->check ? machine->class->check(&ctx, look) : NULL;
+    const UcClass *class = ctx.machine->class;
+    return class->check ? class->check(&ctx, look) : NULL;
 }
 
-UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in)
+static UcOutcome sandbox(UcCtx *ctx, UcWord pid, bool order, UcMessage message)
 {
     UcWorld *world = ctx->world;
-    uc_refuse_sandbox(ctx, party, &in->message);
+    uc_refuse_sandbox(ctx, pid, &message);
     guint private_from = world->private_from;
     world->private_from = world->undo->len;
     UcCtx inner;
-    uc_ctx_init(&inner, world, &world->spec->sandbox, uc_sandbox_machine(world->spec, party), party);
-    UcOutcome out = uc_party_activate(&inner, in);
+    uc_ctx_init(&inner, world, uc_sandbox_of(ctx, pid));
+    const UcRow *row = inner.row;
+    UcEnvelope in = order ? (UcEnvelope){ row->backdoor, row->self, row->self, message }
+                          : (UcEnvelope){ row->caller, row->self, row->caller, message };
+    UcOutcome out = uc_party_activate(&inner, &in);
     world->private_from = private_from;
     uc_honesty_hear(world, &out.result.message);
     if (out.has_effect)
@@ -232,4 +243,11 @@ UcOutcome uc_sandbox(UcCtx *ctx, uint16_t party, const UcEnvelope *in)
     return out;
 }
 
-uint16_t uc_sandbox_of(UcCtx *ctx, uint16_t party) { return uc_sandbox_machine(ctx->world->spec, party); }
+UcOutcome uc_sandbox_input(UcCtx *ctx, UcWord pid, UcMessage input) { return sandbox(ctx, pid, false, input); }
+UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order) { return sandbox(ctx, pid, true, order); }
+
+uint16_t uc_sandbox_of(UcCtx *ctx, UcWord pid)
+{
+    const UcWorld *world = ctx->world;
+    return pid < uc_party_count(ctx) ? uc_sandbox_machine(world->spec, uc_machine_of(world, pid)) : UC_NOBODY;
+}

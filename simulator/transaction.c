@@ -64,15 +64,16 @@ unsigned uc_machine_kinds(const UcWorldSpec *spec, uint16_t machine)
     return count;
 }
 
-void uc_ctx_init(UcCtx *ctx, UcWorld *world, const UcMachine *machine, uint16_t owner, uint16_t self)
+void uc_ctx_init(UcCtx *ctx, UcWorld *world, uint16_t machine)
 {
-    *ctx = (UcCtx){ .world = world, .machine = machine, .owner = owner, .self = self };
-    if (machine && machine->class) {
-        ctx->kind = machine->class->kind;
-        ctx->kinds = machine->class->kinds;
+    const UcRow *row = &world->row[machine];
+    *ctx = (UcCtx){ .world = world, .row = row, .machine = row->machine, .owner = machine };
+    if (row->machine && row->machine->class) {
+        ctx->kind = row->machine->class->kind;
+        ctx->kinds = row->machine->class->kinds;
     }
-    bool scripted = machine && machine->host;
-    ctx->inside = !scripted && owner != UC_Z && owner < uc_watcher_machine(world->spec, 0);
+    bool scripted = row->machine && row->machine->host;
+    ctx->inside = !scripted && row->role != UC_ROLE_ENVIRONMENT && row->role != UC_ROLE_WATCHER;
     ctx->start = ctx->persist_mark = world->undo->len;
 }
 
@@ -389,7 +390,7 @@ void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
         ;
     UcWord *at = uc_own_write(ctx, UC_KIND_TAPE, 0, MAX(n, i + 2)) + i;
     at[0] = name;
-    UcTapeLabel label = { ctx->machine->role ? ctx->machine->role : "machine", spec->session, ctx->self, purpose,
+    UcTapeLabel label = { ctx->machine->role ? ctx->machine->role : "machine", ctx->row->session, ctx->row->self, purpose,
                           spec->independent ? spec->name : NULL };
     uc_tape_read(ctx->world->seed, &label, at[1], out, count);
     at[1] += count;
@@ -409,9 +410,26 @@ UcStore *uc_ctx_store(UcCtx *ctx) { return uc_honesty_store(ctx); }
 
 const void *uc_config(UcCtx *ctx) { return ctx->machine->config; }
 void *uc_host(UcCtx *ctx) { return ctx->machine->host; }
-uint16_t uc_self(UcCtx *ctx) { return ctx->self; }
+UcWord uc_pid(UcCtx *ctx) { return ctx->row->pid; }
 unsigned uc_party_count(UcCtx *ctx) { return ctx->world->spec->parties; }
-const char *uc_name(UcCtx *ctx, uint16_t machine) { return uc_machine_name(ctx->world->spec, machine); }
+const char *uc_party_name(UcCtx *ctx, UcWord pid) { return pid < uc_party_count(ctx) ? ctx->world->spec->party_name[pid] : "?"; }
+uint16_t uc_self(UcCtx *ctx) { return ctx->row->self; }
+uint16_t uc_party_machine(UcCtx *ctx, UcWord pid) { return uc_machine_of(ctx->world, pid); }
+
+UcWord uc_pid_of(UcCtx *ctx, uint16_t machine)
+{
+    const UcRow *row = machine < ctx->world->rows ? &ctx->world->row[machine] : NULL;
+    return row && row->role == UC_ROLE_PARTY ? row->pid : UC_NO_PARTY;
+}
+
+uint16_t uc_used_by(UcCtx *ctx, uint16_t machine, unsigned slot)
+{
+    const UcRow *row = machine < ctx->world->rows ? &ctx->world->row[machine] : NULL;
+    return row && slot < row->subroutines ? row->subroutine[slot] : UC_NOBODY;
+}
+
+UcSide uc_from(UcCtx *ctx, const UcEnvelope *in) { return uc_side(ctx->world, ctx->owner, in->from); }
+UcWord uc_peer(UcCtx *ctx, const UcEnvelope *in) { return uc_pid_of(ctx, in->peer); }
 
 const UcWorld *uc_ctx_world(UcCtx *ctx)
 {
@@ -434,6 +452,22 @@ const char *uc_reason(UcCtx *ctx, const char *format, ...)
     g_hash_table_add(reasons, text);
     return text;
 }
+
+static UcResult to_side(UcSide side, uint16_t peer, UcMessage message)
+{
+    return (UcResult){ .code = UC_SEND, .side = side, .to = UC_NOBODY, .peer = peer, .message = message };
+}
+
+static uint16_t plus_1(UcWord pid) { return pid < UC_NOBODY ? (uint16_t)(pid + 1) : UC_NOBODY; }
+
+UcResult uc_output(UcMessage message) { return to_side(UC_CALLER, 0, message); }
+UcResult uc_output_to(UcWord pid, UcMessage message) { return to_side(UC_CALLER, plus_1(pid), message); }
+UcResult uc_call(unsigned slot, UcMessage message) { return to_side((UcSide)(UC_SUBROUTINE + slot), 0, message); }
+UcResult uc_backdoor(UcMessage message) { return to_side(UC_BACKDOOR, 0, message); }
+UcResult uc_backdoor_of(UcWord pid, UcMessage message) { return to_side(UC_BACKDOOR, plus_1(pid), message); }
+UcResult uc_command(UcMessage message) { return to_side(UC_FUNCTIONALITY, 0, message); }
+UcResult uc_command_as(UcWord pid, UcMessage message) { return to_side(UC_FUNCTIONALITY, plus_1(pid), message); }
+UcResult uc_report(uint16_t peer, UcMessage message) { return uc_send_peer(UC_Z, peer, message); }
 
 UcResult uc_send(uint16_t to, UcMessage message)
 {

@@ -33,11 +33,6 @@ const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine)
     return number < spec->parties ? spec->party_name[number] : "?";
 }
 
-static const UcMachine *machine_row(const UcWorldSpec *spec, uint16_t machine)
-{
-    return machine < UC_PARTY_0 ? &spec->machine[machine] : &spec->party;
-}
-
 /* A machine that is refused something is broken off there (uc_refuse): false. */
 static bool run_held(UcWorld *world, void (*code)(void *data), void *data)
 {
@@ -62,12 +57,13 @@ static void setup(void *data)
     uc_honesty_leave(ctx, &(UcResult){ .code = UC_PASS }, before);
 }
 
-static void run_setup(UcWorld *world, const UcMachine *row, uint16_t owner, uint16_t self)
+static void run_setup(UcWorld *world, uint16_t machine)
 {
+    const UcMachine *row = world->row[machine].machine;
     if (!row->class || !row->class->setup)
         return;
     UcCtx ctx;
-    uc_ctx_init(&ctx, world, row, owner, self);
+    uc_ctx_init(&ctx, world, machine);
     run_held(world, setup, &ctx);
     uc_commit(world);
 }
@@ -78,6 +74,7 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     g_assert(spec->parties < (UINT16_MAX - UC_PARTY_0) / 2 - 64);
     UcWorld *world = g_new0(UcWorld, 1);
     world->spec = spec;
+    world->row = uc_rows_new(spec, &world->rows);
     world->store = store;
     world->layout = layout;
     memcpy(world->seed, seed, UC_SEED_BYTES);
@@ -93,11 +90,11 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     if (spec->torture)
         world->past = uc_past_new();
     for (uint16_t m = 0; m < UC_PARTY_0; m++)
-        run_setup(world, &spec->machine[m], m, m);
+        run_setup(world, m);
     for (unsigned i = 0; i < spec->parties; i++) {
-        run_setup(world, &spec->party, uc_party(i), uc_party(i));
+        run_setup(world, uc_party(i));
         if (spec->ideal)
-            run_setup(world, &spec->sandbox, uc_sandbox_machine(spec, uc_party(i)), uc_party(i));
+            run_setup(world, uc_sandbox_machine(spec, uc_party(i)));
     }
     return world;
 }
@@ -116,6 +113,7 @@ void uc_world_free(UcWorld *world)
     g_ptr_array_unref(world->broken);
     g_hash_table_unref(world->reasons);
     g_free(world->why);
+    g_free(world->row);
     g_free(world);
 }
 
@@ -143,7 +141,7 @@ void uc_refuse(UcWorld *world, const char *what)
     if (!world->refusable)
         g_error("outside of an activation: a machine %s", what);
     uint16_t owner = uc_honesty_owner(world) ? uc_honesty_owner(world) : world->next.to;
-    bool sandboxed = owner >= uc_sandbox_machine(world->spec, UC_PARTY_0);
+    bool sandboxed = world->row[owner].role == UC_ROLE_SANDBOX;
     uc_stop(world, UC_STOP_DISCIPLINE,
             g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s%s %s", world->activations,
                             sandboxed ? "the sandboxed " : "", uc_machine_name(world->spec, owner), what));
@@ -169,6 +167,7 @@ static UcOutcome run_step(UcCtx *ctx, const UcEnvelope *in)
     uc_honesty_leave(ctx, &out.result, before);
     if (out.result.code == UC_FAIL)
         uc_rollback(ctx->world, 0, false);
+    uc_place(ctx->world, ctx->owner, &out.result);
     out.has_effect = ctx->has_effect && out.result.code != UC_FAIL;
     out.effect = ctx->effect;
     return out;
@@ -177,9 +176,9 @@ static UcOutcome run_step(UcCtx *ctx, const UcEnvelope *in)
 static UcOutcome run_code(UcWorld *world, UcActivation *a)
 {
     UcCtx ctx;
-    uc_ctx_init(&ctx, world, machine_row(world->spec, a->machine), a->machine, a->machine);
+    uc_ctx_init(&ctx, world, a->machine);
     g_array_set_size(world->marks, 0);
-    bool party = a->machine >= UC_PARTY_0 && !world->spec->ideal;
+    bool party = a->role == UC_ROLE_PARTY && !world->spec->ideal;
     UcOutcome out = party ? uc_party_activate(&ctx, &a->in) : run_step(&ctx, &a->in);
     a->crash = ctx.crash_point;
     a->persists = ctx.persists;
@@ -231,7 +230,8 @@ static void watch(UcWorld *world, const UcActivation *a)
         const UcWatcher *w = &spec->watcher[i];
         UcMachine row = { .config = w->config, .role = w->name };
         UcCtx ctx;
-        uc_ctx_init(&ctx, world, &row, uc_watcher_machine(spec, i), uc_watcher_machine(spec, i));
+        uc_ctx_init(&ctx, world, uc_watcher_machine(spec, i));
+        ctx.machine = &row;
         ctx.kind = w->kind;
         ctx.kinds = w->kinds;
         const char *rule = w->watch(&ctx, a);
@@ -279,14 +279,12 @@ static void route(UcWorld *world, uint16_t from, const UcResult *result)
 {
     const UcWorldSpec *spec = world->spec;
     UcEnvelope e = { from, result->to, result->peer ? result->peer : from, result->message };
-    if (from == UC_A && e.to >= UC_PARTY_0) { /* backdoor of a party: in the ideal world S plays it */
+    if (from == UC_A && e.to < world->rows && world->row[e.to].role == UC_ROLE_PARTY) {
         e.peer = e.to;
-        if (e.to < UC_PARTY_0 + spec->parties) {
-            uc_note_order(world, &e);
-            uc_commit(world);
-        }
-        if (spec->ideal && e.to < UC_PARTY_0 + spec->parties)
-            e.to = UC_S;
+        uc_note_order(world, &e);
+        uc_commit(world);
+        if (world->row[e.to].backdoor != UC_A) /* in the ideal world S plays it */
+            e.to = world->row[e.to].backdoor;
     }
     if (from == UC_Z && e.to == UC_Z && e.message.kind == UC_M_CORRUPTED) {
         world->next = (UcEnvelope){ UC_Z, UC_Z, UC_Z, corrupted_parties(world) };
@@ -294,7 +292,7 @@ static void route(UcWorld *world, uint16_t from, const UcResult *result)
         return;
     }
     const char *rule = NULL;
-    const char *channel = uc_channel(spec, from, e.to, &rule);
+    const char *channel = uc_channel(world, from, e.to, &rule);
     if (from == UC_A && result->to == UC_S) /* A knows no S; what it sends to parties goes there by itself */
         rule = UC_NO_CHANNEL;
     if (channel && !uc_message_kind(&spec->messages, e.message.kind))
@@ -363,13 +361,20 @@ static bool adversary_busy(UcWorld *world)
     return a->class && a->class->idle && !a->class->idle(a->host);
 }
 
+/* Of the machine whose turn it is. */
+static UcActivation begin(UcWorld *world)
+{
+    uint16_t machine = world->next.to;
+    const UcRow *row = &world->row[machine];
+    return (UcActivation){ .number = ++world->activations, .machine = machine, .role = row->role, .pid = row->pid,
+                           .side = uc_side(world, machine, world->next.from), .channel = world->channel, .in = world->next,
+                           .view = machine == UC_Z ? world->view->len : 0 };
+}
+
 static void activate(UcWorld *world)
 {
-    UcActivation a = { .number = ++world->activations, .machine = world->next.to, .channel = world->channel,
-                       .in = world->next };
-    bool scripted = machine_row(world->spec, a.machine)->host != NULL;
-    if (a.machine == UC_Z)
-        a.view = world->view->len;
+    UcActivation a = begin(world);
+    bool scripted = world->row[a.machine].machine->host != NULL;
     a.outcome = world->past && !scripted ? uc_torture(world, &a) : uc_run_machine(world, &a);
     uc_commit(world);
     if (!world->stopped)
@@ -379,15 +384,16 @@ static void activate(UcWorld *world)
         watch(world, &a);
 }
 
-/* Z hands an activation on while A has moves left. */
-static void hand_on(UcWorld *world)
+/* Z writes, without code of its own. */
+static void write_of_z(UcWorld *world, UcResult result)
 {
-    UcActivation a = { .number = ++world->activations, .machine = UC_Z, .channel = world->channel,
-                       .in = world->next, .view = world->view->len };
-    a.outcome.result = uc_send(UC_A, (UcMessage){ UC_M_RESUME, { 0 } });
+    UcActivation a = begin(world);
+    a.outcome.result = result;
+    uc_place(world, UC_Z, &a.outcome.result);
     after(world, &a);
     tell(world, &a);
-    watch(world, &a);
+    if (!world->stopped)
+        watch(world, &a);
 }
 
 static bool charge(UcWorld *world)
@@ -419,8 +425,8 @@ static UcStop run(UcWorld *world)
             break;
         if (to_z && strcmp(world->channel, "start"))
             enter_view(world);
-        if (to_z && adversary_busy(world))
-            hand_on(world);
+        if (to_z && adversary_busy(world)) /* Z hands its activation on while A has moves left */
+            write_of_z(world, uc_send(UC_A, (UcMessage){ UC_M_RESUME, { 0 } }));
         else if (to_z && driven)
             return UC_STOP_Z;
         else
@@ -435,24 +441,12 @@ UcStop uc_world_run(UcWorld *world)
     return run(world);
 }
 
-static void drive(UcWorld *world, const UcEnvelope *write)
-{
-    UcActivation a = { .number = ++world->activations, .machine = UC_Z, .channel = world->channel,
-                       .in = world->next, .view = world->view->len };
-    a.outcome.result = uc_send_peer(write->to, write->peer, write->message);
-    after(world, &a);
-    tell(world, &a);
-    if (!world->stopped)
-        watch(world, &a);
-}
-
 void uc_world_halt(UcWorld *world, int bit)
 {
     g_assert(!world->spec->machine[UC_Z].class && (world->stopped || world->next.to == UC_Z));
     if (world->stopped)
         return;
-    UcActivation a = { .number = ++world->activations, .machine = UC_Z, .channel = world->channel,
-                       .in = world->next, .view = world->view->len };
+    UcActivation a = begin(world);
     a.outcome.result = uc_halt(bit);
     after(world, &a);
     tell(world, &a);
@@ -462,7 +456,7 @@ UcStop uc_world_turn(UcWorld *world, const UcEnvelope *write)
 {
     g_assert(!world->spec->machine[UC_Z].class && (world->stopped || world->next.to == UC_Z));
     if (!world->stopped)
-        drive(world, write);
+        write_of_z(world, uc_send_peer(write->to, write->peer, write->message));
     return run(world);
 }
 
@@ -511,7 +505,7 @@ UcDigest uc_world_digest(const UcWorld *world)
 UcCtx *uc_world_look(UcWorld *world)
 {
     UcCtx *ctx = g_new0(UcCtx, 1);
-    uc_ctx_init(ctx, world, &world->spec->machine[UC_Z], UC_Z, UC_Z);
+    uc_ctx_init(ctx, world, UC_Z);
     return ctx;
 }
 
@@ -540,7 +534,7 @@ void uc_world_note_rule(UcWorld *world, const char *rule)
 {
     g_assert(world && rule);
     UcCtx ctx;
-    uc_ctx_init(&ctx, world, NULL, UC_Z, UC_Z);
+    uc_ctx_init(&ctx, world, UC_Z);
     note_broken(world, uc_reason(&ctx, "%s", rule), world->activations);
 }
 

@@ -3,8 +3,9 @@
  *     REAL :  Z <-> P_1 ... P_n running the protocol,   A = the adversary, who is the network
  *     IDEAL:  Z <-> dummy parties <-> F,                S = UC simulator around the same A
  *
- * Exactly one machine is active; control goes where its one write goes, or to Z. Who may write to whom is a
- * table; breaking it is a discipline violation, a bug in a machine and never a verdict.
+ * Exactly one machine is active; control goes where its one write goes, or to Z. Every machine has a row that says who
+ * calls it, what it calls and who has its backdoor; who may write to whom follows. Breaking it is a discipline violation, a
+ * bug in a machine and never a verdict.
  * Source: R. Canetti, Universally Composable Security, ePrint 2000/067 (2020); docs/model.md.
  */
 #ifndef SIMULATOR_WORLD_H
@@ -19,6 +20,35 @@ typedef struct {
     void *host;           /* scripted machines: their interpreter */
     const char *role;     /* tape label */
 } UcMachine;
+
+/* Machine numbers. The code of a machine does without them. */
+enum { UC_Z, UC_A, UC_S, UC_F, UC_PARTY_0 };
+static inline uint16_t uc_party(uint64_t number) { return (uint16_t)(UC_PARTY_0 + number); }
+
+typedef enum {
+    UC_ROLE_NONE, /* a number of which there is no machine in this world */
+    UC_ROLE_ENVIRONMENT,
+    UC_ROLE_ADVERSARY,
+    UC_ROLE_SIMULATOR, /* S */
+    UC_ROLE_FUNCTIONALITY,
+    UC_ROLE_PARTY,     /* of the protocol, or a dummy party */
+    UC_ROLE_SANDBOX,   /* a party inside S */
+    UC_ROLE_WATCHER,
+} UcRole;
+
+/* A machine's row: who is at the ends of its channels. Numbers are UC_NOBODY where there is none. */
+typedef struct {
+    UcRole role;
+    const UcMachine *machine;   /* class, configuration, host; NULL: a watcher */
+    const char *session;        /* label of its tapes */
+    uint16_t self;              /* who it is to others: a sandboxed party is the party that it stands for */
+    UcWord pid;                 /* UC_NO_PARTY: no party */
+    uint16_t caller;            /* a functionality has many: those whose subroutine it is */
+    uint16_t backdoor;          /* who has it: A, and S in the ideal process; of S it is A */
+    uint16_t functionality;     /* S: whose backdoor it has */
+    const uint16_t *subroutine; /* by slot */
+    unsigned subroutines;
+} UcRow;
 
 typedef enum {
     UC_STOP_HALT,       /* Z gave its guess bit */
@@ -36,6 +66,9 @@ typedef struct UcWorld UcWorld;
 typedef struct {
     uint64_t number;      /* from 1 */
     uint16_t machine;
+    UcRole role;          /* of the machine */
+    UcWord pid;           /* of the machine; UC_NO_PARTY: no party */
+    UcSide side;          /* from where it was activated, as the machine sees it */
     const char *channel;  /* of what activated it, "start" for the first */
     UcEnvelope in;        /* UC_M_EMPTY when control came back without a message */
     UcOutcome outcome;
@@ -45,6 +78,25 @@ typedef struct {
     unsigned marks;
     uint64_t view;        /* Z: number of this entry in its view; else 0 */
 } UcActivation;
+
+/* What an activation was, for watchers and observers: a party is given an input; a party, or S for one, is written to at its
+ * backdoor; what a machine wrote, NULL if it did not: to its caller, to the adversary; a payload that a party (or S for one)
+ * put on the network. */
+static inline bool uc_is_input(const UcActivation *a) { return a->role == UC_ROLE_PARTY && a->side == UC_CALLER; }
+static inline bool uc_is_order(const UcActivation *a, UcWord kind)
+{
+    return a->side == UC_BACKDOOR && a->in.message.kind == kind;
+}
+static inline const UcMessage *uc_wrote(const UcActivation *a, UcSide side)
+{
+    const UcResult *r = &a->outcome.result;
+    return r->code == UC_SEND && r->side == side ? &r->message : NULL;
+}
+static inline const UcMessage *uc_wrote_payload(const UcActivation *a)
+{
+    const UcMessage *m = uc_wrote(a, UC_BACKDOOR);
+    return m && m->kind == UC_M_PAYLOAD ? m : NULL;
+}
 
 /* Watchers are asserted from outside, after every activation, in both worlds; what they remember lies in regions
  * of their own. Returns NULL or the rule that does not hold; the first one is kept, and the run goes on, so that
@@ -140,6 +192,7 @@ UcDigest uc_world_digest(const UcWorld *world);
 uint64_t uc_world_activations(const UcWorld *world);
 /* Called with every slot that a step looks at, the first time or again. */
 void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data);
+const UcRow *uc_world_row(const UcWorld *world, uint16_t machine);
 /* "Z", "A", "S", "F" or the party's name; for a sandboxed party, that of the party. */
 const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine);
 uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party);

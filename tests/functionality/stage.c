@@ -70,8 +70,7 @@ static UcResult actor_step(UcCtx *ctx, const UcEnvelope *in)
 
 static UcResult carrier_step(UcCtx *ctx, const UcEnvelope *in)
 {
-    (void)ctx;
-    return in->from == UC_Z ? uc_send(in->peer, in->message) : uc_send_peer(UC_Z, in->peer, in->message);
+    return uc_from(ctx, in) == UC_CALLER ? uc_send(in->peer, in->message) : uc_report(in->peer, in->message);
 }
 
 static const UcRegionKind actor_kinds[] = { { .name = "kept", .flags = UC_STABLE, .head_words = 1 } };
@@ -79,14 +78,14 @@ static const UcClass actor = { .name = "actor", .kind = actor_kinds, .kinds = 1,
 static const UcClass carrier = { .name = "carrier", .step = carrier_step };
 
 /* The ideal world: F consults S about what changes the state, S answers, F says what the party would. */
-static UcResult to_party(UcWord party) { return uc_send(uc_party(party), act.result.message); }
+static UcResult to_party(UcWord party) { return uc_output_to(party, act.result.message); }
 
 static UcResult sent_by(UcWord kind, UcWord from, const UcMessage *in)
 {
     const UcWord *e = act.effect.w, *w = in->w;
     bool resent = kind == DKM_RESENT;
     UcMessage m = { kind, { from, resent ? w[0] : e[7], resent ? w[1] : e[4], e[1], e[5], e[6] } };
-    return uc_send(UC_S, m);
+    return uc_backdoor(m);
 }
 
 static DkmOutcome outcome(void)
@@ -94,18 +93,18 @@ static DkmOutcome outcome(void)
     return act.abort ? DKM_ABORT : act.result.code == UC_SEND ? DKM_PROCEED : DKM_SILENT;
 }
 
-static UcResult functions(const UcEnvelope *in)
+static UcResult functions(UcCtx *ctx, const UcEnvelope *in)
 {
     static UcWord asking;
     static UcMessage input;
     const UcWord *e = act.effect.w, *w = in->message.w;
-    if (in->from >= UC_PARTY_0) {
-        asking = in->from - (UcWord)UC_PARTY_0;
+    if (uc_from(ctx, in) == UC_CALLER) {
+        asking = uc_peer(ctx, in);
         input = in->message;
         if (act.effect.kind) /* keygen, request, cancel, transfer; resend has no consult */
-            return uc_send(UC_S, (UcMessage){ input.kind == DKM_SIGN ? DKM_CONSULT_SIGN : DKM_CONSULT_KEYGEN + e[0],
-                                              { asking, e[1], e[5] } });
-        if (input.kind == DKM_RESEND && act.result.code == UC_SEND && act.result.to == UC_A)
+            return uc_backdoor((UcMessage){ input.kind == DKM_SIGN ? DKM_CONSULT_SIGN : DKM_CONSULT_KEYGEN + e[0],
+                                            { asking, e[1], e[5] } });
+        if (input.kind == DKM_RESEND && act.result.code == UC_SEND && act.result.side == UC_BACKDOOR)
             return sent_by(DKM_RESENT, asking, &input);
         return act.result.code == UC_SEND ? to_party(asking) : act.result;
     }
@@ -115,7 +114,7 @@ static UcResult functions(const UcEnvelope *in)
     case DKM_ANSWER:
         if (act.result.code != UC_SEND)
             return act.result;
-        return act.result.to == UC_A ? sent_by(DKM_SENT, asking, &input) : to_party(asking);
+        return act.result.side == UC_BACKDOOR ? sent_by(DKM_SENT, asking, &input) : to_party(asking);
     case DKM_ALLOW_DELIVERY: return act.result.code == UC_SEND ? to_party(w[1]) : act.result;
     case DKM_INJECT: return act.result.code == UC_SEND ? to_party(w[0]) : act.result;
     case DKM_CRASH_PARTY: holds[w[0]].down = true; return uc_pass(NULL);
@@ -124,36 +123,35 @@ static UcResult functions(const UcEnvelope *in)
     }
 }
 
-static UcResult delivers(const UcEnvelope *in)
+static UcResult delivers(UcWord to)
 {
     const UcWord *e = act.effect.w; /* operation, kid, vk, sk, ticket, a, b, other */
-    UcWord to = in->peer - (UcWord)UC_PARTY_0;
     if (!act.effect.kind)
         return act.result;
     if (act.inject)
-        return uc_send(UC_F, (UcMessage){ DKM_INJECT, { to, e[4], e[2], e[3], e[5], e[6], e[7], outcome() } });
-    return uc_send(UC_F, (UcMessage){ DKM_ALLOW_DELIVERY, { e[7], to, e[4], outcome() } });
+        return uc_command((UcMessage){ DKM_INJECT, { to, e[4], e[2], e[3], e[5], e[6], e[7], outcome() } });
+    return uc_command((UcMessage){ DKM_ALLOW_DELIVERY, { e[7], to, e[4], outcome() } });
 }
 
 static UcResult simulates(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *e = act.effect.w, *w = in->message.w;
-    UcWord party = in->peer - (UcWord)UC_PARTY_0;
+    UcWord party = uc_peer(ctx, in);
     switch (in->message.kind) {
     case DKM_SENT:
-    case DKM_RESENT: return uc_send_peer(UC_A, uc_party(w[0]), act.result.message);
-    case UC_M_DELIVER: return delivers(in);
+    case DKM_RESENT: return uc_backdoor_of(w[0], act.result.message);
+    case UC_M_DELIVER: return delivers(party);
     case UC_M_CRASH:
-        uc_sandbox(ctx, in->peer, in);
-        return w[0] == UC_POINT_NOW ? uc_send(UC_F, (UcMessage){ DKM_CRASH_PARTY, { party } }) : uc_pass(NULL);
+        uc_sandbox_order(ctx, party, in->message);
+        return w[0] == UC_POINT_NOW ? uc_command((UcMessage){ DKM_CRASH_PARTY, { party } }) : uc_pass(NULL);
     case UC_M_RESTORE: return uc_pass("no snapshots");
-    case UC_M_RESTART: return uc_send(UC_F, (UcMessage){ DKM_RESTART_PARTY, { party, uc_store_text(uc_ctx_store(ctx), "") } });
-    case UC_M_CORRUPT: return uc_send(UC_F, (UcMessage){ DKM_CORRUPT_PARTY, { party } });
-    default: return uc_send(UC_F, (UcMessage){ DKM_ANSWER, { outcome(), e[3], e[2], e[4] } });
+    case UC_M_RESTART: return uc_command((UcMessage){ DKM_RESTART_PARTY, { party, uc_store_text(uc_ctx_store(ctx), "") } });
+    case UC_M_CORRUPT: return uc_command((UcMessage){ DKM_CORRUPT_PARTY, { party } });
+    default: return uc_command((UcMessage){ DKM_ANSWER, { outcome(), e[3], e[2], e[4] } });
     }
 }
 
-static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in) { return makes(ctx, functions(in)); }
+static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in) { return makes(ctx, functions(ctx, in)); }
 static UcResult simulator_step(UcCtx *ctx, const UcEnvelope *in) { return makes(ctx, simulates(ctx, in)); }
 
 static const UcClass functionality = { .name = "functionality", .step = functionality_step };
@@ -201,7 +199,7 @@ static UcStatus held_status(UcCtx *ctx, uint16_t machine)
     int status = holds[machine - UC_PARTY_0].status;
     if (is_ideal && status < 0)
         return holds[machine - UC_PARTY_0].down ? UC_DOWN : UC_UP;
-    return status < 0 ? (UcStatus)uc_fault(ctx, machine, false).status : (UcStatus)status;
+    return status < 0 ? (UcStatus)uc_fault(ctx, uc_pid_of(ctx, machine), false).status : (UcStatus)status;
 }
 
 static size_t held_clear(size_t length) { return MIN(length, (size_t)CLEAR); }
@@ -341,11 +339,11 @@ static void does(UcWord operation, unsigned key, UcWord t, UcWord a, UcWord b, U
     act.effect = (UcMessage){ DKM_EFFECT, { operation - DKM_KEYGEN, kid(key), vk(key), sk(key), t, a, b, other } };
 }
 
-static void says(UcMessage output) { act = (Act){ .result = uc_send(UC_Z, output) }; }
+static void says(UcMessage output) { act = (Act){ .result = uc_output(output) }; }
 
 UcMessage keygen_of(UcWord party, unsigned key)
 {
-    does(DKM_KEYGEN, key, UC_NONE, 0, 0, 0, uc_send(UC_Z, (UcMessage){ DKM_KEY, { kid(key), vk(key), CAPACITY } }));
+    does(DKM_KEYGEN, key, UC_NONE, 0, 0, 0, uc_output((UcMessage){ DKM_KEY, { kid(key), vk(key), CAPACITY } }));
     holds[party].own[key] = bits(0, CAPACITY);
     holds[party].keys++;
     return (UcMessage){ DKM_KEYGEN, { text(sigma->name) } };
@@ -354,33 +352,33 @@ UcMessage keygen_of(UcWord party, unsigned key)
 UcMessage request_of(UcWord party, UcWord key_id, UcWord count, UcWord from, UcWord t)
 {
     (void)party;
-    does(DKM_REQUEST, 0, t, 0, 0, 0, uc_send(UC_Z, (UcMessage){ DKM_REQUESTED, { t } }));
+    does(DKM_REQUEST, 0, t, 0, 0, 0, uc_output((UcMessage){ DKM_REQUESTED, { t } }));
     act.effect.w[1] = key_id;
     return (UcMessage){ DKM_REQUEST, { key_id, count, from } };
 }
 
 UcMessage cancel_of(UcWord t)
 {
-    does(DKM_CANCEL, 0, t, 0, 0, 0, uc_send(UC_Z, (UcMessage){ DKM_CANCELLED, { t } }));
+    does(DKM_CANCEL, 0, t, 0, 0, 0, uc_output((UcMessage){ DKM_CANCELLED, { t } }));
     return (UcMessage){ DKM_CANCEL, { t } };
 }
 
 UcMessage transfer_of(UcWord party, unsigned key, UcWord a, UcWord b, UcWord to, UcWord t, UcWord payload)
 {
-    does(DKM_TRANSFER, key, t, a, b, to, uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { to, payload } }));
+    does(DKM_TRANSFER, key, t, a, b, to, uc_backdoor((UcMessage){ UC_M_PAYLOAD, { to, payload } }));
     holds[party].own[key] &= ~bits(a, b);
     return (UcMessage){ DKM_TRANSFER, { kid(key), b - a, to, t } };
 }
 
 UcMessage resend_of(UcWord to, UcWord t, UcWord payload)
 {
-    act = (Act){ .result = uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { to, payload } }) };
+    act = (Act){ .result = uc_backdoor((UcMessage){ UC_M_PAYLOAD, { to, payload } }) };
     return (UcMessage){ DKM_RESEND, { to, t } };
 }
 
 UcMessage delivery_of(UcWord party, unsigned key, UcWord a, UcWord b, UcWord from, UcWord t, UcWord payload)
 {
-    does(WATCH_RECEIVED, key, t, a, b, from, uc_send(UC_Z, (UcMessage){ DKM_RECEIVED, { kid(key), from, t, a, b } }));
+    does(WATCH_RECEIVED, key, t, a, b, from, uc_output((UcMessage){ DKM_RECEIVED, { kid(key), from, t, a, b } }));
     holds[party].keys += !holds[party].own[key];
     holds[party].own[key] |= bits(a, b);
     return (UcMessage){ UC_M_DELIVER, { payload } };
@@ -389,7 +387,7 @@ UcMessage delivery_of(UcWord party, unsigned key, UcWord a, UcWord b, UcWord fro
 UcMessage sign_of(UcWord party, unsigned key, UcWord index, const char *message)
 {
     UcWord m = text(message), s = index < CAPACITY ? signature(key, index, m) : signature(key, 0, m);
-    does(DKM_SIGN, key, UC_NONE, index, index + 1, 0, uc_send(UC_Z, (UcMessage){ DKM_SIGNATURE, { kid(key), index, s } }));
+    does(DKM_SIGN, key, UC_NONE, index, index + 1, 0, uc_output((UcMessage){ DKM_SIGNATURE, { kid(key), index, s } }));
     holds[party].own[key] &= ~bits(index, index + 1);
     return (UcMessage){ DKM_SIGN, { kid(key), m } };
 }

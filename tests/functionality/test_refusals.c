@@ -20,18 +20,18 @@ static UcStop stop;
 /* What S does in the place of its next write; what it wrote to F and got from F last. */
 static struct {
     bool armed;
-    uint16_t peer; /* 0: to F as itself; else as this party */
+    UcWord speaker; /* UC_NO_PARTY: to F as itself; else as this party */
     UcMessage say; /* UC_M_EMPTY: nothing, control goes back */
     UcMessage wrote, got;
     GBytes *bytes[UC_MESSAGE_WORDS]; /* of `say`, where a word stands for bytes: S may send what it made itself */
 } s;
 
-static void arm(uint16_t peer, UcMessage say)
+static void arm(UcWord speaker, UcMessage say)
 {
     UcStore *store = env_worlds_store(worlds);
     const UcMessageKind *kind = uc_message_kind(&dkm_messages, say.kind);
     s.armed = true;
-    s.peer = peer;
+    s.speaker = speaker;
     s.say = say;
     for (unsigned i = 0; i < UC_MESSAGE_WORDS; i++) {
         g_clear_pointer(&s.bytes[i], g_bytes_unref);
@@ -52,17 +52,17 @@ static UcResult say(UcCtx *ctx)
         if (s.bytes[i])
             s.say.w[i] = uc_store_put(uc_ctx_store(ctx), g_bytes_get_data(s.bytes[i], NULL), g_bytes_get_size(s.bytes[i]));
     }
-    return s.peer ? uc_send_peer(UC_F, s.peer, s.say) : uc_send(UC_F, s.say);
+    return s.speaker == UC_NO_PARTY ? uc_command(s.say) : uc_command_as(s.speaker, s.say);
 }
 
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
-    if (in->from == UC_F)
+    if (uc_from(ctx, in) == UC_FUNCTIONALITY)
         s.got = in->message;
     if (s.armed)
         return say(ctx);
     UcResult r = uc_simulator_class.step(ctx, in);
-    if (r.code == UC_SEND && r.to == UC_F)
+    if (r.code == UC_SEND && r.side == UC_FUNCTIONALITY)
         s.wrote = r.message;
     return r;
 }
@@ -122,14 +122,14 @@ static UcMessage order(UcWord party, UcMessage m) { return goes_on(uc_order(part
 /* S answers this to what F asks because of the input. */
 static UcMessage answered(UcWord party, UcMessage m, UcMessage answer)
 {
-    arm(0, answer);
+    arm(UC_NO_PARTY, answer);
     return turn(uc_input(party, m));
 }
 
 /* S writes this of its own, when A speaks about `party`. */
 static UcMessage commanded(UcWord party, UcMessage command)
 {
-    arm(0, command);
+    arm(UC_NO_PARTY, command);
     return turn(uc_order(party, (UcMessage){ UC_M_DELIVER, { text("no payload") } }));
 }
 
@@ -728,13 +728,17 @@ END_TEST
 
 START_TEST(s_speaks_for_the_corrupted_only)
 {
-    for (int corrupted = 0; corrupted < 2; corrupted++) {
+    static const struct {
+        bool corrupted;
+        UcWord speaker;
+    } as[] = { { true, 1 }, { false, 1 }, { true, 0 }, { true, 99 }, { true, UC_NOBODY }, { true, UC_NO_PARTY - 1 } };
+    for (size_t i = 0; i < G_N_ELEMENTS(as); i++) {
         open_world(defaults());
-        if (corrupted)
+        if (as[i].corrupted)
             corrupt(1);
-        arm(UC_PARTY_0 + 1, (UcMessage){ DKM_VERIFIED, { 1 } });
+        arm(as[i].speaker, (UcMessage){ DKM_VERIFIED, { 1 } });
         UcMessage m = turn(uc_order(0, (UcMessage){ UC_M_DELIVER, { text("x") } }));
-        if (!corrupted) {
+        if (i > 0) {
             refused("output: the party is not corrupted");
             continue;
         }

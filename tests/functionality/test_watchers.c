@@ -573,7 +573,7 @@ START_TEST(a_party_is_down_by_order)
             }
             holds[0].status = status;
             g_autofree UcCtx *look = uc_world_look(stage_world());
-            if (uc_fault(look, uc_party(0), false).status == UC_UP)
+            if (uc_fault(look, 0, false).status == UC_UP)
                 go(0, cancel_of(ticket(9)));
             else
                 go(0, status_of(0, 0)); /* ignored */
@@ -836,7 +836,7 @@ START_TEST(a_key_seals_one_plaintext)
         { { { DKM_MARK_SEALED, key, two }, { DKM_MARK_SEALED, other, two } }, true },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
-        act = (Act){ .marks = 2, .result = uc_send(UC_Z, dkm_error_message(DKM_UNKNOWN_KEY)) };
+        act = (Act){ .marks = 2, .result = uc_output(dkm_error_message(DKM_UNKNOWN_KEY)) };
         memcpy(act.mark, row[i].mark, sizeof act.mark);
         go(0, input);
         if (row[i].broken)

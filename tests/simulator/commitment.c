@@ -53,7 +53,7 @@ static void tag(const uint8_t *bytes, uint8_t out[HASH])
 static void header(UcCtx *ctx, uint8_t letter, UcWord to, uint8_t out[HEADER])
 {
     out[0] = letter;
-    out[1] = (uint8_t)(uc_self(ctx) - UC_PARTY_0);
+    out[1] = (uint8_t)uc_pid(ctx);
     out[2] = (uint8_t)to;
 }
 
@@ -68,9 +68,9 @@ static Made *made_to(UcCtx *ctx, UcWord to)
     return NULL;
 }
 
-static UcResult refused(void) { return uc_send(UC_Z, (UcMessage){ COM_ERROR, { 0 } }); }
+static UcResult refused(void) { return uc_output((UcMessage){ COM_ERROR, { 0 } }); }
 
-static bool other(UcCtx *ctx, UcWord to) { return to < uc_party_count(ctx) && uc_party(to) != uc_self(ctx); }
+static bool other(UcCtx *ctx, UcWord to) { return to < uc_party_count(ctx) && to != uc_pid(ctx); }
 
 static UcResult commit(UcCtx *ctx, const UcWord *w)
 {
@@ -88,7 +88,7 @@ static UcResult commit(UcCtx *ctx, const UcWord *w)
     *(Made *)(void *)uc_item_insert(ctx, MADE, 0, n) = (Made){ w[0], uc_store_put(store, coins, COINS), w[1] };
     if (uc_persist(ctx))
         return uc_pass("crashed");
-    return uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { w[0], uc_store_put(store, payload, sizeof payload) } });
+    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { w[0], uc_store_put(store, payload, sizeof payload) } });
 }
 
 static UcResult open_to(UcCtx *ctx, const UcWord *w)
@@ -103,7 +103,7 @@ static UcResult open_to(UcCtx *ctx, const UcWord *w)
     header(ctx, 'O', w[0], payload);
     memcpy(payload + HEADER, uc_store_get(store, m->coins, NULL), COINS);
     memcpy(payload + HEADER + COINS, text, length);
-    return uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { w[0], uc_store_put(store, payload, HEADER + COINS + length) } });
+    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { w[0], uc_store_put(store, payload, HEADER + COINS + length) } });
 }
 
 static Got *got_from(UcCtx *ctx, UcWord from, size_t *at)
@@ -132,7 +132,7 @@ static UcResult got_commitment(UcCtx *ctx, UcWord from, const uint8_t *bytes, si
         (Got){ from, uc_store_put(uc_ctx_store(ctx), bytes + HEADER, HASH), 0 };
     if (uc_persist(ctx))
         return uc_pass("crashed");
-    return uc_send(UC_Z, (UcMessage){ COM_RECEIPT, { from } });
+    return uc_output((UcMessage){ COM_RECEIPT, { from } });
 }
 
 static UcResult got_opening(UcCtx *ctx, UcWord from, const uint8_t *bytes, size_t length)
@@ -151,14 +151,14 @@ static UcResult got_opening(UcCtx *ctx, UcWord from, const uint8_t *bytes, size_
     if (uc_persist(ctx))
         return uc_pass("crashed");
     UcWord text = uc_store_put(store, bytes + HEADER + COINS, length - HEADER - COINS);
-    return uc_send(UC_Z, (UcMessage){ COM_OPENED, { from, text } });
+    return uc_output((UcMessage){ COM_OPENED, { from, text } });
 }
 
 static UcResult delivered(UcCtx *ctx, UcWord payload)
 {
     size_t length;
     const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), payload, &length);
-    if (length < HEADER || bytes[2] != uc_self(ctx) - UC_PARTY_0)
+    if (length < HEADER || bytes[2] != uc_pid(ctx))
         return uc_fail("payload: not for this party");
     if (bytes[0] == 'C')
         return got_commitment(ctx, bytes[1], bytes, length);
@@ -208,20 +208,20 @@ static UcResult functionality_input(UcCtx *ctx, UcWord p, const UcMessage *m)
     bool there = to < uc_party_count(ctx) && to != p && find(ctx, p, to, &at);
     if (m->kind == COM_OPEN && there) {
         edit(ctx, at)->opening = 1;
-        return uc_send(UC_S, (UcMessage){ COM_OPENING, { p, to } });
+        return uc_backdoor((UcMessage){ COM_OPENING, { p, to } });
     }
     if (m->kind != COM_COMMIT || there || to >= uc_party_count(ctx) || to == p)
-        return uc_send(uc_party(p), (UcMessage){ COM_ERROR, { 0 } });
+        return uc_output_to(p, (UcMessage){ COM_ERROR, { 0 } });
     *(Commitment *)(void *)uc_item_insert(ctx, COMMITMENTS, 0, at) = (Commitment){ .from = p, .to = to, .text = m->w[1] };
-    return uc_send(UC_S, (UcMessage){ COM_COMMITTED, { p, to, m->w[1] } });
+    return uc_backdoor((UcMessage){ COM_COMMITTED, { p, to, m->w[1] } });
 }
 
 static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in)
 {
     size_t at;
     const UcWord *w = in->message.w;
-    if (in->from != UC_S)
-        return functionality_input(ctx, in->from - (UcWord)UC_PARTY_0, &in->message);
+    if (uc_from(ctx, in) == UC_CALLER)
+        return functionality_input(ctx, uc_peer(ctx, in), &in->message);
     if (!find(ctx, w[0], w[1], &at))
         return uc_simulation_failed("no such commitment");
     Commitment *c = edit(ctx, at);
@@ -229,12 +229,12 @@ static UcResult functionality_step(UcCtx *ctx, const UcEnvelope *in)
         if (c->received)
             return uc_simulation_failed("the receipt was given before");
         c->received = 1;
-        return uc_send(uc_party(w[1]), (UcMessage){ COM_RECEIPT, { w[0] } });
+        return uc_output_to(w[1], (UcMessage){ COM_RECEIPT, { w[0] } });
     }
     if (!c->received || !c->opening || c->opened)
         return uc_simulation_failed("the commitment is not being opened");
     c->opened = 1;
-    return uc_send(uc_party(w[1]), (UcMessage){ COM_OPENED, { w[0], c->text } });
+    return uc_output_to(w[1], (UcMessage){ COM_OPENED, { w[0], c->text } });
 }
 
 const UcClass com_functionality = { .name = "F_COM", .kind = functionality_kinds,
@@ -245,20 +245,18 @@ const UcClass com_functionality = { .name = "F_COM", .kind = functionality_kinds
 static UcResult simulator_step(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
-    if (in->from == UC_F) {
+    if (uc_from(ctx, in) == UC_FUNCTIONALITY) {
         UcMessage input = in->message.kind == COM_COMMITTED ? (UcMessage){ COM_COMMIT, { w[1], w[2] } }
                                                             : (UcMessage){ COM_OPEN, { w[1] } };
-        UcEnvelope e = { UC_Z, uc_party(w[0]), UC_Z, input };
-        UcOutcome out = uc_sandbox(ctx, uc_party(w[0]), &e);
-        return out.result.to == UC_A ? uc_send_peer(UC_A, uc_party(w[0]), out.result.message) : out.result;
+        UcOutcome out = uc_sandbox_input(ctx, w[0], input);
+        return out.result.side == UC_BACKDOOR ? uc_backdoor_of(w[0], out.result.message) : out.result;
     }
-    UcEnvelope e = { UC_A, in->peer, in->peer, in->message };
-    UcOutcome out = uc_sandbox(ctx, in->peer, &e);
+    UcWord to = uc_peer(ctx, in);
+    UcOutcome out = uc_sandbox_order(ctx, to, in->message);
     if (out.result.code != UC_SEND)
         return out.result;
-    UcWord to = in->peer - (UcWord)UC_PARTY_0;
     UcWord kind = out.result.message.kind == COM_RECEIPT ? COM_ALLOW_RECEIPT : COM_ALLOW_OPENED;
-    return uc_send(UC_F, (UcMessage){ kind, { out.result.message.w[0], to } });
+    return uc_command((UcMessage){ kind, { out.result.message.w[0], to } });
 }
 
 const UcClass com_simulator = { .name = "simulator of F_COM", .step = simulator_step };
@@ -267,7 +265,7 @@ const UcClass com_simulator = { .name = "simulator of F_COM", .step = simulator_
 
 static UcResult dummy_adversary_step(UcCtx *ctx, const UcEnvelope *in)
 {
-    return in->from == UC_Z ? uc_send(in->peer, in->message) : uc_send_peer(UC_Z, in->peer, in->message);
+    return uc_from(ctx, in) == UC_CALLER ? uc_send(in->peer, in->message) : uc_report(in->peer, in->message);
 }
 static const UcClass dummy_adversary = { .name = "dummy adversary", .step = dummy_adversary_step };
 

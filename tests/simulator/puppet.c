@@ -31,7 +31,9 @@ static UcWord word(UcCtx *ctx, unsigned kind)
 
 static UcResult tell(UcCtx *ctx, const UcEnvelope *in, UcWord a, UcWord b)
 {
-    return uc_send(uc_self(ctx) == UC_F ? in->from : UC_Z, (UcMessage){ TOLD, { a, b } });
+    UcWord pid = uc_pid(ctx) == UC_NO_PARTY ? uc_peer(ctx, in) : UC_NO_PARTY;
+    UcMessage told = { TOLD, { a, b } };
+    return pid == UC_NO_PARTY ? uc_output(told) : uc_output_to(pid, told);
 }
 
 static UcResult store(UcCtx *ctx, const UcEnvelope *in, UcWord value, UcWord how)
@@ -67,7 +69,7 @@ static UcResult puppet_step(UcCtx *ctx, const UcEnvelope *in)
 {
     static UcWord hidden;
     const UcWord *w = in->message.w;
-    bool f = uc_self(ctx) == UC_F;
+    bool f = uc_pid(ctx) == UC_NO_PARTY;
     switch (in->message.kind) {
     case DO_SAY: return uc_send((uint16_t)w[0], (UcMessage){ w[1], { 0 } });
     case DO_END: return end(w[0]);
@@ -77,7 +79,7 @@ static UcResult puppet_step(UcCtx *ctx, const UcEnvelope *in)
     case DO_LOOK: return tell(ctx, in, word(ctx, KEPT), word(ctx, FLEETING));
     case DO_COUNT: return tell(ctx, in, ++hidden, 0);
     case DO_DRAW: return draw(ctx, in, w[0]);
-    case DO_PING: return uc_send(f ? in->from : UC_F, in->message);
+    case DO_PING: return f ? uc_output_to(uc_peer(ctx, in), in->message) : uc_call(0, in->message);
     case DO_FAIL_SIMULATION: return f ? uc_simulation_failed("told to fail") : tell(ctx, in, 0, 0);
     case DO_WORLD: return tell(ctx, in, f, 0);
     default: return uc_fail("what?");
@@ -88,8 +90,8 @@ const UcClass puppet = { .name = "puppet", .kind = region_kinds, .kinds = G_N_EL
 
 static UcResult parrot_step(UcCtx *ctx, const UcEnvelope *in)
 {
-    if (in->from != UC_Z)
-        return uc_send_peer(UC_Z, in->peer, in->message);
+    if (uc_from(ctx, in) != UC_CALLER)
+        return uc_report(in->peer, in->message);
     if (in->message.kind == DO_SAY)
         return uc_send((uint16_t)in->message.w[0], (UcMessage){ in->message.w[1], { 0 } });
     return uc_send(in->peer, in->message);
@@ -99,14 +101,13 @@ const UcClass parrot = { .name = "parrot", .step = parrot_step };
 /* The UC simulator of the stage: what reaches a sandboxed party, it answers to A. */
 static UcResult stage_simulator(UcCtx *ctx, const UcEnvelope *in)
 {
-    UcEnvelope e = { UC_A, in->peer, in->peer, in->message };
-    return uc_sandbox(ctx, in->peer, &e).result;
+    return uc_sandbox_order(ctx, uc_peer(ctx, in), in->message).result;
 }
 static const UcClass simulator = { .name = "simulator", .step = stage_simulator };
 
 static const char *find_rule(UcCtx *ctx, const UcActivation *a)
 {
-    bool party = a->in.from == UC_Z && a->in.message.kind == DO_STORE;
+    bool party = uc_is_input(a) && a->in.message.kind == DO_STORE;
     if (party && a->in.message.w[0] == 666)
         return uc_reason(ctx, "I9: %d was stored", 666);
     return party && a->in.message.w[0] == 667 ? "A9: 667 was stored" : NULL;

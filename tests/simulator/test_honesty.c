@@ -40,8 +40,9 @@ static UcResult peeks_a(UcCtx *ctx) { return peek(ctx, UC_A, UC_KIND_TAPE); }
 static UcResult peeks_s(UcCtx *ctx) { return peek(ctx, UC_S, UC_KIND_TAPE); }
 static UcResult peeks_f(UcCtx *ctx) { return peek(ctx, UC_F, UC_KIND_TAPE); }
 static UcResult peeks_party(UcCtx *ctx) { return peek(ctx, UC_PARTY_0 + 1, KEPT); }
-static UcResult peeks_sandbox(UcCtx *ctx) { return peek(ctx, uc_sandbox_of(ctx, UC_PARTY_0 + 1), KEPT); }
-static UcResult peeks_sandbox_tape(UcCtx *ctx) { return peek(ctx, uc_sandbox_of(ctx, UC_PARTY_0 + 1), UC_KIND_TAPE); }
+static UcResult peeks_sandbox(UcCtx *ctx) { return peek(ctx, uc_sandbox_of(ctx, 1), KEPT); }
+static UcResult peeks_sandbox_tape(UcCtx *ctx) { return peek(ctx, uc_sandbox_of(ctx, 1), UC_KIND_TAPE); }
+static UcResult peeks_nobody(UcCtx *ctx) { return peek(ctx, uc_sandbox_of(ctx, 2), KEPT); }
 static UcResult peeks_watcher(UcCtx *ctx) { return peek(ctx, UC_PARTY_0 + 4, UC_KIND_TAPE); }
 static UcResult reads_tape(UcCtx *ctx) { return uc_read(ctx, UC_KIND_TAPE, 0, NULL), pass(); }
 static UcResult reads_fault(UcCtx *ctx) { return uc_read(ctx, UC_KIND_FAULT, 0, NULL), pass(); }
@@ -53,20 +54,21 @@ static UcResult counts_snapshots(UcCtx *ctx) { return uc_regions(ctx, KEPT | UC_
 static UcResult writes_tape(UcCtx *ctx) { return uc_write(ctx, UC_KIND_TAPE, 0, 0), pass(); }
 static UcResult writes_fault(UcCtx *ctx) { return uc_write(ctx, UC_KIND_FAULT, 0, 0), pass(); }
 static UcResult writes_shadow(UcCtx *ctx) { return uc_write(ctx, KEPT | UC_SHADOW, 0, 0), pass(); }
-static UcResult orders(UcCtx *ctx) { return uc_fault(ctx, UC_PARTY_0, false), pass(); }
-static UcResult sandbox_status(UcCtx *ctx) { return uc_fault(ctx, UC_PARTY_0, true), pass(); }
-static UcResult status_below(UcCtx *ctx) { return uc_fault(ctx, UC_F, true), pass(); }
-static UcResult status_above(UcCtx *ctx) { return uc_fault(ctx, UC_PARTY_0 + 2, true), pass(); }
-static UcResult orders_above(UcCtx *ctx) { return uc_fault(ctx, UC_PARTY_0 + 2, false), pass(); }
+static UcResult orders(UcCtx *ctx) { return uc_fault(ctx, 0, false), pass(); }
+static UcResult sandbox_status(UcCtx *ctx) { return uc_fault(ctx, 0, true), pass(); }
+static UcResult status_of_none(UcCtx *ctx) { return uc_fault(ctx, UC_NO_PARTY, true), pass(); }
+static UcResult status_above(UcCtx *ctx) { return uc_fault(ctx, 2, true), pass(); }
+static UcResult orders_above(UcCtx *ctx) { return uc_fault(ctx, 2, false), pass(); }
 static UcResult world(UcCtx *ctx) { return uc_ctx_world(ctx), pass(); }
 static UcResult stops(UcCtx *ctx) { return uc_stop_script(ctx, UC_STOP_LIMIT, "enough"), pass(); }
-static UcResult feed(UcCtx *ctx, uint16_t party, UcWord bytes)
+static UcResult feed(UcCtx *ctx, UcWord pid, UcWord bytes)
 {
-    return uc_sandbox(ctx, party, &(UcEnvelope){ UC_A, party, party, { TELL, { bytes, 1 } } }), pass();
+    return uc_sandbox_order(ctx, pid, (UcMessage){ TELL, { bytes, 1 } }), pass();
 }
-static UcResult runs_sandbox(UcCtx *ctx) { return feed(ctx, UC_PARTY_0 + 1, input); }
-static UcResult runs_nobody(UcCtx *ctx) { return feed(ctx, UC_PARTY_0 + 2, input); }
-static UcResult feeds_guess(UcCtx *ctx) { return feed(ctx, UC_PARTY_0 + 1, secret); }
+static UcResult runs_sandbox(UcCtx *ctx) { return feed(ctx, 1, input); }
+static UcResult calls_sandbox(UcCtx *ctx) { return uc_sandbox_input(ctx, 1, (UcMessage){ TELL, { input, 1 } }), pass(); }
+static UcResult runs_nobody(UcCtx *ctx) { return feed(ctx, 2, input); }
+static UcResult feeds_guess(UcCtx *ctx) { return feed(ctx, 1, secret); }
 static UcResult gets_guess(UcCtx *ctx) { return uc_store_get(uc_ctx_store(ctx), secret, NULL), pass(); }
 static UcResult asks_for_guess(UcCtx *ctx) { return uc_store_knows(uc_ctx_store(ctx), secret), pass(); }
 static UcResult digests_guess(UcCtx *ctx) { return uc_store_digest(uc_ctx_store(ctx), secret), pass(); }
@@ -99,7 +101,10 @@ static UcResult calls_all_that_is_free(UcCtx *ctx)
     uc_draw(ctx, "a coin", &coin, 1);
     uc_mark(ctx, (UcMark){ 1, 2, 3 });
     uc_persist(ctx);
-    return uc_pass(uc_reason(ctx, "%s of %u", uc_name(ctx, uc_self(ctx)), uc_party_count(ctx)));
+    UcEnvelope in = { .from = UC_PARTY_0, .peer = UC_PARTY_0 };
+    if (uc_from(ctx, &in) == UC_CALLER && uc_peer(ctx, &in) == uc_pid_of(ctx, uc_party_machine(ctx, uc_pid(ctx))))
+        return uc_pass("its own caller");
+    return uc_pass(uc_reason(ctx, "%s of %u, %u", uc_party_name(ctx, 1), uc_party_count(ctx), uc_used_by(ctx, uc_self(ctx), 0)));
 }
 
 /* Who tries. S is the only one with sandboxes; a sandboxed party is one to itself. */
@@ -129,6 +134,7 @@ static const struct {
     { "peeks at a party", peeks_party, 0, INTO "two", true },
     { "peeks at a sandbox", peeks_sandbox, S_, INTO "another machine", true },
     { "peeks at a sandbox's tape", peeks_sandbox_tape, S_, INTO "another machine", true },
+    { "peeks at a sandbox of nobody", peeks_nobody, 0, INTO "another machine", true },
     { "peeks at a watcher", peeks_watcher, 0, INTO "another machine", true },
     { "reads its tape", reads_tape, 0, KEEPS, true },
     { "reads its faults", reads_fault, 0, KEEPS, true },
@@ -142,12 +148,13 @@ static const struct {
     { "writes its shadow", writes_shadow, 0, WRITES, true },
     { "asks what was ordered", orders, F_, ORDERED, true },
     { "asks for the status of a sandbox", sandbox_status, S_, ORDERED, true },
-    { "asks for the status of a sandbox below all", status_below, 0, ORDERED, true },
+    { "asks for the status of a sandbox of nobody", status_of_none, 0, ORDERED, true },
     { "asks for the status of a sandbox above all", status_above, 0, ORDERED, true },
     { "asks what was ordered at nobody", orders_above, 0, ORDERED, true },
     { "asks for the world", world, 0, "asks for the world", true },
     { "stops the run", stops, 0, "stops the run", true },
     { "runs a sandbox", runs_sandbox, S_, NO_SANDBOX, false },
+    { "calls a sandbox", calls_sandbox, S_, NO_SANDBOX, false },
     { "runs nobody", runs_nobody, 0, NO_SANDBOX, true },
     { "feeds a sandbox a guess", feeds_guess, 0, NULL, true },
     { "gets a guess", gets_guess, 0, READS, true },
@@ -197,15 +204,15 @@ static const UcClass trying_first = { .name = "trying first", .kind = kinds, .ki
 static UcResult carry(UcCtx *ctx, const UcEnvelope *in)
 {
     if (in->from != UC_Z)
-        return uc_send_peer(UC_Z, in->peer, in->message);
+        return uc_report(in->peer, in->message);
     return uc_send(uc_self(ctx) == UC_A ? in->peer : UC_Z, in->message);
 }
 static const UcClass carrier = { .name = "carrier", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = carry };
 
 static UcResult run_sandbox(UcCtx *ctx, const UcEnvelope *in)
 {
-    UcResult r = uc_sandbox(ctx, in->peer, in).result;
-    return r.code == UC_SEND ? uc_send_peer(UC_A, in->peer, r.message) : r;
+    UcResult r = uc_sandbox_order(ctx, uc_peer(ctx, in), in->message).result;
+    return r.code == UC_SEND ? uc_backdoor_of(uc_peer(ctx, in), r.message) : r;
 }
 static const UcClass sandboxing = { .name = "sandboxing", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = run_sandbox };
 

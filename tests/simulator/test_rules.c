@@ -494,7 +494,7 @@ START_TEST(orders_cover_what_they_may_come_to)
         open_both();
         stage_order(&real, (UcMessage){ UC_M_CRASH, { point } });
         g_autofree UcCtx *at = uc_world_look(real.world);
-        ck_assert_uint_eq(uc_fault(at, uc_party(0), false).ordered,
+        ck_assert_uint_eq(uc_fault(at, 0, false).ordered,
                           UC_ORDER_CRASH | (point == UC_POINT_BETWEEN ? UC_ORDER_DISABLE : 0u));
     }
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
@@ -503,7 +503,7 @@ START_TEST(orders_cover_what_they_may_come_to)
         open_both();
         stage_order(&real, known[i].order);
         g_autofree UcCtx *at = uc_world_look(real.world);
-        ck_assert_uint_eq(uc_fault(at, uc_party(0), false).ordered, known[i].covers);
+        ck_assert_uint_eq(uc_fault(at, 0, false).ordered, known[i].covers);
     }
 }
 END_TEST

@@ -106,18 +106,14 @@ static const UcClass toy = { .name = "toy", .kind = region_kind, .kinds = G_N_EL
 /* A hands on what Z and the parties say; S has one sandbox and shows A what it says. */
 static UcResult hand_on(UcCtx *ctx, const UcEnvelope *in)
 {
-    return in->from == UC_Z ? uc_send(in->peer, in->message) : uc_send_peer(UC_Z, in->peer, in->message);
+    return uc_from(ctx, in) == UC_CALLER ? uc_send(in->peer, in->message) : uc_report(in->peer, in->message);
 }
 static const UcClass adversary = { .name = "adversary", .step = hand_on };
 
 static UcResult in_a_sandbox(UcCtx *ctx, const UcEnvelope *in)
 {
-    UcEnvelope e = { UC_A, in->peer, in->peer, in->message };
-    UcResult r = uc_sandbox(ctx, in->peer, &e).result;
-    r.to = UC_A;
-    r.peer = in->peer;
-    r.persist_after = false;
-    return r;
+    UcResult r = uc_sandbox_order(ctx, uc_peer(ctx, in), in->message).result;
+    return r.code == UC_SEND ? uc_backdoor_of(uc_peer(ctx, in), r.message) : r;
 }
 static const UcClass simulator = { .name = "simulator", .step = in_a_sandbox };
 static UcResult idle(UcCtx *ctx, const UcEnvelope *in) { return uc_pass(NULL); }
