@@ -81,6 +81,12 @@ static bool calls(const UcRow *row, uint16_t machine, unsigned *slot)
     return false;
 }
 
+/* In the ideal process S has the backdoor of a party; A, which S has at its own, writes to it all the same. */
+static bool played(const UcWorld *world, uint16_t machine, uint16_t by)
+{
+    return machine < world->rows && world->row[machine].backdoor == by;
+}
+
 UcSide uc_side(const UcWorld *world, uint16_t machine, uint16_t other)
 {
     unsigned slot;
@@ -97,7 +103,7 @@ UcSide uc_side(const UcWorld *world, uint16_t machine, uint16_t other)
         return (UcSide)(UC_SUBROUTINE + slot);
     if (calls(they, machine, &slot))
         return UC_CALLER;
-    if (they->backdoor == machine)
+    if (they->backdoor == machine || (they->role == UC_ROLE_PARTY && played(world, they->backdoor, machine)))
         return UC_BACKDOOR;
     return they->caller == machine ? UC_SUBROUTINE : UC_NO_SIDE;
 }

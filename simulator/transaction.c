@@ -418,13 +418,13 @@ uint16_t uc_party_machine(UcCtx *ctx, UcWord pid) { return uc_machine_of(ctx->wo
 
 UcWord uc_pid_of(UcCtx *ctx, uint16_t machine)
 {
-    const UcRow *row = machine < ctx->world->rows ? &ctx->world->row[machine] : NULL;
+    const UcRow *row = uc_world_row(ctx->world, machine);
     return row && row->role == UC_ROLE_PARTY ? row->pid : UC_NO_PARTY;
 }
 
 uint16_t uc_used_by(UcCtx *ctx, uint16_t machine, unsigned slot)
 {
-    const UcRow *row = machine < ctx->world->rows ? &ctx->world->row[machine] : NULL;
+    const UcRow *row = uc_world_row(ctx->world, machine);
     return row && slot < row->subroutines ? row->subroutine[slot] : UC_NOBODY;
 }
 

@@ -562,6 +562,11 @@ const char *uc_world_broken_rule(const UcWorld *world, uint64_t *activation)
     return world->broken_rule;
 }
 
+const UcRow *uc_world_row(const UcWorld *world, uint16_t machine)
+{
+    return machine < world->rows ? &world->row[machine] : NULL;
+}
+
 int uc_world_bit(const UcWorld *world) { return world->bit; }
 const UcWorldSpec *uc_world_spec(const UcWorld *world) { return world->spec; }
 UcStore *uc_world_store(const UcWorld *world) { return world->store; }

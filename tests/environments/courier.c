@@ -67,7 +67,7 @@ static UcResult delivered(UcCtx *ctx, UcWord payload)
     const uint8_t *bytes = uc_store_get(uc_ctx_store(ctx), payload, &length);
     if (length < 2)
         return uc_fail("payload: no letter");
-    return uc_send(UC_Z, (UcMessage){ RECEIVED, { bytes[0], uc_store_put(uc_ctx_store(ctx), bytes + 1, length - 1) } });
+    return uc_output((UcMessage){ RECEIVED, { bytes[0], uc_store_put(uc_ctx_store(ctx), bytes + 1, length - 1) } });
 }
 
 static UcResult party_step(UcCtx *ctx, const UcEnvelope *in)
@@ -79,13 +79,13 @@ static UcResult party_step(UcCtx *ctx, const UcEnvelope *in)
         return uc_fail("not for this protocol");
     UcMessage now = answer(ctx, m);
     if (now.kind != UC_M_EMPTY)
-        return uc_send(UC_Z, now);
+        return uc_output(now);
     size_t length;
     const uint8_t *text = uc_store_get(uc_ctx_store(ctx), m->w[1], &length);
     g_autofree uint8_t *payload = g_malloc(length + 1);
-    payload[0] = (uint8_t)(uc_self(ctx) - UC_PARTY_0);
+    payload[0] = (uint8_t)uc_pid(ctx);
     memcpy(payload + 1, text, length);
-    return uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { m->w[0], uc_store_put(uc_ctx_store(ctx), payload, length + 1) } });
+    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { m->w[0], uc_store_put(uc_ctx_store(ctx), payload, length + 1) } });
 }
 
 static const UcClass party_class = { .name = "letters in clear", .step = party_step };
@@ -95,12 +95,13 @@ static const UcClass party_class = { .name = "letters in clear", .step = party_s
 static UcResult f_step(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
-    if (in->from == UC_S)
-        return uc_send(uc_party(w[1]), (UcMessage){ RECEIVED, { w[0], w[2] } });
+    UcWord from = uc_peer(ctx, in);
+    if (uc_from(ctx, in) == UC_BACKDOOR)
+        return uc_output_to(w[1], (UcMessage){ RECEIVED, { w[0], w[2] } });
     UcMessage now = is_input(in->message.kind) ? answer(ctx, &in->message) : (UcMessage){ REFUSED, { 0 } };
     if (now.kind != UC_M_EMPTY)
-        return uc_send(in->from, now);
-    return uc_send(UC_S, (UcMessage){ SENT, { in->from - (UcWord)UC_PARTY_0, w[0], w[1] } });
+        return uc_output_to(from, now);
+    return uc_backdoor((UcMessage){ SENT, { from, w[0], w[1] } });
 }
 
 static const UcClass f_class = { .name = "F of letters", .step = f_step };
@@ -110,16 +111,13 @@ static const UcClass f_class = { .name = "F of letters", .step = f_step };
 static UcResult s_step(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
-    if (in->from == UC_F) {
-        UcEnvelope e = { UC_Z, uc_party(w[0]), UC_Z, { SEND, { w[1], w[2] } } };
-        return uc_send_peer(UC_A, uc_party(w[0]), uc_sandbox(ctx, uc_party(w[0]), &e).result.message);
-    }
-    UcEnvelope e = { UC_A, in->peer, in->peer, in->message };
-    UcOutcome out = uc_sandbox(ctx, in->peer, &e);
+    if (uc_from(ctx, in) == UC_FUNCTIONALITY)
+        return uc_backdoor_of(w[0], uc_sandbox_input(ctx, w[0], (UcMessage){ SEND, { w[1], w[2] } }).result.message);
+    UcOutcome out = uc_sandbox_order(ctx, uc_peer(ctx, in), in->message);
     if (out.result.code != UC_SEND)
         return out.result;
     w = out.result.message.w;
-    return uc_send(UC_F, (UcMessage){ ALLOW, { w[0], in->peer - (UcWord)UC_PARTY_0, w[1] } });
+    return uc_command((UcMessage){ ALLOW, { w[0], uc_peer(ctx, in), w[1] } });
 }
 
 static const UcClass s_class = { .name = "simulator of letters", .step = s_step };
