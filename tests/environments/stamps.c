@@ -74,13 +74,13 @@ static UcResult delivered(UcCtx *ctx, UcWord bytes, bool careful)
     size_t length;
     uint8_t key[KEY], right[STAMP];
     const uint8_t *p = uc_store_get(uc_ctx_store(ctx), bytes, &length);
-    if (length != WHOLE || p[0] != 1 || p[1] >= uc_party_count(ctx) || uc_party(p[2]) != uc_self(ctx))
+    if (length != WHOLE || p[0] != 1 || p[1] >= uc_party_count(ctx) || p[2] != uc_pid(ctx))
         return uc_fail("payload: no letter for this party");
     key_of(((const Setup *)uc_config(ctx))->seed, p[1], key);
     stamp(key, p, right);
     if (careful && memcmp(right, p + CLEAR, STAMP))
         return uc_fail("payload: the stamp is wrong");
-    return uc_send(UC_Z, (UcMessage){ RECEIVED, { p[1], uc_store_put(uc_ctx_store(ctx), p + 3, LETTER) } });
+    return uc_output((UcMessage){ RECEIVED, { p[1], uc_store_put(uc_ctx_store(ctx), p + 3, LETTER) } });
 }
 
 static UcResult act(UcCtx *ctx, const UcEnvelope *in, bool careful)
@@ -93,10 +93,10 @@ static UcResult act(UcCtx *ctx, const UcEnvelope *in, bool careful)
         return uc_fail("not for this protocol");
     UcMessage now = refused(ctx, m);
     if (now.kind != UC_M_EMPTY)
-        return uc_send(UC_Z, now);
-    UcWord self = uc_self(ctx) - (UcWord)UC_PARTY_0;
+        return uc_output(now);
+    UcWord self = uc_pid(ctx);
     key_of(((const Setup *)uc_config(ctx))->seed, (uint32_t)self, key);
-    return uc_send(UC_A, (UcMessage){ UC_M_PAYLOAD, { m->w[0], payload(uc_ctx_store(ctx), key, 1, self, m->w[0], m->w[1]) } });
+    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { m->w[0], payload(uc_ctx_store(ctx), key, 1, self, m->w[0], m->w[1]) } });
 }
 
 static UcResult careful_step(UcCtx *ctx, const UcEnvelope *in) { return act(ctx, in, true); }
@@ -163,33 +163,33 @@ static bool was_sent(UcCtx *ctx, const UcWord *w)
 static UcResult command(UcCtx *ctx, const UcEnvelope *in, bool strict)
 {
     const UcWord *w = in->message.w;
-    if (in->peer >= UC_PARTY_0)
-        return uc_send(in->peer, in->message);
+    if (uc_relayed(in))
+        return uc_output_to(uc_peer(ctx, in), in->message);
     if (in->message.kind == CORRUPT_PARTY) {
         *uc_item_insert(ctx, KIND_CORRUPTED, 0, 0) = w[0];
-        return uc_send(UC_S, (UcMessage){ IS_CORRUPT, { w[0] } });
+        return uc_backdoor((UcMessage){ IS_CORRUPT, { w[0] } });
     }
     size_t corrupted;
     uc_items(ctx, KIND_CORRUPTED, 0, &corrupted);
     if (!was_sent(ctx, w) && (!corrupted || strict))
         return uc_simulation_failed("nobody sent it");
-    return uc_send(uc_party(w[1]), (UcMessage){ RECEIVED, { w[0], w[2] } });
+    return uc_output_to(w[1], (UcMessage){ RECEIVED, { w[0], w[2] } });
 }
 
 static UcResult f_act(UcCtx *ctx, const UcEnvelope *in, bool strict)
 {
-    UcWord from = in->from - (UcWord)UC_PARTY_0;
-    if (in->from == UC_S)
+    UcWord from = uc_peer(ctx, in);
+    if (uc_from(ctx, in) == UC_BACKDOOR)
         return command(ctx, in, strict);
     if (is_corrupted(ctx, from))
-        return uc_send_peer(UC_S, in->from, in->message);
+        return uc_backdoor_of(from, in->message);
     UcMessage now = refused(ctx, &in->message);
     if (now.kind != UC_M_EMPTY)
-        return uc_send(in->from, now);
+        return uc_output_to(from, now);
     UcWord sent[] = { from, in->message.w[0], in->message.w[1] };
     if (!was_sent(ctx, sent))
         memcpy(uc_item_insert(ctx, KIND_SENT, 0, 0), sent, sizeof sent);
-    return uc_send(UC_S, (UcMessage){ SENT, { sent[0], sent[1], sent[2] } });
+    return uc_backdoor((UcMessage){ SENT, { sent[0], sent[1], sent[2] } });
 }
 
 static UcResult f_step(UcCtx *ctx, const UcEnvelope *in) { return f_act(ctx, in, false); }
@@ -201,31 +201,30 @@ static const UcOrderRule order[] = { { CORRUPT_PARTY, 0, UC_ORDER_CORRUPT } };
 static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
-    uint16_t party = uc_party(w[0]);
-    if (in->peer >= UC_PARTY_0)
-        return uc_send_peer(UC_A, in->peer, in->message);
-    UcEnvelope input = { UC_Z, party, UC_Z, { SEND, { w[1], w[2] } } }, corrupt = { UC_A, party, party, { .kind = UC_M_CORRUPT } };
-    UcOutcome out = uc_sandbox(ctx, party, in->message.kind == SENT ? &input : &corrupt);
-    return out.result.code == UC_SEND ? uc_send_peer(UC_A, party, out.result.message)
+    if (uc_relayed(in))
+        return uc_backdoor_of(uc_peer(ctx, in), in->message);
+    UcOutcome out = in->message.kind == SENT ? uc_sandbox_input(ctx, w[0], (UcMessage){ SEND, { w[1], w[2] } })
+                                             : uc_sandbox_order(ctx, w[0], (UcMessage){ .kind = UC_M_CORRUPT });
+    return out.result.code == UC_SEND ? uc_backdoor_of(w[0], out.result.message)
                                       : uc_simulation_failed("the sandboxed party sends nothing");
 }
 
 static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)
 {
-    bool corrupted = uc_fault(ctx, in->peer, true).corrupted;
+    UcWord party = uc_peer(ctx, in);
+    bool corrupted = uc_fault(ctx, party, true).corrupted;
     if (in->message.kind == UC_M_CORRUPT && !corrupted)
-        return uc_send(UC_F, (UcMessage){ CORRUPT_PARTY, { in->peer - (UcWord)UC_PARTY_0 } });
+        return uc_command((UcMessage){ CORRUPT_PARTY, { party } });
     if (in->message.kind >= UC_M_USER && corrupted)
-        return uc_send_peer(UC_F, in->peer, in->message);
-    UcEnvelope inner = { UC_A, in->peer, in->peer, in->message };
-    UcOutcome out = uc_sandbox(ctx, in->peer, &inner);
+        return uc_command_as(party, in->message);
+    UcOutcome out = uc_sandbox_order(ctx, party, in->message);
     const UcWord *w = out.result.message.w;
     if (out.result.code != UC_SEND || out.result.message.kind != RECEIVED)
         return out.result;
-    return uc_send(UC_F, (UcMessage){ ALLOW, { w[0], in->peer - (UcWord)UC_PARTY_0, w[1] } });
+    return uc_command((UcMessage){ ALLOW, { w[0], party, w[1] } });
 }
 
-static UcResult s_step(UcCtx *ctx, const UcEnvelope *in) { return in->from == UC_F ? from_f(ctx, in) : from_a(ctx, in); }
+static UcResult s_step(UcCtx *ctx, const UcEnvelope *in) { return uc_from(ctx, in) == UC_FUNCTIONALITY ? from_f(ctx, in) : from_a(ctx, in); }
 static const UcClass s_class = { .name = "simulator of stamps", .step = s_step };
 static const UcSimulatorRow simulators[] = { { "uc", &s_class }, { NULL, NULL } };
 

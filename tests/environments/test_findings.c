@@ -73,7 +73,7 @@ static UcResult party_step(UcCtx *ctx, const UcEnvelope *in)
 static UcResult f_step(UcCtx *ctx, const UcEnvelope *in)
 {
     UcResult r = f_dkm_class.step(ctx, in);
-    return is_the_moment(&r, r.to) ? go_wrong(ctx, r) : r;
+    return is_the_moment(&r, uc_party(r.peer - 1u)) ? go_wrong(ctx, r) : r; /* a pid plus 1, for now */
 }
 
 static UcResult s_step(UcCtx *ctx, const UcEnvelope *in)
