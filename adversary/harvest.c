@@ -154,10 +154,9 @@ static void see_text(Harvest *h, HarvestPlace place, UcWord handle, UcWord from)
         see_state(h, handle, from);
 }
 
-void harvest_see(Harvest *h, uint16_t peer, const UcMessage *m)
+void harvest_see(Harvest *h, UcWord from, const UcMessage *m)
 {
     g_assert(h && m);
-    UcWord from = peer >= UC_PARTY_0 ? peer - (UcWord)UC_PARTY_0 : UC_NO_PARTY;
     switch (m->kind) {
     case UC_M_PAYLOAD: see_text(h, HARVEST_PAYLOAD, m->w[1], from); break;
     case UC_M_STATE: see_text(h, HARVEST_STATE, m->w[0], from); break;
@@ -597,7 +596,7 @@ char *harvest_where(const HarvestKey *key, const UcWorldSpec *spec)
         [HARVEST_HELD] = ", as a key that it holds",
     };
     g_assert(key && spec);
-    const char *who = key->from == UC_NO_PARTY ? "nobody" : uc_machine_name(spec, uc_party(key->from));
+    const char *who = key->from == UC_NO_PARTY ? "nobody" : spec->party_name[key->from];
     g_autofree char *tree = key->level ? g_strdup_printf(", of a tree of level %u", key->level) : g_strdup("");
     return g_strdup_printf("%s %s%s%s", place[key->place], who, way[key->way], tree);
 }

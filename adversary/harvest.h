@@ -47,8 +47,8 @@ void harvest_free(Harvest *harvest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Harvest, harvest_free)
 /* Another world of the same store: nothing is known of it yet. What was tried is not tried again. */
 void harvest_begin(Harvest *harvest);
-/* A message that reached A or Z; `peer` is the machine number of the party it is from. */
-void harvest_see(Harvest *harvest, uint16_t peer, const UcMessage *message);
+/* A message that reached A or Z; `from` is the pid of the party it is from, or UC_NO_PARTY. */
+void harvest_see(Harvest *harvest, UcWord from, const UcMessage *message);
 /* Looks for seeds in everything seen so far. */
 void harvest_search(Harvest *harvest);
 /* The keys heard of, in order; valid until the next call. */

@@ -357,7 +357,7 @@ static bool harvest_answer(const UcMessage *reply, bool *accepted)
 
 static void harvest_end(void *harvest) { harvest_free(harvest); }
 static void harvest_another(void *harvest) { harvest_begin(harvest); }
-static void harvest_seen(void *harvest, uint16_t peer, const UcMessage *message) { harvest_see(harvest, peer, message); }
+static void harvest_seen(void *harvest, UcWord from, const UcMessage *message) { harvest_see(harvest, from, message); }
 static uint64_t harvest_tried(const void *harvest, bool *bounded) { return harvest_guesses(harvest, bounded); }
 
 static const UcHarvest harvest = {

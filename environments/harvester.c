@@ -45,8 +45,8 @@ EnvHarvested env_harvester_result(const EnvHarvester *h) { return h->result; }
 static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
     EnvHarvester *h = data;
-    if (a->machine == UC_A || a->machine == UC_Z)
-        h->kit->see(h->harvest, a->in.peer, &a->in.message);
+    if (a->role == UC_ROLE_ADVERSARY || a->role == UC_ROLE_ENVIRONMENT)
+        h->kit->see(h->harvest, uc_world_pid(world, a->in.peer), &a->in.message);
 }
 
 /* The parties that Z may count on, from the session's answer. */
@@ -92,7 +92,7 @@ static UcResult go_on(void *data, UcCtx *ctx, const UcEnvelope *in, int bit)
 {
     EnvHarvester *h = data;
     UcResult write;
-    h->kit->see(h->harvest, in->peer, &in->message); /* observers are told when this is over */
+    h->kit->see(h->harvest, uc_peer(ctx, in), &in->message); /* observers are told when this is over */
     if (h->phase == OVER) {
         h->phase = ASKED_CORRUPTED;
         return uc_send(UC_Z, (UcMessage){ UC_M_CORRUPTED, { 0 } });

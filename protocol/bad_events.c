@@ -92,9 +92,8 @@ static void new_key(Seen *bad, UcWord vk)
 }
 
 /* Does the scheme itself accept? */
-static bool scheme_accepts(const UcWorld *world, const UcWord *w)
+static bool scheme_accepts(const UcWorld *world, const DkmOptions *dkm, const UcWord *w)
 {
-    const DkmOptions *dkm = uc_world_spec(world)->machine[UC_F].config;
     UcStore *store = uc_world_store(world);
     size_t nv, nm, ns;
     for (unsigned i = 0; i < 3; i++) {
@@ -119,7 +118,8 @@ static void verified(Seen *bad, const UcWorld *world, const UcActivation *a, UcW
     if (bad->corrupted || !knows(bad->key, (Two){ w[0], 0 }) || !uc_store_knows(store, w[0]) ||
         knows(bad->sent_to_sign, (Two){ dkm_kid(store, w[0]), w[1] }))
         return;
-    if (uc_world_spec(world)->ideal ? scheme_accepts(world, w) : answer == 1)
+    const void *config = uc_world_row(world, a->machine)->machine->config; /* F's, where F answers */
+    if (a->role == UC_ROLE_FUNCTIONALITY ? scheme_accepts(world, config, w) : answer == 1)
         happened(bad, PI_BAD_SIGNATURE);
 }
 
@@ -130,7 +130,7 @@ static void real_party(Seen *bad, const UcWorld *world, const UcActivation *a)
     if (a->in.message.kind == UC_M_DELIVER)
         delivery(bad, a, m->kind == DKM_RECEIVED);
     if (m->kind == DKM_REQUESTED)
-        new_ticket(bad, a->machine, m->w[0]);
+        new_ticket(bad, a->pid, m->w[0]);
     if (m->kind == DKM_KEY)
         new_key(bad, m->w[1]);
     if (m->kind == DKM_VERIFIED)
@@ -144,7 +144,7 @@ static void uc_simulator(Seen *bad, const UcActivation *a)
     if (a->in.message.kind == UC_M_DELIVER)
         delivery(bad, a, m->kind == DKM_ALLOW_DELIVERY || m->kind == DKM_INJECT);
     if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_REQUEST)
-        new_ticket(bad, uc_party(a->in.message.w[0]), m->w[3]);
+        new_ticket(bad, a->in.message.w[0], m->w[3]);
     if (m->kind == DKM_ANSWER && a->in.message.kind == DKM_CONSULT_KEYGEN)
         new_key(bad, m->w[2]);
 }
@@ -153,20 +153,20 @@ static void observe(void *data, const UcWorld *world, const UcActivation *a)
 {
     Seen *bad = data;
     const UcResult *r = &a->outcome.result;
-    bool party = a->machine >= UC_PARTY_0 && !uc_world_spec(world)->ideal;
+    bool party = a->role == UC_ROLE_PARTY && !uc_world_spec(world)->ideal, simulator = a->role == UC_ROLE_SIMULATOR;
     if (r->code != UC_SEND)
         return;
-    if (a->machine == UC_A && r->message.kind == UC_M_CORRUPT)
+    if (a->role == UC_ROLE_ADVERSARY && r->message.kind == UC_M_CORRUPT)
         bad->corrupted = true;
-    if (a->machine == UC_Z && r->message.kind == DKM_SIGN && r->to >= UC_PARTY_0)
+    if (a->role == UC_ROLE_ENVIRONMENT && r->message.kind == DKM_SIGN && uc_world_pid(world, r->to) != UC_NO_PARTY)
         enter(bad->sent_to_sign, (Two){ r->message.w[0], r->message.w[1] });
-    if (a->machine == UC_F && a->in.message.kind == DKM_VERIFY)
+    if (a->role == UC_ROLE_FUNCTIONALITY && a->in.message.kind == DKM_VERIFY)
         verified(bad, world, a, r->message.w[0]);
-    if ((party || a->machine == UC_S) && r->message.kind == UC_M_PAYLOAD)
+    if ((party || simulator) && uc_wrote_payload(a))
         enter(bad->payload, (Two){ r->message.w[1], 0 });
     if (party)
         real_party(bad, world, a);
-    else if (a->machine == UC_S)
+    else if (simulator)
         uc_simulator(bad, a);
 }
 

@@ -123,7 +123,7 @@ typedef struct {
     void *(*new)(UcStore *store, const void *setup); /* before the first world */
     void (*free)(void *harvest);
     void (*begin)(void *harvest);       /* another world of the same store */
-    void (*see)(void *harvest, uint16_t peer, const UcMessage *message); /* peer: machine number of the party it is from */
+    void (*see)(void *harvest, UcWord from, const UcMessage *message); /* from: pid of the party it is from, or UC_NO_PARTY */
     /* Looks for secrets in everything seen of this world; how many it found. A rule that one of them breaks is noted there
      * (uc_world_note_rule). */
     unsigned (*search)(void *harvest, struct UcWorld *world);

@@ -416,11 +416,7 @@ const char *uc_party_name(UcCtx *ctx, UcWord pid) { return pid < uc_party_count(
 uint16_t uc_self(UcCtx *ctx) { return ctx->row->self; }
 uint16_t uc_party_machine(UcCtx *ctx, UcWord pid) { return uc_machine_of(ctx->world, pid); }
 
-UcWord uc_pid_of(UcCtx *ctx, uint16_t machine)
-{
-    const UcRow *row = uc_world_row(ctx->world, machine);
-    return row && row->role == UC_ROLE_PARTY ? row->pid : UC_NO_PARTY;
-}
+UcWord uc_pid_of(UcCtx *ctx, uint16_t machine) { return uc_world_pid(ctx->world, machine); }
 
 uint16_t uc_used_by(UcCtx *ctx, uint16_t machine, unsigned slot)
 {

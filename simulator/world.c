@@ -567,6 +567,12 @@ const UcRow *uc_world_row(const UcWorld *world, uint16_t machine)
     return machine < world->rows ? &world->row[machine] : NULL;
 }
 
+UcWord uc_world_pid(const UcWorld *world, uint16_t machine)
+{
+    const UcRow *row = uc_world_row(world, machine);
+    return row && row->role == UC_ROLE_PARTY ? row->pid : UC_NO_PARTY;
+}
+
 int uc_world_bit(const UcWorld *world) { return world->bit; }
 const UcWorldSpec *uc_world_spec(const UcWorld *world) { return world->spec; }
 UcStore *uc_world_store(const UcWorld *world) { return world->store; }

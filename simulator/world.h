@@ -193,6 +193,7 @@ uint64_t uc_world_activations(const UcWorld *world);
 /* Called with every slot that a step looks at, the first time or again. */
 void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data);
 const UcRow *uc_world_row(const UcWorld *world, uint16_t machine); /* NULL: a number beyond all */
+UcWord uc_world_pid(const UcWorld *world, uint16_t machine);       /* UC_NO_PARTY: it is no party */
 /* "Z", "A", "S", "F" or the party's name; for a sandboxed party, that of the party. */
 const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine);
 uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party);

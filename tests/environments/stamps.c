@@ -360,7 +360,7 @@ static void harvest_free(void *harvest)
 
 static void harvest_begin(void *harvest) { g_array_set_size(((Harvest *)harvest)->stolen, 0); }
 
-static void harvest_see(void *harvest, uint16_t peer, const UcMessage *m)
+static void harvest_see(void *harvest, UcWord from, const UcMessage *m)
 {
     Harvest *h = harvest;
     size_t length;

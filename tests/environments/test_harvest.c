@@ -61,13 +61,13 @@ static AdversaryKey make_key(unsigned number)
     ck_assert(sigma_public(sigma, seed, vk));
     AdversaryKey key = { .vk = uc_store_put(store, vk, sigma->public_size), .seed = uc_store_put(store, seed, sigma->seed_size) };
     key.kid = dkm_kid(store, key.vk);
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_KEY, { key.kid, key.vk, sigma->capacity } });
+    harvest_see(harvest, 0, &(UcMessage){ DKM_KEY, { key.kid, key.vk, sigma->capacity } });
     return key;
 }
 
 static void see_payload(const uint8_t *bytes, size_t length)
 {
-    harvest_see(harvest, UC_PARTY_0 + FROM_PAYLOAD, &(UcMessage){ UC_M_PAYLOAD, { 0, uc_store_put(store, bytes, length) } });
+    harvest_see(harvest, FROM_PAYLOAD, &(UcMessage){ UC_M_PAYLOAD, { 0, uc_store_put(store, bytes, length) } });
 }
 
 static void append_bytes(GByteArray *out, const void *bytes, size_t length)
@@ -120,7 +120,7 @@ static void see_state_of(size_t keys, const AdversaryKey *key, const uint8_t *te
         uc_append_u32(out, i ? i : UINT32_MAX);
         g_byte_array_append(out, sealing + i * SEAL_KEY_BYTES, SEAL_KEY_BYTES);
     }
-    harvest_see(harvest, UC_PARTY_0 + FROM_STATE, &(UcMessage){ UC_M_STATE, { uc_store_put(store, out->data, out->len) } });
+    harvest_see(harvest, FROM_STATE, &(UcMessage){ UC_M_STATE, { uc_store_put(store, out->data, out->len) } });
 }
 
 static void see_state(const AdversaryKey *key, const uint8_t *text, const uint8_t *sealing)
@@ -131,7 +131,7 @@ static void see_state(const AdversaryKey *key, const uint8_t *text, const uint8_
 static void see_output(const uint8_t *bytes, size_t length)
 {
     UcMessage m = { DKM_SIGNATURE, { UC_NONE, 0, uc_store_put(store, bytes, length) } };
-    harvest_see(harvest, UC_PARTY_0 + FROM_OUTPUT, &m);
+    harvest_see(harvest, FROM_OUTPUT, &m);
 }
 
 /* What a way combines a text with, beginning with its byte number `phase`. */
@@ -276,11 +276,11 @@ START_TEST(payloads_are_opened)
         AdversaryKey key = make_key(1);
         fill(5, sealing, sizeof sealing);
         UcWord closed = adversary_seal(store, config, sealing, &header, false, &key, (DkmInterval){ 0, 4 });
-        harvest_see(harvest, UC_PARTY_0 + 1, &(UcMessage){ UC_M_PAYLOAD, { 2, closed } });
+        harvest_see(harvest, 1, &(UcMessage){ UC_M_PAYLOAD, { 2, closed } });
         ck_assert_ptr_null(search());
         memset(sealing, 0, sizeof sealing);
         UcWord open = adversary_seal(store, config, sealing, &header, false, &key, (DkmInterval){ 0, 4 });
-        harvest_see(harvest, UC_PARTY_0 + 1, &(UcMessage){ UC_M_PAYLOAD, { 2, open } });
+        harvest_see(harvest, 1, &(UcMessage){ UC_M_PAYLOAD, { 2, open } });
         const HarvestKey *found = search();
         ck_assert_ptr_nonnull(found);
         ck_assert_int_eq(found->way, HARVEST_OPENED);
@@ -307,7 +307,7 @@ START_TEST(lower_trees)
         g_autofree uint8_t *signature = g_malloc(sigma->signature_size);
         ck_assert(sigma_sign(sigma, uc_store_get(store, key.seed, NULL), INDEX, (const uint8_t *)"m", 1, signature));
         UcMessage said = { DKM_SIGNATURE, { key.kid, INDEX, uc_store_put(store, signature, sigma->signature_size) } };
-        harvest_see(harvest, UC_PARTY_0, &said);
+        harvest_see(harvest, 0, &said);
         sig_lower_seed(sigma->set, uc_store_get(store, key.seed, NULL), INDEX, level, seed);
         lower.seed = uc_store_put(store, seed, sizeof seed);
         hide(&lower, way, text);
@@ -345,7 +345,7 @@ START_TEST(forges_at_a_fresh_index)
     for (UcWord index = 31; index > 28; index--) {
         const uint8_t *s = uc_store_get(store, harvest_forge(harvest, 0, message), NULL);
         ck_assert_uint_eq(s[3], index); /* RFC 8554, section 5.4: q comes first */
-        harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_SIGNATURE, { key.kid, index, message } });
+        harvest_see(harvest, 0, &(UcMessage){ DKM_SIGNATURE, { key.kid, index, message } });
     }
     stop();
 }
@@ -513,7 +513,7 @@ START_TEST(held)
     harvest_keys(harvest, &n);
     ck_assert_uint_eq(n, 0);
     key = make_key(1);
-    harvest_see(harvest, UC_F, &(UcMessage){ UC_M_PAYLOAD, { 0, uc_store_put(store, text, LENGTH) } });
+    harvest_see(harvest, UC_NO_PARTY, &(UcMessage){ UC_M_PAYLOAD, { 0, uc_store_put(store, text, LENGTH) } });
     harvest_search(harvest);
     expect(0, &key, HARVEST_PLAIN, HARVEST_PAYLOAD, UC_NO_PARTY);
     stop();
@@ -528,17 +528,17 @@ START_TEST(nothing_to_try)
     harvest_search(harvest);
     expect_guesses(0, false);
     UcWord nowhere = UINT64_MAX - 1;
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_KEY, { uc_store_text(store, "kid"), nowhere, 1 } });
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ UC_M_PAYLOAD, { 0, nowhere } });
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ UC_M_STATE, { nowhere } });
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_SIGNATURE, { 0, 0, nowhere } });
+    harvest_see(harvest, 0, &(UcMessage){ DKM_KEY, { uc_store_text(store, "kid"), nowhere, 1 } });
+    harvest_see(harvest, 0, &(UcMessage){ UC_M_PAYLOAD, { 0, nowhere } });
+    harvest_see(harvest, 0, &(UcMessage){ UC_M_STATE, { nowhere } });
+    harvest_see(harvest, 0, &(UcMessage){ DKM_SIGNATURE, { 0, 0, nowhere } });
     size_t n, secret = sigma_seed_secret(sigma), key_runs = sigma->public_size - secret + 1;
     harvest_keys(harvest, &n);
     ck_assert_uint_eq(n, 0);
     AdversaryKey key = make_key(1);
     make_key(1);
     hide(&key, HARVEST_PLAIN, text);
-    harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_REQUESTED, { 0, uc_store_put(store, text, LENGTH) } });
+    harvest_see(harvest, 0, &(UcMessage){ DKM_REQUESTED, { 0, uc_store_put(store, text, LENGTH) } });
     see_output(text, secret - 1);
     see_output(text, secret);
     see_output(text, secret);
@@ -571,7 +571,7 @@ START_TEST(keys_of_nobody)
     fill(8, text, LENGTH);
     for (size_t length = sigma->public_size; length < sigma->public_size + 2; length++) {
         UcWord vk = uc_store_put(store, text, length);
-        harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_KEY, { dkm_kid(store, vk), vk, 1 } });
+        harvest_see(harvest, 0, &(UcMessage){ DKM_KEY, { dkm_kid(store, vk), vk, 1 } });
     }
     see_payload(text, LENGTH);
     ck_assert_ptr_null(search());
@@ -670,7 +670,7 @@ static void see_sealed(const uint8_t *sealing, const AdversaryKey *key, bool car
         memcpy(header.ticket, sealing + 24, 8);
     }
     UcWord bytes = adversary_seal(store, config, sealing, &header, false, key, (DkmInterval){ 0, 4 });
-    harvest_see(harvest, UC_PARTY_0 + FROM_PAYLOAD, &(UcMessage){ UC_M_PAYLOAD, { 2, bytes } });
+    harvest_see(harvest, FROM_PAYLOAD, &(UcMessage){ UC_M_PAYLOAD, { 2, bytes } });
 }
 
 /* A state of several keys, and of several sealing keys. */
@@ -811,10 +811,10 @@ START_TEST(indices_of_forgeries)
         ck_assert_uint_eq(index_of_forgery(0), 31);
         ck_assert_uint_eq(index_of_forgery(1), UC_NONE);
         for (UcWord index = 0; index < 31; index++)
-            harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_SIGNATURE, { a.kid, index, UC_NONE } });
-        harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_SIGNATURE, { b.kid, 31, UC_NONE } });
+            harvest_see(harvest, 0, &(UcMessage){ DKM_SIGNATURE, { a.kid, index, UC_NONE } });
+        harvest_see(harvest, 0, &(UcMessage){ DKM_SIGNATURE, { b.kid, 31, UC_NONE } });
         ck_assert_uint_eq(index_of_forgery(0), 31);
-        harvest_see(harvest, UC_PARTY_0, &(UcMessage){ DKM_SIGNATURE, { a.kid, 31, UC_NONE } });
+        harvest_see(harvest, 0, &(UcMessage){ DKM_SIGNATURE, { a.kid, 31, UC_NONE } });
         ck_assert_uint_eq(index_of_forgery(0), 0);
     }
     stop();
