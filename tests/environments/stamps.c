@@ -59,9 +59,9 @@ static void stamp(const uint8_t key[KEY], const uint8_t clear[CLEAR], uint8_t ou
     memcpy(out, digest, STAMP);
 }
 
-static UcWord payload(UcStore *store, const uint8_t key[KEY], UcWord kind, UcWord from, UcWord to, UcWord letter)
+static UcWord payload(UcStore *store, const uint8_t key[KEY], UcWord format, UcWord from, UcWord to, UcWord letter)
 {
-    uint8_t out[WHOLE] = { (uint8_t)kind, (uint8_t)from, (uint8_t)to };
+    uint8_t out[WHOLE] = { (uint8_t)format, (uint8_t)from, (uint8_t)to };
     memcpy(out + 3, uc_store_get(store, letter, NULL), LETTER);
     stamp(key, out, out + CLEAR);
     return uc_store_put(store, out, WHOLE);
@@ -231,7 +231,7 @@ static const UcSimulatorRow simulators[] = { { "uc", &s_class }, { NULL, NULL } 
 /* ---- the attack kit ---- */
 
 static const UcPayloadField fields[] = {
-    { "kind", 0, 1, UC_INT, .other = 2 }, { "from", 1, 1, UC_PARTY }, { "to", 2, 1, UC_PARTY },
+    { "format", 0, 1, UC_INT, .other = 2 }, { "from", 1, 1, UC_PARTY }, { "to", 2, 1, UC_PARTY },
     { "letter", 3, LETTER, UC_BYTES, .object = "letter" },
 };
 static const UcPayloadCodec codec = { CLEAR, fields, G_N_ELEMENTS(fields) };
@@ -254,21 +254,21 @@ static void read_state(UcStore *store, const uint8_t *state, size_t length, GArr
 
 static const UcAttackField stamp_argument[] = {
     { "with.key", UC_BYTES, KEY }, { "with.owner", UC_PARTY, .optional = true }, { "to", UC_PARTY }, { "letter", UC_BYTES, LETTER },
-    { "kind", UC_INT, .high = 255, .optional = true }, { NULL },
+    { "format", UC_INT, .high = 255, .optional = true }, { NULL },
 };
-enum { WITH_KEY, WITH_OWNER, TO, LETTER_OF, KIND };
+enum { WITH_KEY, WITH_OWNER, TO, LETTER_OF, FORMAT };
 
 static bool make_stamp(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *made)
 {
     const UcWord *w = argument->w;
     UcWord from = given & 1 << WITH_OWNER ? w[WITH_OWNER] : 0;
-    *made = (UcAttackRow){ { from, w[TO], payload(store, uc_store_get(store, w[WITH_KEY], NULL), given & 1 << KIND ? w[KIND] : 1,
+    *made = (UcAttackRow){ { from, w[TO], payload(store, uc_store_get(store, w[WITH_KEY], NULL), given & 1 << FORMAT ? w[FORMAT] : 1,
                                                   from, w[TO], w[LETTER_OF]) } };
     return memcmp(uc_store_get(store, w[LETTER_OF], NULL), "no", LETTER) != 0;
 }
 
 static const UcAttackField look_argument[] = { { "payload", UC_BYTES, .inside = "bytes" }, { "with", UC_BYTES, KEY, .inside = "key", .optional = true }, { NULL } };
-static const UcAttackField looked[] = { { "letter", UC_BYTES }, { "from", UC_PARTY }, { "kind", UC_INT }, { "key", UC_BYTES }, { NULL } };
+static const UcAttackField looked[] = { { "letter", UC_BYTES }, { "from", UC_PARTY }, { "sort", UC_INT }, { "key", UC_BYTES }, { NULL } };
 
 static bool look(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *made)
 {

@@ -3,7 +3,7 @@
  * F: send(to, letter), a letter of two bytes, tells S all of it; the receiver gets it when S says so, as often as S likes, and only
  * if it was sent or its sender is corrupted. Protocol: letter and stamp, 8 bytes of a hash under a key of the sender that all
  * parties have. A corrupted party shows all keys. UC simulator: runs the protocol inside itself.
- *   payload   kind u8 (1) | from u8 | to u8 | letter 2 bytes | stamp 8 bytes
+ *   payload   format u8 (1) | from u8 | to u8 | letter 2 bytes | stamp 8 bytes
  */
 #ifndef TESTS_ENVIRONMENTS_STAMPS_H
 #define TESTS_ENVIRONMENTS_STAMPS_H

@@ -20,17 +20,17 @@ static const ForeignRow rows[] = {
     /* what is left out */
     { &stamps, STOLEN "local q = z:stamp { with = { key = s.stamps[1].key }, to = 'hsm2', letter = 'yo' }\n"
       "assert(q.from == 'hsm1' and z:deliver('hsm2', q).from == 'hsm1')\n"
-      "assert(z:deliver('hsm2', z:stamp { with = s.stamps[1], to = 'hsm2', letter = 'yo', kind = 1 }).letter == 'yo')\n"
-      "local other = z:stamp { with = s.stamps[1], to = 'hsm2', letter = 'yo', kind = 255 }\n"
-      "assert(other:header().kind == 255 and z:deliver('hsm2', other) == nil)", UC_INDISTINGUISHABLE, NULL },
+      "assert(z:deliver('hsm2', z:stamp { with = s.stamps[1], to = 'hsm2', letter = 'yo', format = 1 }).letter == 'yo')\n"
+      "local other = z:stamp { with = s.stamps[1], to = 'hsm2', letter = 'yo', format = 255 }\n"
+      "assert(other:header().format == 255 and z:deliver('hsm2', other) == nil)", UC_INDISTINGUISHABLE, NULL },
     /* rows, and the same without what is optional; nothing; bytes */
-    { &stamps, STOLEN "local l = z:look(p) assert(l.letter == 'yo' and l.from == 'hsm2' and l.kind == 1 and l.key == nil)\n"
+    { &stamps, STOLEN "local l = z:look(p) assert(l.letter == 'yo' and l.from == 'hsm2' and l.sort == 1 and l.key == nil)\n"
       "assert(z:look(p, s.stamps[3]).key == s.stamps[3].key and z:look(p.bytes, s.stamps[1].key).key == s.stamps[1].key)\n"
       "assert(z:look('short') == nil and z:tear(p, 4) == p.bytes:sub(1, 4))", UC_INDISTINGUISHABLE, NULL },
     /* the payload's fields */
-    { &stamps, STOLEN "local h = p:header() assert(h.kind == 1 and h.from == 'hsm2' and h.to == 'hsm3' and h.letter == 'yo')\n"
+    { &stamps, STOLEN "local h = p:header() assert(h.format == 1 and h.from == 'hsm2' and h.to == 'hsm3' and h.letter == 'yo')\n"
       "assert(p:set('letter', 'ya').bytes == p:patch(3, 'ya').bytes and p:set('letter', p:header()).bytes == p.bytes)\n"
-      "assert(p:set('kind', 7):header().kind == 7 and p:set('to', 'hsm1'):header().to == 'hsm1')\n"
+      "assert(p:set('format', 7):header().format == 7 and p:set('to', 'hsm1'):header().to == 'hsm1')\n"
       "assert(z:deliver('hsm3', p:set('from', 'hsm1')) == nil and z:deliver('hsm3', p:set('letter', 'ya')) == nil)\n"
       "assert(p:cut(4):header() == nil and p:cut(5):header().letter == 'yo')", UC_INDISTINGUISHABLE, NULL },
     /* wrong */
@@ -45,12 +45,12 @@ static const ForeignRow rows[] = {
     { &stamps, "z:stamp { with = { key = " KEY " }, letter = 'yo' }", UC_ERROR, "t.lua:2: to: expected the name of a party, got nil" },
     { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1' }", UC_ERROR,
       "t.lua:2: letter: expected its bytes or a table that has them, got nil" },
-    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', kind = 256 }", UC_ERROR,
-      "t.lua:2: kind: expected 0 to 255, got 256" },
-    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', kind = -1 }", UC_ERROR,
-      "t.lua:2: kind: expected 0 to 255, got -1" },
-    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', kind = 'x' }", UC_ERROR,
-      "t.lua:2: kind: expected an integer, got 'x'" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', format = 256 }", UC_ERROR,
+      "t.lua:2: format: expected 0 to 255, got 256" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', format = -1 }", UC_ERROR,
+      "t.lua:2: format: expected 0 to 255, got -1" },
+    { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'yo', format = 'x' }", UC_ERROR,
+      "t.lua:2: format: expected an integer, got 'x'" },
     { &stamps, "z:stamp { with = { key = " KEY " }, to = 'hsm1', letter = 'no' }", UC_ERROR,
       "t.lua:2: stamp: expected a letter other than 'no'" },
     { &stamps, "z:look()", UC_ERROR, "t.lua:2: bad argument #1 to 'look' (value expected)" },
@@ -60,7 +60,7 @@ static const ForeignRow rows[] = {
     { &stamps, "z:tear('x', 0)", UC_ERROR, "t.lua:2: tear: expected something to be left" },
     { &stamps, "z:stmap {}", UC_ERROR, "t.lua:2: z has no 'stmap'; did you mean 'stamp'?" },
     { &stamps, STOLEN "p:set('lettre', 'xx')", UC_ERROR,
-      "t.lua:3: field of the header: expected 'kind', 'from', 'to' or 'letter', got 'lettre'; did you mean 'letter'?" },
+      "t.lua:3: field of the header: expected 'format', 'from', 'to' or 'letter', got 'lettre'; did you mean 'letter'?" },
     { &stamps, STOLEN "p:set('letter', 'x')", UC_ERROR, "t.lua:3: letter: expected 2 bytes, got 1" },
     { &stamps, STOLEN "p:cut(4):set('letter', 'xx')", UC_ERROR,
       "t.lua:3: set: expected a payload with a whole header, got 4 bytes" },
@@ -92,7 +92,7 @@ START_TEST(lint_knows_the_kit)
         ":3: unknown field 'stmaps'; did you mean 'stamps'?",
         ":4: stamp: unknown field 'leter'; did you mean 'letter'?",
         ":5: unknown field 'ownr'; did you mean 'owner'?",
-        ":6: unknown field 'knid'; did you mean 'kind'?",
+        ":6: unknown field 'fromat'; did you mean 'format'?",
         ":7: z has no 'seal'; did you mean 'send'?",
         ":8: unknown field 'seed'", NULL
     };
@@ -100,7 +100,7 @@ START_TEST(lint_knows_the_kit)
                  "assert(#s.stamps == #s.stmaps)\n"
                  "local p = z:stamp { with = s.stamps[1], to = 'hsm2', leter = 'x', letter = 'yo' }\n"
                  "assert(s.stamps[1].owner == s.stamps[1].ownr)\n"
-                 "assert(p:header().kind == p:header().knid and z:look(p).letter)\n"
+                 "assert(p:header().format == p:header().fromat and z:look(p).sort)\n"
                  "z:seal {}\n"
                  "assert(s.stamps[1].seed)", &stamps, expected);
 }
