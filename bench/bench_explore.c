@@ -134,7 +134,7 @@ static Figures worlds(unsigned k, EnvWorld which, bool ideal_crypto, unsigned jo
     } bound[] = { { "keygen-by", 1 }, { "transfer", 3 }, { "sign", alone ? 6 : 10 }, { "messages", alone ? 2 : 1 },
                   { "wrong", 0 }, { "any", 0 }, { "status", 0 }, { "resend", 0 } };
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet(&dkm_interface);
+    EnvAlphabet a = env_default_alphabet(env_triple);
     o.crypto_ideal = ideal_crypto;
     dkm_settings(&o.interface)->capacity = k;
     for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)

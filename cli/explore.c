@@ -399,7 +399,7 @@ static int conclude(const EnvScenario *s, const EnvExplored *e)
 
 static bool fill_alphabet(EnvAlphabet *a, const Options *o, const EnvScenario *s, GError **error)
 {
-    *a = env_default_alphabet(s->options.triple->protocol->interface);
+    *a = env_default_alphabet(s->options.triple);
     if (!o->bound && !s->bound->len) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected bounds for exploration, got none: give the scenario a "
                     "table `explore = { sign = 2, ... }` or say --bound sign=2", s->path);

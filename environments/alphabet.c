@@ -46,10 +46,11 @@ const char *env_alphabet_bound_name(const EnvAlphabet *d, unsigned number)
                            : order_name[number - inputs];
 }
 
-EnvAlphabet env_default_alphabet(const UcInterface *interface)
+EnvAlphabet env_default_alphabet(const UcTriple *triple)
 {
-    g_assert(interface);
-    EnvAlphabet d = { .interface = interface, .messages = 2, .wrong = ENV_WRONG_ALL };
+    g_assert(triple);
+    const UcInterface *interface = triple->protocol->interface;
+    EnvAlphabet d = { .triple = triple, .interface = interface, .messages = 2, .wrong = ENV_WRONG_ALL };
     for (unsigned i = 0; i < env_alphabet_bounds(&d); i++)
         d.bound[i] = UNSET;
     for (unsigned i = 0; i < uc_alphabet_cuts(interface->alphabet); i++)
@@ -233,7 +234,8 @@ void env_alphabet_settle(EnvAlphabet *d)
     settle(&order[ENV_DO_RESTORE], 0);
     settle(&order[ENV_DO_RESTART], order[ENV_DO_CRASH] + order[ENV_DO_RESTORE]);
     settle(&order[ENV_DO_CORRUPT], 0);
-    settle(&order[ENV_DO_FORGE], order[ENV_DO_CORRUPT]);
+    bool forges = d->triple->kit && d->triple->kit->payloads;
+    settle(&order[ENV_DO_FORGE], forges ? order[ENV_DO_CORRUPT] : 0);
     settle(&order[ENV_DO_DELIVER], sends);
     for (int i = 0; i < ENV_DOS; i++)
         settle(&order[i], 0);

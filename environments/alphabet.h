@@ -25,7 +25,8 @@ enum { ENV_WRONG_ALL = 8, ENV_MESSAGES_MAX = 4 };
 G_STATIC_ASSERT((int)UC_INPUTS_MAX + (int)ENV_DOS <= (int)UC_COUNTERS_MAX);
 
 typedef struct {
-    const UcInterface *interface;
+    const UcTriple *triple;
+    const UcInterface *interface; /* the triple's */
     uint32_t bound[UC_COUNTERS_MAX]; /* of inputs, then of orders */
     unsigned messages; /* 1 .. 4 different texts */
     unsigned wrong;    /* wrong arguments of an input at most */
@@ -39,7 +40,7 @@ typedef struct {
     } list[UC_LISTS_MAX];
 } EnvAlphabet;
 
-EnvAlphabet env_default_alphabet(const UcInterface *interface);
+EnvAlphabet env_default_alphabet(const UcTriple *triple);
 static inline unsigned env_alphabet_inputs(const EnvAlphabet *d)
 {
     return d->interface->alphabet ? d->interface->alphabet->inputs : 0;
@@ -68,7 +69,7 @@ void env_alphabet_append_cuts(const EnvAlphabet *domain, GString *out);
 /* From a scenario's `explore` table, with its lists. */
 void env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario);
 /* Fills in the bounds that nobody set; to be called once all are. Inputs: as their rows say. Orders: restart as crash and restore
- * together, forge as corrupt, deliver 1 with an input that sends, the others 0. */
+ * together, forge as corrupt where the attack kit makes payloads, deliver 1 with an input that sends, the others 0. */
 void env_alphabet_settle(EnvAlphabet *domain);
 
 #endif

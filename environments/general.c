@@ -296,7 +296,7 @@ static UcAlphabetPlan *plan_of(const UcInterface *interface, GError **error)
 EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain, GError **error)
 {
     g_assert(worlds && domain && domain->messages >= 1 && domain->messages <= ENV_MESSAGES_MAX);
-    UcAlphabetPlan *plan = plan_of(domain->interface, error);
+    UcAlphabetPlan *plan = env_general_attacker_fits(domain, error) ? plan_of(domain->interface, error) : NULL;
     if (!plan)
         return NULL;
     EnvGeneral *g = g_new0(EnvGeneral, 1);

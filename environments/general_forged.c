@@ -15,6 +15,29 @@ static void made_from(UcChoice *move, UcWord one, UcWord other)
 /* The number of this kind of objects; -1: there is none. */
 static int object_of(const EnvGeneral *g, const char *name) { return name ? uc_alphabet_object(g->plan->alphabet, name) : -1; }
 
+bool env_general_attacker_fits(const EnvAlphabet *d, GError **error)
+{
+    const UcProtocol *protocol = d->triple->protocol;
+    const UcAttackKit *kit = d->triple->kit;
+    const struct {
+        EnvDo what;
+        bool fits;
+        const char *expected;
+    } row[] = {
+        { ENV_DO_MUTATE, protocol->codec, "that declares the fields of its payloads" },
+        { ENV_DO_FORGE, kit && kit->payloads, "with an attack kit that makes payloads" },
+        { ENV_DO_COUNTERFEIT, kit && kit->inputs, "with an attack kit that makes inputs" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        if (row[i].fits || !env_alphabet_bound(d, row[i].what))
+            continue;
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound %s: expected a protocol %s, got '%s'",
+                    env_alphabet_bound_name(d, env_alphabet_order(d, row[i].what)), row[i].expected, protocol->name);
+        return false;
+    }
+    return true;
+}
+
 void env_general_prepare_attacker(EnvGeneral *g)
 {
     const UcTriple *triple = env_worlds_options(g->worlds)->triple;

@@ -90,5 +90,7 @@ void env_general_mutations(Table *t, const Item *payload, UcWord to);
 void env_general_forgeries(Table *t);
 void env_general_counterfeits(Table *t, UcWord parties); /* to the first so many parties */
 void env_general_prepare_attacker(EnvGeneral *general);
+/* False and an error: a bound is of moves that nothing makes for this protocol. */
+bool env_general_attacker_fits(const EnvAlphabet *domain, GError **error);
 
 #endif

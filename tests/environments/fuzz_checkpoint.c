@@ -43,7 +43,7 @@ static EnvExplored *explore(bool broken, unsigned stop, const GByteArray *resume
     o.party = two;
     o.crypto_ideal = true;
     dkm_settings(&o.interface)->capacity = 3;
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface), .deepen = true, .checkpoint = checkpoint,
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(env_triple), .deepen = true, .checkpoint = checkpoint,
                          .resume = resume };
     x.search = (UcSearchOptions){ .strategy = UC_BFS, .jobs = 1, .commute = true, .interrupt = &interrupted };
     static const struct { const char *name; int64_t value; } bound[] = {

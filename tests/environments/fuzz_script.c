@@ -43,7 +43,7 @@ static void run(const EnvScenario *s)
 
 static void explore(EnvScenario *s)
 {
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(s->options.triple->protocol->interface), .deepen = true };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(s->options.triple), .deepen = true };
     x.search = (UcSearchOptions){ .strategy = UC_BFS, .jobs = 1, .commute = true, .depth = 2, .states = STATES };
     env_alphabet_of(&x.alphabet, s);
     env_alphabet_settle(&x.alphabet);

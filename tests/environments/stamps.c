@@ -69,42 +69,73 @@ static UcWord payload(UcStore *store, const uint8_t key[KEY], UcWord format, UcW
 
 /* ---- the protocol ---- */
 
-static UcResult delivered(UcCtx *ctx, UcWord bytes, bool careful)
+/* What was changed and taken all the same is no letter that anybody sent. */
+static UcResult odd(UcCtx *ctx)
+{
+    return uc_output((UcMessage){ RECEIVED, { 0, uc_store_text(uc_ctx_store(ctx), "??") } });
+}
+
+static bool is_odd(const uint8_t *p, size_t length, Loose loose)
+{
+    return (loose == LOOSE_LONGER && length == WHOLE + 1) || (loose == LOOSE_SHORTER && length == WHOLE - 1) ||
+           (loose == LOOSE_FORMAT && length == WHOLE && p[0] != 1);
+}
+
+/* What the stamp covers, and under whose key. */
+static void stamp_of(UcCtx *ctx, const uint8_t clear[CLEAR], Loose loose, uint8_t out[STAMP])
+{
+    uint8_t key[KEY], covered[CLEAR];
+    memcpy(covered, clear, CLEAR);
+    if (loose == LOOSE_FROM || loose == LOOSE_TO)
+        covered[loose == LOOSE_FROM ? 1 : 2] = 0;
+    if (loose == LOOSE_LETTER)
+        memset(covered + 3, 0, LETTER);
+    key_of(((const Setup *)uc_config(ctx))->seed, covered[1], key);
+    stamp(key, covered, out);
+}
+
+static UcResult delivered(UcCtx *ctx, UcWord bytes, Loose loose)
 {
     size_t length;
-    uint8_t key[KEY], right[STAMP];
+    uint8_t right[STAMP];
     const uint8_t *p = uc_store_get(uc_ctx_store(ctx), bytes, &length);
+    if (is_odd(p, length, loose))
+        return odd(ctx);
     if (length != WHOLE || p[0] != 1 || p[1] >= uc_party_count(ctx) || p[2] != uc_pid(ctx))
         return uc_fail("payload: no letter for this party");
-    key_of(((const Setup *)uc_config(ctx))->seed, p[1], key);
-    stamp(key, p, right);
-    if (careful && memcmp(right, p + CLEAR, STAMP))
+    stamp_of(ctx, p, loose, right);
+    if (memcmp(right, p + CLEAR, STAMP - 1))
         return uc_fail("payload: the stamp is wrong");
+    if (right[STAMP - 1] != p[WHOLE - 1])
+        return loose == LOOSE_LAST ? odd(ctx) : uc_fail("payload: the stamp is wrong at its end");
     return uc_output((UcMessage){ RECEIVED, { p[1], uc_store_put(uc_ctx_store(ctx), p + 3, LETTER) } });
 }
 
-static UcResult act(UcCtx *ctx, const UcEnvelope *in, bool careful)
+static UcResult act(UcCtx *ctx, const UcEnvelope *in, Loose loose)
 {
     const UcMessage *m = &in->message;
-    uint8_t key[KEY];
     if (m->kind == UC_M_DELIVER)
-        return delivered(ctx, m->w[0], careful);
+        return delivered(ctx, m->w[0], loose);
     if (m->kind != SEND)
         return uc_fail("not for this protocol");
     UcMessage now = refused(ctx, m);
     if (now.kind != UC_M_EMPTY)
         return uc_output(now);
-    UcWord self = uc_pid(ctx);
-    key_of(((const Setup *)uc_config(ctx))->seed, (uint32_t)self, key);
-    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { m->w[0], payload(uc_ctx_store(ctx), key, 1, self, m->w[0], m->w[1]) } });
+    uint8_t out[WHOLE] = { 1, (uint8_t)uc_pid(ctx), (uint8_t)m->w[0] };
+    memcpy(out + 3, uc_store_get(uc_ctx_store(ctx), m->w[1], NULL), LETTER);
+    stamp_of(ctx, out, loose, out + CLEAR);
+    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { m->w[0], uc_store_put(uc_ctx_store(ctx), out, WHOLE) } });
 }
 
-static UcResult careful_step(UcCtx *ctx, const UcEnvelope *in) { return act(ctx, in, true); }
-static UcResult careless_step(UcCtx *ctx, const UcEnvelope *in) { return act(ctx, in, false); }
+#define LOOSE_ROWS(ROW) ROW(LOOSE_NOT) ROW(LOOSE_FORMAT) ROW(LOOSE_FROM) ROW(LOOSE_TO) ROW(LOOSE_LETTER) ROW(LOOSE_LAST) \
+                        ROW(LOOSE_LONGER) ROW(LOOSE_SHORTER)
+#define LOOSE_STEP(loose) static UcResult step_##loose(UcCtx *ctx, const UcEnvelope *in) { return act(ctx, in, loose); }
+LOOSE_ROWS(LOOSE_STEP)
+
 static UcResult losing_step(UcCtx *ctx, const UcEnvelope *in)
 {
     bool lost = in->message.kind == SEND && in->message.w[1] == uc_store_text(uc_ctx_store(ctx), "zz");
-    return lost ? uc_pass("lost") : act(ctx, in, true);
+    return lost ? uc_pass("lost") : act(ctx, in, LOOSE_NOT);
 }
 
 /* All keys: how many u32, then for each party u32 and key. */
@@ -407,27 +438,29 @@ static const UcAttackKit kit = { secrets, read_state, attacks, objects, prepare,
 
 /* ---- the descriptors ---- */
 
-static const UcInterface interface = { .name = "F_STAMPED", .messages = &messages, .calls = calls };
+static const UcObject known_objects[] = { { "letter", RECEIVED, "letter" } };
+static const UcInput known_inputs[] = { { SEND, .otherwise = 1, .sends = true } };
+static const UcAlphabet alphabet = { .object = known_objects, .objects = 1, .input = known_inputs, .inputs = 1 };
+static const UcInterface interface = { .name = "F_STAMPED", .messages = &messages, .alphabet = &alphabet, .calls = calls };
 
-#define CLASS(id, name_, step_) static const UcClass id = { .name = name_, .step = step_, .reveal = reveal }
-CLASS(careful_class, "stamps", careful_step);
-CLASS(careless_class, "stamps that nobody checks", careless_step);
-CLASS(losing_class, "stamps that lose zz", losing_step);
+#define LOOSE_CLASS(loose) [loose] = { .name = "stamps", .step = step_##loose, .reveal = reveal },
+static const UcClass loose_class[LOOSES] = { LOOSE_ROWS(LOOSE_CLASS) };
+static const UcClass losing_class = { .name = "stamps", .step = losing_step, .reveal = reveal };
 
-#define PROTOCOL(id, class_, codec_) static const UcProtocol id = { .name = #id, .title = "stamped letters", .interface = &interface, \
-    .class = &class_, .setup_new = setup_new, .setup_free = g_free, .codec = codec_ }
-PROTOCOL(stamps_protocol, careful_class, &codec);
-PROTOCOL(careless_protocol, careless_class, &codec);
-PROTOCOL(losing_protocol, losing_class, &codec);
-PROTOCOL(plain_protocol, careful_class, NULL);
+#define PROTOCOL(name_, class_, codec_) { .name = name_, .title = "stamped letters", .interface = &interface, .class = class_, \
+                                          .setup_new = setup_new, .setup_free = g_free, .codec = codec_ }
+#define LOOSE_PROTOCOL(loose) [loose] = PROTOCOL("stamps", &loose_class[loose], &codec),
+static const UcProtocol loose_protocol[LOOSES] = { LOOSE_ROWS(LOOSE_PROTOCOL) };
+static const UcProtocol losing = PROTOCOL("stamps", &losing_class, &codec), plain = PROTOCOL("plain", &loose_class[LOOSE_NOT], NULL);
 
 static const UcClass f_class = { .name = "F of stamps", .kind = f_kinds, .kinds = G_N_ELEMENTS(f_kinds), .step = f_step };
 static const UcClass f_strict_class = { .name = "F of stamps", .kind = f_kinds, .kinds = G_N_ELEMENTS(f_kinds), .step = f_strict_step };
 static const UcFunctionality f = { .name = "F_STAMPED", .interface = &interface, .class = &f_class, .order = order, .orders = 1 };
 static const UcFunctionality f_strict = { .name = "F_STRICT", .interface = &interface, .class = &f_strict_class, .order = order, .orders = 1 };
 
-const UcTriple stamps = { &stamps_protocol, &f, simulators, &kit };
-const UcTriple stamps_not_checked = { &careless_protocol, &f, simulators, &kit };
-const UcTriple stamps_zz_is_lost = { &losing_protocol, &f, simulators, &kit };
-const UcTriple stamps_f_is_strict = { &stamps_protocol, &f_strict, simulators, &kit };
-const UcTriple stamps_without_kit = { &plain_protocol, &f, simulators, NULL };
+#define LOOSE_TRIPLE(loose) [loose] = { &loose_protocol[loose], &f, simulators, &kit },
+const UcTriple stamps_loose[LOOSES] = { LOOSE_ROWS(LOOSE_TRIPLE) };
+const UcTriple stamps = { &loose_protocol[LOOSE_NOT], &f, simulators, &kit };
+const UcTriple stamps_zz_is_lost = { &losing, &f, simulators, &kit };
+const UcTriple stamps_f_is_strict = { &loose_protocol[LOOSE_NOT], &f_strict, simulators, &kit };
+const UcTriple stamps_without_kit = { &plain, &f, simulators, NULL };

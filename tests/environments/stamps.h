@@ -11,7 +11,13 @@
 #include "simulator/triple.h"
 
 extern const UcTriple stamps;
-extern const UcTriple stamps_not_checked;  /* the protocol looks at no stamp */
+/* Broken: each takes payloads that were changed in one way, and no others. */
+typedef enum {
+    LOOSE_NOT, LOOSE_FORMAT, LOOSE_FROM, LOOSE_TO, LOOSE_LETTER, /* this field is not covered by the stamp */
+    LOOSE_LAST,                                                  /* the last byte of the stamp may be another one */
+    LOOSE_LONGER, LOOSE_SHORTER, LOOSES
+} Loose;
+extern const UcTriple stamps_loose[LOOSES];
 extern const UcTriple stamps_zz_is_lost;   /* the protocol sends everything but the letter "zz" */
 extern const UcTriple stamps_f_is_strict;  /* F delivers nothing that was not sent, whoever is corrupted */
 extern const UcTriple stamps_without_kit;

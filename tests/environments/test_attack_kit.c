@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "environments/explorer.h"
 #include "foreign.h"
 #include "stamps.h"
 
@@ -66,14 +67,14 @@ static const ForeignRow rows[] = {
       "t.lua:3: set: expected a payload with a whole header, got 4 bytes" },
     /* words of another protocol's kit; a protocol without a kit, and one that declares no payload */
     { &stamps, "z:seal {}", UC_ERROR,
-      "t.lua:2: z:seal: expected a protocol with an attack kit that has this, such as 'ticketed-transfer', got 'stamps_protocol'" },
+      "t.lua:2: z:seal: expected a protocol with an attack kit that has this, such as 'ticketed-transfer', got 'stamps'" },
     { &stamps_without_kit, "z:open('x', 'y')", UC_ERROR,
-      "t.lua:2: z:open: expected a protocol with an attack kit that has this, such as 'ticketed-transfer', got 'plain_protocol'" },
+      "t.lua:2: z:open: expected a protocol with an attack kit that has this, such as 'ticketed-transfer', got 'plain'" },
     { &stamps_without_kit, "z:stamp {}", UC_ERROR, "t.lua:2: z has no 'stamp'" },
     { &stamps_without_kit, "z:send('hsm1', 'hsm2', 'yo'):header()", UC_ERROR,
-      "t.lua:2: header: expected a protocol that declares the fields of its payloads, got 'plain_protocol'" },
+      "t.lua:2: header: expected a protocol that declares the fields of its payloads, got 'plain'" },
     { &stamps_without_kit, "z:send('hsm1', 'hsm2', 'yo'):set('from', 'hsm2')", UC_ERROR,
-      "t.lua:2: set: expected a protocol that declares the fields of its payloads, got 'plain_protocol'" },
+      "t.lua:2: set: expected a protocol that declares the fields of its payloads, got 'plain'" },
     /* what needs no codec works there too */
     { &stamps_without_kit, "local p = z:send('hsm1', 'hsm2', 'yo') assert(z:deliver('hsm2', p:flip(-1)) == nil)\n"
       "assert(z:deliver('hsm2', p:cut(-1)) == nil and z:deliver('hsm2', p).letter == 'yo')\n"
@@ -147,7 +148,91 @@ START_TEST(nothing_harvests_without_a_kit)
     EnvScenario *s = all->pdata[0];
     s->options.harvest = true;
     ck_assert_ptr_null(env_run_both(s, NULL, NULL, &error));
-    ck_assert_str_eq(error->message, "harvest: expected a protocol with an attacker that harvests, got 'plain_protocol'");
+    ck_assert_str_eq(error->message, "harvest: expected a protocol with an attacker that harvests, got 'plain'");
+}
+END_TEST
+
+/* ---- exploration ---- */
+
+typedef struct {
+    const char *name;
+    int64_t value;
+} Bound;
+
+/* Small: a letter sent, what the bounds add, each once. NULL: `error` says why not. */
+static EnvExplored *explored(const UcTriple *triple, const Bound *bound, EnvWorlds **worlds, GError **error)
+{
+    static const Bound small[] = { { "send", 1 }, { "deliver", 1 }, { "messages", 1 }, { "wrong", 0 } };
+    EnvOptions o = env_default_options();
+    env_options_take(&o, triple);
+    o.crypto_ideal = true;
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(triple), .deepen = true, .shrink_tries = 100 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(small); i++)
+        ck_assert(env_alphabet_set(&x.alphabet, small[i].name, small[i].value, NULL));
+    for (; bound->name; bound++)
+        ck_assert(env_alphabet_set(&x.alphabet, bound->name, bound->value, NULL));
+    env_alphabet_settle(&x.alphabet);
+    *worlds = env_worlds_new(&o, error);
+    ck_assert_ptr_nonnull(*worlds);
+    return env_explore(*worlds, &x, error);
+}
+
+static void explores(const UcTriple *triple, const Bound *bound, UcVerdict verdict)
+{
+    GError *error = NULL;
+    g_autoptr(EnvWorlds) worlds = NULL;
+    g_autoptr(EnvExplored) e = explored(triple, bound, &worlds, &error);
+    ck_assert_msg(e != NULL, "%s", error ? error->message : "");
+    ck_assert_msg(e->verdict == verdict, "got %s: %s", uc_verdict_name[e->verdict], e->why);
+    ck_assert_int_eq(e->end, verdict == UC_INDISTINGUISHABLE ? UC_SEARCH_COMPLETE : UC_SEARCH_FOUND);
+}
+
+static const Bound all[] = { { "corrupt", 1 }, { "mutate", 1 }, { "counterfeit", 1 }, { "messages", 2 }, { "send", 2 }, { NULL } };
+static const Bound mutate[] = { { "mutate", 1 }, { "messages", 2 }, { "send", 2 }, { NULL } };
+static const Bound nothing_changed[] = { { "messages", 2 }, { "send", 2 }, { NULL } };
+static const Bound corrupt[] = { { "corrupt", 1 }, { NULL } }, no_forgery[] = { { "corrupt", 1 }, { "forge", 0 }, { NULL } };
+static const Bound counterfeit[] = { { "corrupt", 1 }, { "counterfeit", 1 }, { NULL } };
+
+START_TEST(what_is_right_stays_indistinguishable)
+{
+    explores(&stamps, all, UC_INDISTINGUISHABLE);
+}
+END_TEST
+
+/* Every way to change a payload finds the protocol that takes it, and nothing else does. */
+START_TEST(every_change_is_tried)
+{
+    explores(&stamps_loose[_i], nothing_changed, UC_INDISTINGUISHABLE);
+    explores(&stamps_loose[_i], mutate, UC_SIMULATION_FAILED);
+}
+END_TEST
+
+/* By default as many as corruptions. */
+START_TEST(what_the_kit_makes_is_tried)
+{
+    explores(&stamps_f_is_strict, no_forgery, UC_INDISTINGUISHABLE);
+    explores(&stamps_f_is_strict, corrupt, UC_SIMULATION_FAILED);
+    explores(&stamps_zz_is_lost, corrupt, UC_INDISTINGUISHABLE);
+    explores(&stamps_zz_is_lost, counterfeit, UC_SIMULATION_FAILED);
+}
+END_TEST
+
+START_TEST(bounds_need_a_kit)
+{
+    static const struct {
+        const char *bound, *expected;
+    } row[] = {
+        { "mutate", "bound mutate: expected a protocol that declares the fields of its payloads, got 'plain'" },
+        { "forge", "bound forge: expected a protocol with an attack kit that makes payloads, got 'plain'" },
+        { "counterfeit", "bound counterfeit: expected a protocol with an attack kit that makes inputs, got 'plain'" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(EnvWorlds) worlds = NULL;
+        ck_assert_ptr_null(explored(&stamps_without_kit, (Bound[]){ { row[i].bound, 1 }, { NULL } }, &worlds, &error));
+        ck_assert_str_eq(error->message, row[i].expected);
+    }
+    explores(&stamps_without_kit, corrupt, UC_INDISTINGUISHABLE);
 }
 END_TEST
 
@@ -159,6 +244,10 @@ int main(void)
     tcase_add_test(c, lint_knows_the_kit);
     tcase_add_test(c, harvesting_is_the_kits);
     tcase_add_test(c, nothing_harvests_without_a_kit);
+    tcase_add_test(c, what_is_right_stays_indistinguishable);
+    tcase_add_loop_test(c, every_change_is_tried, LOOSE_FORMAT, LOOSES);
+    tcase_add_test(c, what_the_kit_makes_is_tried);
+    tcase_add_test(c, bounds_need_a_kit);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -82,7 +82,7 @@ static void begin(Session *s, const Bound *bound, unsigned bounds, EnvWorld whic
 {
     static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet(&dkm_interface);
+    EnvAlphabet a = env_default_alphabet(env_triple);
     o.party = three;
     o.crypto_ideal = true;
     dkm_settings(&o.interface)->capacity = 3;
@@ -356,7 +356,7 @@ START_TEST(findings_are_run_again_without_memory)
                                    { "wrong", 0 }, { "messages", 1 } };
     Session s;
     begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, looks_whether_it_remembers);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface) };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(env_triple) };
     for (unsigned i = 1; i < G_N_ELEMENTS(bound); i++)
         env_alphabet_set(&x.alphabet, bound[i].name, bound[i].value, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -664,7 +664,7 @@ START_TEST(lessons_do_not_commute_in_wide_worlds)
         g_ptr_array_add(names, g_strdup_printf("p%u", i));
     g_ptr_array_add(names, NULL);
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet(&dkm_interface);
+    EnvAlphabet a = env_default_alphabet(env_triple);
     o.party = (const char *const *)(const void *)names->pdata;
     o.crypto_ideal = true;
     env_alphabet_set(&a, "crash", 1, NULL);
@@ -816,7 +816,7 @@ START_TEST(findings_become_minimal_schedules)
                                    { "crash", 2 }, { "messages", 1 } };
     Session s;
     begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, planted[_i].step);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface), .deepen = true, .shrink_tries = 1000 };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(env_triple), .deepen = true, .shrink_tries = 1000 };
     for (unsigned i = 0; i < G_N_ELEMENTS(bound); i++)
         env_alphabet_set(&x.alphabet, bound[i].name, bound[i].value, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -853,7 +853,7 @@ START_TEST(a_stop_is_before_the_next_budget)
     static const UcSearchEnd ends[] = { UC_SEARCH_INTERRUPTED, UC_SEARCH_MEMORY, UC_SEARCH_TIME };
     Session s;
     begin(&s, NULL, 0, ENV_WORLDS, NULL);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&dkm_interface), .deepen = true, .search = stop[_i] };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(env_triple), .deepen = true, .search = stop[_i] };
     env_alphabet_set(&x.alphabet, "sign", 1, NULL);
     env_alphabet_set(&x.alphabet, "crash", 2, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -871,7 +871,7 @@ START_TEST(findings_in_one_world_say_what_a_replay_says)
     Session s;
     begin(&s, NULL, 0, ENV_REAL, signs_for_nobody);
     env_worlds_spec(s.worlds, ENV_IDEAL)->sandbox.class = &pi_class;
-    EnvExploration x = { .which = ENV_REAL, .alphabet = env_default_alphabet(&dkm_interface), .shrink_tries = 1000 };
+    EnvExploration x = { .which = ENV_REAL, .alphabet = env_default_alphabet(env_triple), .shrink_tries = 1000 };
     env_alphabet_set(&x.alphabet, "sign", 1, NULL);
     env_alphabet_set(&x.alphabet, "wrong", 0, NULL);
     env_alphabet_settle(&x.alphabet);
@@ -991,7 +991,7 @@ START_TEST(many_parties_and_keys_are_told_apart)
         party[i] = name[i];
     }
     EnvOptions o = env_default_options();
-    EnvAlphabet a = env_default_alphabet(&dkm_interface);
+    EnvAlphabet a = env_default_alphabet(env_triple);
     o.party = party;
     env_alphabet_set(&a, "deliver", 20, NULL);
     env_alphabet_set(&a, "sign", 1, NULL);

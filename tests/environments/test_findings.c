@@ -231,7 +231,7 @@ static EnvAlphabet alphabet(void)
         int value;
     } bound[] = { { "keygen-by", 1 }, { "transfer", 1 }, { "sign", 1 }, { "deliver", 1 }, { "wrong", 0 }, { "any", 0 },
                   { "messages", 1 }, { "parties", 2 } };
-    EnvAlphabet a = env_default_alphabet(&dkm_interface);
+    EnvAlphabet a = env_default_alphabet(env_triple);
     for (size_t i = 0; i < G_N_ELEMENTS(bound); i++)
         ck_assert(env_alphabet_set(&a, bound[i].name, bound[i].value, NULL));
     env_alphabet_settle(&a);
