@@ -367,5 +367,5 @@ static const UcHarvest harvest = {
 
 const UcAttackKit dkm_kit = {
     .secrets = secrets, .read = read_state, .call = calls, .objects = objects, .prepare = prepare, .payloads = payloads,
-    .inputs = inputs, .harvest = &harvest,
+    .flag = "seal", .inputs = inputs, .harvest = &harvest,
 };

@@ -439,8 +439,7 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     if (!fill_exploration(o, &x, error) || !fill_alphabet(&x.alphabet, o, s, error))
         return false;
     s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");
-    if (env_alphabet_bound(&x.alphabet, ENV_DO_FORGE))
-        env_option_set(&s->options, "seal", 1); /* a forged token would open in this process only: its schedule would not replay */
+    env_alphabet_equip(&x.alphabet, &s->options);
     g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, error);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, error) : NULL;
     if (!prefix)

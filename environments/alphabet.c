@@ -1,4 +1,5 @@
 #include "environments/alphabet.h"
+#include "environments/options.h"
 #include "simulator/nearest.h"
 
 #include <string.h>
@@ -239,4 +240,12 @@ void env_alphabet_settle(EnvAlphabet *d)
     settle(&order[ENV_DO_DELIVER], sends);
     for (int i = 0; i < ENV_DOS; i++)
         settle(&order[i], 0);
+}
+
+void env_alphabet_equip(const EnvAlphabet *d, EnvOptions *options)
+{
+    g_assert(d && options);
+    const char *flag = d->triple->kit ? d->triple->kit->flag : NULL;
+    bool known = !flag || !env_alphabet_bound(d, ENV_DO_FORGE) || env_option_set(options, flag, 1);
+    g_assert(known);
 }

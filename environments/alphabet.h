@@ -71,5 +71,7 @@ void env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario);
 /* Fills in the bounds that nobody set; to be called once all are. Inputs: as their rows say. Orders: restart as crash and restore
  * together, forge as corrupt where the attack kit makes payloads, deliver 1 with an input that sends, the others 0. */
 void env_alphabet_settle(EnvAlphabet *domain);
+/* Sets what the attack kit needs for the moves that the settled bounds allow. */
+void env_alphabet_equip(const EnvAlphabet *domain, EnvOptions *options);
 
 #endif

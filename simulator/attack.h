@@ -147,6 +147,7 @@ typedef struct {
     void *(*prepare)(const UcAttacker *attacker);
     /* Append UcMadePayload, UcMadeInput: all that A can make from what is known, in an order that depends on nothing else. */
     void (*payloads)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
+    const char *flag;             /* an option without which they are of no use to another process, where a schedule is replayed */
     void (*inputs)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
     const UcHarvest *harvest;
 } UcAttackKit;

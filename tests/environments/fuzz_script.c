@@ -47,8 +47,7 @@ static void explore(EnvScenario *s)
     x.search = (UcSearchOptions){ .strategy = UC_BFS, .jobs = 1, .commute = true, .depth = 2, .states = STATES };
     env_alphabet_of(&x.alphabet, s);
     env_alphabet_settle(&x.alphabet);
-    if (env_alphabet_bound(&x.alphabet, ENV_DO_FORGE))
-        env_option_set(&s->options, "seal", 1);
+    env_alphabet_equip(&x.alphabet, &s->options);
     g_autoptr(EnvWorlds) worlds = env_scenario_worlds(s, NULL);
     g_autoptr(GArray) prefix = worlds ? env_run_prefix(s, worlds, NULL) : NULL;
     x.prefix = prefix;

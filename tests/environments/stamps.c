@@ -434,7 +434,8 @@ static uint64_t harvest_guesses(const void *harvest, bool *bounded)
 static const UcHarvest harvest = { harvest_new, harvest_free, harvest_begin, harvest_see, harvest_search, harvest_question,
                                    harvest_answer, harvest_guesses };
 
-static const UcAttackKit kit = { secrets, read_state, attacks, objects, prepare, payloads, inputs, &harvest };
+static const UcAttackKit kit = { .secrets = secrets, .read = read_state, .call = attacks, .objects = objects, .prepare = prepare,
+                                 .payloads = payloads, .inputs = inputs, .harvest = &harvest };
 
 /* ---- the descriptors ---- */
 
