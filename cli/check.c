@@ -6,6 +6,8 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "cli/suite.h"
+#include "environments/traced.h"
+#include "environments/trial.h"
 #include "report/json.h"
 #include "report/tap.h"
 #include "report/text.h"
@@ -28,12 +30,7 @@ typedef struct {
     CliRow row;            /* title: NULL when it could not be loaded */
     const Options *options;
     EnvScenario *scenario; /* NULL: row.error says why */
-    char *compromised;
-    unsigned runs;        /* with as many seeds, the last of them that of the verdict */
-    unsigned lucky;       /* of them had another verdict, as toy parameters allow */
-    UcNamedCount *compared; /* over them; NULL: nothing */
-    bool harvested;
-    EnvHarvested harvest; /* in the real world */
+    EnvTrial trial;
     double seconds;
 } Case;
 
@@ -41,8 +38,7 @@ static void case_free(gpointer data)
 {
     Case *c = data;
     cli_row_clear(&c->row);
-    g_free(c->compromised);
-    g_free(c->compared);
+    env_trial_clear(&c->trial);
     env_scenario_free(c->scenario);
     g_free(c);
 }
@@ -90,8 +86,7 @@ static Case *case_new(const Options *o, const char *file, EnvScenario *scenario)
     if (!scenario)
         return c;
     apply(o, scenario);
-    c->row.title = scenario->instance ? g_strdup_printf("%s (%s)", scenario->title, scenario->instance)
-                                  : g_strdup(scenario->title);
+    c->row.title = env_scenario_title(scenario);
     c->row.expect = uc_outlook_print((UcOutlook){ scenario->expect, scenario->expect_rule });
     return c;
 }
@@ -128,34 +123,23 @@ static const UcInterface *interface_of(const Case *c) { return c->scenario->opti
 
 static bool as_expected(const Case *c) { return c->row.code == CLI_OK; }
 
-static const char *broken_rule(EnvRun *run)
+/* What came of it, for the row. */
+static void report(Case *c)
 {
-    const char *rule = NULL;
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS && !rule; which++)
-        rule = uc_world_broken_rule(env_run_world(run, which), NULL);
-    return rule;
-}
-
-static void judge(Case *c, EnvRun *run)
-{
-    UcComparison v = env_run_comparison(run);
-    const UcInterface *interface = interface_of(c);
-    const char *rule = broken_rule(run);
-    if (v.verdict == UC_ERROR && cli_script_stopped(run, v.world)) {
-        cli_row_fail(&c->row, CLI_USAGE, v.why);
+    const EnvTrial *t = &c->trial;
+    CliRow *r = &c->row;
+    if (t->stopped) {
+        cli_row_fail(r, CLI_USAGE, t->why);
         return;
     }
-    c->row.verdict = g_strdup(uc_verdict_name[v.verdict]);
-    c->row.rule = g_strdup(rule);
-    c->compromised = interface->compromised ? interface->compromised(env_run_world(run, ENV_REAL)) : NULL;
-    c->row.why = g_strdup(v.why);
-    c->harvested = env_run_harvested(run, ENV_REAL, &c->harvest);
-    c->row.world = v.world ? g_strdup(uc_world_spec(v.world)->ideal ? "ideal" : "real") : NULL;
-    c->row.entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
-    bool met = uc_lock_meets(env_run_lock(run), (UcOutlook){ c->scenario->expect, c->scenario->expect_rule });
-    c->row.code = cli_code_of_verdict(v.verdict, met);
-    if (v.verdict == UC_LIMIT && !met)
-        c->row.details = g_strdup_printf("%s\n  %s\n", c->row.title, c->row.why);
+    r->verdict = g_strdup(uc_verdict_name[t->verdict]);
+    r->rule = g_strdup(t->rule);
+    r->why = g_strdup(t->why);
+    r->world = g_strdup(t->world);
+    r->entry = t->entry;
+    r->code = cli_code_of_verdict(t->verdict, t->met);
+    if (t->together || (t->verdict == UC_LIMIT && !t->met))
+        r->details = g_strdup_printf("%s\n  %s\n", r->title, r->why);
 }
 
 static void details_of(Case *c, const GString *text)
@@ -175,136 +159,48 @@ static void details_of(Case *c, const GString *text)
 /* Whether the divergence is to be printed. A limit has none, and its trace would be huge. */
 static bool is_shown(const Case *c)
 {
-    return !c->row.error && strcmp(c->row.verdict, uc_verdict_name[UC_INDISTINGUISHABLE]) &&
-           strcmp(c->row.verdict, uc_verdict_name[UC_LIMIT]) &&
+    UcVerdict verdict = c->trial.verdict;
+    return !c->row.error && !c->trial.together && verdict != UC_INDISTINGUISHABLE && verdict != UC_LIMIT &&
            (!as_expected(c) || c->options->show);
 }
 
-/* The run again, for its trace: the same seed gives the same run. */
-static bool run_with_trace(Case *c, GError **error)
+/* `trace`: of the run, or NULL: it is run again for it, as the same seed gives the same run. */
+static bool show(Case *c, GString *trace, GError **error)
 {
-    g_autoptr(EnvRun) run = NULL;
-    g_autoptr(GString) text = cli_trace_scenario(c->scenario, &run, error);
-    if (!text)
+    g_autoptr(GString) again = trace ? NULL : env_trace_scenario(c->scenario, NULL, error);
+    if (!trace && !again)
         return false;
-    if (!c->row.verdict)
-        judge(c, run);
-    if (is_shown(c))
-        details_of(c, text);
-    if (!c->row.error)
-        c->row.trace = g_steal_pointer(&text);
+    details_of(c, trace ? trace : again);
     return true;
 }
 
-/* `runs`: of the interface's rules over many runs; NULL: none. */
-static bool run_without(Case *c, void *runs, GError **error)
+static bool run_seeds(Case *c, GError **error)
 {
-    const UcOverRuns *over = runs ? interface_of(c)->over_runs : NULL;
-    g_autoptr(EnvRun) run = env_run_both(c->scenario, over ? over->observe : NULL, runs, error);
-    if (!run)
+    if (!env_trial_seeds(c->scenario, (unsigned)c->options->seeds, &c->trial, error))
         return false;
-    judge(c, run);
-    if (over)
-        over->end_run(runs, env_run_world(run, ENV_REAL));
-    return true;
-}
-
-/* The verdict of one of several runs makes place for that of the next. */
-static void forget_verdict(Case *c)
-{
-    char **text[] = { &c->row.verdict, &c->row.rule, &c->compromised, &c->row.why, &c->row.world, &c->row.error, &c->row.details };
-    for (size_t i = 0; i < G_N_ELEMENTS(text); i++)
-        g_clear_pointer(text[i], g_free);
-}
-
-/* What only the runs together show. */
-static void judge_runs(Case *c, const UcOverRuns *over, void *runs)
-{
-    const char *rule = over->broken(runs);
-    if (!rule || !as_expected(c))
-        return;
-    const EnvScenario *s = c->scenario;
-    forget_verdict(c);
-    c->row.verdict = g_strdup(uc_verdict_name[over->verdict]);
-    c->row.rule = g_strdup(rule);
-    c->row.why = g_strdup(rule);
-    c->row.world = g_strdup("real");
-    c->row.entry = -1;
-    bool met = s->expect == over->verdict && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
-    c->row.code = cli_code_of_verdict(over->verdict, met);
-    c->row.details = g_strdup_printf("%s\n  %s\n", c->row.title, rule);
-}
-
-/* With toy parameters some seeds let A guess right (docs/advantage.md): the next seed is taken instead, as often as
- * there are to be runs. */
-static bool is_toy(const Case *c)
-{
-    g_autoptr(GArray) toys = env_options_toys(&c->scenario->options);
-    return toys->len > 0;
-}
-
-static bool is_lucky(const Case *c, unsigned wanted)
-{
-    return is_toy(c) && !as_expected(c) && !c->row.error && c->lucky < wanted;
-}
-
-/* Every seed that may come must be one that --seed takes. */
-static bool seeds_fit(const Case *c, uint64_t first, unsigned wanted, GError **error)
-{
-    unsigned most = is_toy(c) ? 2 * wanted : wanted;
-    if (first <= (uint64_t)G_MAXINT64 - (most - 1))
-        return true;
-    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--seeds: expected seeds up to 2^63 - 1, got %u from %" G_GUINT64_FORMAT
-                " on", most, first);
-    return false;
-}
-
-/* The same with seeds that follow each other, until a verdict is another than expected. */
-static bool run_seeds(Case *c, void *runs, GError **error)
-{
-    unsigned wanted = (unsigned)c->options->seeds;
-    uint64_t first = env_seed_number(c->scenario->options.seed), last = first;
-    if (!seeds_fit(c, first, wanted, error))
-        return false;
-    for (bool go_on = true; go_on && c->runs - c->lucky < wanted; c->runs++) {
-        forget_verdict(c);
-        last = first + c->runs;
-        env_seed(last, c->scenario->options.seed);
-        if (!run_without(c, runs, error))
-            return false;
-        bool lucky = is_lucky(c, wanted);
-        c->lucky += lucky;
-        go_on = as_expected(c) || lucky;
-    }
-    if (runs)
-        judge_runs(c, interface_of(c)->over_runs, runs);
+    report(c);
     if (as_expected(c) || c->row.details)
         return true;
+    uint64_t last = env_seed_number(c->scenario->options.seed);
     g_free(c->row.reproduce);
     c->row.reproduce = command_of(c, &last, 0);
-    return !is_shown(c) || run_with_trace(c, error);
-}
-
-static bool run_all_seeds(Case *c, GError **error)
-{
-    const UcOverRuns *over = interface_of(c)->over_runs;
-    void *runs = over ? over->begin() : NULL;
-    bool ok = run_seeds(c, runs, error);
-    if (runs) {
-        c->compared = over->compared(runs);
-        over->free(runs);
-    }
-    return ok;
+    return !is_shown(c) || show(c, NULL, error);
 }
 
 /* Without a trace; only what is to be shown is run again with one. */
 static bool run_case(Case *c, GError **error)
 {
     if (c->options->seeds)
-        return run_all_seeds(c, error);
-    if (c->options->to.trace)
-        return run_with_trace(c, error);
-    return run_without(c, NULL, error) && (!is_shown(c) || run_with_trace(c, error));
+        return run_seeds(c, error);
+    g_autoptr(GString) trace = NULL;
+    if (!env_trial_once(c->scenario, &c->trial, c->options->to.trace ? &trace : NULL, error))
+        return false;
+    report(c);
+    if (is_shown(c) && !show(c, trace, error))
+        return false;
+    if (!c->row.error)
+        c->row.trace = g_steal_pointer(&trace);
+    return true;
 }
 
 static void work(void *row)
@@ -328,11 +224,11 @@ static void print_harvest(const GPtrArray *cases)
     unsigned in = 0, seeds = 0, accepted = 0, bounded = 0;
     for (guint i = 0; i < cases->len; i++) {
         const Case *c = cases->pdata[i];
-        in += c->harvested;
-        guesses += c->harvest.guesses;
-        seeds += c->harvest.seeds;
-        accepted += c->harvest.accepted;
-        bounded += c->harvest.bounded;
+        in += c->trial.harvested;
+        guesses += c->trial.harvest.guesses;
+        seeds += c->trial.harvest.seeds;
+        accepted += c->trial.harvest.accepted;
+        bounded += c->trial.harvest.bounded;
     }
     if (in)
         printf("harvested in %u: %" G_GUINT64_FORMAT " guesses, %u seeds, %u forgeries accepted; bound reached in %u\n", in,
@@ -358,16 +254,17 @@ static void print_case(const Case *c, bool quiet, bool color)
         printf("%s\n", c->row.title ? c->row.title : c->row.file);
         return;
     }
+    const EnvTrial *t = &c->trial;
     printf("%s: %s", c->row.title, c->row.verdict);
-    if (c->runs)
-        printf(" (%u seed%s%s)", c->runs, c->runs == 1 ? "" : "s", c->lucky ? "; toy parameters, in some A guesses right" : "");
+    if (t->runs)
+        printf(" (%u seed%s%s)", t->runs, t->runs == 1 ? "" : "s", t->lucky ? "; toy parameters, in some A guesses right" : "");
     if (c->row.rule && strcmp(c->row.verdict, "indistinguishable"))
         print_rule(c);
-    if (c->compromised) /* the promise speaks of other keys only */
-        printf(" (compromised: %s %s)", interface_of(c)->asset, c->compromised);
-    if (c->harvested && c->harvest.seeds)
-        printf(" (harvested: %u seed%s, %u forger%s accepted)", c->harvest.seeds, c->harvest.seeds == 1 ? "" : "s",
-               c->harvest.accepted, c->harvest.accepted == 1 ? "y" : "ies");
+    if (t->compromised) /* the promise speaks of others only */
+        printf(" (compromised: %s %s)", interface_of(c)->asset, t->compromised);
+    if (t->harvested && t->harvest.seeds)
+        printf(" (harvested: %u seed%s, %u forger%s accepted)", t->harvest.seeds, t->harvest.seeds == 1 ? "" : "s",
+               t->harvest.accepted, t->harvest.accepted == 1 ? "y" : "ies");
     printf("%s%s\n", as_expected(c) ? "" : ", expected ", as_expected(c) ? "" : c->row.expect);
     if (c->row.details)
         printf("\n%s\n", c->row.details);
@@ -382,14 +279,14 @@ static RepResult *results_of(const GPtrArray *cases)
         const Case *c = cases->pdata[i];
         RepResult *r = &out[i];
         *r = cli_row_result(&c->row);
-        r->compromised = c->compromised;
+        r->compromised = c->trial.compromised;
         r->asset = c->scenario ? interface_of(c)->asset : NULL;
-        r->runs = c->runs;
-        r->compared = c->compared;
-        r->harvested = c->harvested;
-        r->guesses = c->harvest.guesses;
-        r->seeds = c->harvest.seeds;
-        r->forgeries = c->harvest.accepted;
+        r->runs = c->trial.runs;
+        r->compared = c->trial.compared;
+        r->harvested = c->trial.harvested;
+        r->guesses = c->trial.harvest.guesses;
+        r->seeds = c->trial.harvest.seeds;
+        r->forgeries = c->trial.harvest.accepted;
         r->seconds = c->seconds;
         r->seed = c->scenario ? env_seed_number(c->scenario->options.seed) : c->options->seed_number;
     }

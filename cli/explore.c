@@ -10,6 +10,7 @@
 #include "cli/files.h"
 #include "cli/session.h"
 #include "environments/explorer.h"
+#include "environments/traced.h"
 #include "simulator/explore/big.h"
 #include "simulator/file.h"
 #include "simulator/json.h"
@@ -336,7 +337,7 @@ static bool write_found(const Options *o, const EnvExplored *e, GError **error)
     if (!o->output)
         return true;
     g_autoptr(EnvReplay) replay = NULL;
-    GString *trace = cli_trace_replay(schedule, false, &replay, error);
+    GString *trace = env_trace_replay(schedule, false, &replay, error);
     bool ok = trace && cli_write_file(o->output, trace->str, trace->len, error);
     if (trace)
         g_string_free(trace, TRUE);

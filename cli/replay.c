@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "cli/suite.h"
+#include "environments/traced.h"
 #include "report/recorded.h"
 #include "report/tap.h"
 #include "report/text.h"
@@ -106,7 +107,7 @@ static bool replay(Case *c, GError **error)
     c->seed = origin.header.seed;
     c->of = schedule->move->len;
     g_autoptr(UcTrace) made = NULL;
-    c->row.trace = cli_trace_replay(schedule, o->torture, &r, error);
+    c->row.trace = env_trace_replay(schedule, o->torture, &r, error);
     if (c->row.trace)
         made = uc_trace_read(c->row.trace->str, c->row.trace->len, c->row.file, error);
     if (made) {

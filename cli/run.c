@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/session.h"
+#include "environments/traced.h"
 #include "report/text.h"
 
 typedef struct {
@@ -60,10 +61,10 @@ static bool run(const Options *o, GError **error)
     if (!instances || !apply(o, instances->pdata[0], error))
         return false;
     g_autoptr(EnvRun) done = NULL;
-    g_autoptr(GString) text = cli_trace_one(instances->pdata[0], o->which, o->store && !o->secrets, &done, error);
+    g_autoptr(GString) text = env_trace_one(instances->pdata[0], o->which, o->store && !o->secrets, &done, error);
     if (!text)
         return false;
-    bool stopped = cli_script_stopped(done, env_run_world(done, o->which));
+    bool stopped = env_run_script_stopped(done, env_run_world(done, o->which));
     if (!(o->trace ? stopped || write_trace(o, text, error) : print(o, text, error)))
         return false;
     bool limit = env_run_stop(done, o->which) == UC_STOP_LIMIT;

@@ -1,5 +1,5 @@
-/* Shared by the subcommands that run scenarios and schedules: a run with its trace in memory, errors to exit codes,
- * where the built-in scenarios lie.
+/* Shared by the subcommands that run scenarios and schedules: errors to exit codes, which files a path stands for, where the
+ * built-in scenarios lie.
  */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
@@ -26,14 +26,5 @@ bool cli_is_scenario(const char *path);
 bool cli_is_schedule(const char *path);
 /* "A-Za-z0-9..." as it is, anything else in single quotes: for commands to be copied. Free with g_free(). */
 char *cli_quote(const char *word);
-
-/* True when a script stopped with an error in this world of the run (NULL: in none): then there is no verdict. */
-bool cli_script_stopped(EnvRun *run, const UcWorld *world);
-
-/* The trace of a run, as text; free the string with g_string_free(). `run` may be NULL. */
-GString *cli_trace_scenario(const EnvScenario *scenario, EnvRun **run, GError **error);
-/* `hidden`: without the seed and what else is secret. */
-GString *cli_trace_one(const EnvScenario *scenario, EnvWorld which, bool hidden, EnvRun **run, GError **error);
-GString *cli_trace_replay(const UcSchedule *schedule, bool torture, EnvReplay **replay, GError **error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "cli/session.h"
 #include "environments/explorer.h"
+#include "environments/traced.h"
 
 typedef struct {
     char *output, *trace;
@@ -16,7 +17,7 @@ typedef struct {
 static bool write_trace(const char *path, const UcSchedule *schedule, GError **error)
 {
     g_autoptr(EnvReplay) replay = NULL;
-    GString *trace = cli_trace_replay(schedule, false, &replay, error);
+    GString *trace = env_trace_replay(schedule, false, &replay, error);
     bool ok = trace && cli_write_file(path, trace->str, trace->len, error);
     if (trace)
         g_string_free(trace, TRUE);

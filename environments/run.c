@@ -224,3 +224,13 @@ UcComparison env_run_comparison(const EnvRun *run)
 const UcLock *env_run_lock(const EnvRun *run) { return &run->lock; }
 UcStop env_run_stop(const EnvRun *run, EnvWorld which) { return run->lock.stop[which]; }
 UcWorld *env_run_world(EnvRun *run, EnvWorld which) { return run->lock.world[which]; }
+
+bool env_run_script_stopped(EnvRun *run, const UcWorld *world)
+{
+    g_assert(run);
+    for (EnvWorld which = ENV_REAL; world && which < ENV_WORLDS; which++) {
+        if (env_run_world(run, which) == world)
+            return env_run_stop(run, which) == UC_STOP_SCRIPT;
+    }
+    return false;
+}

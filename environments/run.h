@@ -19,6 +19,9 @@ EnvRun *env_run_one(const EnvScenario *scenario, EnvWorld which, UcObserver obse
 void env_run_free(EnvRun *run);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRun, env_run_free)
 
+/* True when a script stopped with an error in this world of the run (NULL: in none): then there is no verdict. */
+bool env_run_script_stopped(EnvRun *run, const UcWorld *world);
+
 /* The line of the scenario's file at which the script made the write of this activation of Z or A; 0: it made none. */
 int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which);
 

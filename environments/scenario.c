@@ -24,6 +24,12 @@ static Loader *loader(lua_State *L)
     return env_lua(L)->data;
 }
 
+char *env_scenario_title(const EnvScenario *s)
+{
+    g_assert(s);
+    return s->instance ? g_strdup_printf("%s (%s)", s->title, s->instance) : g_strdup(s->title);
+}
+
 const char *env_scenario_file(const EnvScenario *scenario)
 {
     const char *slash = strrchr(scenario->path, '/');

@@ -68,6 +68,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvScenario, env_scenario_free)
 EnvWorlds *env_scenario_worlds(const EnvScenario *scenario, GError **error);
 /* The last component of the path: what users are shown. */
 const char *env_scenario_file(const EnvScenario *scenario);
+/* The title, with the instance of a sweep behind it. Free with g_free(). */
+char *env_scenario_title(const EnvScenario *scenario);
 /* NULL if the script does not narrow this domain. */
 const EnvDomain *env_scenario_domain(const EnvScenario *scenario, const char *name);
 /* Value of a bound, or `otherwise`. */
