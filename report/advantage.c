@@ -86,11 +86,11 @@ static void text_tests(GString *out, const UcAdvantage *a)
     }
     g_string_append_printf(out, "  two-sample tests: %zu, family-wise error %.4g (Holm); differ: %zu\n", a->tests,
                            a->each * (a->distinguishers + 1) / 2, a->rejected);
-    for (unsigned i = 0; i < a->findings && a->finding[i].rejected; i++)
-        g_string_append_printf(out, "    %s: %s %.4g, p = %.3g\n", a->finding[i].what, a->finding[i].test,
-                               a->finding[i].statistic, a->finding[i].p);
-    if (a->rejected > a->findings)
-        g_string_append_printf(out, "    and %zu more\n", a->rejected - a->findings);
+    for (unsigned i = 0; i < a->results && a->result[i].rejected; i++)
+        g_string_append_printf(out, "    %s: %s %.4g, p = %.3g\n", a->result[i].what, a->result[i].test,
+                               a->result[i].statistic, a->result[i].p);
+    if (a->rejected > a->results)
+        g_string_append_printf(out, "    and %zu more\n", a->rejected - a->results);
 }
 
 /* What a referee may hold us to. */
@@ -229,13 +229,13 @@ static void json_tests(JsonBuilder *b, const UcAdvantage *a)
     put_count(b, "tests_rejected", a->rejected);
     json_builder_set_member_name(b, "smallest_p");
     json_builder_begin_array(b);
-    for (unsigned i = 0; i < a->findings; i++) {
+    for (unsigned i = 0; i < a->results; i++) {
         json_builder_begin_object(b);
-        put_string(b, "what", a->finding[i].what);
-        put_string(b, "test", a->finding[i].test);
-        put_number(b, "statistic", a->finding[i].statistic);
-        put_number(b, "p", a->finding[i].p);
-        put_bool(b, "rejected", a->finding[i].rejected);
+        put_string(b, "what", a->result[i].what);
+        put_string(b, "test", a->result[i].test);
+        put_number(b, "statistic", a->result[i].statistic);
+        put_number(b, "p", a->result[i].p);
+        put_bool(b, "rejected", a->result[i].rejected);
         json_builder_end_object(b);
     }
     json_builder_end_array(b);

@@ -40,7 +40,7 @@ static void fill_intervals(UcAdvantage *a, const UcTally *real, const UcTally *i
 
 typedef struct {
     const UcTally *real, *ideal;
-    GArray *finding; /* UcFinding */
+    GArray *result; /* UcTestResult */
     GArray *share;   /* UcCount: real, ideal of finding i; both 0 where it is no yes/no question */
 } Battery;
 
@@ -50,8 +50,8 @@ static void enter_with(Battery *b, char *what, const char *test, UcTest t, UcCou
         g_free(what);
         return;
     }
-    UcFinding f = { what, test, t.statistic, t.p, false };
-    g_array_append_val(b->finding, f);
+    UcTestResult f = { what, test, t.statistic, t.p, false };
+    g_array_append_val(b->result, f);
     g_array_append_val(b->share, real);
     g_array_append_val(b->share, ideal);
 }
@@ -147,7 +147,7 @@ static void test_features(Battery *b, const UcPlan *plan)
 
 static gint by_p(gconstpointer a, gconstpointer b)
 {
-    const UcFinding *x = a, *y = b;
+    const UcTestResult *x = a, *y = b;
     if (x->rejected != y->rejected)
         return x->rejected ? -1 : 1;
     if (x->p != y->p)
@@ -161,8 +161,8 @@ static gint by_p(gconstpointer a, gconstpointer b)
 static bool more_than_bad(const Battery *b, const double *p, double bad, double alpha)
 {
     const UcCount *share = (const UcCount *)(const void *)b->share->data;
-    double each = alpha / MAX(1, b->finding->len);
-    for (guint i = 0; i < b->finding->len; i++) {
+    double each = alpha / MAX(1, b->result->len);
+    for (guint i = 0; i < b->result->len; i++) {
         /* an interval that excludes 0 comes with a small p: the others need not be computed */
         if (share[2 * i].n && p[i] < each &&
             uc_absolute(uc_difference_exact(share[2 * i], share[2 * i + 1], each)).low > bad)
@@ -178,8 +178,8 @@ static void run_battery(UcAdvantage *a, Battery *b, double alpha)
     test_shapes(b);
     test_columns(b);
     test_features(b, &a->plan);
-    UcFinding *f = (UcFinding *)(void *)b->finding->data;
-    a->tests = b->finding->len;
+    UcTestResult *f = (UcTestResult *)(void *)b->result->data;
+    a->tests = b->result->len;
     g_autofree double *p = g_new(double, a->tests + 1);
     g_autofree bool *reject = g_new(bool, a->tests + 1);
     for (size_t i = 0; i < a->tests; i++)
@@ -188,11 +188,11 @@ static void run_battery(UcAdvantage *a, Battery *b, double alpha)
     a->views_exceed_bad = more_than_bad(b, p, a->bad_exact.high, alpha / 2);
     for (size_t i = 0; i < a->tests; i++)
         f[i].rejected = reject[i];
-    g_array_sort(b->finding, by_p);
-    for (size_t i = UC_FINDINGS; i < a->tests; i++)
+    g_array_sort(b->result, by_p);
+    for (size_t i = UC_TEST_RESULTS; i < a->tests; i++)
         g_free(f[i].what);
-    a->findings = (unsigned)MIN(a->tests, (size_t)UC_FINDINGS);
-    a->finding = (UcFinding *)(void *)g_array_free(b->finding, FALSE);
+    a->results = (unsigned)MIN(a->tests, (size_t)UC_TEST_RESULTS);
+    a->result = (UcTestResult *)(void *)g_array_free(b->result, FALSE);
 }
 
 /* Examples for people: the shape with the greatest difference, and a sample of each world that shows it or its
@@ -220,7 +220,7 @@ UcAdvantage *uc_advantage_new(const UcPlan *plan, const UcTally *real, const UcT
     double alpha = plan->sequential ? uc_spend(plan->alpha, plan->look) : plan->alpha;
     a->each = alpha;
     fill_intervals(a, real, ideal);
-    Battery battery = { real, ideal, g_array_new(FALSE, FALSE, sizeof(UcFinding)),
+    Battery battery = { real, ideal, g_array_new(FALSE, FALSE, sizeof(UcTestResult)),
                         g_array_new(FALSE, FALSE, sizeof(UcCount)) };
     run_battery(a, &battery, alpha / 2);
     g_array_unref(battery.share);
@@ -235,9 +235,9 @@ void uc_advantage_free(UcAdvantage *a)
 {
     if (!a)
         return;
-    for (unsigned i = 0; i < a->findings; i++)
-        g_free(a->finding[i].what);
-    g_free(a->finding);
+    for (unsigned i = 0; i < a->results; i++)
+        g_free(a->result[i].what);
+    g_free(a->result);
     g_free(a->distinguisher);
     g_free(a);
 }

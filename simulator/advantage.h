@@ -24,7 +24,7 @@ typedef struct {
     const char *test;    /* "Fisher", "chi-squared", "Kolmogorov-Smirnov" */
     double statistic, p; /* of Fisher's test the statistic is the difference of the two shares */
     bool rejected;       /* the worlds differ here */
-} UcFinding;
+} UcTestResult;
 
 typedef struct {
     uint64_t asked;                   /* samples per world */
@@ -48,13 +48,13 @@ typedef struct {
     bool exceeds_bad;             /* the advantage is surely greater than Pr[bad]: the bad events do not explain it */
     bool views_exceed_bad;        /* the same for some yes/no question about the views */
     size_t tests;                 /* that had something to test */
-    UcFinding *finding;           /* rejected ones first, by p; at most UC_FINDINGS */
-    unsigned findings;
+    UcTestResult *result;         /* rejected ones first, by p; at most UC_TEST_RESULTS */
+    unsigned results;
     size_t rejected;
     bool constant;                /* every view of both worlds looked the same: nothing could be told apart */
     uint64_t real_first, ideal_first; /* samples that show the strongest shape that differs; UINT64_MAX: none */
 } UcAdvantage;
-enum { UC_FINDINGS = 8 };
+enum { UC_TEST_RESULTS = 8 };
 
 UcAdvantage *uc_advantage_new(const UcPlan *plan, const UcTally *real, const UcTally *ideal);
 void uc_advantage_free(UcAdvantage *advantage);
