@@ -73,7 +73,7 @@ static int by_index(const void *a, const void *b)
 
 static void add_panel(GArray *panels, unsigned asset, uint64_t low, uint64_t high, uint64_t capacity)
 {
-    uint64_t margin = (high - low) / 10 + 2;
+    uint64_t margin = (high - low) / 10 + 2 + (high >> 50); /* numbers are gnuplot's, which are floating */
     Panel p = { asset, low > margin ? low - margin : 0, MIN(high + margin, capacity) };
     g_array_append_val(panels, p);
 }

@@ -253,6 +253,25 @@ START_TEST(large_keys_show_both_ends)
 }
 END_TEST
 
+/* Of a key with 2^60 indices the last one: gnuplot, which counts in floating numbers, still sees a range. */
+START_TEST(indices_beyond_floating_numbers)
+{
+    g_autoptr(UcTrace) trace = load("equal");
+    g_autoptr(RepOwnership) o = rep_ownership_of(trace, &dkm_interface, false, NULL);
+    const uint64_t whole = (uint64_t)1 << 60;
+    g_array_index(o->capacity, uint64_t, 0) = whole;
+    for (guint i = 0; i < o->done->len; i++) {
+        RepStretch *s = &g_array_index(o->done, RepStretch, i);
+        s->a = whole - 1;
+        s->b = whole;
+    }
+    g_autofree char *script = rep_plot_ownership(o, "t");
+    char *range = strstr(script, "set yrange [") + strlen("set yrange ["), *end;
+    double low = g_ascii_strtod(range, &end), high = g_ascii_strtod(end + 1, NULL);
+    ck_assert_msg(low < high && high == (double)whole, "%.40s", range);
+}
+END_TEST
+
 /* ---- escapes and SVG ---- */
 
 START_TEST(names_are_escaped)
@@ -328,6 +347,7 @@ int main(void)
     tcase_add_test(o, ownership_over_time);
     tcase_add_test(o, reuse_shows);
     tcase_add_test(o, large_keys_show_both_ends);
+    tcase_add_test(o, indices_beyond_floating_numbers);
     tcase_add_test(e, names_are_escaped);
     tcase_add_test(e, svg_is_tidy);
     tcase_add_test(e, drawn_svg_is_xml);
