@@ -1,8 +1,7 @@
 /* Manifests: CSV (RFC 4180, with a header) and JSON Lines. docs/audit.md, "The manifest". */
 #include "audit/internal.h"
 
-#include <json-glib/json-glib.h>
-
+#include "simulator/document.h"
 #include "simulator/file.h"
 #include "simulator/nearest.h"
 
@@ -240,16 +239,16 @@ static bool take_object(Reader *r, JsonObject *object)
 
 static bool read_lines(Reader *r, const char *text)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
     for (const char *at = text; *at; r->line++) {
         const size_t length = strcspn(at, "\n");
         g_autofree char *line = g_strstrip(g_strndup(at, length));
         at += length + (at[length] == '\n');
         if (!*line)
             continue;
-        if (!json_parser_load_from_data(parser, line, -1, NULL) || !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser)))
+        g_autoptr(JsonNode) object = uc_document(line, strlen(line), NULL);
+        if (!object || !JSON_NODE_HOLDS_OBJECT(object))
             return fail(r, "expected a JSON object, got '%.40s'", line);
-        if (!take_object(r, json_node_get_object(json_parser_get_root(parser))))
+        if (!take_object(r, json_node_get_object(object)))
             return false;
     }
     return true;

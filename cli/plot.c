@@ -92,6 +92,8 @@ static char *advantage_script(const char *path, const Arguments *a)
     if (!uc_file_text(path, UC_FILE_SMALL, &json, NULL, &error))
         return fail(error);
     char *script = rep_plot_advantage(json, a->title, &error);
+    if (!script)
+        g_prefix_error(&error, "%s: ", path);
     return script ? script : fail(error);
 }
 

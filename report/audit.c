@@ -1,17 +1,17 @@
 #include "report/audit.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "report/escape.h"
+#include "simulator/document.h"
 #include "simulator/file.h"
 
 #define FORMAT "ucsim audit signatures 1"
 
 struct RepAudit {
     char *name;
-    JsonParser *parser;
-    JsonObject *root; /* of the parser */
+    JsonNode *document; /* NULL: no JSON */
+    JsonObject *root;   /* of the document */
 };
 
 /* ---- reading: nothing about the file is believed ---- */
@@ -46,7 +46,7 @@ void rep_audit_free(RepAudit *a)
 {
     if (!a)
         return;
-    g_clear_object(&a->parser);
+    g_clear_pointer(&a->document, json_node_unref);
     g_free(a->name);
     g_free(a);
 }
@@ -59,13 +59,13 @@ RepAudit *rep_audit_load(const char *path, GError **error)
         return NULL;
     RepAudit *a = g_new0(RepAudit, 1);
     a->name = g_path_get_basename(path);
-    a->parser = json_parser_new_immutable();
-    JsonNode *root = json_parser_load_from_data(a->parser, text, (gssize)length, NULL) ? json_parser_get_root(a->parser) : NULL;
-    a->root = root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
+    g_autoptr(GError) inner = NULL;
+    a->document = uc_document(text, length, &inner);
+    a->root = a->document && JSON_NODE_HOLDS_OBJECT(a->document) ? json_node_get_object(a->document) : NULL;
     if (a->root && !strcmp(string_of(a->root, "format"), FORMAT))
         return a;
-    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: expected JSON of an audit (format '" FORMAT "'), got %s", path,
-                a->root ? "other JSON" : "no JSON object");
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: expected JSON of an audit (format '" FORMAT "'), got %s%s%s", path,
+                a->root ? "other JSON" : "no JSON object", inner ? ": " : "", inner ? inner->message : "");
     rep_audit_free(a);
     return NULL;
 }

@@ -1,10 +1,10 @@
 #include "report/plot_advantage.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "simulator/document.h"
 #include "simulator/statistics.h"
 
 typedef struct {
@@ -222,11 +222,10 @@ static char *make_script(JsonObject *root, const GArray *points, const char *swe
 char *rep_plot_advantage(const char *json, const char *title, GError **error)
 {
     g_assert(json);
-    g_autoptr(JsonParser) parser = json_parser_new();
-    if (!json_parser_load_from_data(parser, json, -1, error))
+    g_autoptr(JsonNode) node = uc_document(json, strlen(json), error);
+    if (!node)
         return NULL;
-    JsonNode *node = json_parser_get_root(parser);
-    JsonObject *root = node && JSON_NODE_TYPE(node) == JSON_NODE_OBJECT ? json_node_get_object(node) : NULL;
+    JsonObject *root = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
     const char *swept = text(root, "swept");
     g_autoptr(GArray) points = read_points(root, swept, error);
     return points ? make_script(root, points, swept, title) : NULL;

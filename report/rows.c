@@ -1,8 +1,8 @@
 #include "report/rows.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "simulator/document.h"
 #include "simulator/file.h"
 
 typedef struct {
@@ -95,12 +95,10 @@ static void collect(JsonNode *node, Wanted *w)
 
 static bool collect_text(const char *text, Wanted *w, GError **error)
 {
-    g_autoptr(JsonParser) parser = json_parser_new();
-    if (!json_parser_load_from_data(parser, text, -1, error))
-        return false;
-    if (json_parser_get_root(parser))
-        collect(json_parser_get_root(parser), w);
-    return true;
+    g_autoptr(JsonNode) document = uc_document(text, strlen(text), error);
+    if (document)
+        collect(document, w);
+    return document != NULL;
 }
 
 static bool collect_lines(const char *text, Wanted *w, GError **error)
@@ -121,9 +119,7 @@ static bool collect_file(const char *path, Wanted *w, GError **error)
     g_autofree char *text = NULL;
     if (!uc_file_text(path, UC_FILE_SMALL, &text, NULL, error))
         return false;
-    g_autoptr(JsonParser) parser = json_parser_new();
-    bool whole = json_parser_load_from_data(parser, text, -1, NULL);
-    if (whole ? collect_text(text, w, error) : collect_lines(text, w, error))
+    if (collect_text(text, w, NULL) || collect_lines(text, w, error))
         return true;
     g_prefix_error(error, "%s: ", path);
     return false;

@@ -69,6 +69,26 @@ for command in check "check --json" "check --tap" "run --world real" explore lin
     [ "$(wc -c <"$T/out")" -lt 5000 ] || wrong "$command says a word of megabytes: $(wc -c <"$T/out") bytes"
 done
 
+# JSON with a million levels of brackets, in whatever is JSON; what its parser takes as a comment hides none of them.
+open() { head -c 1000000 /dev/zero | tr '\0' "$1"; }
+{ printf '{"a":'; open '['; open ']'; echo '}'; } >"$T/lists.json"
+{ open 1 | sed 's/1/{"a":/g'; printf 1; open '}'; } >"$T/objects.json"
+{ printf '/* " */ '; open '['; } >"$T/comment.json"
+{ printf '{"a":"'; open '['; printf '\\"[", "depth": 3, "states": 4}\n'; } >"$T/text.json"
+"$UCSIM" sig keygen --quiet --set $set --seed "$seed" --public "$T/public"
+levels="levels of brackets"
+for f in lists objects comment; do
+    [ $f = comment ] && levels="expected JSON, got '/'"
+    expect 2 "no JSON object: column" "$UCSIM" report "$T/$f.json" -o "$T/x.html"
+    for plot in exploration "sweep --x a --y b" advantage; do
+        # shellcheck disable=SC2086
+        expect 2 "$f.json: " "$UCSIM" plot $plot "$T/$f.json" -o "$T/x.svg"
+        expect 2 "$levels" "$UCSIM" plot $plot "$T/$f.json" -o "$T/x.svg"
+    done
+    expect 2 "$f.json:1: expected a" "$UCSIM" audit signatures --public "$T/public" --manifest "$T/$f.json"
+done
+command -v gnuplot >/dev/null && { "$UCSIM" plot exploration "$T/text.json" -o "$T/x.svg" || wrong "brackets in a text were taken as levels"; }
+
 # A byte order mark in every text.
 for f in s.lua t.jsonl m.schedule; do { printf '%s' "$mark"; cat "$T/$f"; } >"$T/bom-$f"; done
 expect 0 "indistinguishable" "$UCSIM" check "$T/bom-s.lua"
