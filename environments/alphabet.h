@@ -16,8 +16,8 @@ typedef enum {
     ENV_DO_RESTART,
     ENV_DO_RESTORE,
     ENV_DO_CORRUPT,
-    ENV_DO_FORGE,    /* deliveries of payloads sealed with the keys of a corrupted party */
-    ENV_DO_COUNTERFEIT, /* verifications of signatures made with the seeds of a corrupted party */
+    ENV_DO_FORGE,    /* deliveries of payloads that the attack kit makes */
+    ENV_DO_COUNTERFEIT, /* inputs that the attack kit makes */
     ENV_DOS
 } EnvDo;
 
@@ -30,7 +30,7 @@ typedef struct {
     uint32_t bound[UC_COUNTERS_MAX]; /* of inputs, then of orders */
     unsigned messages; /* 1 .. 4 different texts */
     unsigned wrong;    /* wrong arguments of an input at most */
-    unsigned flawed;   /* 1: forge: payloads with one flaw too, and of a key that A made */
+    unsigned flawed;   /* 1: UcAttacker.flawed */
     uint32_t parties;  /* the first so many parties act; 0: all */
     unsigned cut[UC_CUTS_MAX]; /* the interface's; of parties 0: all */
     const char *message[ENV_MESSAGES_MAX]; /* the texts, borrowed; NULL: "m0", "m1", ... */

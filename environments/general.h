@@ -6,8 +6,8 @@
  * so many arguments of an input may be of no use (an object that nobody knows, a number that was not asked for, ...): 0 explores
  * what useful inputs can do, more explores the order of errors too. Deliveries carry every payload seen so far to
  * every party, unchanged or, within the bound `mutate`, changed.
- * With the state of a corrupted party, A seals payloads within the bound `forge`, and within the bound `counterfeit` signs
- * what nobody else signs, with every seed that it has: stolen, found in a payload that it can open, or its own.
+ * With the state of a corrupted party, A makes what the protocol's attack kit (simulator/attack.h) can: payloads within the bound
+ * `forge`, bytes for inputs within the bound `counterfeit`.
  * A move that changes nothing and teaches Z nothing is tried in every state and uses up no bound.
  */
 #ifndef ENVIRONMENTS_GENERAL_H

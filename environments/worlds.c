@@ -83,12 +83,14 @@ static void fill_specs(EnvWorlds *w)
 static bool set_up(EnvWorlds *w, GError **error)
 {
     EnvOptions *o = &w->options;
+    const UcProtocol *protocol = o->triple->protocol;
     UcSessionPlan plan = env_session_plan(o);
-    g_autofree char *wrong = NULL;
-    if (interface_of(w)->setup_new)
+    g_autofree char *table = uc_attack_wrong(protocol->codec, o->triple->kit, protocol->interface->alphabet);
+    g_autofree char *wrong = table ? g_strdup_printf("protocol %s: %s", protocol->name, table) : NULL;
+    if (!wrong && interface_of(w)->setup_new)
         w->setup = interface_of(w)->setup_new(&plan, &wrong);
-    if (!wrong && o->triple->protocol->setup_new)
-        w->protocol = o->triple->protocol->setup_new(&plan, w->setup, &wrong);
+    if (!wrong && protocol->setup_new)
+        w->protocol = protocol->setup_new(&plan, w->setup, &wrong);
     if (wrong)
         g_set_error_literal(error, ENV_ERROR, ENV_ERROR_OPTION, wrong);
     return !wrong;

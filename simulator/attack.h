@@ -9,7 +9,7 @@
 #ifndef SIMULATOR_ATTACK_H
 #define SIMULATOR_ATTACK_H
 
-#include "simulator/message.h"
+#include "simulator/alphabet.h"
 
 /* ---- payloads ---- */
 
@@ -48,7 +48,7 @@ typedef struct {
     UcFieldType type;   /* UC_INT, UC_PARTY, UC_BYTES */
     size_t bytes;       /* UC_BYTES: so many; 0: any */
     uint64_t high;      /* UC_INT: 0 to this; 0: any */
-    bool optional;      /* an argument that may be left out */
+    bool optional;      /* an argument that may be left out; after those of a call by position that may not */
     const char *inside; /* UC_BYTES: a table will do that has them as this field; NULL: as its own name */
 } UcAttackField;
 
@@ -151,5 +151,9 @@ typedef struct {
     void (*inputs)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
     const UcHarvest *harvest;
 } UcAttackKit;
+
+/* NULL, or what is wrong in these tables (both may be NULL) for an interface with this alphabet: "payload field 'to': expected ...,
+ * got ...", to be freed with g_free(). */
+char *uc_attack_wrong(const UcPayloadCodec *codec, const UcAttackKit *kit, const UcAlphabet *alphabet);
 
 #endif

@@ -236,6 +236,97 @@ START_TEST(bounds_need_a_kit)
 }
 END_TEST
 
+/* ---- tables that do not fit ---- */
+
+static bool made(UcStore *store, const void *setup, const UcAttackRow *argument, uint32_t given, UcAttackRow *out) { return true; }
+static void read_nothing(UcStore *store, const uint8_t *state, size_t length, GArray *secrets) {}
+
+#define FIELD(...) .field = (UcPayloadField){ "to", __VA_ARGS__ }
+#define CALL(...) .call = { { "seal", __VA_ARGS__ }, { NULL } }
+#define ARGUMENTS(...) (UcAttackField[]){ __VA_ARGS__, { NULL } }
+static const UcAttackField one[] = { { "key", UC_BYTES }, { NULL } };
+
+/* A codec of one field with 4 bytes in clear, if the field has a name; a kit with one call, if that has a name. */
+static const struct {
+    UcPayloadField field;
+    unsigned more; /* fields */
+    UcAttackCall call[2];
+    UcAttackKit kit;
+    const char *wrong;
+} wrongs[] = {
+    { FIELD(0, 4, UC_PARTY), .wrong = NULL },
+    { FIELD(0, 5, UC_PARTY), .wrong = "payload field 'to': expected bytes within what is in clear" },
+    { FIELD(1, 4, UC_BYTES), .wrong = "payload field 'to': expected bytes within what is in clear" },
+    { FIELD(SIZE_MAX, 2, UC_BYTES), .wrong = "payload field 'to': expected bytes within what is in clear" },
+    { FIELD(0, 0, UC_INT), .wrong = "payload field 'to': expected bytes within what is in clear" },
+    { FIELD(0, 9, UC_INT), .wrong = "payload field 'to': expected a number of at most 8 bytes" },
+    { FIELD(0, 4, UC_INTERVALS), .wrong = "payload field 'to': expected a number, a party or bytes" },
+    { FIELD(0, 4, UC_INT, .object = "letter"), .wrong = "payload field 'to': expected bytes, to put objects in their place" },
+    { FIELD(0, 4, UC_BYTES, .object = "letter"), .wrong = NULL },
+    { FIELD(0, 4, UC_BYTES, .object = "lettre"), .wrong = "payload field 'to': expected a kind of objects of the alphabet" },
+    { FIELD(0, 4, UC_BYTES), .more = UC_PAYLOAD_FIELDS, .wrong = "payload: expected at most 16 fields, got 17" },
+    { CALL(true, one, UC_MAKES_BYTES, NULL, "a key", made), .wrong = NULL },
+    { CALL(true, one, UC_MAKES_ROW, one, NULL, made), .wrong = NULL },
+    { CALL(true, one, UC_MAKES_ROW, NULL, NULL, made), .wrong = "call 'seal': expected fields of its result if it makes a row, else none" },
+    { CALL(true, one, UC_MAKES_BYTES, one, "a key", made), .wrong = "call 'seal': expected fields of its result if it makes a row, else none" },
+    { CALL(true, one, UC_MAKES_PAYLOAD, NULL, NULL, made), .wrong = "call 'seal': expected words for when it fails" },
+    { CALL(true, NULL, UC_MAKES_ROW, one, NULL, made), .wrong = "call 'seal': expected arguments and what makes something of them" },
+    { CALL(true, one, UC_MAKES_ROW, one, NULL, NULL), .wrong = "call 'seal': expected arguments and what makes something of them" },
+    { CALL(true, ARGUMENTS({ "key.vk", UC_BYTES }), UC_MAKES_ROW, one, NULL, made), .wrong = NULL },
+    { CALL(false, ARGUMENTS({ "key.vk", UC_BYTES }), UC_MAKES_ROW, one, NULL, made),
+      .wrong = "call 'seal', field 'key.vk': expected a name without a dot" },
+    { CALL(true, ARGUMENTS({ "key", UC_CODE }), UC_MAKES_ROW, one, NULL, made),
+      .wrong = "call 'seal', field 'key': expected a number, a party or bytes" },
+    { CALL(true, one, UC_MAKES_ROW, ARGUMENTS({ "key", UC_TEXT }), NULL, made),
+      .wrong = "call 'seal', field 'key': expected a number, a party or bytes" },
+    { CALL(true, ARGUMENTS({ "a", UC_INT }, { "b", UC_INT }, { "c", UC_INT }, { "d", UC_INT }, { "e", UC_INT }, { "f", UC_INT },
+                           { "g", UC_INT }, { "h", UC_INT }, { "i", UC_INT }, { "j", UC_INT }, { "k", UC_INT }, { "l", UC_INT },
+                           { "m", UC_INT }, { "n", UC_INT }, { "o", UC_INT }, { "p", UC_INT }, { "q", UC_INT }), UC_MAKES_ROW, one, NULL, made),
+      .wrong = "call 'seal', field 'q': expected no more fields" },
+    { CALL(false, ARGUMENTS({ "a", UC_INT, .optional = true }, { "b", UC_INT }), UC_MAKES_ROW, one, NULL, made),
+      .wrong = "call 'seal': expected arguments that may be left out behind all others" },
+    { CALL(true, ARGUMENTS({ "a", UC_INT, .optional = true }, { "b", UC_INT }), UC_MAKES_ROW, one, NULL, made), .wrong = NULL },
+    { .kit.read = read_nothing, .wrong = "attack kit: expected both lists of secrets and what reads them, or neither" },
+    { .kit.secrets = (UcSecretTable[]){ { "keys", one }, { NULL } },
+      .wrong = "attack kit: expected both lists of secrets and what reads them, or neither" },
+    { .kit = { .read = read_nothing, .secrets = (UcSecretTable[]){ { "keys", ARGUMENTS({ "a.b", UC_BYTES }) }, { NULL } } },
+      .wrong = "secrets 'keys', field 'a.b': expected a name without a dot" },
+    { .kit.objects = (const char *[]){ "letter", NULL }, .wrong = NULL },
+    { .kit.objects = (const char *[]){ "letter", "ticket", NULL },
+      .wrong = "attack kit: expected at most 8 kinds of objects of the alphabet, got 'ticket'" },
+    { .kit.objects = (const char *[]){ "letter", "letter", "letter", "letter", "letter", "letter", "letter", "letter", "letter", NULL },
+      .wrong = "attack kit: expected at most 8 kinds of objects of the alphabet, got 'letter'" },
+    { .kit.harvest = &(UcHarvest){ .new = NULL }, .wrong = "attack kit: expected a whole attacker that harvests" },
+};
+
+START_TEST(tables_that_do_not_fit_are_refused)
+{
+    UcPayloadField field[UC_PAYLOAD_FIELDS + 1];
+    for (size_t i = 0; i < G_N_ELEMENTS(field); i++)
+        field[i] = wrongs[_i].field;
+    const UcPayloadCodec codec = { 4, field, 1 + wrongs[_i].more };
+    UcAttackKit kit = wrongs[_i].kit;
+    kit.call = wrongs[_i].call;
+    g_autofree char *wrong = uc_attack_wrong(wrongs[_i].field.name ? &codec : NULL, &kit, stamps.protocol->interface->alphabet);
+    ck_assert_msg(!g_strcmp0(wrong, wrongs[_i].wrong), "%s", wrong ? wrong : "nothing is wrong");
+}
+END_TEST
+
+START_TEST(worlds_are_made_of_what_fits)
+{
+    g_autoptr(GError) error = NULL;
+    const UcAttackKit kit = { .objects = (const char *[]){ "ticket", NULL } };
+    UcTriple broken = stamps;
+    broken.kit = &kit;
+    EnvOptions o = env_default_options();
+    env_options_take(&o, &broken);
+    ck_assert_ptr_null(env_worlds_new(&o, &error));
+    ck_assert_str_eq(error->message, "protocol stamps: attack kit: expected at most 8 kinds of objects of the alphabet, got 'ticket'");
+    for (const UcTriple *t = env_triple; t->protocol; t++)
+        ck_assert_ptr_null(uc_attack_wrong(t->protocol->codec, t->kit, t->protocol->interface->alphabet));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("the attack kit");
@@ -248,6 +339,8 @@ int main(void)
     tcase_add_loop_test(c, every_change_is_tried, LOOSE_FORMAT, LOOSES);
     tcase_add_test(c, what_the_kit_makes_is_tried);
     tcase_add_test(c, bounds_need_a_kit);
+    tcase_add_loop_test(c, tables_that_do_not_fit_are_refused, 0, G_N_ELEMENTS(wrongs));
+    tcase_add_test(c, worlds_are_made_of_what_fits);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
