@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -216,6 +217,52 @@ static bool is_standard_output(const char *path, const struct stat *s)
                                   out.st_ino == s->st_ino);
 }
 
+enum { LINKS_MAX = 40 }; /* as the kernel has it */
+
+static char *target_of(const char *path, unsigned links)
+{
+    char real[PATH_MAX];
+    if (realpath(path, real))
+        return g_strdup(real);
+    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path), *to = g_file_read_link(path, NULL);
+    if (!to)
+        return realpath(folder, real) ? g_build_filename(real, base, NULL) : g_canonicalize_filename(path, NULL);
+    g_autofree char *next = g_path_is_absolute(to) ? g_strdup(to) : g_build_filename(folder, to, NULL);
+    errno = ELOOP;
+    return links ? target_of(next, links - 1) : NULL;
+}
+
+char *cli_target(const char *path)
+{
+    g_assert(path);
+    return target_of(path, LINKS_MAX);
+}
+
+int cli_open_device(const char *path)
+{
+    g_assert(path);
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0 && fcntl(fd, F_SETFL, 0)) { /* whoever reads may take time */
+        int number = errno;
+        close(fd);
+        errno = number;
+        return -1;
+    }
+    return fd;
+}
+
+const char *cli_why_unwritable(int number)
+{
+    return number == ENXIO ? "a pipe that nobody reads from" : g_strerror(number);
+}
+
+/* Always false. */
+static bool unwritable(const char *path, const char *why, GError **error)
+{
+    g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: cannot be written: %s", path, why);
+    return false;
+}
+
 /* /dev/stdout, /dev/null, a pipe: a rename would replace the device itself, for everybody on the machine. */
 static bool write_through(const char *path, FILE *file, const void *bytes, size_t length, GError **error)
 {
@@ -225,10 +272,27 @@ static bool write_through(const char *path, FILE *file, const void *bytes, size_
         number = ok ? errno : number;
         ok = false;
     }
-    if (!ok)
-        g_set_error(error, G_FILE_ERROR, g_file_error_from_errno(number), "%s: cannot be written: %s", path,
-                    g_strerror(number));
-    return ok;
+    return ok || unwritable(path, g_strerror(number), error);
+}
+
+static bool write_device(const char *path, const void *bytes, size_t length, GError **error)
+{
+    int fd = cli_open_device(path);
+    return fd < 0 ? unwritable(path, cli_why_unwritable(errno), error)
+                  : write_through(path, fdopen(fd, "wb"), bytes, length, error);
+}
+
+/* A temporary file beside it, then a rename. GLib's error names the temporary file; what went wrong stands behind it. */
+static bool replace(const char *path, const void *bytes, size_t length, GError **error)
+{
+    g_autofree char *target = cli_target(path);
+    g_autoptr(GError) inner = NULL;
+    if (!target)
+        return unwritable(path, g_strerror(errno), error);
+    if (g_file_set_contents(target, length ? bytes : "", (gssize)length, &inner))
+        return true;
+    const char *why = g_strrstr(inner->message, ": ");
+    return unwritable(path, why ? why + 2 : inner->message, error);
 }
 
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error)
@@ -244,9 +308,6 @@ bool cli_write_file(const char *path, const void *bytes, size_t length, GError *
         return false;
     }
     if (exists && !S_ISREG(s.st_mode))
-        return write_through(path, fopen(path, "wb"), bytes, length, error);
-    char target[PATH_MAX];
-    bool resolved = exists && realpath(path, target);
-    /* g_file_set_contents writes a temporary file beside it and renames; a link is kept, its target is replaced. */
-    return g_file_set_contents(resolved ? target : path, length ? bytes : "", (gssize)length, error);
+        return write_device(path, bytes, length, error);
+    return replace(path, bytes, length, error);
 }

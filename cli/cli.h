@@ -35,8 +35,15 @@ const char *cli_nearest(const char *name, const char *const *candidate);
 bool cli_whole(const char *text, gint64 *out);
 /* The same, with a dot and digits behind it if need be. */
 bool cli_decimal(const char *text, double *out);
+/* Where an output ends up: absolute and without links, also those that lead to what is not there yet. NULL: they lead round
+ * (errno is ELOOP). Free with g_free(). */
+char *cli_target(const char *path);
+/* A descriptor to write to a device or pipe, or -1 and errno. Nobody is waited for: ENXIO is a FIFO that no one reads from. */
+int cli_open_device(const char *path);
+/* The words for what keeps an output from being written. */
+const char *cli_why_unwritable(int number);
 /* Writes a whole file or nothing (temporary file, then rename); a device or pipe is written to as it stands, and "-" is
- * standard output. Refuses what this program has read, whatever it is called: an output that is also an input is a slip
+ * standard output. A link is kept, what it leads to is written. Refuses what this program has read, whatever it is called: an output that is also an input is a slip
  * (files.h finds most of them before anything is done). */
 bool cli_write_file(const char *path, const void *bytes, size_t length, GError **error);
 

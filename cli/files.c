@@ -1,8 +1,6 @@
 #include "cli/files.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,15 +24,6 @@ static char *id_of(const struct stat *s)
     return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64)s->st_dev, (guint64)s->st_ino);
 }
 
-static char *without_links(const char *path)
-{
-    char real[PATH_MAX];
-    if (realpath(path, real))
-        return g_strdup(real);
-    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
-    return realpath(folder, real) ? g_build_filename(real, base, NULL) : g_canonicalize_filename(path, NULL);
-}
-
 static Place place_of(const CliFile *file)
 {
     struct stat s;
@@ -43,7 +32,7 @@ static Place place_of(const CliFile *file)
     bool there = path && !stat(path, &s);
     if (!path || (there && !S_ISREG(s.st_mode) && !S_ISDIR(s.st_mode)))
         return p;
-    p.path = without_links(path);
+    p.path = cli_target(path);
     if (there)
         p.id = id_of(&s);
     return p;
@@ -57,29 +46,38 @@ static bool is_below(const char *path, const char *folder)
 
 /* ---- can it be written? ---- */
 
+/* What is there and no file: a pipe stays open until the program ends, or whoever reads from it would be told that this was all. */
+static int number_of_device(const char *path, const struct stat *s)
+{
+    return S_ISFIFO(s->st_mode) && cli_open_device(path) < 0 ? errno : access(path, W_OK) ? errno : 0;
+}
+
+static int number_of_folder(const char *path)
+{
+    g_autofree char *real = cli_target(path), *folder = real ? g_path_get_dirname(real) : NULL;
+    if (!real || access(folder, F_OK))
+        return errno;
+    return !g_file_test(folder, G_FILE_TEST_IS_DIR) ? ENOTDIR : access(folder, W_OK) ? errno : 0;
+}
+
 static int number_of(const CliFile *file)
 {
     struct stat s;
     bool there = !stat(file->path, &s);
-    g_autofree char *real = without_links(file->path), *folder = g_path_get_dirname(real);
     if (!strcmp(file->path, "-") || file->keeps) /* whoever keeps a folder says more about it */
         return 0;
-    if (there && S_ISDIR(s.st_mode))
+    if (there ? S_ISDIR(s.st_mode) : g_str_has_suffix(file->path, "/"))
         return EISDIR;
-    if (there && access(file->path, W_OK))
-        return errno;
     if (there && !S_ISREG(s.st_mode))
-        return 0;
-    if (access(folder, F_OK))
-        return errno;
-    return !g_file_test(folder, G_FILE_TEST_IS_DIR) ? ENOTDIR : access(folder, W_OK) ? errno : 0;
+        return number_of_device(file->path, &s);
+    return there && access(file->path, W_OK) ? errno : number_of_folder(file->path);
 }
 
 static int check_writable(const char *command, const CliFile *file)
 {
     int number = number_of(file);
     return number ? cli_fail(CLI_USAGE, "%s: %s: %s: cannot be written: %s", command, file->what, file->path,
-                             g_strerror(number)) : CLI_OK;
+                             cli_why_unwritable(number)) : CLI_OK;
 }
 
 /* ---- no two the same ---- */

@@ -105,6 +105,56 @@ refused "$cannot" plot ownership -o files/no/x.svg files/t.jsonl
 refused "$cannot" sig keygen --set $set --seed "$(printf '%096d' 7)" --public files/no/x
 refused "expected a folder that exists for 2 traces" check --trace files/new files/s.lua files/fails.lua
 
+refused "files/new/: cannot be written" check --trace files/new/ files/s.lua
+
+# ---- a pipe that nobody reads from is not waited for, and nothing is done before that is told
+mkfifo fifo
+nobody="fifo: cannot be written: a pipe that nobody reads from"
+refused "--junit: $nobody" check --junit fifo files/s.lua
+refused "--trace: $nobody" check --trace fifo files/s.lua
+refused "--junit: $nobody" replay --junit fifo files/suite
+refused "--trace: $nobody" replay --trace fifo files/t.jsonl
+refused "--trace: $nobody" run --world real --trace fifo files/s.lua
+refused "$nobody" explore -o fifo files/s.lua
+refused "$nobody" explore --schedule fifo files/s.lua
+refused "$nobody" explore --checkpoint fifo files/s.lua
+refused "$nobody" shrink -o fifo files/suite/a.schedule
+refused "$nobody" shrink --trace fifo files/suite/a.schedule
+refused "$nobody" report -o fifo files/t.jsonl
+refused "$nobody" diagram -f dot -o fifo files/t.jsonl
+refused "$nobody" sig keygen --set $set --seed "$(printf '%096d' 7)" --public fifo
+mkdir files/pipes; ln -s ../../fifo files/pipes/002-s.jsonl # one of many
+expect 2 "files/pipes/002-s.jsonl: cannot be written: a pipe" check --trace files/pipes files/s.lua files/s.lua
+rm -r files/pipes
+# with a reader it is an output, and ends for the reader when all is written
+cat fifo >read & "$UCSIM" check --quiet --trace fifo files/s.lua; code=$?; wait
+[ $code = 0 ] && cmp -s read files/t.jsonl || wrong "a trace into a FIFO: exit $code, $(head -c 100 read)"
+{ "$UCSIM" check --quiet --trace /dev/fd/5 files/s.lua 5>&1 >/dev/null; } | cmp -s - files/t.jsonl || wrong "a trace into a pipe of the shell"
+
+# ---- a link is kept, what it leads to is written, there or not
+for command in "check --quiet --trace" "check --quiet --junit" "run --world real --trace" "explore --quiet --seconds 0.000001 --checkpoint"; do
+    rm -f target; ln -sf target link
+    # shellcheck disable=SC2086
+    "$UCSIM" $command link files/s.lua >out 2>&1
+    [ -L link ] && [ -s target ] || wrong "$command through a link to nothing: $(cat out)"
+done
+mkdir far; ln -sf far/new link; ln -sf link far-link; rm -f target
+"$UCSIM" check --quiet --trace far-link files/s.lua; cmp -s far/new files/t.jsonl && [ -L far-link ] && [ -L link ] || wrong "a trace through two links"
+rm far/new
+refused "$two" check --trace far-link --junit far/new files/s.lua
+ln -sf round link; ln -sf link round
+refused "link: cannot be written: Too many levels of symbolic links" check --trace link files/s.lua
+[ -L link ] || wrong "a link that leads round was replaced"
+
+# ---- what fails later names the file that was asked for, not one on its way there
+(trap '' XFSZ; ulimit -f 0; "$UCSIM" check --quiet --trace late files/s.lua 2>&1) | grep -qx "ucsim: late: cannot be written: .*File too large" ||
+    wrong "a file too large is not told by its name"
+if [ -w /dev/full ]; then
+    mkdir -p files/full; ln -sf /dev/full files/full/001-s.jsonl
+    expect 2 "files/full/001-s.jsonl: cannot be written: No space left" check --trace files/full files/s.lua
+    rm -r files/full
+fi
+
 # ---- no name at all
 empty="expected the name of a file, got an empty one"
 refused "--junit: $empty" check --junit= files/s.lua
