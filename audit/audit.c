@@ -140,7 +140,9 @@ Audit *audit_new(void)
     Audit *a = g_new0(Audit, 1);
     a->keys = g_ptr_array_new_with_free_func(free_key);
     a->files = g_ptr_array_new_with_free_func(free_file);
-    a->by_path = g_hash_table_new(g_str_hash, g_str_equal);
+    a->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    a->by_hash = g_hash_table_new(hash_of, same_hash);
+    a->lost = g_array_new(FALSE, FALSE, sizeof(Lost));
     a->opened = g_hash_table_new_full(hash_of_id, same_id, g_free, NULL);
     a->items = g_array_new(FALSE, FALSE, sizeof(Item));
     a->uses = g_array_new(FALSE, FALSE, sizeof(Use));
@@ -162,14 +164,16 @@ void audit_free(Audit *a)
     if (!a)
         return;
     GPtrArray *lists[] = { a->pending, a->keys, a->files, a->notes, a->modules, a->findings, a->proofs };
-    GHashTable *tables[] = { a->by_path, a->opened, a->proof_of, a->upper, a->parent };
+    GHashTable *tables[] = { a->by_path, a->by_hash, a->opened, a->proof_of, a->upper, a->parent };
     for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++)
         g_ptr_array_unref(lists[i]);
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
     g_array_unref(a->items);
     g_array_unref(a->uses);
+    g_array_unref(a->lost);
     g_array_unref(a->waiting);
+    g_free(a->found_first);
     g_string_free(a->kept, TRUE);
     g_free(a->slots);
     g_free(a);
@@ -290,8 +294,10 @@ void audit_finish(Audit *a)
     audit_tell_rest(a);
     audit_settle(a);
     audit_tell_unclear(a, true);
+    audit_try_lost(a);
     audit_keep_findings(a);
     audit_tell_unclear(a, false); /* tomorrow's audit asks again */
+    audit_tell_lost(a);
     audit_describe_proofs(a);
     audit_books(a);
     g_ptr_array_sort(a->findings, by_class);
@@ -324,6 +330,11 @@ size_t audit_memory(const Audit *a)
         names += sizeof(AuditFile) + strlen(audit_file(a, i)->path) + 1;
     names += g_hash_table_size(a->opened) * (sizeof(FileId) + 32); /* and what the table and malloc need beside it */
     return a->items->len * sizeof(Item) + a->uses->len * sizeof(Use) + a->slot_count * sizeof *a->slots + names;
+}
+
+size_t audit_undecided(const Audit *a)
+{
+    return a->lost->len;
 }
 
 bool audit_has_proof(const Audit *a)

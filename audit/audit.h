@@ -62,11 +62,11 @@ bool audit_add_bytes(Audit *audit, const char *name, const uint8_t *bytes, size_
 bool audit_set_owned(Audit *audit, const char *text, GError **error);
 bool audit_set_remaining(Audit *audit, const char *text, GError **error);
 
-/* Reads what an earlier audit of the same keys left, if the file is there; files it has seen (by path, length and time of
- * change) are passed over. Before any signature. */
+/* Reads what an earlier audit of the same keys left, if the file is there; files it has seen are passed over: by path, length
+ * and time of change without reading them, or else by their contents. Before any signature. */
 bool audit_load_ledger(Audit *audit, const char *path, GError **error);
-/* To be written to the ledger; g_free. */
-char *audit_ledger(const Audit *audit, size_t *length);
+/* To be written to the ledger at `path`, which paths in it are relative to; g_free. */
+char *audit_ledger(const Audit *audit, const char *path, size_t *length);
 
 /* Books, modules and times; after this nothing is added. */
 void audit_finish(Audit *audit);
@@ -75,6 +75,8 @@ const AuditFinding *audit_finding(const Audit *audit, size_t number);
 size_t audit_signatures(const Audit *audit);
 size_t audit_memory(const Audit *audit); /* bytes of the tables */
 bool audit_has_proof(const Audit *audit);
+/* One-time keys with a second use that could not be held against the first, because that cannot be read any more. */
+size_t audit_undecided(const Audit *audit);
 
 /* What a person reads, all of it as JSON, and a picture of a key as SVG (NULL: no such key). g_free. */
 char *audit_text(const Audit *audit);

@@ -256,8 +256,34 @@ static void unseen_modules(Audit *a)
     }
 }
 
+guint audit_count_gone(const Audit *a, guint *signatures, const char **first)
+{
+    guint files = 0;
+    for (guint f = 0; f < a->files->len; f++) {
+        if (!audit_is_there(audit_file(a, f)) && !files++)
+            *first = audit_file(a, f)->path;
+    }
+    *signatures = 0;
+    for (guint i = 0; files && i < a->items->len; i++)
+        *signatures += !audit_is_there(audit_file(a, audit_item(a, i)->file));
+    return files;
+}
+
+/* What the ledger knows, and nobody can look at any more. */
+static void gone(Audit *a)
+{
+    guint signatures;
+    const char *first = NULL;
+    const guint files = audit_count_gone(a, &signatures, &first);
+    if (files)
+        audit_find(a, AUDIT_INFORMATION, "gone", first,
+                   "%u files of the ledger, with %u signatures, are not there any more as they were, first %s; another use of their one-time keys would be seen, and could not be proven",
+                   files, signatures, first);
+}
+
 void audit_books(Audit *a)
 {
+    gone(a);
     for (guint k = 0; k < a->keys->len; k++) {
         g_autoptr(GArray) seen = audit_indices(a, k);
         const AuditKey *key = audit_key(a, k);
@@ -274,9 +300,13 @@ void audit_books(Audit *a)
     if (a->given_twice)
         audit_find(a, AUDIT_INFORMATION, "given-twice", NULL, "%" G_GUINT64_FORMAT " files or folders were given more than once and gone through once",
                    a->given_twice);
+    if (a->found_again)
+        audit_find(a, AUDIT_INFORMATION, "found-again", NULL,
+                   "%" G_GUINT64_FORMAT " files of the ledger are in another place and were found by their contents, first %s", a->found_again,
+                   a->found_first);
     if (a->duplicates)
         audit_find(a, AUDIT_INFORMATION, "duplicates", NULL, "%" G_GUINT64_FORMAT " signatures are in hand more than once", a->duplicates);
     if (a->passed_over)
-        audit_find(a, AUDIT_INFORMATION, "passed-over", NULL, "%" G_GUINT64_FORMAT " files are keys, or known from the ledger, and were not read",
+        audit_find(a, AUDIT_INFORMATION, "passed-over", NULL, "%" G_GUINT64_FORMAT " files are keys, or known from the ledger, and were passed over",
                    a->passed_over);
 }

@@ -35,10 +35,15 @@ typedef struct {
     uint32_t witness[2];      /* signatures of different indices that are surely of it: number + 1; 0 is none */
 } AuditKey;
 
+/* What this audit knows of a file: nothing (it is of the ledger, and was not looked at), length and time of change, contents. */
+typedef enum { FILE_UNSEEN, FILE_THERE, FILE_READ, FILE_GONE } FileState;
 typedef struct {
     char *path;
     const uint8_t *bytes; /* at hand, or NULL */
     int fd;               /* standard input, kept; otherwise -1 */
+    FileState state;
+    bool untold;              /* it waits for another to tell whose it is: no ledger has it */
+    uint32_t same;            /* another file of the ledger with these contents, number + 1; 0 is none */
     uint64_t length, changed; /* nanoseconds */
     uint8_t hash[AUDIT_HASH];
 } AuditFile;
@@ -96,6 +101,11 @@ typedef struct {
     bool linked;
 } Proof;
 
+/* A second use that proves nothing, while what it has to be held against cannot be read. */
+typedef struct {
+    uint32_t first, fresh, other; /* uses; other: the first that could not be compared with fresh */
+} Lost;
+
 typedef struct {
     char *name;
     uint64_t from, end, left;
@@ -105,7 +115,8 @@ typedef struct {
 struct Audit {
     GPtrArray *keys;     /* AuditKey */
     GPtrArray *files;    /* AuditFile */
-    GHashTable *by_path; /* file number + 1 by path: of the ledger */
+    GHashTable *by_path; /* file number + 1 by absolute path: of the ledger */
+    GHashTable *by_hash; /* the same by contents: the last of those that are equal */
     GHashTable *opened;  /* FileId of files and folders that this audit has gone through */
     GArray *items, *uses;
     GArray *waiting;     /* Item: signatures that may be of several keys */
@@ -119,7 +130,9 @@ struct Audit {
     GHashTable *upper;     /* digest of an upper layer with its key -> 1 good, 2 bad */
     GHashTable *parent;    /* owner of a child key -> Parent */
     GString *kept; /* findings that the ledger keeps, as lines of it */
-    uint64_t duplicates, passed_over, given_twice;
+    GArray *lost;  /* Lost */
+    uint64_t duplicates, passed_over, given_twice, found_again;
+    char *found_first; /* of those found again */
     bool finished;
 };
 
@@ -152,6 +165,10 @@ typedef struct {
 } Bytes;
 bool audit_open(const AuditFile *f, Bytes *out, struct stat *s, GError **error);
 void audit_close(Bytes *bytes);
+/* A file of the ledger, given by the audit that made it. */
+void audit_remember_file(Audit *a, AuditFile *f);
+/* Are its contents still where they were? Looks, if nobody has. */
+bool audit_is_there(AuditFile *f);
 /* An item's key and signature again: matched and taken apart, or false. Released with audit_reread_free. */
 typedef struct {
     Bytes file;
@@ -189,6 +206,11 @@ void audit_tell_unclear(Audit *a, bool in_rows);
 /* ledger.c */
 void audit_keep_findings(Audit *a);
 
+/* uses.c; what was lost is tried again, and told if it still is. The kind of a proof as a static text, or NULL. */
+void audit_try_lost(Audit *a);
+void audit_tell_lost(Audit *a);
+const char *audit_proof_kind(const char *name);
+
 /* uses.c */
 void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned layers);
 uint32_t audit_put_use(Audit *a, const OneTime *key, const uint8_t *bytes, uint32_t item, bool *fresh); /* its number */
@@ -197,6 +219,8 @@ size_t audit_upper_bytes(const SigLayer *layer); /* how long an upper layer is w
 
 /* books.c */
 void audit_books(Audit *a);
+/* Files that are gone, and the signatures in them. */
+guint audit_count_gone(const Audit *a, guint *signatures, const char **first);
 /* Indices seen for a key in order, each once, with the item that used it first. */
 GArray *audit_indices(const Audit *a, uint32_t key);
 typedef struct {

@@ -6,7 +6,7 @@
 
 #include "simulator/file.h"
 
-#define FIRST_LINE "ucsim audit ledger 1"
+#define FIRST_LINE "ucsim audit ledger 2"
 enum { FIELDS = 12, END_LENGTH = 4 + 2 * AUDIT_HASH + 1 }; /* "end", a tab, the hash, a line feed */
 
 /* ---- writing ---- */
@@ -15,6 +15,22 @@ static void put_text(GString *s, const char *text)
 {
     g_autofree char *escaped = text ? g_strescape(text, NULL) : NULL;
     g_string_append_printf(s, "\t%s%s", text ? "=" : "-", escaped ? escaped : "");
+}
+
+/* What lies below the ledger's folder is relative to it, so that both can go to another place together; the rest is absolute. */
+static void put_path(GString *s, const char *path, const char *folder)
+{
+    g_autofree char *whole = path && strcmp(path, "-") ? g_canonicalize_filename(path, NULL) : g_strdup(path);
+    const size_t length = strlen(folder);
+    const bool below = whole && !strncmp(whole, folder, length) && whole[length] == '/';
+    g_autofree char *relative = below ? g_strconcat(".", whole + length, NULL) : NULL;
+    put_text(s, below ? relative : whole);
+}
+
+static char *folder_of(const char *ledger)
+{
+    g_autofree char *whole = g_canonicalize_filename(ledger, NULL), *folder = g_path_get_dirname(whole);
+    return g_strdup(strcmp(folder, "/") ? folder : "");
 }
 
 static void put_hex(GString *s, const uint8_t *bytes, size_t length)
@@ -48,7 +64,7 @@ static void put_one_time(GString *s, const OneTime *key)
     g_string_append_printf(s, "\t%" G_GUINT64_FORMAT "\t%u\t%u", key->tree, key->leaf, key->layer);
 }
 
-static void put_books(const Audit *a, GString *s)
+static void put_books(const Audit *a, const char *folder, GString *s)
 {
     uint8_t hash[AUDIT_HASH];
     for (guint k = 0; k < a->keys->len; k++) {
@@ -67,18 +83,29 @@ static void put_books(const Audit *a, GString *s)
     }
     for (guint f = 0; f < a->files->len; f++) {
         const AuditFile *file = audit_file(a, f);
+        if (file->untold)
+            continue;
         g_string_append_printf(s, "file\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT, file->length, file->changed);
         put_hex(s, file->hash, AUDIT_HASH);
-        put_text(s, file->path);
+        put_path(s, file->path, folder);
         g_string_append_c(s, '\n');
     }
     for (guint n = 0; n < a->notes->len; n++) {
         const Note *note = g_ptr_array_index(a->notes, n);
         g_autofree char *signs = note->signs ? audit_hex(note->signs, note->signs_length) : NULL;
         g_string_append(s, "note");
-        put_text(s, note->message), put_text(s, note->digest), put_text(s, signs);
+        put_path(s, note->message, folder), put_text(s, note->digest), put_text(s, signs);
         g_string_append_c(s, '\n');
     }
+}
+
+/* As they are counted in the ledger, where those that wait are not. */
+static guint *file_numbers(const Audit *a)
+{
+    guint *number = g_new0(guint, a->files->len + 1), next = 0;
+    for (guint f = 0; f < a->files->len; f++)
+        number[f] = audit_file(a, f)->untold ? 0 : next++;
+    return number;
 }
 
 static void put_parents(const Audit *a, GString *s)
@@ -103,19 +130,22 @@ static void put_proofs(const Audit *a, GString *s)
         g_string_append_printf(s, "proof\t%u\t%u\t%u\t%u\t%u\t%d", p->first, p->item[0], p->item[1], p->layer[0], p->layer[1], p->linked);
         put_hex(s, p->digests->data, p->digests->len);
         put_text(s, sig_set_name(p->set));
+        put_text(s, p->finding->kind);
         put_text(s, p->finding->subject);
         g_string_append_c(s, '\n');
     }
 }
 
-char *audit_ledger(const Audit *a, size_t *length)
+char *audit_ledger(const Audit *a, const char *path, size_t *length)
 {
     GString *s = g_string_new(FIRST_LINE "\n");
     uint8_t hash[AUDIT_HASH];
-    put_books(a, s);
+    g_autofree char *folder = folder_of(path);
+    g_autofree guint *files = file_numbers(a);
+    put_books(a, folder, s);
     for (guint i = 0; i < a->items->len; i++) {
         const Item *x = audit_item(a, i);
-        g_string_append_printf(s, "item\t%u\t%u\t%u\t%u\t%u\t%u\t%u\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%" G_GINT64_FORMAT "\n", x->file,
+        g_string_append_printf(s, "item\t%u\t%u\t%u\t%u\t%u\t%u\t%u\t%" G_GUINT64_FORMAT "\t%" G_GUINT64_FORMAT "\t%" G_GINT64_FORMAT "\n", files[x->file],
                                x->part, x->key, x->module, x->note, x->state, x->length, x->offset, x->index, x->time);
     }
     for (guint u = 0; u < a->uses->len; u++) {
@@ -126,6 +156,10 @@ char *audit_ledger(const Audit *a, size_t *length)
     }
     put_parents(a, s);
     put_proofs(a, s);
+    for (guint i = 0; i < a->lost->len; i++) {
+        const Lost *l = &g_array_index(a->lost, Lost, i);
+        g_string_append_printf(s, "lost\t%u\t%u\n", l->first, l->fresh);
+    }
     g_string_append_len(s, a->kept->str, (gssize)a->kept->len);
     audit_hash((const uint8_t *)s->str, s->len, hash);
     g_string_append(s, "end");
@@ -139,6 +173,7 @@ char *audit_ledger(const Audit *a, size_t *length)
 
 typedef struct {
     Audit *audit;
+    const char *folder; /* of the ledger */
     char *field[FIELDS];
     unsigned count, at; /* at: the next field */
     guint keys;
@@ -180,6 +215,18 @@ static char *text(Line *l)
     const char *t = next(l);
     l->good = l->good && (*t == '=' || !strcmp(t, "-"));
     return *t == '=' ? g_strcompress(t + 1) : NULL;
+}
+
+/* As somebody would name it who works in this folder. */
+static char *located(Line *l)
+{
+    g_autofree char *stored = text(l), *here = g_get_current_dir();
+    const size_t length = strlen(here);
+    if (!stored || !strcmp(stored, "-"))
+        return g_steal_pointer(&stored);
+    g_autofree char *whole = g_canonicalize_filename(stored, *l->folder ? l->folder : "/");
+    const bool below = !strncmp(whole, here, length) && whole[length] == '/';
+    return below ? g_strdup(whole + length + 1) : g_steal_pointer(&whole);
 }
 
 static OneTime one_time(Line *l)
@@ -228,17 +275,18 @@ static void read_file(Line *l)
     f->length = number(l, UINT64_MAX);
     f->changed = number(l, UINT64_MAX);
     bytes(l, f->hash, AUDIT_HASH, NULL);
-    f->path = text(l);
+    f->path = located(l);
     l->good = l->good && f->path;
-    g_ptr_array_add(l->audit->files, f);
     if (l->good)
-        g_hash_table_insert(l->audit->by_path, f->path, GUINT_TO_POINTER(l->audit->files->len));
+        audit_remember_file(l->audit, f);
+    else
+        g_free(f->path), g_free(f);
 }
 
 static void read_note(Line *l)
 {
     Note *n = g_new0(Note, 1);
-    n->message = text(l);
+    n->message = located(l);
     n->digest = text(l);
     g_autofree char *signs = text(l);
     g_ptr_array_add(l->audit->notes, n);
@@ -305,14 +353,24 @@ static void read_proof(Line *l)
     p->layer[1] = (unsigned)number(l, SIG_LAYERS - 1);
     p->linked = number(l, 1);
     bytes(l, digests, sizeof digests, &length);
-    g_autofree char *set = text(l), *subject = text(l);
+    g_autofree char *set = text(l), *name = text(l), *subject = text(l);
+    const char *kind = name ? audit_proof_kind(name) : NULL;
     p->set = set ? sig_set_find(set, NULL) : NULL;
     p->digests = g_byte_array_append(g_byte_array_new(), digests, (guint)length);
-    l->good = l->good && p->set && p->first < a->uses->len && MAX(p->item[0], p->item[1]) < a->items->len;
-    p->finding = audit_find(a, AUDIT_PROOF, "reuse", subject, "%s", "");
+    l->good = l->good && p->set && kind && p->first < a->uses->len && MAX(p->item[0], p->item[1]) < a->items->len;
+    p->finding = audit_find(a, AUDIT_PROOF, kind ? kind : "reuse", subject, "%s", "");
     p->finding->proof = (int)a->proofs->len;
     g_ptr_array_add(a->proofs, p);
     g_hash_table_insert(a->proof_of, GUINT_TO_POINTER(p->first + 1), GUINT_TO_POINTER(a->proofs->len));
+}
+
+static void read_lost(Line *l)
+{
+    Lost lost = { .first = (uint32_t)number(l, UINT32_MAX) };
+    lost.fresh = (uint32_t)number(l, UINT32_MAX);
+    l->good = l->good && lost.first < lost.fresh && lost.fresh < l->audit->uses->len &&
+              !memcmp(&audit_use(l->audit, lost.first)->key, &audit_use(l->audit, lost.fresh)->key, sizeof(OneTime));
+    g_array_append_val(l->audit->lost, lost);
 }
 
 static void read_finding(Line *l)
@@ -329,11 +387,11 @@ static const struct {
     const char *name;
     void (*read)(Line *l);
 } lines[] = { { "key", read_key }, { "duplicates", read_duplicates }, { "module", read_module }, { "file", read_file }, { "note", read_note }, { "item", read_item },
-              { "use", read_use }, { "parent", read_parent }, { "proof", read_proof }, { "finding", read_finding } };
+              { "use", read_use }, { "parent", read_parent }, { "proof", read_proof }, { "lost", read_lost }, { "finding", read_finding } };
 
-static bool read_line(Audit *a, char *line, guint *keys)
+static bool read_line(Audit *a, const char *folder, char *line, guint *keys)
 {
-    Line l = { .audit = a, .keys = *keys, .good = true };
+    Line l = { .audit = a, .folder = folder, .keys = *keys, .good = true };
     for (char *at = line; at && l.count < FIELDS; l.count++) {
         l.field[l.count] = at;
         at = strchr(at, '\t');
@@ -364,7 +422,7 @@ static bool has_good_end(const char *all, size_t length)
 
 bool audit_load_ledger(Audit *a, const char *path, GError **error)
 {
-    g_autofree char *all = NULL;
+    g_autofree char *all = NULL, *folder = folder_of(path);
     size_t length;
     unsigned line = 2;
     guint keys = 0;
@@ -381,7 +439,7 @@ bool audit_load_ledger(Audit *a, const char *path, GError **error)
     for (char *at = strchr(all, '\n') + 1; at < last; line++) {
         char *end = strchr(at, '\n');
         *end = 0;
-        if (!read_line(a, at, &keys)) {
+        if (!read_line(a, folder, at, &keys)) {
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s:%u: expected a line of a ledger of these keys, got '%.20s...'", path,
                         line, at);
             return false;

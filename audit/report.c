@@ -45,8 +45,23 @@ static void add_findings(const Audit *a, AuditClass class, GString *out)
         g_string_append_printf(out, "%s: %" G_GUINT64_FORMAT " more; --json has them all\n", classes[class], hidden);
 }
 
+static void add_verdict(const Audit *a, GString *out)
+{
+    if (audit_has_proof(a))
+        g_string_append(out, "one-time keys signed twice\n");
+    else if (audit_undecided(a))
+        g_string_append_printf(out, "undecided: %zu second uses of one-time keys were seen, and what they have to be held against cannot be read\n",
+                               audit_undecided(a));
+    else
+        g_string_append(out, "no one-time key is proven to have signed twice\n");
+}
+
 char *audit_text(const Audit *a)
 {
+    guint signatures;
+    const char *first;
+    const guint files = audit_count_gone(a, &signatures, &first);
+    g_autofree char *gone = files ? g_strdup_printf(" (%u in %u files that are gone)", signatures, files) : g_strdup("");
     GString *out = g_string_new(NULL);
     uint8_t hash[AUDIT_HASH];
     char what[256];
@@ -61,12 +76,12 @@ char *audit_text(const Audit *a)
         add_findings(a, c, out);
     inputs_hash(a, hash);
     g_autofree char *hex = audit_hex(hash, AUDIT_HASH);
-    g_string_append_printf(out, "%u signatures in %u files: %" G_GUINT64_FORMAT " verified with their messages, %" G_GUINT64_FORMAT
+    g_string_append_printf(out, "%u signatures in %u files%s: %" G_GUINT64_FORMAT " verified with their messages, %" G_GUINT64_FORMAT
                                 " compared by bytes, %" G_GUINT64_FORMAT " not genuine\n",
-                           a->items->len, a->files->len, in_state(a, ITEM_VERIFIED), in_state(a, ITEM_UNVERIFIED),
+                           a->items->len, a->files->len, gone, in_state(a, ITEM_VERIFIED), in_state(a, ITEM_UNVERIFIED),
                            in_state(a, ITEM_FAILED));
     g_string_append_printf(out, "inputs: SHA-256 of the hashes of all files in their order: %s\n", hex);
-    g_string_append(out, audit_has_proof(a) ? "one-time keys signed twice\n" : "no one-time key is proven to have signed twice\n");
+    add_verdict(a, out);
     return g_string_free(out, FALSE);
 }
 
@@ -139,6 +154,7 @@ char *audit_json(const Audit *a)
     set_string(b, "format", "ucsim audit signatures 1");
     json_builder_set_member_name(b, "proof");
     json_builder_add_boolean_value(b, audit_has_proof(a));
+    set_int(b, "undecided", audit_undecided(a));
     set_int(b, "signatures", a->items->len);
     set_int(b, "verified", in_state(a, ITEM_VERIFIED));
     set_int(b, "not_genuine", in_state(a, ITEM_FAILED));
@@ -155,6 +171,10 @@ char *audit_json(const Audit *a)
         json_builder_begin_object(b);
         set_string(b, "file", audit_file(a, i)->path);
         add_hash(b, audit_file(a, i)->hash);
+        if (!audit_is_there(audit_file(a, i))) {
+            json_builder_set_member_name(b, "gone");
+            json_builder_add_boolean_value(b, TRUE);
+        }
         json_builder_end_object(b);
     }
     json_builder_end_array(b);

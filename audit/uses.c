@@ -111,17 +111,24 @@ static int find_layer(const Reread *r, const OneTime *key)
     return -1;
 }
 
+/* The message again, if it is the one that was signed: its file may have changed since then. digest: of the lowest layer. */
+static bool true_message(const Audit *a, uint32_t item, const Reread *r, uint8_t **message, size_t *length, uint8_t *digest)
+{
+    const Item *i = audit_item(a, item);
+    return i->state == ITEM_VERIFIED && audit_message(a, i, message, length) &&
+           !sig_layers_digest(r->layer, r->layers, *message, *length, digest) &&
+           !sig_layer_holds(r->layer, r->layers, sig_layers_bottom(r->layer, r->layers), digest);
+}
+
 /* What the layer signed, if that is known and true, and the leaf that it leads to. */
 static bool digest_of(const Audit *a, uint32_t item, const Reread *r, unsigned which, uint8_t *digest, uint8_t *leaf)
 {
-    const Item *i = audit_item(a, item);
     uint8_t bottom[SIG_DIGEST];
     size_t length;
     if (r->layer[which].below)
         return sig_layer_below_digest(&r->layer[which], digest) == SIG_OK;
     g_autofree uint8_t *message = NULL;
-    return i->state == ITEM_VERIFIED && audit_message(a, i, &message, &length) &&
-           !sig_layers_digest(r->layer, r->layers, message, length, bottom) &&
+    return true_message(a, item, r, &message, &length, bottom) &&
            !sig_layer_trace(r->layer, r->layers, which, bottom, digest, leaf);
 }
 
@@ -241,8 +248,13 @@ static void doubt(Audit *a, uint32_t item_x, uint32_t item_y, const Pair *p)
     case PAIR_KEYS:
         audit_find(a, AUDIT_INDICATION, "identifier-shared", x, "%s and %s use one I (or PUB_SEED) and leaf under different keys", x, y);
         break;
-    default:
-        audit_find(a, AUDIT_INDICATION, "lost", x, "%s or %s cannot be read again as it was: expected files that stay as they are", x, y);
+    case PAIR_LOST:
+        audit_find(a, AUDIT_INDICATION, "lost", x,
+                   "%s and %s name one one-time key with different bytes, and one of them cannot be read again as it was: reuse or damage; give its file under any name",
+                   x, y);
+        break;
+    case PAIR_PROVEN:
+        g_assert_not_reached();
     }
 }
 
@@ -254,6 +266,7 @@ static void other_use(Audit *a, uint32_t first, uint32_t fresh)
     Pair worst = { .result = PAIR_APART };
     uint32_t with = audit_use(a, first)->item;
     unsigned others = 0;
+    uint32_t lost = 0;
     for (uint32_t u = first + 1; u && u - 1 != fresh && others < MOST_OTHERS; u = audit_use(a, u - 1)->next, others++) {
         const uint32_t other = audit_use(a, u - 1)->item;
         const Pair p = compare(a, other, item, &key);
@@ -261,12 +274,34 @@ static void other_use(Audit *a, uint32_t first, uint32_t fresh)
             prove(a, first, other, item, &p);
             return;
         }
+        lost = lost || p.result != PAIR_LOST ? lost : u;
         if (u == first + 1 || (worst.result == PAIR_APART && p.result != PAIR_APART)) {
             worst = p;
             with = other;
         }
     }
-    doubt(a, with, item, &worst);
+    if (lost) /* what decides may come yet: in this audit, or tomorrow */
+        g_array_append_vals(a->lost, &(Lost){ first, fresh, lost - 1 }, 1);
+    else
+        doubt(a, with, item, &worst);
+}
+
+void audit_try_lost(Audit *a)
+{
+    g_autoptr(GArray) tried = g_steal_pointer(&a->lost);
+    a->lost = g_array_new(FALSE, FALSE, sizeof(Lost));
+    for (guint i = 0; i < tried->len; i++) {
+        const Lost *l = &g_array_index(tried, Lost, i);
+        other_use(a, l->first, l->fresh);
+    }
+}
+
+void audit_tell_lost(Audit *a)
+{
+    for (guint i = 0; i < a->lost->len; i++) {
+        const Lost *l = &g_array_index(a->lost, Lost, i);
+        doubt(a, audit_use(a, l->other)->item, audit_use(a, l->fresh)->item, &(Pair){ .result = PAIR_LOST });
+    }
 }
 
 /* ---- layers ---- */
@@ -316,6 +351,23 @@ static bool upper_holds(Audit *a, uint32_t item, const SigLayer *layer, unsigned
     return known == GINT_TO_POINTER(1);
 }
 
+/* A use that was seen before is at hand once more: the one with a message serves better, and the one whose file is there. */
+static void seen_again(Audit *a, uint32_t first, uint32_t use, uint32_t item, unsigned layer)
+{
+    const uint32_t old = audit_use(a, use)->item;
+    const bool gone = !audit_is_there(audit_file(a, audit_item(a, old)->file));
+    gpointer number = gone ? g_hash_table_lookup(a->proof_of, GUINT_TO_POINTER(first + 1)) : NULL;
+    Proof *p = number ? g_ptr_array_index(a->proofs, GPOINTER_TO_UINT(number) - 1) : NULL;
+    if (gone || (audit_item(a, old)->state == ITEM_UNVERIFIED && audit_item(a, item)->state == ITEM_VERIFIED))
+        audit_use(a, use)->item = item;
+    for (unsigned k = 0; p && k < 2; k++) {
+        if (p->item[k] == old) {
+            p->item[k] = item;
+            p->layer[k] = layer;
+        }
+    }
+}
+
 /* A layer counts if the key that it belongs to is genuine: for HSS, if all above it verify. */
 void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned layers)
 {
@@ -335,9 +387,8 @@ void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned lay
         const uint32_t use = audit_put_use(a, &key, bytes, item, &fresh), first = first_of(a, &key);
         if (i == sig_layers_bottom(layer, layers))
             fresh_bottom = fresh;
-        if (!fresh && audit_item(a, audit_use(a, use)->item)->state == ITEM_UNVERIFIED &&
-            audit_item(a, item)->state == ITEM_VERIFIED)
-            audit_use(a, use)->item = item; /* the one with a message serves better */
+        if (!fresh)
+            seen_again(a, first, use, item, i);
         if (fresh && use != first)
             other_use(a, first, use);
     }
@@ -347,20 +398,22 @@ void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned lay
 /* ---- texts ---- */
 
 /* By the messages, or by what the manifest says of them. */
-static bool same_message(const Audit *a, const Item *x, const Item *y)
+static bool same_message(const Audit *a, const uint32_t item[2], const Reread *x, const Reread *y)
 {
     size_t n, m;
-    const Note *of_x = audit_note(a, x), *of_y = audit_note(a, y);
+    uint8_t digest[SIG_DIGEST];
+    const Note *of_x = audit_note(a, audit_item(a, item[0])), *of_y = audit_note(a, audit_item(a, item[1]));
     g_autofree uint8_t *one = NULL, *two = NULL;
-    if (audit_message(a, x, &one, &n) && audit_message(a, y, &two, &m))
+    if (true_message(a, item[0], x, &one, &n, digest) && true_message(a, item[1], y, &two, &m, digest))
         return n == m && !memcmp(one, two, n);
     return of_x && of_y && of_x->digest && !g_strcmp0(of_x->digest, of_y->digest);
 }
 
+/* Without the files it is what the ledger says. */
 static const char *kind_of(const Audit *a, const Proof *p)
 {
     Reread x, y;
-    const char *kind = "reuse";
+    const char *kind = p->finding->kind;
     const bool read = audit_reread(a, p->item[0], &x) & audit_reread(a, p->item[1], &y);
     if (read) {
         const SigLayer *lx = &x.layer[p->layer[0]], *ly = &y.layer[p->layer[1]];
@@ -370,7 +423,7 @@ static const char *kind_of(const Audit *a, const Proof *p)
             kind = memcmp(lx->below, ly->below, lx->below_length) ? "upper-two-roots" : "upper-one-root-twice";
         else if (!is_lms(lx) && lx->layer)
             kind = "upper-two-roots";
-        else if (same_message(a, audit_item(a, p->item[0]), audit_item(a, p->item[1])))
+        else if (same_message(a, p->item, &x, &y))
             kind = "same-message";
     }
     audit_reread_free(&x);
@@ -378,32 +431,41 @@ static const char *kind_of(const Audit *a, const Proof *p)
     return kind;
 }
 
+static const struct { const char *kind, *says; } kinds[] = {
+    { "reuse", "one one-time key signed two messages" },
+    { "same-message", "one one-time key signed one message twice, with two randomisers" },
+    { "upper-two-roots", "an upper layer signed two roots with one one-time key" },
+    { "upper-one-root-twice", "an upper layer signed one root twice with one one-time key" },
+    { "reuse-across-keys", "one one-time key under two public keys signed twice" },
+};
+
+static size_t number_of_kind(const char *name)
+{
+    size_t k = 0;
+    while (k < G_N_ELEMENTS(kinds) && strcmp(kinds[k].kind, name))
+        k++;
+    return k;
+}
+
+const char *audit_proof_kind(const char *name)
+{
+    const size_t k = number_of_kind(name);
+    return k < G_N_ELEMENTS(kinds) ? kinds[k].kind : NULL;
+}
+
 void audit_describe_proofs(Audit *a)
 {
-    static const struct { const char *kind, *says; } says[] = {
-        { "reuse", "one one-time key signed two messages" },
-        { "same-message", "one one-time key signed one message twice, with two randomisers" },
-        { "upper-two-roots", "an upper layer signed two roots with one one-time key" },
-        { "upper-one-root-twice", "an upper layer signed one root twice with one one-time key" },
-        { "reuse-across-keys", "one one-time key under two public keys signed twice" },
-    };
     for (guint i = 0; i < a->proofs->len; i++) {
         Proof *p = g_ptr_array_index(a->proofs, i);
         AuditFinding *f = p->finding;
         f->kind = kind_of(a, p);
-        unsigned s = 0;
-        while (strcmp(says[s].kind, f->kind))
-            s++;
-        Reread r;
-        const guint size = audit_reread(a, p->item[0], &r) ? (guint)sig_layer_digest_size(&r.layer[p->layer[0]]) : 32;
-        audit_reread_free(&r);
-        const guint count = p->digests->len / size;
+        const guint count = p->digests->len / (guint)sig_layer_digest_size(&(SigLayer){ .set = p->set });
         f->bits = sig_forgery_bits(p->set, p->digests->data, count);
         g_autofree char *x = audit_item_name(a, p->item[0]), *y = audit_item_name(a, p->item[1]);
         g_autofree char *cost = isinf(f->bits) ? g_strdup("no other message can be signed with them")
                                                : g_strdup_printf("a forgery of a chosen message costs about 2^%.1f hashes", f->bits);
         g_autofree char *more = count > 2 ? g_strdup_printf(" (%u uses in all)", count) : g_strdup("");
         g_free(f->text);
-        f->text = g_strdup_printf("%s: %s and %s%s; %s, %s", says[s].says, x, y, more, p->linked ? "linked" : "verified", cost);
+        f->text = g_strdup_printf("%s: %s and %s%s; %s, %s", kinds[number_of_kind(f->kind)].says, x, y, more, p->linked ? "linked" : "verified", cost);
     }
 }

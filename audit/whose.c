@@ -173,6 +173,6 @@ void audit_tell_unclear(Audit *a, bool in_rows)
         if ((x->part > 0) == in_rows)
             tell_unclear(a, x);
         if (!in_rows && !x->part)
-            audit_file(a, x->file)->changed = 0;
+            audit_file(a, x->file)->untold = true;
     }
 }

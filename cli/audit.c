@@ -19,7 +19,8 @@ static const char text[] =
     "  ucsim audit signatures --public hsm.pem --manifest m.csv --owned 'hsm1=[0,512)' --remaining hsm1=400\n"
     "  ucsim audit signatures --public hsm.pem --bundles proofs --svg key.svg --json out.json signatures/\n"
     "\n"
-    "Exit codes: 0 no proof of a second use; 1 a proof; 2 usage or file error, or nothing that could be compared.";
+    "Exit codes: 0 no proof of a second use; 1 a proof; 2 usage or file error, or nothing that could be compared;\n"
+    "3 undecided: a second use was seen, and what it has to be held against cannot be read any more.";
 
 typedef struct {
     char **public, **manifest, **owned, **remaining;
@@ -90,7 +91,7 @@ static bool write_all(const Audit *audit, const Arguments *a, GError **error)
     if (!a->ledger)
         return true;
     uc_file_forget(a->ledger);
-    char *ledger = audit_ledger(audit, &length);
+    char *ledger = audit_ledger(audit, a->ledger, &length);
     return write_text(a->ledger, ledger, length, error);
 }
 
@@ -122,6 +123,12 @@ static int check_outputs(const Arguments *a, char *const *paths)
     return CLI_OK;
 }
 
+/* What cannot be decided is no clean bill. */
+static int verdict(const Audit *audit)
+{
+    return audit_has_proof(audit) ? CLI_UNEXPECTED : audit_undecided(audit) ? CLI_LIMIT : CLI_OK;
+}
+
 static int run(const Arguments *a, int argc, char **argv)
 {
     GError *error = NULL;
@@ -144,7 +151,7 @@ static int run(const Arguments *a, int argc, char **argv)
         g_autofree char *says = audit_text(audit);
         if (!a->quiet)
             fputs(says, stdout);
-        code = write_all(audit, a, &error) ? audit_has_proof(audit) ? CLI_UNEXPECTED : CLI_OK : fail(error);
+        code = write_all(audit, a, &error) ? verdict(audit) : fail(error);
     }
     if (code == CLI_OK && !audit_signatures(audit)) /* no clean bill for what was not looked at */
         code = cli_fail(CLI_USAGE, "audit signatures: no signature of these keys was compared");

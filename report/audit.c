@@ -143,9 +143,13 @@ void rep_audit_html(const RepAudit *a, GString *out)
 {
     JsonNode *proof = json_object_get_member(a->root, "proof");
     const gboolean proven = proof && JSON_NODE_HOLDS_VALUE(proof) && json_node_get_boolean(proof);
+    const gboolean undecided = number_of(a->root, "undecided") > 0;
     g_autofree char *name = rep_escape_html(a->name);
-    g_string_append_printf(out, "<article class=\"audited\">\n<h2>Audit: %s</h2>\n<p class=\"verdict %s\">%s</p>\n", name, proven ? "differs" : "equal",
-                           proven ? "One-time keys signed twice" : "No one-time key is proven to have signed twice");
+    g_string_append_printf(out, "<article class=\"audited\">\n<h2>Audit: %s</h2>\n<p class=\"verdict %s\">%s</p>\n", name,
+                           proven || undecided ? "differs" : "equal",
+                           proven      ? "One-time keys signed twice"
+                           : undecided ? "Undecided: what second uses have to be held against cannot be read"
+                                       : "No one-time key is proven to have signed twice");
     g_string_append_printf(out, "<p class=\"sub\">%" G_GINT64_FORMAT " signatures: %" G_GINT64_FORMAT " verified with their messages, %" G_GINT64_FORMAT
                                 " not genuine</p>\n",
                            number_of(a->root, "signatures"), number_of(a->root, "verified"), number_of(a->root, "not_genuine"));

@@ -19,7 +19,7 @@ static Audit *load(const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char first[] = "ucsim audit ledger 1\n";
+    static const char first[] = "ucsim audit ledger 2\n";
     g_autoptr(GString) text = g_string_new(first);
     g_string_append_len(text, (const char *)data, (gssize)size);
     if (text->str[text->len - 1] != '\n')
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     fuzz_audit_end(audit);
     size_t length;
-    g_autofree char *again = audit_ledger(audit, &length);
+    g_autofree char *again = audit_ledger(audit, path, &length);
     audit_free(audit);
     audit = load(fuzz_put("ledger", again, length));
     if (!audit)

@@ -1,0 +1,195 @@
+#!/bin/sh
+# Ledgers of ucsim audit signatures: what was read is found again by what it is, not by where it was; what cannot be found is
+# said, counted, and asked for again.
+set -u
+d=$(mktemp -d) || exit 1
+trap 'rm -rf "$d"' EXIT
+failures=0
+fail() { echo "$*"; cat "$d/out" "$d/err"; failures=$((failures + 1)); }
+says() { grep -q -- "$1" "$d/out" "$d/err" || fail "expected to read '$1', got:"; }
+silent() { ! grep -q -- "$1" "$d/out" "$d/err" || fail "expected not to read '$1', got:"; }
+audit() { # audit CODE ARGUMENTS...; in the folder $at
+    want=$1
+    shift
+    (cd "$at" && "$UCSIM" audit signatures --public "$d/vk" "$@") >"$d/out" 2>"$d/err"
+    got=$?
+    [ "$got" -eq "$want" ] || fail "expected exit $want, got $got: $*"
+}
+
+set=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8
+seed=$(head -c 96 /dev/zero | tr '\0' 4)
+sign() { # INDEX MESSAGE FILE
+    printf '%s' "$2" >"$d/x"
+    "$UCSIM" sig sign -q --set $set --seed "$seed" --index "$1" --message "$d/x" --signature "$3"
+}
+"$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk"
+mkdir "$d/kept"
+for i in 0 1 2; do sign $i "message $i" "$d/kept/$i"; done
+sign 0 another "$d/kept/hi"
+sign 0 third "$d/kept/ho"
+# A place as it was after the first audit: sub/au/rel with three signatures, sub/au/ledger beside it.
+fresh() {
+    rm -rf "$d/w" "$d/elsewhere" && mkdir -p "$d/w/au/rel" "$d/w/other"
+    cp "$d"/kept/? "$d/w/au/rel"
+    at=$d/w/au
+    audit 0 --ledger ledger rel
+    says "^3 signatures in 3 files: "
+}
+
+# Another folder to work in: the paths of the ledger are still those files.
+fresh
+cp "$d/kept/hi" "$d/w/au/rel"
+at=$d/w
+audit 1 --ledger au/ledger au/rel
+says "^proof: reuse: .*au/rel/0 and au/rel/hi; linked"
+says "3 files are keys, or known"
+says "^4 signatures in 4 files: "
+fresh
+cp "$d/kept/hi" "$d/w/au/rel"
+at=$d/w/other
+audit 1 --ledger ../au/ledger ../au/rel/hi
+says "^proof: reuse: .*/w/au/rel/0 and ../au/rel/hi; linked"
+# By way of a link.
+fresh
+touch "$d/w/au/rel/0" && ln -s w "$d/link"
+at=$d/link/au
+audit 0 --ledger ledger ../au/rel
+says "^3 signatures in 3 files: "
+silent "duplicates"
+# Ledger and signatures go to another place together.
+fresh
+mv "$d/w" "$d/elsewhere" && cp "$d/kept/hi" "$d/elsewhere"
+at=$d/elsewhere
+audit 1 --ledger au/ledger hi
+says "^proof: reuse: .*au/rel/0 and hi; linked"
+mv "$d/elsewhere" "$d/w"
+
+# Another name, and a time of change of today: the same file, read before or after what it collides with.
+for first in 0new znew; do
+    fresh
+    cp "$d/kept/hi" "$d/w/au/rel/h"
+    mv "$d/w/au/rel/0" "$d/w/au/rel/$first" && touch "$d/w/au/rel/$first"
+    audit 1 --ledger ledger rel
+    says "^proof: reuse: .*rel/$first and rel/h; linked"
+    says "found-again: 1 files of the ledger.*rel/$first"
+    says "^4 signatures in 4 files: "
+    silent "duplicates"
+    audit 1 --ledger ledger rel
+    silent "found-again"
+    says "4 files are keys, or known"
+done
+fresh
+touch "$d/w/au/rel/0"
+audit 0 --ledger ledger rel
+says "^3 signatures in 3 files: "
+silent "duplicates\|found-again"
+# Two files change their names with one another; a copy is a copy.
+fresh
+mv "$d/w/au/rel/0" "$d/x" && mv "$d/w/au/rel/1" "$d/w/au/rel/0" && mv "$d/x" "$d/w/au/rel/1"
+touch "$d/w/au/rel/0" "$d/w/au/rel/1"
+cp "$d/w/au/rel/2" "$d/w/au/rel/3"
+audit 0 --ledger ledger rel
+says "^4 signatures in 4 files: "
+says "duplicates: 1 "
+rm "$d/w/au/rel/2"
+sign 2 another "$d/w/au/rel/again"
+audit 1 --ledger ledger rel
+says "^proof: reuse: .*rel/again"
+# In another file with others, or in other digits: the signature counts, not the file.
+for how in row hex; do
+    fresh
+    mv "$d/w/au/rel/0" "$d/x"
+    case $how in row) cat "$d/kept/1" "$d/x" ;; hex) od -An -v -tx1 "$d/x" ;; esac >"$d/w/au/rel/new"
+    cp "$d/kept/hi" "$d/w/au/rel"
+    audit 1 --bundles "$d/w/b" --ledger ledger rel
+    says "^proof: reuse: .*rel/new.* and rel/hi\|^proof: reuse: .*rel/hi and rel/new"
+    /usr/bin/python3 "$d/w/b/proof-1/check.py" >"$d/out" 2>&1 || fail "a bundle of what was found again"
+done
+
+# A proof of the ledger whose file is now a row with others: its bundle is made of that.
+fresh
+cp "$d/kept/hi" "$d/w/au/rel" && audit 1 --ledger ledger rel
+mv "$d/w/au/rel/0" "$d/was" && cat "$d/kept/1" "$d/was" >"$d/w/au/rel/row"
+audit 1 --ledger ledger --bundles "$d/w/b" rel
+/usr/bin/python3 "$d/w/b/proof-1/check.py" >"$d/out" 2>&1 || fail "a bundle of a proof whose file is gone"
+
+# What is gone is counted; a second use of it is not decided, and is asked for again until it is there.
+fresh
+mv "$d/w/au/rel/0" "$d/x"
+audit 0 --ledger ledger --json "$d/w/j" rel
+says "gone: 1 files of the ledger, with 1 signatures, .*rel/0"
+says "^3 signatures in 3 files (1 in 1 files that are gone): "
+grep -q '"gone" : true' "$d/w/j" || fail "JSON does not say what is gone"
+cp "$d/kept/hi" "$d/w/au/rel"
+for day in 1 2; do
+    audit 3 --ledger ledger --json "$d/w/j" rel
+    says "^indication: lost: .*rel/0 and .*rel/hi"
+    [ "$(grep -c 'indication: lost' "$d/out")" -eq 1 ] || fail "told twice"
+    says "^undecided: "
+    silent "^no one-time key"
+    grep -q '"undecided" : 1' "$d/w/j" || fail "JSON does not say that it is undecided"
+done
+(cd "$d/w" && cp j j.json && "$UCSIM" report j.json -o r.html) && grep -q "ndecided" "$d/w/r.html" || fail "the report does not say it"
+mv "$d/x" "$d/w/au/rel/0"
+audit 1 --ledger ledger rel
+says "^proof: reuse: .*rel/0 and rel/hi; linked"
+silent "lost\|gone"
+# Proven is proven, whatever becomes of the files; with its kind and its severity.
+cp "$d/out" "$d/proven"
+rm "$d/w/au/rel/0" "$d/w/au/rel/hi"
+audit 1 --ledger ledger rel
+grep '^proof' "$d/proven" >"$d/before" && grep '^proof' "$d/out" | cmp -s - "$d/before" || fail "a proof is another without its files"
+says "(2 in 2 files that are gone)"
+# The same in another place, and from standard input.
+fresh
+mv "$d/w/au/rel/0" "$d/w/other/name"
+cp "$d/kept/hi" "$d/w/au/rel"
+audit 3 --ledger ledger rel
+at=$d/w
+audit 1 --ledger au/ledger other/name
+says "^proof: reuse: .*other/name and .*rel/hi; linked"
+fresh
+mv "$d/w/au/rel/0" "$d/x"
+cp "$d/kept/hi" "$d/w/au/rel"
+audit 3 --ledger ledger rel
+audit 1 --ledger ledger - <"$d/x"
+says "^proof: reuse: .* - and rel/hi; linked"
+# Other bytes under the old name, with its time of change: not what was read.
+fresh
+cp -p "$d/w/au/rel/0" "$d/was" && cp "$d/kept/ho" "$d/w/au/rel/0" && touch -r "$d/was" "$d/w/au/rel/0"
+cp "$d/kept/hi" "$d/w/au/rel"
+audit 3 --ledger ledger rel
+says "lost: .*rel/0 and .*rel/hi"
+# One of several is lost, another tells.
+fresh
+cp "$d/kept/hi" "$d/w/au/rel" && audit 1 --ledger ledger rel
+rm "$d/w/au/rel/0" && cp "$d/kept/ho" "$d/w/au/rel"
+audit 1 --ledger ledger rel
+says "(3 uses in all)"
+silent "lost"
+
+# Messages are beside the ledger too; one that was changed is none.
+messages() { # CODE CHANGE: a set in which only messages decide (W1), one of them changed after the first audit
+    rm -rf "$d/w" && mkdir -p "$d/w/m" "$d/w/other"
+    at=$d/w
+    for m in one two; do
+        printf %s $m >"$d/w/m/$m.m"
+        "$UCSIM" sig sign -q --set $w1 --seed "$seed" --index 4 --message "$d/w/m/$m.m" --signature "$d/w/m/$m"
+    done
+    printf 'signature,message\none,one.m\n' >"$d/w/m/list"
+    audit 0 --ledger other/ledger --manifest m/list
+    says "1 verified"
+    $2
+    at=$d/w/other
+    audit "$1" --ledger ledger ../m/two
+}
+w1=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1
+mv "$d/vk" "$d/vk8"
+"$UCSIM" sig keygen -q --set $w1 --seed "$seed" --public "$d/vk"
+change() { printf else >"$d/w/m/one.m"; }
+messages 1 :
+says "^proof: reuse"
+messages 0 change
+says "indication: linked"
+mv "$d/vk8" "$d/vk"
+[ "$failures" -eq 0 ]
