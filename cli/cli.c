@@ -147,6 +147,18 @@ static int check_names(const char *command, const GOptionEntry *entries)
     return CLI_OK;
 }
 
+/* GOption leaves the "--" before a word that begins with a dash: here it has done its work. */
+static void drop_separator(int *argc, char **argv)
+{
+    int at = 1;
+    while (at < *argc && strcmp(argv[at], "--"))
+        at++;
+    if (at >= *argc)
+        return;
+    memmove(argv + at, argv + at + 1, (size_t)(*argc - at) * sizeof *argv); /* with the NULL at the end */
+    --*argc;
+}
+
 bool cli_parse(const char *command, const char *usage, const char *text, const GOptionEntry *entries, int *argc,
                char ***argv, int *code)
 {
@@ -181,6 +193,7 @@ bool cli_parse(const char *command, const char *usage, const char *text, const G
                          program);
         return false;
     }
+    drop_separator(argc, *argv);
     *code = read_numbers(command, entries, text_of);
     if (*code == CLI_OK)
         *code = check_names(command, entries);

@@ -524,13 +524,22 @@ static int default_memory(void)
 /* Of the options of walks: nobody wrote it. */
 enum { UNSET = INT_MIN };
 
-/* The first option of walks that this search has no use for: silence would tell its user that it did something. */
-static const char *useless(const Options *o)
+/* An option that this search has no use for: silence would tell its user that it did something. */
+static int check_useless(const Options *o)
 {
     const char *strategy = o->strategy ? o->strategy : "bfs";
-    bool walks = strcmp(strategy, "bfs") && strcmp(strategy, "dfs");
-    return !walks && o->walks != UNSET ? "--walks" : !walks && o->seed != UNSET ? "--seed"
-         : (!walks || !strcmp(strategy, "random")) && o->points != UNSET ? "--change-points" : NULL;
+    const struct { const char *name, *wants; bool given, used; } rows[] = {
+        { "--walks", "random or pct", o->walks != UNSET, !strcmp(strategy, "random") || !strcmp(strategy, "pct") },
+        { "--seed", "random or pct", o->seed != UNSET, !strcmp(strategy, "random") || !strcmp(strategy, "pct") },
+        { "--change-points", "pct", o->points != UNSET, !strcmp(strategy, "pct") },
+        { "--no-commute", "bfs", o->no_commute, !strcmp(strategy, "bfs") },
+        { "--no-deepening", "bfs", o->no_deepen, !strcmp(strategy, "bfs") },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].given && !rows[i].used)
+            return cli_fail(CLI_USAGE, "%s: expected --strategy %s, got %s", rows[i].name, rows[i].wants, strategy);
+    }
+    return CLI_OK;
 }
 
 static int wrong_options(const Options *o)
@@ -549,9 +558,7 @@ static int wrong_options(const Options *o)
         return cli_fail(CLI_USAGE, "--change-points: expected 1 to 100, got %d", o->points);
     if (o->memory < 0 || o->depth < 0 || o->tries < 0 || !(o->seconds >= 0))
         return cli_fail(CLI_USAGE, "explore: --memory, --depth, --shrink-tries and --seconds expect 0 or more");
-    const char *name = useless(o);
-    return name ? cli_fail(CLI_USAGE, "%s: expected --strategy %s, got %s", name,
-                           strcmp(name, "--change-points") ? "random or pct" : "pct", o->strategy ? o->strategy : "bfs") : CLI_OK;
+    return check_useless(o);
 }
 
 static void settle(Options *o)
@@ -576,8 +583,8 @@ int cli_explore(int argc, char **argv)
         { "seed", 0, 0, G_OPTION_ARG_INT64, &o.seed, "random, pct: of the walks (1)", "N" },
         { "change-points", 0, 0, G_OPTION_ARG_INT, &o.points, "pct: d (3)", "D" },
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "so many threads; the result is the same", "N" },
-        { "no-deepening", 0, 0, G_OPTION_ARG_NONE, &o.no_deepen, "all faults at once, not the fewest first", NULL },
-        { "no-commute", 0, 0, G_OPTION_ARG_NONE, &o.no_commute, "follow both orders of moves that commute", NULL },
+        { "no-deepening", 0, 0, G_OPTION_ARG_NONE, &o.no_deepen, "bfs: all faults at once, not the fewest first", NULL },
+        { "no-commute", 0, 0, G_OPTION_ARG_NONE, &o.no_commute, "bfs: follow both orders of moves that commute", NULL },
         { "symmetry", 0, 0, G_OPTION_ARG_NONE, &o.symmetry, "of parties that are alike try only the first not yet involved",
           NULL },
         { "no-symmetry", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &o.symmetry, "try all of them (the default)", NULL },

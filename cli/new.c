@@ -56,7 +56,7 @@ static int make(const char *given)
 {
     g_autofree char *name = g_path_get_basename(given);
     if (g_str_has_suffix(given, "/") || !name_ok(name) || !strcmp(name, ".lua"))
-        return cli_fail(CLI_USAGE, "new: expected a name of letters, digits, '-', '_' and '.', got '%s'", given);
+        return cli_fail(CLI_USAGE, "new: expected a name of letters, digits, '-', '_' and '.' (not '-' or '.' first), got '%s'", given);
     g_autofree char *path = g_str_has_suffix(given, ".lua") ? g_strdup(given) : g_strconcat(given, ".lua", NULL);
     g_autofree char *title = title_of(name), *file = g_path_get_basename(path);
     const UcInterface *interface = env_triple->protocol->interface;

@@ -11,7 +11,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 
-enum { SETTLE_MS = 100, EVENT_BYTES = 8192 };
+enum { SETTLE_MS = 100, MISSING_MS = 200, EVENT_BYTES = 8192 };
 
 typedef struct {
     char **path; /* as given */
@@ -100,13 +100,33 @@ static bool wait_for_change(const Watch *w)
     }
 }
 
+/* Until all scripts are there: editors take them away for a moment, and their folder may go too, so nothing but looking tells.
+ * False: somebody wants an end. */
+static bool wait_for_all(const Watch *w)
+{
+    struct pollfd ends = { w->signals, POLLIN, 0 };
+    g_autoptr(GError) error = NULL;
+    if (watch_all(w, &error))
+        return true;
+    printf("%s; waiting for it; Ctrl-C ends\n", error->message);
+    fflush(stdout);
+    do {
+        int n = poll(&ends, 1, MISSING_MS);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            return false;
+    } while (!watch_all(w, NULL));
+    return true;
+}
+
 static int watch(const Watch *w)
 {
     GError *error = NULL;
+    if (!watch_all(w, &error))
+        return cli_fail_error(error);
     do {
-        if (!watch_all(w, &error) || !check(w, &error))
+        if (!check(w, &error))
             return cli_fail_error(error);
-    } while (wait_for_change(w));
+    } while (wait_for_change(w) && wait_for_all(w));
     return CLI_OK;
 }
 

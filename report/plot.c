@@ -1,5 +1,6 @@
 #include "report/plot.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "report/escape.h"
@@ -233,6 +234,17 @@ RepSeries *rep_series_new(const char *name)
     return s;
 }
 
+bool rep_number_fits(const char *field, double value, GError **error)
+{
+    g_assert(field);
+    char most[G_ASCII_DTOSTR_BUF_SIZE], got[G_ASCII_DTOSTR_BUF_SIZE];
+    if (fabs(value) <= REP_NUMBER_MAX)
+        return true;
+    g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "%s: expected a number from -%s to %s, got %s", field,
+                number(REP_NUMBER_MAX, most), number(REP_NUMBER_MAX, most), number(value, got));
+    return false;
+}
+
 void rep_series_add(RepSeries *series, double x, double y)
 {
     g_assert(series);
@@ -263,7 +275,7 @@ static void series_block(GString *out, const RepSeries *s, guint number_of)
 static GString *series_head(const GPtrArray *series, const char *title, const char *x, const char *y)
 {
     GString *out = g_string_new("set key outside right top vertical\nset tics out nomirror\nset border 3\nset grid ytics\n"
-                                "set offsets graph 0.03,graph 0.03,graph 0.05,0\nset yrange [0:*]\n");
+                                "set offsets graph 0.03,graph 0.03,graph 0.05,0\nset yrange [*<0:0<*]\n");
     head(out, title, x, y);
     for (guint i = 0; i < series->len; i++)
         series_block(out, series->pdata[i], i);

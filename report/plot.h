@@ -24,6 +24,10 @@ typedef struct {
     GArray *x, *y; /* double */
 } RepSeries;
 RepSeries *rep_series_new(const char *name);
+/* What gnuplot can show, with axes around it: no infinity, nothing near the end of floating numbers. */
+#define REP_NUMBER_MAX 1e300
+/* False and an error that names the field. */
+bool rep_number_fits(const char *field, double value, GError **error);
 void rep_series_add(RepSeries *series, double x, double y);
 void rep_series_free(RepSeries *series);
 

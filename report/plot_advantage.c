@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "report/plot.h"
 #include "simulator/document.h"
 #include "simulator/statistics.h"
 
@@ -84,6 +85,8 @@ static bool read_point(JsonNode *node, const char *swept, Point *p, GError **err
     p->bad_estimate = number(object(o, "bad"), "ideal_runs_with_any") / number(o, "samples");
     if (!(p->x > 0))
         return wrong(error, "the swept parameter at each point");
+    if (!rep_number_fits(swept ? swept : "", p->x, error) || (!isnan(p->bound) && !rep_number_fits("bound", p->bound, error)))
+        return false;
     if (!(p->estimate <= 1) || !(p->bad_estimate <= 1) || !interval(first, "advantage_exact", &p->advantage) ||
         !interval(object(o, "bad"), "probability_exact", &p->bad))
         return wrong(error, "intervals at each point");
@@ -135,7 +138,7 @@ static double lower_edge(const GArray *points)
                 least = MIN(least, seen[k]);
         }
     }
-    return pow(10, floor(log10(least) - 0.1));
+    return pow(10, floor(log10(MAX(least, 1 / REP_NUMBER_MAX)) - 0.1));
 }
 
 typedef enum { MEASURED, NOT_SEEN, BAD, BOUND } Block;

@@ -9,6 +9,7 @@ typedef struct {
     const char *x, *y, *by;
     GPtrArray *series;
     const char *parts; /* of the first trace */
+    GError *wrong;     /* the first number that no plot can show */
 } Wanted;
 
 static GPtrArray *new_series_list(void)
@@ -85,7 +86,8 @@ static void collect(JsonNode *node, Wanted *w)
     JsonObject *object = json_node_get_object(node);
     double x, y;
     if (number_of(object, w->x, &x) && number_of(object, w->y, &y)) {
-        rep_series_add(series_of(w, object), x, y);
+        if (!w->wrong && rep_number_fits(w->x, x, &w->wrong) && rep_number_fits(w->y, y, &w->wrong))
+            rep_series_add(series_of(w, object), x, y);
         return;
     }
     g_autoptr(GList) names = json_object_get_members(object); /* in the order of the file */
@@ -119,8 +121,11 @@ static bool collect_file(const char *path, Wanted *w, GError **error)
     g_autofree char *text = NULL;
     if (!uc_file_text(path, UC_FILE_SMALL, &text, NULL, error))
         return false;
-    if (collect_text(text, w, NULL) || collect_lines(text, w, error))
+    bool read = collect_text(text, w, NULL) || collect_lines(text, w, error);
+    if (read && !w->wrong)
         return true;
+    if (read)
+        g_propagate_error(error, g_steal_pointer(&w->wrong));
     g_prefix_error(error, "%s: ", path);
     return false;
 }
@@ -193,6 +198,10 @@ static bool add_trace(const char *path, Wanted *w, RepInterfaceOf interface_of, 
     char *end = NULL;
     g_autofree char *x = value_of(trace, w->x), *by = w->by ? value_of(trace, w->by) : NULL;
     double value = x ? g_ascii_strtod(x, &end) : 0;
+    if (x && end != x && !*end && !rep_number_fits(w->x, value, error)) {
+        g_prefix_error(error, "%s: ", path);
+        return false;
+    }
     if (!x || end == x || *end) {
         g_set_error(error, REP_ERROR, REP_ERROR_INPUT, "%s: expected a number for '%s' among the options or in the title, got %s",
                     path, w->x, x ? x : "none");

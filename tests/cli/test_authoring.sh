@@ -84,8 +84,11 @@ soon waiting 2; soon "FAILED" 1
 echo "return scenario { title = 't2', crypto = 'ideal', environment = function (z) end }" >s.tmp && mv s.tmp s.lua # as editors do
 soon "t2" 1; soon waiting 3
 echo "nonsense" >notes.txt
+mv s.lua away.lua; soon "s.lua: No such file or directory; waiting for it" 1 # and as others do
+sed 's/t2/t3/' away.lua >s.lua
+soon "t3" 1; soon "waiting for changes" 4
 kill -TERM $watcher # a shell's background job ignores SIGINT only if it was ignored; TERM goes the same way
 wait $watcher; code=$?; watcher=
 [ $code = 0 ] || wrong "watch ends with $code"
-[ "$(grep -c waiting watched)" = 3 ] || wrong "watch runs for other files"
+[ "$(grep -c "waiting for changes" watched)" = 4 ] || wrong "watch runs for other files"
 exit $bad

@@ -34,7 +34,7 @@ for what in fifo .; do
     expect 2 "$why" "$UCSIM" plot sweep -o "$T/x.svg" "$T/$what"
     expect 2 "$why" "$UCSIM" sig sign --set $set --seed "$seed" --index 0 --message "$T/$what" --signature "$T/x"
     expect 2 "$why" "$UCSIM" sig verify --set $set --public "$T/$what" --message "$T/s.lua" --signature "$T/$what"
-    expect 2 "$why" "$UCSIM" explore --bound sign=1 --resume "$T/$what" "$T/s.lua"
+    expect 2 "$why" "$UCSIM" explore --bound sign=1 --resume "$T/$what" --checkpoint "$T/x" "$T/s.lua"
 done 2>/dev/null
 expect 2 "a device" "$UCSIM" check /dev/zero
 expect 2 "nobody writes to" "$UCSIM" check "$T/fifo"
@@ -124,6 +124,24 @@ for n in 9223372036854775808 99999999999999999999 -1 0x1 +1; do
     done
 done
 expect 0 "indistinguishable" "$UCSIM" check --seed 9223372036854775807 "$T/s.lua"
+
+# Behind "--" a word that begins with a dash is a name.
+mkdir "$T/dash"
+at() { (cd "$T/dash" && timeout 20 "$UCSIM" "$@" >../out 2>../err </dev/null) || wrong "$*: exit $?, $(cat "$T/err")"; }
+cp "$T/s.lua" "$T/dash/-s.lua"; cp "$T/t.jsonl" "$T/dash/-t.jsonl"; cp "$T/sig" "$T/dash/-x.sig"; cp "$T/public" "$T/dash/-p"
+for command in check lint "run --world real" "explore --bound keygen=1"; do
+    # shellcheck disable=SC2086
+    at $command -- -s.lua
+done
+at replay -- -t.jsonl
+at diagram -f dot -o x.dot -- -t.jsonl
+at report -o x.html -- -t.jsonl
+cp "$T/s.lua" "$T/dash/--.lua"; at check -- --.lua
+expect 2 "got '-q'" "$UCSIM" new -- -q
+at sig inspect -- -x.sig
+mkdir "$T/dash/-folder"; cp "$T/s.lua" "$T/dash/-folder"; at list -- -folder
+at audit signatures --public -p -- -x.sig
+cp "$T/t.jsonl" "$T/dash/--"; at diagram -f dot -o x.dot -- --
 
 # A full disk.
 if [ -w /dev/full ]; then

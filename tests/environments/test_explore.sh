@@ -215,6 +215,11 @@ run 2 explore "$dir/keys.lua" -b flawed=2;                says 'bound flawed: ex
 run 2 explore "$dir/keys.lua" -b sign=99999999999;        says 'bound sign: expected an integer from 0 to 1000, got 99999999999'
 run 2 explore "$dir/keys.lua" --strategy random --seed=-1; says 'expected a number from 0 to 2^63 - 1'
 run 2 explore "$dir/keys.lua" --strategy random --walks 0; says 'expected 1 or more, got 0'
+for strategy in dfs random pct; do
+    for option in --no-commute --no-deepening; do
+        run 2 explore "$dir/keys.lua" --strategy $strategy $option; says "$option: expected --strategy bfs, got $strategy"
+    done
+done
 run 2 explore "$dir/keys.lua" --walks 5; says '--walks: expected --strategy random or pct, got bfs'
 run 2 explore "$dir/keys.lua" --strategy dfs --seed 5; says '--seed: expected --strategy random or pct, got dfs'
 run 2 explore "$dir/keys.lua" --strategy random --change-points 5; says '--change-points: expected --strategy pct, got random'

@@ -52,6 +52,26 @@ L
 expect 0 "check --trace FOLDER" "$UCSIM" check --trace "$work/traces" "$work/one.lua"
 [ "$(cd "$work/traces" && echo *)" = "001-one.jsonl 002-one.jsonl" ] || bad "a trace for each instance: $(ls "$work/traces")"
 
+# ---- numbers that no plot can show ----
+number() { # FIELD GOT JSON
+    echo "$3" >"$work/number.json"
+    expect 2 "$3" "$UCSIM" plot exploration "$work/number.json" -o "$work/x.svg"
+    says "number.json: $1: expected a number from -1e+300 to 1e+300, got $2" "$3"
+}
+number depth inf '{"depth":1e999,"states":-1}'
+number states -inf '[{"depth":1,"states":2},{"depth":2,"states":-1e999}]'
+number depth 1e+308 '{"depth":1e308,"states":1}'
+number states nan '{"depth":1,"states":"nan"}'
+sed '1s/lost=0/lost=1e308/' "$work/traces/001-one.jsonl" >"$work/far.jsonl"
+expect 2 "a trace with a number too large" "$UCSIM" plot sweep "$work/far.jsonl" --x lost -o "$work/x.svg"
+says "far.jsonl: lost: expected a number from" "a trace with a number too large"
+if command -v gnuplot >/dev/null; then
+    for row in '{"depth":1,"states":-1}' '{"depth":-1e300,"states":1e300} {"depth":1e300,"states":-1e300}' '{"depth":1e-320,"states":0}'; do
+        echo "[$row]" | sed 's/} {/},{/' >"$work/number.json"
+        expect 0 "$row" "$UCSIM" plot exploration "$work/number.json" -o "$work/shown.svg"
+    done
+fi
+
 # ---- wrong use ----
 expect 2 "unknown format" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.svg" -f svgg; says "did you mean 'svg'" "unknown format"
 expect 2 "unknown extension" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/x.jpeg"; says "--format" "unknown extension"
