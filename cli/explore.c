@@ -536,7 +536,7 @@ static int check_useless(const Options *o)
         { "--no-deepening", "bfs", o->no_deepen, !strcmp(strategy, "bfs") },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (rows[i].given && !rows[i].used)
+        if (rows[i].given && !rows[i].used && find_name(uc_strategy_name, strategy) >= 0) /* else that is told */
             return cli_fail(CLI_USAGE, "%s: expected --strategy %s, got %s", rows[i].name, rows[i].wants, strategy);
     }
     return CLI_OK;
