@@ -455,6 +455,25 @@ START_TEST(a_payload_of_version_1_is_refused)
 }
 END_TEST
 
+/* Not the low half of it alone, in which a machine's number would have room. */
+START_TEST(every_bit_of_the_receiver_counts)
+{
+    size_t n;
+    PayloadHeader header;
+    const uint8_t *bytes = uc_store_get(env_worlds_store(worlds), payload, &n);
+    ck_assert_int_eq(payload_read_header(bytes, n, &header), PAYLOAD_OK);
+    g_autofree uint8_t *copy = g_memdup2(bytes, n);
+    uc_world_observe(env_pair_world(pair, ENV_REAL), see, NULL);
+    for (int bit = 0; bit < 32; bit++) {
+        PayloadHeader other = header;
+        other.to ^= (uint32_t)1 << bit;
+        payload_write_header(&other, copy);
+        ck_assert_uint_eq(deliver(copy, n).kind, UC_M_EMPTY);
+        ck_assert_str_eq(seen_last.outcome.result.reason, "payload: for another party");
+    }
+}
+END_TEST
+
 START_TEST(every_altered_payload_is_dropped)
 {
     size_t n;
@@ -495,6 +514,7 @@ int main(void)
     tcase_add_checked_fixture(protocol, set_up_pair, tear_down_pair);
     tcase_add_test(protocol, the_second_decoder_reads_what_the_protocol_sends);
     tcase_add_test(protocol, a_payload_of_version_1_is_refused);
+    tcase_add_test(protocol, every_bit_of_the_receiver_counts);
     tcase_add_test(protocol, every_altered_payload_is_dropped);
     suite_add_tcase(suite, codec);
     suite_add_tcase(suite, protocol);
