@@ -224,10 +224,7 @@ void uc_recorder_made_from(UcRecorder *r, UcWord bytes)
 
 /* ---- from activations ---- */
 
-static bool is_party(const UcWorld *world, uint16_t machine)
-{
-    return machine >= UC_PARTY_0 && machine < UC_PARTY_0 + uc_world_spec(world)->parties;
-}
+static bool is_party(const UcWorld *world, uint16_t machine) { return uc_world_pid(world, machine) != UC_NO_PARTY; }
 
 const UcMove *uc_recorder_observe(UcRecorder *r, const UcWorld *world, const UcActivation *a)
 {
