@@ -365,7 +365,72 @@ static const UcHarvest harvest = {
     .question = harvest_question, .answer = harvest_answer, .guesses = harvest_tried,
 };
 
+/* ---- what only this process knows ---- */
+
+/* 'p', sealing key, header and plaintext of an ideal payload; 'k', id of the set and seed of an ideal key. */
+enum { MADE_PAYLOAD = 'p', MADE_KEY = 'k', SET_BYTES = 8 };
+
+static GByteArray *key_made_of(const PiConfig *config, const uint8_t *vk, size_t length)
+{
+    for (unsigned i = 0; i < config->dkm->sigmas; i++) {
+        const Sigma *sigma = config->dkm->sigma[i];
+        const uint8_t *seed = sigma->terms && sigma->public_size == length ? sigma_remembered(sigma, vk) : NULL;
+        if (!seed)
+            continue;
+        uint8_t set[SET_BYTES];
+        GByteArray *out = g_byte_array_new();
+        payload_scheme_id(sigma, set);
+        uc_append_u8(out, MADE_KEY);
+        g_byte_array_append(out, set, sizeof set);
+        return g_byte_array_append(out, seed, (guint)sigma->seed_size);
+    }
+    return NULL;
+}
+
+static GByteArray *made_of(const void *setup, const uint8_t *bytes, size_t length)
+{
+    const PiConfig *config = setup;
+    g_autoptr(GBytes) term = length < PAYLOAD_HEADER_BYTES ? NULL :
+        seal_term(config->seal, bytes, PAYLOAD_HEADER_BYTES, bytes + PAYLOAD_HEADER_BYTES, length - PAYLOAD_HEADER_BYTES);
+    if (!term)
+        return key_made_of(config, bytes, length);
+    GByteArray *out = g_byte_array_new();
+    uc_append_u8(out, MADE_PAYLOAD);
+    return g_byte_array_append(out, g_bytes_get_data(term, NULL), (guint)g_bytes_get_size(term));
+}
+
+static UcWord payload_again(UcStore *store, Seal *seal, UcReader r)
+{
+    const uint8_t *key = uc_take_bytes(&r, SEAL_KEY_BYTES), *header = uc_take_bytes(&r, PAYLOAD_HEADER_BYTES);
+    if (r.bad)
+        return UC_NONE;
+    size_t total = PAYLOAD_HEADER_BYTES + r.left + seal_overhead(seal);
+    g_autofree uint8_t *out = g_malloc(total);
+    memcpy(out, header, PAYLOAD_HEADER_BYTES);
+    seal_close_stolen(seal, key, header, PAYLOAD_HEADER_BYTES, r.at, r.left, out + PAYLOAD_HEADER_BYTES);
+    return uc_store_put(store, out, total);
+}
+
+static UcWord key_again(UcStore *store, const DkmOptions *dkm, UcReader r)
+{
+    const uint8_t *set = uc_take_bytes(&r, SET_BYTES);
+    Sigma *sigma = set ? payload_scheme(dkm, set, NULL) : NULL;
+    g_autofree uint8_t *vk = sigma && sigma->seed_size == r.left ? g_malloc(sigma->public_size) : NULL;
+    return vk && sigma_public(sigma, r.at, vk) ? uc_store_put(store, vk, sigma->public_size) : UC_NONE;
+}
+
+static UcWord make_again(UcStore *store, const void *setup, const uint8_t *description, size_t length)
+{
+    const PiConfig *config = setup;
+    UcReader r = { description, length };
+    switch (uc_take(&r, 1)) {
+    case MADE_PAYLOAD: return payload_again(store, config->seal, r);
+    case MADE_KEY: return key_again(store, config->dkm, r);
+    default: return UC_NONE;
+    }
+}
+
 const UcAttackKit dkm_kit = {
     .secrets = secrets, .read = read_state, .call = calls, .objects = objects, .prepare = prepare, .payloads = payloads,
-    .flag = "seal", .inputs = inputs, .harvest = &harvest,
+    .flag = "seal", .inputs = inputs, .harvest = &harvest, .made_of = made_of, .make_again = make_again,
 };

@@ -56,7 +56,7 @@ static void fill_specs(EnvWorlds *w)
         UcWorldSpec *s = &w->spec[which];
         *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .parties = parties,
                             .party_name = w->options.party, .session = interface->session ? interface->session(&w->options.interface) : interface->name,
-                            .messages = *interface->messages, .independent = w->options.independent,
+                            .messages = *interface->messages, .kit = t->kit, .kit_setup = w->protocol, .independent = w->options.independent,
                             .torture = w->options.torture, .budget = w->options.budget,
                             .storage = w->options.storage };
         if (interface->watch_new) {

@@ -263,18 +263,29 @@ static void token_close(Seal *seal, const uint8_t *key, const uint8_t *header, s
     g_mutex_unlock(&seal->lock);
 }
 
-static bool token_open(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *sealed,
-                       size_t length, uint8_t *out)
+GBytes *seal_term(Seal *seal, const uint8_t *header, size_t nh, const uint8_t *sealed, size_t length)
 {
-    g_autoptr(GBytes) token = g_bytes_new_static(sealed, length + seal->tag_bytes);
+    g_assert(seal && header && (sealed || !length));
+    g_autoptr(GBytes) token = g_bytes_new_static(sealed, length);
     g_mutex_lock(&seal->lock);
     GBytes *found = g_hash_table_lookup(seal->plain_of, token);
     const uint8_t *term = found ? g_bytes_get_data(found, NULL) : NULL;
-    bool ok = found && g_bytes_get_size(found) == SEAL_KEY_BYTES + nh + length &&
-              !memcmp(term, key, SEAL_KEY_BYTES) && !memcmp(term + SEAL_KEY_BYTES, header, nh);
+    bool ok = found && g_bytes_get_size(found) + seal->tag_bytes == SEAL_KEY_BYTES + nh + length &&
+              !memcmp(term + SEAL_KEY_BYTES, header, nh);
+    if (ok)
+        g_bytes_ref(found);
+    g_mutex_unlock(&seal->lock);
+    return ok ? found : NULL;
+}
+
+static bool token_open(Seal *seal, const uint8_t *key, const uint8_t *header, size_t nh, const uint8_t *sealed,
+                       size_t length, uint8_t *out)
+{
+    g_autoptr(GBytes) found = seal_term(seal, header, nh, sealed, length + seal->tag_bytes);
+    const uint8_t *term = found ? g_bytes_get_data(found, NULL) : NULL;
+    bool ok = term && !memcmp(term, key, SEAL_KEY_BYTES);
     if (ok)
         memcpy(out, term + SEAL_KEY_BYTES + nh, length);
-    g_mutex_unlock(&seal->lock);
     return ok;
 }
 

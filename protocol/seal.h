@@ -14,6 +14,7 @@
 #ifndef PROTOCOL_SEAL_H
 #define PROTOCOL_SEAL_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -54,6 +55,11 @@ bool seal_open(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *hea
  * whatever digest it has. */
 void seal_close_stolen(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,
                        const uint8_t *plain, size_t length, uint8_t *out);
+
+/* What an ideal token under this header stands for: sealing key, header and plaintext, one behind the other, which
+ * seal_close_stolen() makes the same token of, also in another process. NULL: nothing else than these bytes (real), or nothing
+ * that was sealed here. Free with g_bytes_unref(). */
+GBytes *seal_term(Seal *seal, const uint8_t *header, size_t header_length, const uint8_t *sealed, size_t sealed_length);
 
 /* The digest of a header that has room for one at its end, and of what it will seal. */
 void seal_digest(Seal *seal, const uint8_t key[SEAL_KEY_BYTES], const uint8_t *header, size_t header_length,

@@ -150,6 +150,12 @@ typedef struct {
     const char *flag;             /* an option without which they are of no use to another process, where a schedule is replayed */
     void (*inputs)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
     const UcHarvest *harvest;
+    /* What only this process knows of bytes that A made, such as the term that a token stands for; NULL: the bytes are all
+     * there is to know. Schedules have the description in the place of the bytes. */
+    GByteArray *(*made_of)(const void *setup, const uint8_t *bytes, size_t length);
+    /* The same bytes again, and known as they were; UC_NONE: that describes none. NULL: what made_of() describes cannot be
+     * made again, so a schedule with it does not replay. */
+    UcWord (*make_again)(UcStore *store, const void *setup, const uint8_t *description, size_t length);
 } UcAttackKit;
 
 /* NULL, or what is wrong in these tables (both may be NULL) for an interface with this alphabet: "payload field 'to': expected ...,

@@ -9,6 +9,8 @@
 G_DEFINE_QUARK(ucsim-schedule-error, uc_schedule_error)
 
 #define FIRST_WORD "ucsim-schedule"
+#define HEX "hex:"
+#define MADE "made:"
 
 bool uc_schedule_is_one(const char *text, size_t length)
 {
@@ -132,6 +134,11 @@ UcTerm *uc_move_term(UcMove *m, UcTermType type)
     t->type = type;
     g_ptr_array_add(m->term, t);
     return t;
+}
+
+bool uc_term_is_bytes(const UcTerm *t)
+{
+    return t->type == UC_TERM_HEX || t->type == UC_TERM_MADE || t->type == UC_TERM_REFERENCE;
 }
 
 void uc_term_mutate(UcTerm *t, UcMutation m)
@@ -285,7 +292,7 @@ static bool hex(const Lexer *l, const char *word, const char *digits, GByteArray
 static UcTerm *bytes_before(const GPtrArray *terms)
 {
     UcTerm *last = terms->len ? terms->pdata[terms->len - 1] : NULL;
-    return last && (last->type == UC_TERM_REFERENCE || last->type == UC_TERM_HEX) ? last : NULL;
+    return last && uc_term_is_bytes(last) ? last : NULL;
 }
 
 /* from:N behind bytes, like a mutation: made from what move N brought. False with *is_one when it is one and wrong. */
@@ -345,9 +352,10 @@ static bool term(Lexer *l, GPtrArray *terms)
         l->at++;
     }
     g_autofree char *word = g_strndup(start, (gsize)(l->at - start));
-    if (g_str_has_prefix(word, "hex:")) {
-        t->type = UC_TERM_HEX;
-        return hex(l, word, word + 4, &t->bytes);
+    bool made = g_str_has_prefix(word, MADE);
+    if (made || g_str_has_prefix(word, HEX)) {
+        t->type = made ? UC_TERM_MADE : UC_TERM_HEX;
+        return hex(l, word, word + strlen(made ? MADE : HEX), &t->bytes);
     }
     if (strchr(word, '@'))
         return reference(l, word, t);
@@ -553,7 +561,8 @@ static void print_term(GString *out, const UcTerm *t)
     switch (t->type) {
     case UC_TERM_WORD: g_string_append(out, t->text); break;
     case UC_TERM_TEXT: print_text(out, t->bytes->data, t->bytes->len); break;
-    case UC_TERM_HEX: print_hex(out, "hex:", t->bytes); break;
+    case UC_TERM_HEX: print_hex(out, HEX, t->bytes); break;
+    case UC_TERM_MADE: print_hex(out, MADE, t->bytes); break;
     case UC_TERM_REFERENCE:
         g_string_append_printf(out, "%s@%u%s%s", t->text, t->move, t->field ? "." : "", t->field ? t->field : "");
         break;

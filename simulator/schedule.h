@@ -52,14 +52,15 @@ typedef struct {
     GByteArray *bytes; /* may be NULL */
 } UcMutation;
 
-typedef enum { UC_TERM_WORD, UC_TERM_TEXT, UC_TERM_HEX, UC_TERM_REFERENCE } UcTermType;
+/* UC_TERM_MADE: bytes that A made and that only a description of the protocol's attack kit makes again (UcAttackKit.made_of). */
+typedef enum { UC_TERM_WORD, UC_TERM_TEXT, UC_TERM_HEX, UC_TERM_MADE, UC_TERM_REFERENCE } UcTermType;
 
 typedef struct {
     UcTermType type;
     char *text;         /* word; reference: name of the object */
     char *field;        /* reference: a field of it, or NULL */
     unsigned move;      /* reference: number of the move, from 1 */
-    GByteArray *bytes;  /* text, hex */
+    GByteArray *bytes;  /* text, hex, made: the description */
     GArray *mutation;   /* UcMutation, in order; NULL: none */
     GArray *source;     /* unsigned: moves that brought what these bytes were made from; NULL: none */
 } UcTerm;
@@ -96,6 +97,7 @@ const UcMove *uc_schedule_move(const UcSchedule *schedule, unsigned number); /* 
 /* Making moves from code: a new last move, its next term, a mutation of that term (takes `bytes`). */
 UcMove *uc_schedule_append(UcSchedule *schedule, const char *name, unsigned line);
 UcTerm *uc_move_term(UcMove *move, UcTermType type);
+bool uc_term_is_bytes(const UcTerm *term); /* what mutations and from: stand behind */
 void uc_term_mutate(UcTerm *term, UcMutation mutation);
 void uc_term_made_from(UcTerm *term, unsigned move);
 /* The field that object@N means for an argument: the one asked for, the one with the argument's name, the first that
@@ -132,6 +134,9 @@ UcRecorder *uc_recorder_new(const UcWorldSpec *spec, UcStore *store);
 void uc_recorder_free(UcRecorder *recorder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcRecorder, uc_recorder_free)
 UcSchedule *uc_recorder_schedule(UcRecorder *recorder);
+/* From now on bytes that A made are written as they are, without what only it knows of them: such a schedule shows no
+ * secret, and does not replay. */
+void uc_recorder_hide(UcRecorder *recorder);
 /* A write of Z in the form of the dummy adversary (an input, or an order to A about peer). Owned by the schedule. */
 const UcMove *uc_recorder_move(UcRecorder *recorder, const UcEnvelope *write);
 /* The last argument of the last move was made from these bytes; nothing when no move brought them. */

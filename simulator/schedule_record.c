@@ -18,6 +18,7 @@ struct UcRecorder {
     GHashTable *index;  /* handle -> number in seen, plus 1: the first place */
     GArray *seen;       /* Seen, in order */
     bool forwarded;     /* the order was noted at Z: A only passes it on */
+    bool hidden;        /* uc_recorder_hide() */
 };
 
 UcRecorder *uc_recorder_new(const UcWorldSpec *spec, UcStore *store)
@@ -46,6 +47,12 @@ UcSchedule *uc_recorder_schedule(UcRecorder *r)
 {
     g_assert(r);
     return r->schedule;
+}
+
+void uc_recorder_hide(UcRecorder *r)
+{
+    g_assert(r);
+    r->hidden = true;
 }
 
 void uc_recorder_brought(UcRecorder *r, const UcMessage *message)
@@ -136,6 +143,16 @@ static bool altered(UcRecorder *r, UcMove *m, const UcField *field, const uint8_
     return false;
 }
 
+/* Before alterations are looked for: what is known of altered bytes is not known of these. */
+static bool made(UcRecorder *r, UcMove *m, const uint8_t *bytes, size_t length)
+{
+    const UcAttackKit *kit = r->hidden ? NULL : r->spec->kit;
+    GByteArray *description = kit && kit->made_of ? kit->made_of(r->spec->kit_setup, bytes, length) : NULL;
+    if (description)
+        uc_move_term(m, UC_TERM_MADE)->bytes = description;
+    return description != NULL;
+}
+
 static void bytes_term(UcRecorder *r, UcMove *m, const UcField *field, UcWord value)
 {
     gpointer found = g_hash_table_lookup(r->index, GSIZE_TO_POINTER(value));
@@ -149,7 +166,7 @@ static void bytes_term(UcRecorder *r, UcMove *m, const UcField *field, UcWord va
     }
     size_t length;
     const uint8_t *bytes = uc_store_get(r->store, value, &length);
-    if (!altered(r, m, field, bytes, length))
+    if (!made(r, m, bytes, length) && !altered(r, m, field, bytes, length))
         literal(m, UC_TERM_HEX, bytes, length);
 }
 
@@ -218,7 +235,7 @@ void uc_recorder_made_from(UcRecorder *r, UcWord bytes)
     const UcMove *m = r->schedule->move->pdata[r->schedule->move->len - 1];
     gpointer found = g_hash_table_lookup(r->index, GSIZE_TO_POINTER(bytes));
     UcTerm *last = m->term->len ? m->term->pdata[m->term->len - 1] : NULL;
-    if (found && last && (last->type == UC_TERM_HEX || last->type == UC_TERM_REFERENCE))
+    if (found && last && uc_term_is_bytes(last))
         uc_term_made_from(last, g_array_index(r->seen, Seen, GPOINTER_TO_UINT(found) - 1).move);
 }
 

@@ -171,11 +171,25 @@ static bool has_sources(const At *at, const UcTerm *t)
 
 /* ---- arguments by type ---- */
 
+/* Bytes that A made, with what only A knows of them. */
+static bool make_again(const At *at, const UcTerm *t, UcWord *out)
+{
+    const UcWorldSpec *spec = at->r->spec;
+    if (!spec->kit || !spec->kit->make_again)
+        return wrong(at, "expected a protocol whose attack kit makes again what an adversary made, got one that cannot: this does "
+                     "not replay");
+    *out = spec->kit->make_again(at->r->store, spec->kit_setup, t->bytes->data, t->bytes->len);
+    g_autofree char *got = show(t);
+    return *out != UC_NONE || wrong(at, "expected what this protocol's adversary can make, got %s", got);
+}
+
 static bool handle(const At *at, const UcTerm *t, const UcField *field, UcWord *out)
 {
     bool text = field->type == UC_TEXT;
     if (t->type == UC_TERM_REFERENCE)
         return reference(at, t, field, out) && mutated(at, t, out);
+    if (t->type == UC_TERM_MADE)
+        return make_again(at, t, out) && mutated(at, t, out);
     if (t->type == UC_TERM_HEX || (t->type == UC_TERM_TEXT && text)) {
         *out = uc_store_put(at->r->store, t->bytes->data, t->bytes->len);
         return mutated(at, t, out);
@@ -190,7 +204,7 @@ static bool handle(const At *at, const UcTerm *t, const UcField *field, UcWord *
     }
     g_autofree char *got = show(t);
     return wrong(at, "expected %s for '%s', got %s",
-                 text ? "a text" : "bytes (object@N, hex:... or none)", field->name, got);
+                 text ? "a text" : "bytes (object@N, hex:..., made:... or none)", field->name, got);
 }
 
 static bool find_name(const char *const *names, const char *name, UcWord *out)

@@ -319,6 +319,8 @@ void uc_trace_observe(void *writer, const UcWorld *world, const UcActivation *ac
     if (!w->first) {
         w->first = world;
         w->recorder = uc_recorder_new(uc_world_spec(world), uc_world_store(world));
+        if (w->hidden)
+            uc_recorder_hide(w->recorder);
     }
     const UcMove *move = world == w->first ? uc_recorder_observe(w->recorder, world, activation) : NULL;
     if (move) {

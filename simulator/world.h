@@ -11,6 +11,7 @@
 #ifndef SIMULATOR_WORLD_H
 #define SIMULATOR_WORLD_H
 
+#include "simulator/attack.h"
 #include "simulator/machine.h"
 #include "simulator/tape.h"
 
@@ -126,6 +127,8 @@ typedef struct {
     UcMachine party;               /* all parties: the protocol, or dummy parties; config is shared */
     UcMachine sandbox;             /* ideal: the protocol's code inside S */
     UcMessageTable messages;
+    const UcAttackKit *kit;        /* what A can make, for schedules; NULL: nothing is known */
+    const void *kit_setup;
     const UcWatcher *watcher;
     unsigned watchers;
     const UcOrderRule *order_rule;

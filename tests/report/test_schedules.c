@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adversary/stolen.h"
 #include "environments/explorer.h"
 #include "environments/replay.h"
 #include "protocol/party.h"
@@ -30,6 +31,7 @@ START_TEST(print_is_the_inverse_of_read)
         "request hsm2 none -1 party:7\n"
         "deliver hsm2 payload@3.bytes flip:0 cut:12 extend:00ff set:2:abcd\n"
         "deliver hsm2 hex:00 extend:01\n"
+        "deliver hsm2 made:70ab flip:3 from:1\n"
         "deliver hsm2 hex:00 from:1 from:2\n"
         "deliver hsm2 payload@3 flip:0 from:1\n"
         "sign hsm2 key@1 \"firmware 1.0\"\n"
@@ -118,7 +120,7 @@ START_TEST(what_does_not_replay)
         { "crash hsm1 sideways\n", "expected a crash point for 'point', got sideways" },
         { "request hsm2 none four hsm1\n", "expected a number for 'count', got four" },
         { "request hsm2 none 4 hsm9\n", "expected a party for 'from', got hsm9" },
-        { "request hsm2 4 4 hsm1\n", "expected bytes (object@N, hex:... or none) for 'kid', got 4" },
+        { "request hsm2 4 4 hsm1\n", "expected bytes (object@N, hex:..., made:... or none) for 'kid', got 4" },
         { "status hsm1 key@1\n", "expected the name of something an earlier move brought, got 'key@1' in move 1" },
         { KEY "status hsm1 key@2\n", "x.schedule:5: expected the name of something an earlier move brought" },
         { KEY "status hsm1 ticket@1\n", "expected move 1 to bring 'ticket', got 'key'" },
@@ -137,6 +139,10 @@ START_TEST(what_does_not_replay)
         { "speak hsm1 crash now\n", "expected a party and a kind of message after 'speak'" },
         { "speak hsm1 verified yes\n", "expected a number for 'valid', got yes" },
         { "corrupted hsm1\n", "expected nothing after 'corrupted'" },
+        { "deliver hsm1 made:\n", "expected what this protocol's adversary can make, got made:" },
+        { "deliver hsm1 made:78ff\n", "expected what this protocol's adversary can make, got made:78ff" },
+        { "deliver hsm1 made:70ff\n", "expected what this protocol's adversary can make, got made:70ff" }, /* no whole payload */
+        { "deliver hsm1 made:6b0011223344556677\n", "expected what this protocol's adversary can make" }, /* no such set */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(row); i++)
         does_not_replay(row[i].moves, row[i].why);
@@ -235,13 +241,18 @@ typedef struct {
     UcStore *store;
 } Record;
 
-static Record record_new(void)
+static Record record_on(const EnvOptions *o)
 {
-    EnvOptions o = env_default_options();
-    Record r = { .worlds = env_worlds_new(&o, NULL) };
+    Record r = { .worlds = env_worlds_new(o, NULL) };
     r.store = env_worlds_store(r.worlds);
     r.recorder = uc_recorder_new(env_worlds_spec(r.worlds, ENV_REAL), r.store);
     return r;
+}
+
+static Record record_new(void)
+{
+    EnvOptions o = env_default_options();
+    return record_on(&o);
 }
 
 static void record_free(Record *r)
@@ -431,6 +442,133 @@ START_TEST(recording_says_what_bytes_were_made_from)
 }
 END_TEST
 
+/* ---- what only the process knows ---- */
+
+typedef struct {
+    Record by;
+    UcWord payload, vk;
+    uint8_t key[SEAL_KEY_BYTES];
+} Forger;
+
+static Record record_of_ideal(void)
+{
+    EnvOptions o = env_default_options();
+    o.crypto_ideal = true;
+    return record_on(&o);
+}
+
+/* An adversary with a key of its own, and a payload with it. */
+static Forger forger_new(void)
+{
+    Forger f = { .by = record_of_ideal(), .key = { 7 } };
+    const PiConfig *config = env_worlds_protocol(f.by.worlds);
+    Sigma *sigma = config->dkm->sigma[0];
+    g_autofree uint8_t *seed = g_malloc0(sigma->seed_size), *vk = g_malloc(sigma->public_size);
+    ck_assert(sigma_public(sigma, seed, vk));
+    f.vk = uc_store_put(f.by.store, vk, sigma->public_size);
+    AdversaryKey key = { dkm_kid(f.by.store, f.vk), f.vk, uc_store_put(f.by.store, seed, sigma->seed_size) };
+    PayloadHeader header = { .version = PAYLOAD_VERSION, .from = 0, .to = 1 };
+    payload_scheme_id(sigma, header.scheme);
+    f.payload = adversary_seal(f.by.store, config, f.key, &header, false, &key, (DkmInterval){ 0, 4 });
+    return f;
+}
+
+static UcEnvelope delivery(const Forger *f) { return uc_order(1, (UcMessage){ UC_M_DELIVER, { f->payload } }); }
+
+/* In the worlds of another process, as it were. */
+static bool resolve(EnvWorlds *worlds, const char *move, UcEnvelope *out, GError **error)
+{
+    g_autofree char *text = g_strdup_printf(START "%s\n", move);
+    g_autoptr(UcSchedule) s = parse(text);
+    g_autoptr(UcResolver) r = uc_resolver_new(env_worlds_spec(worlds, ENV_REAL), env_worlds_store(worlds));
+    return uc_resolver_write(r, s, uc_schedule_move(s, 1), out, error);
+}
+
+static bool opens(EnvWorlds *worlds, const Forger *f, UcWord payload)
+{
+    UcStore *store = env_worlds_store(worlds);
+    size_t length;
+    const uint8_t *bytes = uc_store_get(store, payload, &length);
+    AdversaryKey key;
+    DkmInterval block;
+    return adversary_open(store, env_worlds_protocol(worlds), f->key, bytes, length, &key, &block) && block.b == 4;
+}
+
+START_TEST(a_token_is_made_again_elsewhere)
+{
+    Forger f = forger_new(), other = { .by = record_of_ideal() };
+    UcEnvelope e = delivery(&f), got;
+    g_autofree char *text = uc_move_print(uc_recorder_move(f.by.recorder, &e));
+    ck_assert_msg(g_str_has_prefix(text, "deliver hsm2 made:70"), "%s", text);
+    ck_assert(resolve(other.by.worlds, text, &got, NULL));
+    size_t n, m;
+    const uint8_t *bytes = uc_store_get(f.by.store, f.payload, &n), *again = uc_store_get(other.by.store, got.message.w[0], &m);
+    ck_assert_mem_eq(bytes, again, MIN(n, m));
+    ck_assert_uint_eq(n, m);
+    ck_assert(opens(other.by.worlds, &f, got.message.w[0]));
+    g_autofree char *flipped = g_strconcat(text, " flip:700", NULL);
+    ck_assert(resolve(other.by.worlds, flipped, &got, NULL));
+    ck_assert(!opens(other.by.worlds, &f, got.message.w[0]));
+    record_free(&f.by);
+    record_free(&other.by);
+}
+END_TEST
+
+/* The bytes alone are not enough: what the schedule must have more is what it tests. */
+START_TEST(bytes_alone_open_where_they_were_made)
+{
+    Forger f = forger_new(), other = { .by = record_of_ideal() };
+    UcEnvelope e = delivery(&f), got;
+    uc_recorder_hide(f.by.recorder);
+    g_autofree char *text = uc_move_print(uc_recorder_move(f.by.recorder, &e));
+    ck_assert_msg(g_str_has_prefix(text, "deliver hsm2 hex:0002"), "%s", text);
+    ck_assert(resolve(f.by.worlds, text, &got, NULL) && opens(f.by.worlds, &f, got.message.w[0]));
+    ck_assert(resolve(other.by.worlds, text, &got, NULL) && !opens(other.by.worlds, &f, got.message.w[0]));
+    record_free(&f.by);
+    record_free(&other.by);
+}
+END_TEST
+
+/* Its signatures verify where the key is known. */
+START_TEST(a_key_of_its_own_is_known_elsewhere)
+{
+    Forger f = forger_new(), other = { .by = record_of_ideal() };
+    UcEnvelope e = uc_input(1, (UcMessage){ DKM_VERIFY, { f.vk, uc_store_text(f.by.store, "m"), uc_store_text(f.by.store, "s") } }), got;
+    g_autofree char *text = uc_move_print(uc_recorder_move(f.by.recorder, &e));
+    ck_assert_msg(g_str_has_prefix(text, "verify hsm2 made:6b"), "%s", text);
+    Sigma *there = ((const PiConfig *)env_worlds_protocol(other.by.worlds))->dkm->sigma[0];
+    const uint8_t *vk = uc_store_get(f.by.store, f.vk, NULL);
+    ck_assert_ptr_null(sigma_remembered(there, vk));
+    ck_assert(resolve(other.by.worlds, text, &got, NULL));
+    ck_assert_ptr_nonnull(sigma_remembered(there, vk));
+    ck_assert_mem_eq(uc_store_get(other.by.store, got.message.w[0], NULL), vk, there->public_size);
+    record_free(&f.by);
+    record_free(&other.by);
+}
+END_TEST
+
+/* A protocol whose kit says what bytes were made from and cannot make them: an error, and no verdict without them. */
+START_TEST(what_cannot_be_made_again_does_not_replay)
+{
+    Forger f = forger_new();
+    UcWorldSpec *spec = env_worlds_spec(f.by.worlds, ENV_REAL);
+    UcAttackKit without = *spec->kit;
+    const UcAttackKit *const kits[] = { &without, NULL };
+    without.make_again = NULL;
+    UcEnvelope e = delivery(&f), got;
+    g_autofree char *text = uc_move_print(uc_recorder_move(f.by.recorder, &e));
+    for (size_t i = 0; i < G_N_ELEMENTS(kits); i++) {
+        g_autoptr(GError) error = NULL;
+        spec->kit = kits[i];
+        ck_assert(!resolve(f.by.worlds, text, &got, &error));
+        ck_assert(g_error_matches(error, UC_SCHEDULE_ERROR, UC_SCHEDULE_NO_REPLAY));
+        ck_assert_msg(strstr(error->message, "x.schedule:4: expected a protocol whose attack kit makes again") != NULL, "%s",
+                      error->message);
+    }
+    record_free(&f.by);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("schedules");
@@ -448,6 +586,10 @@ int main(void)
     tcase_add_test(t, what_bytes_were_made_from_stays);
     tcase_add_test(t, what_bytes_were_made_from_stays_the_same);
     tcase_add_test(t, recording_says_what_bytes_were_made_from);
+    tcase_add_test(t, a_token_is_made_again_elsewhere);
+    tcase_add_test(t, bytes_alone_open_where_they_were_made);
+    tcase_add_test(t, a_key_of_its_own_is_known_elsewhere);
+    tcase_add_test(t, what_cannot_be_made_again_does_not_replay);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
