@@ -2,11 +2,13 @@
 #include "audit/internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <unistd.h>
 
+#define SCRIPT_MARK "#!/usr/bin/env python3\n# Checks without ucsim that one one-time key signed twice." /* tells bundles from folders of others */
 static const char script_head[] =
-    "#!/usr/bin/env python3\n"
-    "# Checks without ucsim that one one-time key signed twice. Only the standard library; proof.txt says where things are.\n"
+    SCRIPT_MARK " Only the standard library; proof.txt says where things are.\n"
     "import hashlib, os, sys\n"
     "sys.excepthook = lambda kind, what, where: print('not proven, the files are not whole:', kind.__name__, what)\n"
     "os.chdir(os.path.dirname(os.path.abspath(__file__)))\n"
@@ -141,7 +143,7 @@ static bool write_proof(const Audit *a, const Proof *p, const Reread *x, const R
     }
     g_autofree char *script = g_strconcat(script_head, lms ? script_lms : script_xmss, script_end, NULL);
     const size_t skip = x->match.set != lx->set && lms ? 4 : 0; /* the script wants the bare LMS key */
-    return put(t, "proof.txt", s->str, s->len) && put(t, "check.py", script, strlen(script)) &&
+    return put(t, "check.py", script, strlen(script)) && put(t, "proof.txt", s->str, s->len) &&
            put(t, "key.bin", x->match.vk + skip, x->match.vk_length - skip) &&
            put(t, "a.sig", x->match.signature, x->match.length) && put(t, "b.sig", y->match.signature, y->match.length) &&
            put_message(a, t, "a.message", p->item[0]) && put_message(a, t, "b.message", p->item[1]);
@@ -154,32 +156,63 @@ static bool cannot(GError **error, const char *path)
     return false;
 }
 
-/* A bundle of an earlier run goes, or it would pass for one of this. Only what is written here is removed. */
+static const char *const ours[] = { "check.py", "proof.txt", "key.bin", "a.sig", "b.sig", "a.message", "b.message", NULL };
+
+static bool has_mark(const char *bundle)
+{
+    g_autofree char *path = g_build_filename(bundle, ours[0], NULL);
+    char head[sizeof SCRIPT_MARK - 1];
+    int fd = g_open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+    const bool good = fd >= 0 && read(fd, head, sizeof head) == (ssize_t)sizeof head && !memcmp(head, SCRIPT_MARK, sizeof head);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* Did audit_write_bundles make this folder, and nobody else put anything into it? Without any file it may have died there. */
+static bool is_bundle(const char *path, GError **error)
+{
+    g_autoptr(GDir) dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
+    const char *name = dir ? g_dir_read_name(dir) : NULL;
+    bool good = dir && (!name || has_mark(path));
+    for (; good && name; name = g_dir_read_name(dir))
+        good = g_strv_contains(ours, name);
+    if (!good)
+        g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_EXIST, "%s: expected a bundle of an earlier audit, which would be removed, got something else",
+                    path);
+    return good;
+}
+
 static bool clear(const char *bundle, GError **error)
 {
-    static const char *const ours[] = { "proof.txt", "check.py", "key.bin", "a.sig", "b.sig", "a.message", "b.message" };
-    for (size_t i = 0; i < G_N_ELEMENTS(ours); i++) {
+    for (size_t i = 0; ours[i]; i++) {
         g_autofree char *path = g_build_filename(bundle, ours[i], NULL);
         g_unlink(path);
     }
     return g_rmdir(bundle) == 0 || cannot(error, bundle);
 }
 
-/* The folder, made if need be (what is above it has to be there), and without bundles. */
+static bool for_bundles(const char *folder, bool (*each)(const char *bundle, GError **error), GError **error)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+    bool good = dir != NULL;
+    for (const char *name; good && (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        if (g_str_has_prefix(name, "proof-") && name[6] && !name[6 + strspn(name + 6, "0123456789")])
+            good = each(path, error);
+    }
+    return good;
+}
+
+/* The folder, made if need be (what is above it has to be there). Bundles of an earlier run go, or they would pass for ones of
+ * this; unless something in the folder is not ours: then all stays. */
 static bool prepare(const char *folder, GError **error)
 {
     if (g_mkdir(folder, 0777) == 0)
         return true;
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
         return cannot(error, folder);
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
-    bool good = dir != NULL;
-    for (const char *name; good && (name = g_dir_read_name(dir));) {
-        g_autofree char *path = g_build_filename(folder, name, NULL);
-        if (g_str_has_prefix(name, "proof-") && name[6] && !name[6 + strspn(name + 6, "0123456789")])
-            good = clear(path, error);
-    }
-    return good;
+    return for_bundles(folder, is_bundle, error) && for_bundles(folder, clear, error);
 }
 
 bool audit_write_bundles(const Audit *a, const char *folder, GError **error)

@@ -1,11 +1,15 @@
 /* ucsim audit: what somebody's real modules did (docs/audit.md). */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audit/audit.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "simulator/file.h"
 
 static const char text[] =
@@ -65,12 +69,17 @@ static bool write_text(const char *path, char *made, size_t length, GError **err
 }
 
 /* FILE.svg, and FILE-2.svg and so on for more keys. */
+static char *picture_name(const char *path, size_t key)
+{
+    const char *dot = strrchr(path, '.');
+    const size_t stem = dot ? (size_t)(dot - path) : strlen(path);
+    return key ? g_strdup_printf("%.*s-%zu%s", (int)stem, path, key + 1, path + stem) : g_strdup(path);
+}
+
 static bool write_pictures(const Audit *audit, const char *path, GError **error)
 {
     for (size_t k = 0; k < audit_keys(audit); k++) {
-        const char *dot = strrchr(path, '.');
-        const size_t stem = dot ? (size_t)(dot - path) : strlen(path);
-        g_autofree char *name = k ? g_strdup_printf("%.*s-%zu%s", (int)stem, path, k + 1, path + stem) : g_strdup(path);
+        g_autofree char *name = picture_name(path, k);
         char *svg = audit_picture(audit, k);
         if (!write_text(name, svg, strlen(svg), error))
             return false;
@@ -95,32 +104,67 @@ static bool write_all(const Audit *audit, const Arguments *a, GError **error)
     return write_text(a->ledger, ledger, length, error);
 }
 
-/* A file that is there or not, by its folder's true name (g_free); NULL: there is no such folder. */
-static char *true_name(const char *path)
+static bool takes_all(const char *path)
 {
-    char *whole = realpath(path, NULL);
-    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
-    char *above = whole ? NULL : realpath(folder, NULL);
-    char *name = whole ? g_strdup(whole) : above ? g_build_filename(above, base, NULL) : NULL;
-    free(whole), free(above);
-    return name;
+    return path != NULL;
 }
 
-/* What is written into a folder that is read would be read as a signature the next time. */
-static int check_outputs(const Arguments *a, char *const *paths)
+static void add_inputs(GArray *files, const char *what, char *const *paths)
 {
-    const struct { const char *option, *path; } outputs[] = { { "json", a->json }, { "svg", a->svg }, { "bundles", a->bundles }, { "ledger", a->ledger } };
-    for (; *paths; paths++) {
-        g_autofree char *folder = g_file_test(*paths, G_FILE_TEST_IS_DIR) ? true_name(*paths) : NULL;
-        for (size_t i = 0; folder && i < G_N_ELEMENTS(outputs); i++) {
-            g_autofree char *out = outputs[i].path ? true_name(outputs[i].path) : NULL;
-            const size_t length = strlen(folder);
-            if (out && !strncmp(out, folder, length) && (!out[length] || out[length] == '/' || folder[length - 1] == '/'))
-                return cli_fail(CLI_USAGE, "audit signatures: --%s: expected a place outside of the folders that are read, got '%s' in '%s'",
-                                outputs[i].option, outputs[i].path, *paths);
-        }
+    for (; paths && *paths; paths++) {
+        CliFile f = { .what = what, .path = *paths, .takes = g_file_test(*paths, G_FILE_TEST_IS_DIR) ? takes_all : NULL };
+        g_array_append_val(files, f);
     }
-    return CLI_OK;
+}
+
+static int check_files(const Arguments *a, char *const *paths)
+{
+    const CliFile outputs[] = {
+        { .what = "--json", .path = a->json, .writes = true },
+        { .what = "--bundles", .path = a->bundles, .writes = true, .keeps = true },
+        { .what = "--ledger", .path = a->ledger, .writes = true },
+    };
+    g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(CliFile));
+    g_autoptr(GPtrArray) pictures = g_ptr_array_new_with_free_func(g_free);
+    add_inputs(files, "--public", a->public);
+    add_inputs(files, "--manifest", a->manifest);
+    add_inputs(files, NULL, paths);
+    g_array_append_vals(files, outputs, G_N_ELEMENTS(outputs));
+    for (size_t k = 0; a->svg && a->public[k]; k++) {
+        CliFile f = { .what = "--svg", .path = picture_name(a->svg, k), .writes = true };
+        g_ptr_array_add(pictures, (gpointer)f.path);
+        g_array_append_val(files, f);
+    }
+    return cli_check_files("audit signatures", (const CliFile *)(void *)files->data, files->len);
+}
+
+/* Of two audits with one ledger each would write down what the other does not know. */
+typedef struct {
+    char *path;
+    int fd;
+} Lock;
+
+static int lock_ledger(const char *ledger, Lock *lock)
+{
+    if (!strcmp(ledger, "-"))
+        return cli_fail(CLI_USAGE, "audit signatures: --ledger: expected a file, got standard output");
+    g_autofree char *target = cli_target(ledger);
+    lock->path = g_strconcat(target ? target : ledger, ".lock", NULL);
+    lock->fd = uc_file_lock(AT_FDCWD, lock->path);
+    if (lock->fd >= 0)
+        return CLI_OK;
+    return errno == EWOULDBLOCK ? cli_fail(CLI_USAGE, "audit signatures: --ledger %s: locked: another process works on it", ledger)
+                                : cli_fail(CLI_USAGE, "audit signatures: --ledger %s: %s: cannot be locked: %s", ledger, lock->path,
+                                           g_strerror(errno));
+}
+
+static void unlock(Lock *lock)
+{
+    if (lock->fd >= 0) {
+        g_unlink(lock->path);
+        close(lock->fd);
+    }
+    g_free(lock->path);
 }
 
 /* What cannot be decided is no clean bill. */
@@ -129,21 +173,12 @@ static int verdict(const Audit *audit)
     return audit_has_proof(audit) ? CLI_UNEXPECTED : audit_undecided(audit) ? CLI_LIMIT : CLI_OK;
 }
 
-static int run(const Arguments *a, int argc, char **argv)
+static int audit(const Arguments *a, char *const *paths)
 {
     GError *error = NULL;
-    if (!a->public)
-        return cli_fail(CLI_USAGE, "audit signatures: whose? give --public KEY; see 'ucsim audit signatures --help'");
-    if (argc < 2 && !a->manifest)
-        return cli_fail(CLI_USAGE, "audit signatures: expected files or folders with signatures, or --manifest FILE, got nothing");
-    if ((a->owned || a->remaining) && a->public[1])
-        return cli_fail(CLI_USAGE, "audit signatures: --owned and --remaining count indices of one key, got %u keys; audit them one by one",
-                        g_strv_length(a->public));
-    int code = check_outputs(a, argv + 1);
-    if (code != CLI_OK)
-        return code;
+    int code = CLI_OK;
     Audit *audit = audit_new();
-    if (read_all(audit, a, argv + 1, &error))
+    if (read_all(audit, a, paths, &error))
         audit_finish(audit);
     else
         code = fail(error);
@@ -156,6 +191,25 @@ static int run(const Arguments *a, int argc, char **argv)
     if (code == CLI_OK && !audit_signatures(audit)) /* no clean bill for what was not looked at */
         code = cli_fail(CLI_USAGE, "audit signatures: no signature of these keys was compared");
     audit_free(audit);
+    return code;
+}
+
+static int run(const Arguments *a, int argc, char **argv)
+{
+    if (!a->public)
+        return cli_fail(CLI_USAGE, "audit signatures: whose? give --public KEY; see 'ucsim audit signatures --help'");
+    if (argc < 2 && !a->manifest)
+        return cli_fail(CLI_USAGE, "audit signatures: expected files or folders with signatures, or --manifest FILE, got nothing");
+    if ((a->owned || a->remaining) && a->public[1])
+        return cli_fail(CLI_USAGE, "audit signatures: --owned and --remaining count indices of one key, got %u keys; audit them one by one",
+                        g_strv_length(a->public));
+    Lock lock = { NULL, -1 };
+    int code = check_files(a, argv + 1);
+    if (code == CLI_OK && a->ledger)
+        code = lock_ledger(a->ledger, &lock);
+    if (code == CLI_OK)
+        code = audit(a, argv + 1);
+    unlock(&lock);
     return code;
 }
 

@@ -129,6 +129,8 @@ static int check_folder(const char *command, const Place *folder, const Place *o
     const CliFile *f = folder->file;
     if (!out->path || out == folder || !is_below(out->path, folder->path))
         return CLI_OK;
+    if (!out->file->writes)
+        return f->keeps ? cli_fail(CLI_USAGE, "%s: %s: expected another folder, '%s' in it is read", command, f->what, out->file->path) : CLI_OK;
     if (f->keeps)
         return cli_fail(CLI_USAGE, "%s: %s: %s: expected a file outside the folder of %s", command, out->file->what,
                         out->file->path, f->what);
@@ -146,7 +148,7 @@ static int check_folders(const char *command, const GArray *places)
             continue;
         for (guint k = 0; k < places->len; k++) {
             const Place *out = &g_array_index(places, Place, k);
-            int code = out->file->writes ? check_folder(command, folder, out) : CLI_OK;
+            int code = check_folder(command, folder, out);
             if (code != CLI_OK)
                 return code;
         }

@@ -15,7 +15,7 @@ typedef struct {
     const char *what;                /* the option, "--trace"; NULL: an argument */
     const char *path;                /* NULL: not given */
     bool writes;                     /* else it reads */
-    bool keeps;                      /* writes: a folder, made if need be, in which nothing else may be written */
+    bool keeps;                      /* writes: a folder, made if need be, in which nothing else may be written, nor read */
     bool (*takes)(const char *path); /* of a folder that is read: would it read this file there? */
     const char *renews;              /* writes: the option whose file it may replace */
 } CliFile;

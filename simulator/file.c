@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -116,6 +117,27 @@ int uc_file_open(const char *path, GError **error)
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path, why);
     close(fd);
     return -1;
+}
+
+int uc_file_lock(int folder, const char *name)
+{
+    g_assert(name);
+    struct stat own, there;
+    for (;;) {
+        int fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+            return -1;
+        if (flock(fd, LOCK_EX | LOCK_NB)) {
+            int number = errno;
+            close(fd);
+            errno = number;
+            return -1;
+        }
+        if (!fstat(fd, &own) && !fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) && own.st_dev == there.st_dev &&
+            own.st_ino == there.st_ino)
+            return fd;
+        close(fd); /* whoever had it has removed it since it was opened here */
+    }
 }
 
 /* A limit that is known, or a way to tell it from the first bytes. */

@@ -23,6 +23,10 @@ bool uc_file_was_read(const struct stat *file);
 /* From now on it was not: it is to be replaced by what follows from it. */
 void uc_file_forget(const char *path);
 
+/* Locks a file, made if need be, until the descriptor is closed: the descriptor, or -1 and errno, EWOULDBLOCK if another process
+ * has it. `folder` as for openat(). Who has it may remove the file. */
+int uc_file_lock(int folder, const char *name);
+
 /* All of it, with a 0 behind it (g_free). False and an error that names the file: it cannot be read, or is longer than
  * `limit` bytes (G_FILE_ERROR_FAILED). `length` may be NULL. */
 bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error);

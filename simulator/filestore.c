@@ -5,10 +5,10 @@
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "simulator/file.h"
 #include "simulator/hmac.h"
 #include "simulator/internal.h"
 #include "simulator/record.h"
@@ -233,10 +233,8 @@ static bool read_marker(UcFileStore *f, GError **error)
 
 static bool take_lock(UcFileStore *f, GError **error)
 {
-    f->lock = openat(f->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (f->lock < 0)
-        return fail(error, errno, f->folder, "cannot be written");
-    if (!flock(f->lock, LOCK_EX | LOCK_NB))
+    f->lock = uc_file_lock(f->fd, "lock");
+    if (f->lock >= 0)
         return true;
     return errno == EWOULDBLOCK ? refuse(error, f->folder, "", "locked: another process works on it")
                                 : fail(error, errno, f->folder, "cannot be locked");

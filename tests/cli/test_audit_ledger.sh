@@ -168,6 +168,41 @@ audit 1 --ledger ledger rel
 says "(3 uses in all)"
 silent "lost"
 
+# One audit at a time: the first waits for its input, and holds the ledger, also under other names; then it is free.
+fresh
+ln -s ledger "$d/w/au/alias" && mkfifo "$d/pipe"
+(cd "$at" && exec "$UCSIM" audit signatures --public "$d/vk" --ledger ledger - <"$d/pipe") >"$d/waits" 2>&1 &
+first=$!
+exec 3>"$d/pipe"
+for i in $(seq 250); do [ -e "$d/w/au/ledger.lock" ] && break; sleep 0.02; done
+for name in ledger ./ledger alias ../au/ledger; do
+    audit 2 --ledger $name rel
+    says "audit signatures: --ledger $name: locked: another process works on it"
+done
+cat "$d/kept/hi" >&3
+exec 3>&-
+wait $first
+code=$?
+[ $code = 1 ] && grep -q '^proof: reuse' "$d/waits" || fail "the first of two audits: $code, $(cat "$d/waits")"
+[ ! -e "$d/w/au/ledger.lock" ] || fail "the lock is left"
+touch "$d/w/au/ledger.lock" # of a process that was killed
+audit 1 --ledger ledger rel
+says "^4 signatures in 4 files"
+[ ! -e "$d/w/au/ledger.lock" ] || fail "the lock of a dead process is left"
+# Many at once: what one that was let in has read is in the ledger.
+for round in 1 2 3; do
+    rm -f "$d"/done.*
+    rm "$d/w/au/ledger"
+    for i in 0 1 2; do
+        (cd "$at" && "$UCSIM" audit signatures -q --public "$d/vk" --ledger ledger rel/$i 2>/dev/null && touch "$d/done.$i") &
+    done
+    wait
+    for i in 0 1 2; do
+        [ ! -e "$d/done.$i" ] || grep -q "=./rel/$i" "$d/w/au/ledger" || fail "round $round: what audit $i has read is lost"
+    done
+    ls "$d"/done.* >/dev/null 2>&1 || fail "all of three audits were refused"
+done
+
 # Messages are beside the ledger too; one that was changed is none.
 messages() { # CODE CHANGE: a set in which only messages decide (W1), one of them changed after the first audit
     rm -rf "$d/w" && mkdir -p "$d/w/m" "$d/w/other"

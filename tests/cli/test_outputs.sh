@@ -51,6 +51,27 @@ refused "$two" check --trace files/into --junit files/into/001-s.jsonl files/s.l
 expect 0 "indistinguishable" check --trace /dev/null --junit /dev/null files/s.lua
 expect 0 "<testsuite" check --trace /dev/stdout --junit - files/s.lua
 
+# ---- audits
+mkdir files/released files/old
+"$UCSIM" sig keygen -q --set $set --seed "$(printf '%096d' 3)" --public files/vk
+cp files/vk files/vk2 && cp files/vk files/released/none && printf 'signature\nreleased/none\n' >files/list
+audit="audit signatures --public files/vk --public files/vk2"
+for x in files/new files/t.jsonl; do
+    refused "--json and --svg: $two" $audit --json $x --svg files/../$x files/released
+    refused "--json and --ledger: $two" $audit --json $x --ledger ./$x files/released
+    refused "--bundles and --ledger: $two" $audit --bundles $x --ledger $x files/released
+done
+refused "--json and --svg: $two" $audit --svg files/k.svg --json files/k-2.svg files/released
+for option in json svg ledger bundles; do
+    for x in vk vk2 list released/none; do
+        refused "--$option: " $audit --$option files/$x --manifest files/list files/released/none
+    done
+    refused "it would be one of its inputs" $audit --$option files/released/new files/released
+    [ $option = bundles ] || refused "--$option: files/no/new: cannot be written: No such file" $audit --$option files/no/new files/released
+done
+refused "--bundles: expected another folder, 'files/old/x' in it is read" $audit --bundles files/old files/old/x
+refused "--ledger: expected a file, got standard output" $audit --ledger - files/released
+
 # ---- an output that is an input, before anything is run
 is="this one is read"
 refused "$is" check --junit files/s.lua files/fails.lua files/s.lua
