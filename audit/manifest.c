@@ -1,6 +1,8 @@
 /* Manifests: CSV (RFC 4180, with a header) and JSON Lines. docs/audit.md, "The manifest". */
 #include "audit/internal.h"
 
+#include <json-glib/json-glib.h>
+
 #include "simulator/document.h"
 #include "simulator/file.h"
 #include "simulator/nearest.h"

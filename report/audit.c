@@ -1,5 +1,6 @@
 #include "report/audit.h"
 
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "report/escape.h"

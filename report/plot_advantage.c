@@ -1,5 +1,6 @@
 #include "report/plot_advantage.h"
 
+#include <json-glib/json-glib.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>

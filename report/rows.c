@@ -1,5 +1,6 @@
 #include "report/rows.h"
 
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "simulator/document.h"

@@ -1,5 +1,7 @@
 #include "simulator/document.h"
 
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Where a text is read: what is wrong is told by line and column. */

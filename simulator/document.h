@@ -4,10 +4,12 @@
 #ifndef SIMULATOR_DOCUMENT_H
 #define SIMULATOR_DOCUMENT_H
 
-#include <json-glib/json-glib.h>
-#include <stdbool.h>
+#include <glib.h>
+#include <stddef.h>
 
 enum { UC_DOCUMENT_LEVELS = 64 };
+
+typedef struct _JsonNode JsonNode; /* json-glib's: who uses it includes that; the engine's own package does without */
 
 /* The document, never changed (json_node_unref()), or NULL and an error with line (if not the
  * first) and column, without the file's name. */
