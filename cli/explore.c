@@ -164,11 +164,11 @@ static void print_covered(const EnvExploration *x, const EnvExplored *e)
     if (!stopped(e))
         return;
     if (walks(x)) {
-        printf("  covered: the whole walks of %" G_GUINT64_FORMAT " asked for that are counted above\n", x->search.walks);
+        printf("  covered: the walks counted above, which came to their end; %" G_GUINT64_FORMAT " were asked for\n", x->search.walks);
         return;
     }
     if (x->search.strategy != UC_BFS) {
-        puts("  covered: the states that it visited; of no length every schedule (bfs does that)");
+        puts("  covered: the states counted above; not every schedule up to any length (--strategy bfs covers that)");
         return;
     }
     printf("  covered: every schedule of at most %u moves with at most %u fault%s", f->depth, e->faults, e->faults == 1 ? "" : "s");

@@ -150,7 +150,8 @@ static char *trace_path(const char *to, guint i, const char *file)
         if (g_str_has_suffix(base, suffix[s]))
             base[strlen(base) - strlen(suffix[s])] = 0;
     }
-    return g_strdup_printf("%s/%03u-%s.jsonl", to, i + 1, base);
+    g_autofree char *name = g_strdup_printf("%03u-%s.jsonl", i + 1, base);
+    return g_build_filename(to, name, NULL);
 }
 
 int cli_suite_check_files(const char *command, const CliSuiteFiles *to, const char *const *path,

@@ -224,11 +224,30 @@ static unsigned chain_start(const UcTrace *t, UcTraceWorld world, unsigned end)
     return i > 0 ? i - 1 : 0;
 }
 
-static void chain_side(Column *c, const UcTrace *t, UcTraceWorld world, unsigned end)
+/* How often Z acted up to and with activation `last` (an index). */
+static unsigned turns_of_z(const UcTrace *t, UcTraceWorld world, unsigned last)
 {
-    for (unsigned i = chain_start(t, world, end); i < end; i++) {
-        cell(c, FALSE, activation_text(uc_trace_activation(t, world, i)));
+    unsigned turns = 0;
+    for (unsigned i = 0; i <= last && i < uc_trace_activations(t, world); i++)
+        turns += !strcmp(uc_trace_activation(t, world, i)->machine, "Z");
+    return turns;
+}
+
+/* Where Z acts for the `turns`th time; `end` if it does not. */
+static unsigned turn_of_z(const UcTrace *t, UcTraceWorld world, unsigned turns, unsigned end)
+{
+    for (unsigned i = 0; i < end; i++) {
+        turns -= !strcmp(uc_trace_activation(t, world, i)->machine, "Z");
+        if (!turns)
+            return i;
     }
+    return end;
+}
+
+static void chain_side(Column *c, const UcTrace *t, UcTraceWorld world, unsigned start, unsigned end)
+{
+    for (unsigned i = start; i < end; i++)
+        cell(c, FALSE, activation_text(uc_trace_activation(t, world, i)));
 }
 
 /* The activation (as an index) that reads what is to be explained: the chain ends before it. */
@@ -247,11 +266,19 @@ static void chain(GString *out, const UcTrace *t, bool color)
 {
     static const char *const name[] = { "real", "ideal" };
     Column side[UC_TRACE_WORLDS];
+    unsigned start[UC_TRACE_WORLDS], end[UC_TRACE_WORLDS];
     const UcTraceVerdict *v = uc_trace_verdict_of(t);
+    const bool failed = !strcmp(v->verdict, "simulation failed");
+    for (UcTraceWorld w = UC_TRACE_REAL; w < UC_TRACE_WORLDS; w++) {
+        end[w] = chain_end(t, w);
+        start[w] = chain_start(t, w, end[w]);
+    }
+    if (failed && end[UC_TRACE_IDEAL]) /* the real world went on: what it made of the same input is what matters */
+        start[UC_TRACE_REAL] = turn_of_z(t, UC_TRACE_REAL, turns_of_z(t, UC_TRACE_IDEAL, start[UC_TRACE_IDEAL]), end[UC_TRACE_REAL]);
     for (int w = 0; w < UC_TRACE_WORLDS; w++) {
         side[w] = column_new();
-        if (!v->world || v->entry >= 0 || !strcmp(v->world, name[w]) || !strcmp(v->verdict, "simulation failed"))
-            chain_side(&side[w], t, (UcTraceWorld)w, chain_end(t, (UcTraceWorld)w));
+        if (!v->world || v->entry >= 0 || !strcmp(v->world, name[w]) || failed)
+            chain_side(&side[w], t, (UcTraceWorld)w, start[w], end[w]);
     }
     g_string_append(out, "\n  How it came about, from Z's last write (number of the activation, machine, what it did):\n");
     rule(out);

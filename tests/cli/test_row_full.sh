@@ -25,6 +25,6 @@ ends() { # WORDS OF WHAT IS COVERED; ARGUMENT...
     done
 }
 ends "covered: every schedule of at most 1 moves" --jobs 2
-ends "covered: the states that it visited; of no length" --strategy dfs
-ends "covered: the whole walks of 10000" --strategy random
+ends "covered: the states counted above; not every schedule" --strategy dfs
+ends "covered: the walks counted above, which came to their end; 10000 were asked for" --strategy random
 exit $bad

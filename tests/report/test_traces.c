@@ -225,6 +225,32 @@ START_TEST(reports_do_not_drive_a_terminal)
 }
 END_TEST
 
+#define AT(world, n, machine) "{\"world\":\"" world "\",\"n\":" #n ",\"machine\":\"" machine "\",\"in\":{\"kind\":\"empty\"},"
+#define SENDS(world, n, machine, to, what) AT(world, n, machine) "\"result\":\"send\",\"to\":\"" to "\",\"out\":{\"kind\":\"" what "\"}}\n"
+
+/* F refuses an input in the ideal world; the report shows what the real world made of the same input, not Z's next turn. */
+START_TEST(failed_simulations_show_one_input_in_both_worlds)
+{
+    static const char text[] = HEADER
+        SENDS("real", 1, "Z", "p", "hello") SENDS("real", 2, "p", "Z", "welcome")
+        SENDS("real", 3, "Z", "p", "again") SENDS("real", 4, "p", "Z", "accepted")
+        AT("real", 5, "Z") "\"result\":\"pass\",\"reason\":\"the script stops\"}\n"
+        SENDS("ideal", 1, "Z", "p", "hello") SENDS("ideal", 2, "F", "Z", "welcome") SENDS("ideal", 3, "Z", "p", "again")
+        AT("ideal", 4, "F") "\"result\":\"fail\",\"reason\":\"not allowed\"}\n"
+        "{\"verdict\":\"simulation failed\",\"entry\":null,\"world\":\"ideal\",\"rule\":null,\"why\":\"not allowed\","
+        "\"real-activation\":null,\"ideal-activation\":null}\n";
+    g_autoptr(GError) error = NULL;
+    g_autoptr(UcTrace) t = uc_trace_read(text, sizeof text - 1, "x", &error);
+    ck_assert_msg(t != NULL, "%s", error ? error->message : "");
+    g_autofree char *shown = rep_text_divergence(t, NULL);
+    const char *chain = strstr(shown, "How it came about"), *again = strstr(chain, "   3 Z      -> p      again");
+    ck_assert_msg(again && strstr(again, "|") && strstr(strstr(again, "|"), "   3 Z      -> p      again"), "%s", shown);
+    ck_assert_msg(strstr(again, "   4 p      -> Z      accepted") && strstr(again, "   5 Z      passes: the script stops") &&
+                  strstr(again, "   4 F      refuses: not allowed"), "%s", shown);
+    ck_assert_msg(!strstr(chain, "welcome"), "%s", shown);
+}
+END_TEST
+
 /* Two long byte strings that differ late: the place is shown on both sides. */
 START_TEST(long_bytes_show_where_they_differ)
 {
@@ -248,6 +274,7 @@ int main(void)
     tcase_add_test(r, the_reader_gives_what_was_written);
     tcase_add_test(r, reports_do_not_drive_a_terminal);
     tcase_add_test(r, long_bytes_show_where_they_differ);
+    tcase_add_test(r, failed_simulations_show_one_input_in_both_worlds);
     suite_add_tcase(suite, t);
     suite_add_tcase(suite, r);
     SRunner *runner = srunner_create(suite);
