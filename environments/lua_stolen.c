@@ -5,26 +5,12 @@
 
 #include "environments/lua_values.h"
 
-static void push_bytes(lua_State *L, UcWord handle)
-{
-    size_t length = 0;
-    const char *bytes = (const char *)uc_store_get(env_lua(L)->store, handle, &length);
-    lua_pushlstring(L, bytes, length);
-}
-
-/* A table of these fields; bytes that there are none of are left out. */
+/* A table of these fields; what there is none of is left out. */
 static void push_row(lua_State *L, const UcAttackField *field, const UcAttackRow *row)
 {
     lua_createtable(L, 0, 5);
     for (unsigned i = 0; field[i].name; i++) {
-        if (field[i].type == UC_BYTES && row->w[i] == UC_NONE)
-            continue;
-        if (field[i].type == UC_BYTES)
-            push_bytes(L, row->w[i]);
-        else if (field[i].type == UC_PARTY)
-            env_lua_push_party(L, row->w[i]);
-        else
-            lua_pushinteger(L, (lua_Integer)row->w[i]);
+        env_lua_push_field(L, &(UcField){ field[i].name, field[i].type }, row->w[i]);
         lua_setfield(L, -2, field[i].name);
     }
 }
@@ -83,13 +69,10 @@ static UcWord read_bytes(lua_State *L, int index, const UcAttackField *field)
 
 static UcWord read_integer(lua_State *L, int index, const UcAttackField *field, const char *what)
 {
-    int fits = 0;
-    lua_Integer value = lua_type(L, index) == LUA_TNUMBER ? lua_tointegerx(L, index, &fits) : 0;
-    if (!fits)
-        env_lua_expected(L, what, "an integer", index);
-    if (field->high && (uint64_t)value > field->high)
-        luaL_error(L, "%s: expected 0 to %I, got %I", what, (lua_Integer)field->high, value);
-    return (UcWord)value;
+    UcWord value = env_lua_read_integer(L, index, what);
+    if (field->high && value > field->high)
+        luaL_error(L, "%s: expected 0 to %I, got %I", what, (lua_Integer)field->high, (lua_Integer)value);
+    return value;
 }
 
 static UcWord read_value(lua_State *L, int index, const UcAttackField *field, const char *what)
@@ -189,7 +172,7 @@ static int attack(lua_State *L) /* upvalue: UcAttackCall */
     if (call->makes == UC_MAKES_PAYLOAD)
         env_lua_push_payload(L, &(EnvLuaSeen){ uc_party(made.w[0]), made.w[1], made.w[2] });
     else if (call->makes == UC_MAKES_BYTES)
-        push_bytes(L, made.w[0]);
+        env_lua_push_field(L, &(UcField){ call->name, UC_BYTES }, made.w[0]);
     else
         push_row(L, call->result, &made);
     return 1;

@@ -98,7 +98,7 @@ static void push_name(lua_State *L, const char *const *names, UcWord number)
         lua_pushinteger(L, (lua_Integer)number);
 }
 
-static void push_field(lua_State *L, const UcField *field, UcWord word)
+void env_lua_push_field(lua_State *L, const UcField *field, UcWord word)
 {
     switch (field->type) {
     case UC_INT: lua_pushinteger(L, (lua_Integer)word); break;
@@ -150,7 +150,7 @@ void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
     env_lua_push_party(L, (UcWord)peer - UC_PARTY_0);
     lua_setfield(L, -2, "party");
     for (unsigned i = 0; i < uc_message_fields(kind); i++) {
-        push_field(L, &kind->field[i], m->w[i]);
+        env_lua_push_field(L, &kind->field[i], m->w[i]);
         lua_setfield(L, -2, kind->error ? "error" : kind->field[i].name);
     }
     if (m->kind == UC_M_STATE)
@@ -200,7 +200,7 @@ static UcWord read_bytes(lua_State *L, int index, const char *what, const char *
     return handle;
 }
 
-static UcWord read_integer(lua_State *L, int index, const char *what)
+UcWord env_lua_read_integer(lua_State *L, int index, const char *what)
 {
     int fits = 0;
     lua_Integer value = lua_type(L, index) == LUA_TNUMBER ? lua_tointegerx(L, index, &fits) : 0;
@@ -225,7 +225,7 @@ static UcWord read_name(lua_State *L, int index, const char *what, const char *c
 static uint64_t interval_end(lua_State *L, const char *name)
 {
     lua_getfield(L, -1, name);
-    uint64_t value = read_integer(L, -1, name);
+    uint64_t value = env_lua_read_integer(L, -1, name);
     lua_pop(L, 1);
     return value;
 }
@@ -254,7 +254,7 @@ static UcWord read_field(lua_State *L, int index, const UcField *field, const ch
 {
     index = lua_absindex(L, index);
     switch (field->type) {
-    case UC_INT: return read_integer(L, index, what);
+    case UC_INT: return env_lua_read_integer(L, index, what);
     case UC_PARTY: return read_party_field(L, index, what);
     case UC_INTERVALS: return read_intervals(L, index, what);
     case UC_POINT: return read_name(L, index, what, uc_point_name);
@@ -537,7 +537,7 @@ static int payload_set(lua_State *L)
     if (field->type == UC_BYTES) {
         put_header_bytes(L, field, copy + field->offset);
     } else {
-        UcWord value = field->type == UC_INT ? read_integer(L, 3, field->name) : read_party_field(L, 3, field->name);
+        UcWord value = field->type == UC_INT ? env_lua_read_integer(L, 3, field->name) : read_party_field(L, 3, field->name);
         uc_payload_put(field, value, (uint8_t *)copy + field->offset);
     }
     lua_pushlstring(L, copy, length);

@@ -16,6 +16,8 @@ extern const UcCall env_lua_orders[]; /* to the adversary's parties; ended by on
 void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *message);
 void env_lua_push_payload(lua_State *L, const EnvLuaSeen *seen);
 void env_lua_push_party(lua_State *L, UcWord party);
+/* A word as its field's type says; nil for bytes that there are none of and for no party. */
+void env_lua_push_field(lua_State *L, const UcField *field, UcWord word);
 void env_lua_push_payload_methods(lua_State *L); /* a new table of them */
 
 /* The arguments of a call from stack index 3 on (1: self, 2: the party). */
@@ -24,6 +26,7 @@ UcMessage env_lua_read_call(lua_State *L, const UcCall *call);
 UcMessage env_lua_read_message(lua_State *L, int index);
 /* The number of the party named at `index`. */
 UcWord env_lua_read_party(lua_State *L, int index, const char *what);
+UcWord env_lua_read_integer(lua_State *L, int index, const char *what);
 
 /* Every field of the table at `index` must be one of these. The first wrong one by name is reported. */
 void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known);
