@@ -331,6 +331,7 @@ int main(void)
 {
     Suite *suite = suite_create("the attack kit");
     TCase *c = tcase_create("kit");
+    tcase_set_timeout(c, 60);
     tcase_add_loop_test(c, scripts_know_the_kit, 0, G_N_ELEMENTS(rows));
     tcase_add_test(c, lint_knows_the_kit);
     tcase_add_test(c, harvesting_is_the_kits);
