@@ -111,13 +111,21 @@ static bool read_number(const GOptionEntry *e, const char *text)
     if (e->arg == G_OPTION_ARG_DOUBLE)
         return cli_decimal(text, e->arg_data);
     errno = 0;
-    if (!cli_whole(text, &value) || (e->arg == G_OPTION_ARG_INT64 && errno == ERANGE)) /* smaller ones have a range that is told */
+    if (!cli_whole(text, &value) || errno == ERANGE || (e->arg == G_OPTION_ARG_INT && (value < G_MININT || value > G_MAXINT)))
         return false;
     if (e->arg == G_OPTION_ARG_INT64)
         *(gint64 *)e->arg_data = value;
     else
-        *(gint *)e->arg_data = (gint)CLAMP(value, G_MININT, G_MAXINT);
+        *(gint *)e->arg_data = (gint)value;
     return true;
+}
+
+/* Of a number that was refused for its size, what would fit. */
+static const char *range_of(const GOptionEntry *e, const char *text)
+{
+    gint64 value;
+    bool whole = e->arg != G_OPTION_ARG_DOUBLE && cli_whole(text, &value);
+    return !whole ? "" : e->arg == G_OPTION_ARG_INT ? " from -2^31 to 2^31 - 1" : " from -2^63 to 2^63 - 1";
 }
 
 /* CLI_OK, or what cli_fail() returned. Frees the texts. */
@@ -126,7 +134,8 @@ static int read_numbers(const char *command, const GOptionEntry *entries, char *
     int code = CLI_OK;
     for (size_t i = 0; entries[i].long_name; i++) {
         if (text[i] && code == CLI_OK && !read_number(&entries[i], text[i]))
-            code = cli_fail(CLI_USAGE, "%s: --%s: expected a decimal number, got '%s'", command, entries[i].long_name, text[i]);
+            code = cli_fail(CLI_USAGE, "%s: --%s: expected a decimal number%s, got '%s'", command, entries[i].long_name,
+                            range_of(&entries[i], text[i]), text[i]);
         g_free(text[i]);
     }
     return code;

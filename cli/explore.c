@@ -77,8 +77,10 @@ static bool parse_bounds(EnvAlphabet *alphabet, char **bound, GError **error)
         const char *equals = strchr(*bound, '=');
         gint64 value = 0;
         g_autofree char *name = equals ? g_strndup(*bound, (gsize)(equals - *bound)) : NULL;
-        if (!equals || !cli_whole(equals + 1, &value)) {
-            g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--bound: expected NAME=NUMBER, got '%s'", *bound);
+        errno = 0;
+        if (!equals || !cli_whole(equals + 1, &value) || errno == ERANGE) {
+            g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--bound: expected NAME=NUMBER%s, got '%s'", errno == ERANGE ?
+                        " below 2^63" : "", *bound);
             return false;
         }
         if (!env_alphabet_set(alphabet, name, value, error))
@@ -346,18 +348,37 @@ static bool write_found(const Options *o, const EnvExplored *e, GError **error)
 
 /* ---- stopping and going on ---- */
 
-/* What an exploration is about; a checkpoint goes on with nothing else. */
+/* What an exploration is about, words NAME=VALUE with a space between; a checkpoint goes on with nothing else. */
 static char *key_of(const EnvScenario *s, const EnvExploration *x)
 {
+    static const char *const world[] = { "real", "ideal", "both" };
     g_autoptr(GString) key = g_string_new(NULL);
-    g_string_append_printf(key, "%s %s %d %d %d %d %d", UCSIM_VERSION, s->hash,
-                           (int)x->which, (int)x->deepen, (int)x->search.commute, (int)x->symmetry, s->options.crypto_ideal);
+    g_autofree char *instance = g_strdelimit(g_strdup(s->instance ? s->instance : ""), " \n", '_');
+    g_string_append_printf(key, "version=%s script=%s instance=%s world=%s crypto=%s deepening=%d commute=%d symmetry=%d", UCSIM_VERSION,
+                           s->hash, instance, world[x->which], s->options.crypto_ideal ? "ideal" : "real", (int)x->deepen,
+                           (int)x->search.commute, (int)x->symmetry);
     env_alphabet_append_cuts(&x->alphabet, key);
-    g_string_append_printf(key, " %u", x->search.depth);
+    g_string_append_printf(key, " depth=%u", x->search.depth);
     for (unsigned i = 0; i < env_alphabet_bounds(&x->alphabet); i++)
-        g_string_append_printf(key, " %u", x->alphabet.bound[i]);
-    g_string_append_printf(key, " %s", s->instance ? s->instance : "-");
+        g_string_append_printf(key, " %s=%u", env_alphabet_bound_name(&x->alphabet, i), x->alphabet.bound[i]);
     return g_string_free(g_steal_pointer(&key), FALSE);
+}
+
+/* Why a file is no checkpoint of this search: the first word in which they differ. */
+static void set_other(const char *path, const char *key, const char *text, size_t length, GError **error)
+{
+    enum { SHOWN = 40 }; /* of a word: hashes are long */
+    g_autofree char *about = uc_checkpoint_about(text, length);
+    if (!about) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint, got %s", path, length ? "another file" : "an empty file");
+        return;
+    }
+    g_auto(GStrv) mine = g_strsplit(key, " ", -1), theirs = g_strsplit(about, " ", -1);
+    unsigned i = 0;
+    while (mine[i] && theirs[i] && !strcmp(mine[i], theirs[i]))
+        i++;
+    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this search, with %.*s, got one with %.*s", path,
+                SHOWN, mine[i] ? mine[i] : "no more", SHOWN, theirs[i] ? theirs[i] : "less");
 }
 
 static bool read_checkpoint(const char *path, const char *key, GByteArray **out, GError **error)
@@ -375,8 +396,7 @@ static bool read_checkpoint(const char *path, const char *key, GByteArray **out,
         g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of version %d, got version %" G_GUINT64_FORMAT, path,
                     UC_CHECKPOINT_VERSION, version);
     else if (file == UC_CHECKPOINT_OTHER)
-        g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: expected a checkpoint of this scenario with the same options, "
-                    "got another file", path);
+        set_other(path, key, text, length, error);
     g_free(text);
     return file == UC_CHECKPOINT_OK;
 }

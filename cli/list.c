@@ -100,9 +100,10 @@ int cli_list(int argc, char **argv)
     const char *folder = argc > 1 ? argv[1] : cli_scenario_folder();
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
     GError *error = NULL;
-    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+    const bool there = g_file_test(folder, G_FILE_TEST_IS_DIR);
+    if (!there && argc > 1)
         return cli_fail(CLI_USAGE, "list: expected a folder or 'schemes', got '%s'", folder);
-    if (!cli_scenario_files(folder, files, &error)) /* before anything is printed */
+    if (there && !cli_scenario_files(folder, files, &error)) /* before anything is printed */
         return cli_fail_error(error);
     if (argc == 1) {
         print_protocols();
@@ -110,5 +111,6 @@ int cli_list(int argc, char **argv)
         print_choices();
     print_natives();
     }
-    return print_scenarios(folder, files);
+    return there ? print_scenarios(folder, files)
+                 : cli_fail(CLI_USAGE, "list: the built-in scenarios are neither beside the program nor in '%s'", folder);
 }

@@ -71,11 +71,20 @@ static bool walk(const char *folder, bool (*wanted)(const char *path), GPtrArray
     return true;
 }
 
+/* What a file is called, without ".lua", in which all are alike. Free with g_free(). */
+static char *stem_of(const char *path)
+{
+    char *base = g_path_get_basename(path);
+    if (cli_is_scenario(base))
+        base[strlen(base) - strlen(".lua")] = 0;
+    return base;
+}
+
 /* The scenario, here or built in, whose name is nearest to that of a file that is not there. */
 static void set_missing(const char *path, GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free), known = g_ptr_array_new_with_free_func(g_free);
-    g_autofree char *folder = g_path_get_dirname(path), *base = g_path_get_basename(path);
+    g_autofree char *folder = g_path_get_dirname(path);
     g_autoptr(GDir) beside = g_dir_open(folder, 0, NULL);
     for (const char *name; beside && (name = g_dir_read_name(beside));) {
         if (g_str_has_suffix(name, ".lua"))
@@ -84,9 +93,9 @@ static void set_missing(const char *path, GError **error)
     g_ptr_array_sort(known, by_name);
     walk(cli_scenario_folder(), cli_is_scenario, known, NULL);
     for (guint i = 0; i < known->len; i++)
-        g_ptr_array_add(names, g_path_get_basename(known->pdata[i]));
+        g_ptr_array_add(names, stem_of(known->pdata[i]));
     g_ptr_array_add(names, NULL);
-    g_autofree char *wanted = g_str_has_suffix(base, ".lua") ? g_strdup(base) : g_strconcat(base, ".lua", NULL);
+    g_autofree char *wanted = stem_of(path);
     const char *near = cli_nearest(wanted, (const char *const *)names->pdata);
     for (guint i = 0; near && i < known->len; i++) {
         if (names->pdata[i] == near)

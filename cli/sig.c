@@ -59,7 +59,7 @@ static int find_set(const char *name, const SigSet **set)
     *set = sig_set_find(name, &near);
     if (*set)
         return CLI_OK;
-    return cli_fail(CLI_USAGE, "sig: unknown parameter set '%s', did you mean '%s'?", name, near ? near : "");
+    return cli_fail(CLI_USAGE, "sig: unknown parameter set '%s', did you mean '%s'? 'ucsim sig sets' prints all", name, near);
 }
 
 /* The seed's text is overwritten, so that it is not found in memory later. */

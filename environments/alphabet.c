@@ -168,7 +168,7 @@ void env_alphabet_append_cuts(const EnvAlphabet *d, GString *out)
     unsigned n = all_of(&copy, all);
     for (unsigned i = 0; i < n; i++) {
         if (all[i].cut)
-            g_string_append_printf(out, " %u", *all[i].value);
+            g_string_append_printf(out, " %s=%u", all[i].name, *all[i].value);
     }
 }
 

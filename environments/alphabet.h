@@ -64,7 +64,7 @@ char **env_alphabet_script_names(const UcInterface *interface);
 bool env_alphabet_set(EnvAlphabet *domain, const char *name, int64_t value, GError **error);
 /* The cuts as they stand, "messages=2 wrong=8 ...", the lists of numbers with them. Free with g_free. */
 char *env_alphabet_cuts(const EnvAlphabet *domain);
-/* The numbers of the cuts only, each after a space. */
+/* Every cut, " messages=2 wrong=8 ..." without the lists. */
 void env_alphabet_append_cuts(const EnvAlphabet *domain, GString *out);
 /* From a scenario's `explore` table, with its lists. */
 void env_alphabet_of(EnvAlphabet *domain, const EnvScenario *scenario);

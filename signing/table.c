@@ -129,10 +129,15 @@ static unsigned distance(const char *a, const char *b, size_t b_length)
     return row[m];
 }
 
+enum { BEGINNING = 8 }; /* what is shorter may begin with anything */
+
 static const char *nearest(const char *name, size_t length)
 {
     size_t best = 0;
     unsigned best_distance = UINT32_MAX;
+    for (size_t i = 0; i < SETS && length >= BEGINNING; i++)
+        if (strncmp(sets[i].name, name, length) == 0) /* "LMS_SHA256_M32_H5" is far from every name, and half of one */
+            return sets[i].name;
     for (size_t i = 0; i < SETS; i++) {
         unsigned d = distance(sets[i].name, name, length);
         if (d < best_distance)

@@ -42,7 +42,8 @@ UcCheckpointFile uc_checkpoint_unpack(const char *about, const void *file, size_
     size_t n = strlen(head);
     const guint8 *bytes = file;
     UcDigest sum;
-    if (length < n || memcmp(bytes, head, n))
+    const bool of_this = length > sizeof UC_CHECKPOINT_HEAD && !memcmp(bytes, head, MIN(n, length));
+    if (!of_this)
         return other_file(file, length, version);
     if (length < n + sizeof sum || length - n > UINT32_MAX)
         return UC_CHECKPOINT_DAMAGED;
@@ -51,6 +52,15 @@ UcCheckpointFile uc_checkpoint_unpack(const char *about, const void *file, size_
         return UC_CHECKPOINT_DAMAGED;
     *out = g_byte_array_append(g_byte_array_new(), bytes + n, (guint)(length - n - sizeof sum));
     return UC_CHECKPOINT_OK;
+}
+
+char *uc_checkpoint_about(const void *file, size_t length)
+{
+    g_assert(file);
+    g_autofree char *head = head_about("");
+    const size_t n = strlen(head) - 1; /* without the end of the line */
+    const char *end = length > n && !memcmp(file, head, n) ? memchr((const char *)file + n, '\n', length - n) : NULL;
+    return end ? g_strndup((const char *)file + n, (size_t)(end - (const char *)file) - n) : NULL;
 }
 
 /* ---- the search in it ---- */

@@ -84,9 +84,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSearchResult, uc_search_result_free)
 enum { UC_CHECKPOINT_VERSION = 5 }; /* 4: payloads of version 2 in the states, and marks of seals. 5: ties go by path hashes */
 typedef enum { UC_CHECKPOINT_OK, UC_CHECKPOINT_OTHER /* something else */, UC_CHECKPOINT_OTHER_VERSION, UC_CHECKPOINT_DAMAGED } UcCheckpointFile;
 
-/* `about`: one line, without its end. Free the bytes. */
+/* `about`: one line, without its end. Free the bytes. A file that is cut off within that line is damaged. */
 GByteArray *uc_checkpoint_pack(const char *about, const GByteArray *search);
 /* The bytes of uc_search() in *out with UC_CHECKPOINT_OK, to be freed; *version with UC_CHECKPOINT_OTHER_VERSION. */
 UcCheckpointFile uc_checkpoint_unpack(const char *about, const void *file, size_t length, GByteArray **out, uint64_t *version);
+/* What a file says that it is about; NULL: it is no checkpoint of this version. Free with g_free(). */
+char *uc_checkpoint_about(const void *file, size_t length);
 
 #endif

@@ -116,7 +116,9 @@ for n in 0x.1 +0.1 " 0.1" nan inf 1e-3 .5 5.; do
     expect 2 "--seconds: expected a decimal number" "$UCSIM" explore --seconds "$n" "$T/s.lua"
 done
 expect 0 "indistinguishable" "$UCSIM" check --jobs 010 "$T/s.lua" # ten, not eight
-expect 2 "expected 1 to 64, got" "$UCSIM" check --jobs 9999999999999999999999 "$T/s.lua"
+expect 2 "--jobs: expected a decimal number from -2^31 to 2^31 - 1, got '9999999999999999999999'" "$UCSIM" check --jobs 9999999999999999999999 "$T/s.lua"
+expect 2 "--seeds: expected a decimal number from -2^31 to 2^31 - 1, got '99999999999'" "$UCSIM" check --seeds 99999999999 "$T/s.lua"
+expect 2 "expected 1 to 64, got 65" "$UCSIM" check --jobs 65 "$T/s.lua"
 for n in 9223372036854775808 99999999999999999999 -1 0x1 +1; do
     for command in "check" "run --world real" "explore --bound keygen=1" "advantage --samples 2"; do
         # shellcheck disable=SC2086
@@ -178,6 +180,18 @@ for seconds in 0.000001 0.05; do # the first is over before a move is made
     search 0.05 --resume "$T/ck"; code=$?
     [ $code = 3 ] || wrong "a search does not go on in its checkpoint after $seconds s: exit $code, $(cat "$T/out")"
 done
+
+# What is not there: only names that are alike are offered, whatever the ending.
+(cd "$T/dash" && cp ../s.lua pr.lua && "$UCSIM" check nope 2>../err); grep -q "nope: No such file or directory$" "$T/err" || wrong "check nope: $(cat "$T/err")"
+(cd "$T/dash" && "$UCSIM" check pt.lua 2>../err); grep -q "did you mean './pr.lua'" "$T/err" || wrong "check pt.lua: $(cat "$T/err")"
+expect 2 "did you mean 'LMS_SHA256_M32_H5/LMOTS_" "$UCSIM" sig keygen --set LMS_SHA256_M32_H5 --seed "$seed" --public "$T/x"
+# A program that was moved away from its scenarios lists what is in it, and says what is not.
+mkdir "$T/bin"; cp "$UCSIM" "$T/bin/ucsim"
+(cd "$T/dash" && ../bin/ucsim list >../out 2>../err); code=$?
+if grep -q "neither beside the program nor in" "$T/err"; then
+    [ $code = 2 ] && grep -q "storage models" "$T/out" || wrong "list of a program alone: exit $code"
+else [ $code = 0 ] || wrong "list of a program alone: exit $code, $(cat "$T/err")" # installed as well
+fi
 
 # Names that are not ASCII are shown as they are.
 mkdir "$T/größe"; cp "$T/s.lua" "$T/größe/ä b.lua"

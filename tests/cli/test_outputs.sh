@@ -221,6 +221,13 @@ expect 2 "files/two/cut.lua:2:" check files/one files/two
 expect 2 "files/one/cut.lua:2:" check --tap files/one files/two
 expect 2 "files/two/cut.schedule:1:" replay files/one files/two
 expect 2 "ok 4 - files/two/same.schedule" replay --tap files/one files/two
+echo '{' >files/two/cut.jsonl
+expect 2 "ucsim: diagram: files/two/cut.jsonl:1:" diagram -f dot -o - files/two/cut.jsonl
+expect 2 "ucsim: plot: files/two/cut.jsonl:1:" plot ownership -o x.svg files/two/cut.jsonl
+expect 2 "ucsim: plot: files/two/cut.jsonl:1:" plot sweep --x loss -o x.svg files/two/cut.jsonl
+expect 2 "ucsim: report: files/two/cut.jsonl:1:" report -o x.html files/two
+expect 2 "/dev/null:1:" diagram -f dot -o - /dev/null
+rm files/two/cut.jsonl
 for c in check replay; do
     (cd files/two && "$UCSIM" $c --quiet --junit "$T/j.xml" ../one ../two ./ ../two/same.*) >out 2>err
     [ "$(grep -c '<testcase' j.xml)" = "$(grep -o 'classname="[^"]*" name="[^"]*"' j.xml | sort -u | wc -l)" ] || wrong "$c: two cases of one name"

@@ -159,11 +159,18 @@ run 3 "$@" --resume "$dir/state" --seconds 0.3 --checkpoint "$dir/deep"
 run 0 "$@" --resume "$dir/deep"
 says '"resumed":{"from":"deep","states":[1-9][0-9]*,"depth":[1-9][0-9]*,"faults":[01]}'
 sed 's/^ "resumed":.*/ "resumed":null,/' "$dir/out" | cmp - "$dir/whole" || fail 'resuming changed the result'
-run 2 explore "$dir/keys.lua" -b wrong=1 --resume "$dir/state";           says 'expected a checkpoint of this scenario'
+run 2 "$@" -b any=1 --resume "$dir/state";                                says 'of this search, with any=1, got one with any=0'
+run 2 "$@" --no-commute --resume "$dir/state";                            says 'of this search, with commute=0, got one with commute=1'
+sed 's/title = "/&other /' "$dir/keys.lua" >"$dir/other.lua"
+run 2 explore "$dir/other.lua" --resume "$dir/state";                     says 'of this search, with script=[0-9a-f]*, got one with script='
+: >"$dir/empty"
+run 2 "$@" --resume "$dir/empty";                                         says 'expected a checkpoint, got an empty file'
+run 2 "$@" --resume "$dir/jobs1";                                         says 'expected a checkpoint, got another file'
+run 2 explore "$dir/keys.lua" -b sign=99999999999999999999;               says "expected NAME=NUMBER below 2^63, got 'sign=99999999999999999999'"
 sed 's/^ucsim-explore-checkpoint [0-9]*/ucsim-explore-checkpoint 4/' "$dir/early" >"$dir/older" # its numbers broke ties
 run 2 "$@" --resume "$dir/older";                                         says 'expected a checkpoint of version 5, got version 4'
 head -c 300 "$dir/state" >"$dir/cut"
-run 2 "$@" --resume "$dir/cut"
+run 2 "$@" --resume "$dir/cut";                                           says 'got a damaged one'
 { head -c 2000 "$dir/early"; printf x; tail -c +2002 "$dir/early"; } >"$dir/damaged"
 run 2 "$@" --resume "$dir/damaged";                                       says 'got a damaged one'
 set -- explore "$dir/keys.lua" -b wrong=0 -b any=0 -b keygen-by=1 -b transfer=2 -b deliver=1 -b crash=1 -b parties=2
