@@ -351,10 +351,10 @@ static int run_job(Job *job, const Options *o, const char *command)
     g_autoptr(GError) error = NULL;
     struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND }; /* the second one kills */
     if (!prepare(job, o, &error))
-        return cli_fail(CLI_USAGE, "advantage: %s", error->message);
+        return cli_fail(cli_code_of(error), "advantage: %s", error->message);
     sigaction(SIGINT, &action, NULL);
     if (!measure_all(job, &error))
-        return cli_fail(error && error->code == ENV_ERROR_LIMIT ? CLI_LIMIT : CLI_USAGE, "advantage: %s",
+        return cli_fail(error ? cli_code_of(error) : CLI_USAGE, "advantage: %s",
                         error ? error->message : "interrupted");
     return conclude(job, job->loaded ? job->measure.scenario->title : job->measure.native->title, command);
 }

@@ -314,7 +314,8 @@ static void describe(UcSchedule *schedule, const EnvScenario *s, const EnvExplor
 {
     g_autofree char *found = uc_outlook_print((UcOutlook){ e->replayed, e->replayed_rule });
     /* A search may end at a rule before the views differ, as they are expected to: that much must hold of the schedule. */
-    g_autofree char *expect = as_expected(s, e) ? g_strdup(found) : expectation(s);
+    g_autofree char *expect = as_expected(s, e) ? g_strdup(found)
+        : env_verdict_of_script(s->expect) ? g_strdup(uc_verdict_name[UC_INDISTINGUISHABLE]) : expectation(s);
     g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, env_seed_number(s->options.seed));
     g_ptr_array_unref(schedule->options);
     schedule->options = env_options_print(&s->options);

@@ -53,9 +53,6 @@ static bool same_outlook(UcOutlook a, UcOutlook b)
     return !strcmp(x, y);
 }
 
-/* A script's own assertions and limits do not come back. */
-static bool lies_in_the_script(UcVerdict v) { return v == UC_ASSERTION_FAILED || v == UC_LIMIT; }
-
 /* What was found when the file was written, beside what is found now. */
 static char *note_of(const EnvOrigin *origin, const EnvReplay *replay)
 {
@@ -64,7 +61,7 @@ static char *note_of(const EnvOrigin *origin, const EnvReplay *replay)
     g_autofree char *found = uc_outlook_print(origin->found);
     if (env_replay_meets(replay, origin->found))
         return same_outlook(origin->found, origin->expect) ? NULL : g_strdup("what was found still happens");
-    if (lies_in_the_script(origin->found.verdict))
+    if (env_verdict_of_script(origin->found.verdict))
         return g_strdup_printf("recorded was %s, which lies in the script and not in the schedule", found);
     return env_replay_meets(replay, origin->expect) ? g_strdup_printf("found was %s, which does not happen any more", found)
                                                : g_strdup_printf("found was %s", found);
@@ -88,7 +85,7 @@ static void judge(Case *c, const EnvOrigin *origin, EnvReplay *replay, const UcT
     c->row.entry = v.verdict == UC_DISTINGUISHED ? (int64_t)v.entry : -1;
     c->note = note_of(origin, replay);
     bool whole = c->moves == c->of && recorded && uc_trace_verdict_of(recorded)->verdict &&
-                 !lies_in_the_script(origin->found.verdict) && origin->found.verdict != UC_ERROR;
+                 !env_verdict_of_script(origin->found.verdict) && origin->found.verdict != UC_ERROR;
     if (recorded && met && !is_mended(origin))
         c->difference = rep_recorded_difference(recorded, made, whole);
     c->row.why = g_strdup(c->difference ? c->difference : v.why);

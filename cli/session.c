@@ -128,16 +128,17 @@ bool cli_scenario_files(const char *path, GPtrArray *files, GError **error)
 bool cli_is_schedule(const char *path)
 {
     static const char *const suffix[] = { ".schedule", ".jsonl", ".trace" };
-    char begins[32] = "";
+    enum { HEAD = 1 << 16 };
     for (size_t i = 0; i < G_N_ELEMENTS(suffix); i++) {
         if (g_str_has_suffix(path, suffix[i]))
             return true;
     }
     FILE *file = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? fopen(path, "rb") : NULL;
-    size_t length = file ? fread(begins, 1, sizeof begins - 1, file) : 0;
+    g_autofree char *head = file ? g_malloc(HEAD) : NULL;
+    size_t length = file ? fread(head, 1, HEAD, file) : 0;
     if (file)
         fclose(file);
-    return uc_schedule_is_one(begins, length) || g_str_has_prefix(begins, "{\"ucsim-trace\"");
+    return env_replay_is_one(head, length);
 }
 
 bool cli_schedule_files(const char *path, GPtrArray *files, GError **error)

@@ -59,8 +59,10 @@ static int shrink_file(const Options *o)
     if (!env_origin_of(shrunk, &origin, &error))
         return cli_fail_error(error);
     g_autofree char *found = env_replay_found(replay, origin.expect);
-    env_origin_clear(&origin);
     uc_options_set(shrunk->options, "found", found);
+    if (env_verdict_of_script(origin.expect.verdict)) /* what the trace's script expects of itself */
+        uc_options_set(shrunk->options, "expect", uc_verdict_name[UC_INDISTINGUISHABLE]);
+    env_origin_clear(&origin);
     if (!write_out(o, shrunk, &error))
         return cli_fail_error(error);
     fprintf(stderr, "%u of %u moves are left after %u tries%s\n", shrunk->move->len, schedule->move->len, tries,

@@ -5,7 +5,9 @@
 #include "simulator/nearest.h"
 
 static const char *const crypto_name[] = { "real", "ideal", NULL }, *const coins_name[] = { "coupled", "independent", NULL };
-static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", "found", NULL };
+static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", "found", UC_TRACE_STORE, NULL };
+
+G_STATIC_ASSERT(ENV_PARTIES + 2 <= UC_SCHEDULE_TERMS); /* "option NAME" and a value for each party */
 
 /* ---- the three tables ---- */
 
@@ -158,12 +160,16 @@ static char *did_you_mean(const char *name, const char *const *known)
 }
 
 /* `known`: names of which one may have been meant, or NULL. */
+static bool wrong_value(const Parse *p, const UcOption *o, const char *expected, const char *got, const char *const *known)
+{
+    g_autofree char *place = place_of(p->schedule, o), *near = did_you_mean(got, known), *shown = g_strescape(got, NULL);
+    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected %s, got '%s'%s", place, expected, shown, near);
+    return false;
+}
+
 static bool wrong(const Parse *p, const UcOption *o, const char *expected, const char *const *known)
 {
-    const char *got = o->value[0] ? o->value[0] : "";
-    g_autofree char *place = place_of(p->schedule, o), *near = did_you_mean(got, known);
-    g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected %s, got '%s'%s", place, expected, got, near);
-    return false;
+    return wrong_value(p, o, expected, o->value[0] ? o->value[0] : "", known);
 }
 
 static bool unknown(const Parse *p, const UcOption *o)
@@ -191,11 +197,23 @@ static bool parse_number(const Parse *p, const UcOption *o, uint64_t *out)
            wrong(p, o, "a number from 0 to 2^63 - 1", NULL);
 }
 
+bool env_party_name_ok(const char *name)
+{
+    static const char *const taken[] = { "Z", "A", "S", "F", "none", NULL };
+    g_assert(name);
+    size_t length = strlen(name);
+    for (const char *c = name; *c; c++) {
+        if (!g_ascii_isalnum(*c) && *c != '-' && *c != '_')
+            return false;
+    }
+    return length > 0 && length <= 64 && !g_strv_contains(taken, name);
+}
+
 static bool parse_parties(const Parse *p, const UcOption *o)
 {
     for (unsigned i = 0; o->value[i]; i++) {
-        if (!*o->value[i] || g_strv_contains((const char *const *)&o->value[i + 1], o->value[i]))
-            return wrong(p, o, "different names that are not empty", NULL);
+        if (!env_party_name_ok(o->value[i]) || g_strv_contains((const char *const *)&o->value[i + 1], o->value[i]))
+            return wrong_value(p, o, ENV_PARTY_NAMES, o->value[i], NULL);
     }
     p->out->party = (const char *const *)o->value;
     return true;
@@ -320,8 +338,24 @@ char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char
         g_autofree char *near = did_you_mean(rule, interface->rules), *list = g_strjoinv(", ", (char **)interface->rules);
         return g_strdup_printf("expected a rule (%s), got '%s'%s", list, rule, near);
     }
-    return verdict != UC_INDISTINGUISHABLE ? NULL : g_strdup_printf("expected no rule with '%s', got '%s'", uc_verdict_name[verdict],
-                                                                     rule);
+    if (verdict == UC_INDISTINGUISHABLE)
+        return g_strdup_printf("expected no rule with '%s', got '%s'", uc_verdict_name[verdict], rule);
+    bool names_one = verdict == UC_NO_PROGRESS || verdict == UC_INVARIANT_BROKEN;
+    return !names_one || uc_verdict_of_rule(rule) == verdict ? NULL
+               : g_strdup_printf("expected a rule that ends with '%s', got '%s', which ends with '%s'", uc_verdict_name[verdict],
+                                 rule, uc_verdict_name[uc_verdict_of_rule(rule)]);
+}
+
+bool env_verdict_of_script(UcVerdict verdict) { return verdict == UC_ASSERTION_FAILED || verdict == UC_LIMIT; }
+
+bool env_schedule_can_meet(const UcSchedule *schedule, GError **error)
+{
+    g_assert(schedule);
+    Parse p = { schedule, NULL, error };
+    const UcOption *expect = uc_options_get(schedule->options, "expect");
+    UcOutlook outlook;
+    return !expect || !uc_outlook_read(expect->value[0], &outlook) || !env_verdict_of_script(outlook.verdict) ||
+           wrong(&p, expect, "what moves can come to; a script's own assertions and limits are in no schedule", NULL);
 }
 
 const UcInterface *env_schedule_interface(const UcSchedule *schedule)
@@ -365,6 +399,13 @@ bool env_origin_of(const UcSchedule *schedule, EnvOrigin *out, GError **error)
     *out = (EnvOrigin){ .header = { .title = text_of(schedule, "title"), .file = text_of(schedule, "file"),
                                     .hash = text_of(schedule, "hash"), .seed = 1,
                                     .expect = text_of(schedule, "expect") } };
+    const UcOption *store = uc_options_get(schedule->options, UC_TRACE_STORE);
+    if (store) {
+        g_autofree char *place = place_of(schedule, store);
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a run from its beginning, got one that went on from what a store "
+                    "held (ucsim run --store of one that was there): it cannot be replayed", place);
+        return false;
+    }
     if (seed && !strcmp(seed->value[0], UC_TRACE_HIDDEN)) {
         g_autofree char *place = place_of(schedule, seed);
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a seed, got a trace without it (ucsim run --store, not "

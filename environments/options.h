@@ -34,6 +34,10 @@ GArray *env_options_toys(EnvOptions *options);
 char *env_options_use(EnvOptions *options, const char *protocol);
 char *env_options_use_simulator(EnvOptions *options, const char *simulator);
 
+/* The rule for names of parties, in scripts and in files: what it must be one of. `none` is no party in schedules. */
+#define ENV_PARTY_NAMES "different names of letters, digits, '-' and '_', none of them Z, A, S, F or none"
+bool env_party_name_ok(const char *name);
+
 /* What a run depends on, as options of a schedule or trace: not seed, budget and torture mode. */
 UcOptions *env_options_print(const EnvOptions *options);
 /* Back from there; texts are borrowed from the schedule. Errors name file, line and option. */
@@ -49,6 +53,11 @@ uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES]);
 /* ---- where a schedule comes from: the options that are not for worlds ---- */
 /* Why no run with this interface can come to this verdict with this rule ("I1"); NULL: one can. Free with g_free(). */
 char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char *rule);
+
+/* Of a script's own assertions and limits: a replay, which has neither, never comes to it. */
+bool env_verdict_of_script(UcVerdict verdict);
+/* False, and an error that names the line: it expects such a verdict. A trace may, which says what its scenario expects. */
+bool env_schedule_can_meet(const UcSchedule *schedule, GError **error);
 
 typedef struct {
     UcTraceHeader header;  /* borrows from the schedule and from `rest` */

@@ -15,8 +15,10 @@ static bool is_trace(const char *text, size_t length, const char *name)
 
 static UcSchedule *read_either(const char *text, size_t length, const char *name, UcTrace **recorded, GError **error)
 {
-    if (!is_trace(text, length, name))
-        return uc_schedule_read(text, length, name, error);
+    if (!is_trace(text, length, name)) {
+        g_autoptr(UcSchedule) schedule = uc_schedule_read(text, length, name, error);
+        return schedule && env_schedule_can_meet(schedule, error) ? g_steal_pointer(&schedule) : NULL;
+    }
     g_autoptr(UcTrace) trace = uc_trace_read(text, length, name, error);
     if (!trace)
         return NULL;
@@ -34,11 +36,36 @@ static unsigned lines_of(const char *text, size_t length)
     return lines;
 }
 
+static size_t mark_of(const char *head, size_t length)
+{
+    size_t mark = strlen(UC_BYTE_ORDER_MARK);
+    return length >= mark && !memcmp(head, UC_BYTE_ORDER_MARK, mark) ? mark : 0;
+}
+
+static const char *past_blanks(const char *at, const char *end)
+{
+    while (at < end && g_ascii_isspace(*at))
+        at++;
+    return at;
+}
+
 /* A trace holds all that was said in a run, a schedule what somebody chose. */
 static size_t limit_of(const char *head, size_t length)
 {
-    size_t mark = g_str_has_prefix(head, UC_BYTE_ORDER_MARK) ? strlen(UC_BYTE_ORDER_MARK) : 0;
+    size_t mark = mark_of(head, length);
     return uc_trace_is_one(head + mark, length - mark) ? UC_FILE_MAX : UC_FILE_SMALL;
+}
+
+/* Other files may be objects of JSON too. */
+bool env_replay_is_one(const char *head, size_t length)
+{
+    static const char key[] = "\"ucsim-trace\"";
+    g_assert(head || !length);
+    const char *end = head + length, *at = past_blanks(head + mark_of(head, length), end);
+    if (uc_schedule_is_one(at, (size_t)(end - at)))
+        return true;
+    at = at < end && *at == '{' ? past_blanks(at + 1, end) : end;
+    return (size_t)(end - at) >= strlen(key) && !memcmp(at, key, strlen(key));
 }
 
 UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error)

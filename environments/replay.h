@@ -9,6 +9,8 @@
 #include "environments/options.h"
 #include "environments/pair.h"
 
+/* Does a file that begins like this hold a schedule or a trace, whatever it is called? */
+bool env_replay_is_one(const char *head, size_t length);
 /* A schedule or the schedule of a trace, whichever the file holds; without a move it is an error. *recorded (may be NULL):
  * the trace, without its schedule, or NULL. */
 UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error);

@@ -206,13 +206,20 @@ GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **
     UcLayout *layout = uc_layout_new();
     UcWorld *world = uc_world_new(&spec, env_worlds_store(worlds), layout, env_worlds_options(worlds)->seed);
     uc_world_observe(world, record_write, writes);
-    if (uc_world_run(world) != UC_STOP_HALT) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "prefix: %s", uc_world_why(world));
+    UcStop stop = uc_world_run(world);
+    if (stop != UC_STOP_HALT) {
+        g_set_error(error, ENV_ERROR, stop == UC_STOP_LIMIT ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, "prefix: %s", uc_world_why(world));
         g_clear_pointer(&writes, g_array_unref);
     }
     uc_world_free(world);
     uc_layout_free(layout);
     return g_steal_pointer(&writes);
+}
+
+bool env_run_went_on(const EnvRun *run)
+{
+    g_assert(run);
+    return run->files && uc_filestore_was_used(run->files);
 }
 
 UcComparison env_run_comparison(const EnvRun *run)

@@ -30,6 +30,9 @@ int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which);
  * end; an empty array when there is no prefix. */
 GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **error);
 
+/* Did it go on from what earlier runs left in the scenario's store? */
+bool env_run_went_on(const EnvRun *run);
+
 /* False: nobody harvested in this run. */
 bool env_run_harvested(const EnvRun *run, EnvWorld which, EnvHarvested *out);
 

@@ -8,7 +8,7 @@
 #include "environments/options.h"
 #include "simulator/file.h"
 
-enum { INSTANCES = 10000, PARTIES = 1000, KNOWN_MAX = 63, FIELD_MAX = 64 };
+enum { INSTANCES = 10000, KNOWN_MAX = 63, FIELD_MAX = 64 };
 
 /* What the fields of the table are read into; one per load of an instance. */
 typedef struct {
@@ -201,21 +201,10 @@ static void read_expect(lua_State *L, EnvScenario *s)
     s->expect = (UcVerdict)choice_of(L, "expect", uc_verdict_name);
 }
 
-static bool party_name_ok(const char *name)
-{
-    static const char *const taken[] = { "Z", "A", "S", "F", NULL };
-    size_t length = strlen(name);
-    for (const char *c = name; *c; c++) {
-        if (!g_ascii_isalnum(*c) && *c != '-' && *c != '_')
-            return false;
-    }
-    return length > 0 && length <= 64 && !g_strv_contains(taken, name);
-}
-
 static void read_parties(lua_State *L, EnvScenario *s)
 {
     size_t n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
-    if (n < 1 || n > PARTIES)
+    if (n < 1 || n > ENV_PARTIES)
         expected(L, "parties", "a list of 1 to 1000 names", -1);
     char **name = g_new0(char *, n + 1);
     g_ptr_array_add(s->list, name);
@@ -223,8 +212,8 @@ static void read_parties(lua_State *L, EnvScenario *s)
     for (size_t i = 0; i < n; i++) {
         lua_rawgeti(L, -1, (lua_Integer)i + 1);
         const char *text = text_of(L, "parties");
-        if (!party_name_ok(text) || g_strv_contains((const char *const *)name, text))
-            expected(L, "parties", "different names of letters, digits, '-' and '_', none of them Z, A, S or F", -1);
+        if (!env_party_name_ok(text) || g_strv_contains((const char *const *)name, text))
+            expected(L, "parties", ENV_PARTY_NAMES, -1);
         name[i] = g_strdup(text);
         lua_pop(L, 1);
     }

@@ -1,15 +1,19 @@
 #include "environments/traced.h"
 
+#include <string.h>
+
 typedef struct {
     GString *text;
     UcTraceWriter *writer;
 } Capture;
 
-static Capture capture_scenario(const EnvScenario *s, bool hidden)
+static Capture capture_scenario(const EnvScenario *s, bool hidden, bool went_on)
 {
     Capture c = { .text = g_string_new(NULL) };
     g_autofree char *title = env_scenario_title(s);
     g_autoptr(GPtrArray) options = env_options_print(&s->options);
+    if (went_on)
+        uc_options_add(options, UC_TRACE_STORE, "used");
     g_autofree char *expect = uc_outlook_print((UcOutlook){ s->expect, s->expect_rule });
     UcTraceHeader header = { title, env_scenario_file(s), s->hash, env_seed_number(s->options.seed), options,
                              expect, hidden };
@@ -28,7 +32,7 @@ static GString *captured(Capture *c, bool ok)
 GString *env_trace_scenario(const EnvScenario *s, EnvRun **run, GError **error)
 {
     g_assert(s);
-    Capture c = capture_scenario(s, false);
+    Capture c = capture_scenario(s, false, false);
     g_autoptr(EnvRun) r = env_run_both(s, uc_trace_observe, c.writer, error);
     if (r) {
         UcComparison verdict = env_run_comparison(r);
@@ -40,13 +44,25 @@ GString *env_trace_scenario(const EnvScenario *s, EnvRun **run, GError **error)
     return text;
 }
 
+/* The header again, of a run that went on from a store. */
+static void renew_header(Capture *c, const EnvScenario *s, bool hidden)
+{
+    Capture header = capture_scenario(s, hidden, true);
+    GString *text = captured(&header, true);
+    g_string_erase(c->text, 0, strchr(c->text->str, '\n') + 1 - c->text->str);
+    g_string_prepend_len(c->text, text->str, (gssize)text->len);
+    g_string_free(text, TRUE);
+}
+
 GString *env_trace_one(const EnvScenario *s, EnvWorld which, bool hidden, EnvRun **run, GError **error)
 {
     g_assert(s);
-    Capture c = capture_scenario(s, hidden);
+    Capture c = capture_scenario(s, hidden, false);
     g_autoptr(EnvRun) r = env_run_one(s, which, uc_trace_observe, c.writer, error);
     if (r)
         uc_trace_end(c.writer, env_run_world(r, which));
+    if (r && env_run_went_on(r)) /* which is known when the run has opened the store */
+        renew_header(&c, s, hidden);
     GString *text = captured(&c, r != NULL);
     if (run)
         *run = g_steal_pointer(&r);

@@ -4,8 +4,6 @@
 
 #include "adversary/dummy.h"
 
-enum { PARTIES_MAX = 1000 };
-
 G_DEFINE_QUARK(ucsim-environment-error, env_error)
 
 const char *const env_world_name[ENV_WORLDS + 1] = { "real", "ideal", NULL };
@@ -133,8 +131,8 @@ EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
 {
     g_assert(options && options->triple && options->party && options->simulator);
     unsigned parties = g_strv_length((char **)options->party);
-    if (parties < 1 || parties > PARTIES_MAX) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to %d, got %u", PARTIES_MAX, parties);
+    if (parties < 1 || parties > ENV_PARTIES) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to %d, got %u", ENV_PARTIES, parties);
         return NULL;
     }
     g_autoptr(EnvWorlds) w = g_new0(EnvWorlds, 1);

@@ -8,6 +8,8 @@
 
 #include "environments/registry.h"
 
+enum { ENV_PARTIES = 1000 }; /* at most */
+
 typedef struct {
     const UcTriple *triple;
     const char *const *party; /* names, NULL-terminated; not owned */

@@ -12,9 +12,22 @@ G_DEFINE_QUARK(ucsim-schedule-error, uc_schedule_error)
 #define HEX "hex:"
 #define MADE "made:"
 
+/* Past blanks, empty lines and comments. */
+static size_t first_word(const char *text, size_t length)
+{
+    size_t at = 0;
+    bool comment = false;
+    for (; at < length && (comment || text[at] == '#' || (text[at] && strchr(" \t\r\n", text[at]))); at++)
+        comment = text[at] == '#' || (comment && text[at] != '\n');
+    return at;
+}
+
 bool uc_schedule_is_one(const char *text, size_t length)
 {
     g_assert(text || !length);
+    size_t at = first_word(text, length);
+    text += at;
+    length -= at;
     return length >= strlen(FIRST_WORD) && !memcmp(text, FIRST_WORD, strlen(FIRST_WORD));
 }
 
@@ -381,7 +394,7 @@ static bool terms_of(Lexer *l, GPtrArray *terms)
         if (l->at >= l->end || *l->at == '#')
             return true;
         if (terms->len >= UC_SCHEDULE_TERMS)
-            return wrong(l, "at most 24 terms in a line", "more");
+            return wrong(l, "at most " G_STRINGIFY(UC_SCHEDULE_TERMS) " terms in a line", "more");
         if (!term(l, terms))
             return false;
     }
@@ -449,11 +462,9 @@ static bool add_option_line(UcSchedule *s, const Lexer *l, GPtrArray *terms)
 /* Another kind of file is not taken apart: what is wrong with its first line is that it is none of ours. */
 static bool begins(const Lexer *l)
 {
-    const char *at = l->at;
-    while (at < l->end && *at && strchr(" \t\r", *at))
-        at++;
+    const char *at = l->at + first_word(l->at, (size_t)(l->end - l->at));
     size_t length = (size_t)(l->end - at);
-    return !length || *at == '#' || uc_schedule_is_one(at, length) ||
+    return !length || uc_schedule_is_one(at, length) ||
            wrong(l, "'ucsim-schedule 1' as the first line", "'%.*s'", (int)MIN(length, 40), at);
 }
 

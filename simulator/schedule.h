@@ -6,14 +6,15 @@
  *
  * Reading has two steps: the text becomes moves made of terms (no table needed: shrinking and printing work on these),
  * and a move becomes an envelope while the run goes on (UcResolver). Recording is the way back (UcRecorder).
- * Limits: UC_SCHEDULE_TERMS terms a move, UC_SCHEDULE_MOVES moves. Errors: "file:line: expected X, got Y".
+ * Limits: UC_SCHEDULE_TERMS terms a line (an option may have a value for each party), UC_SCHEDULE_MOVES moves. Errors: "file:line: expected X, got Y".
  */
 #ifndef SIMULATOR_SCHEDULE_H
 #define SIMULATOR_SCHEDULE_H
 
 #include "simulator/world.h"
 
-enum { UC_SCHEDULE_VERSION = 1, UC_SCHEDULE_TERMS = 24, UC_SCHEDULE_MOVES = 1000000 };
+enum { UC_SCHEDULE_VERSION = 1, UC_SCHEDULE_MOVES = 1000000 };
+#define UC_SCHEDULE_TERMS 1024 /* a macro, for texts */
 
 #define UC_SCHEDULE_ERROR (uc_schedule_error_quark())
 GQuark uc_schedule_error_quark(void);
@@ -85,7 +86,7 @@ void uc_schedule_free(UcSchedule *schedule);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSchedule, uc_schedule_free)
 
 UcSchedule *uc_schedule_read(const char *text, size_t length, const char *file, GError **error);
-/* Does the text begin like one? */
+/* Does the text begin like one? Behind comments and empty lines, as uc_schedule_read() takes it. */
 bool uc_schedule_is_one(const char *text, size_t length);
 /* One line with a move. */
 bool uc_schedule_add(UcSchedule *schedule, const char *text, size_t length, unsigned line, GError **error);

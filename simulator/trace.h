@@ -28,6 +28,9 @@ typedef struct {
 /* What a hidden seed is as an option of the schedule. */
 #define UC_TRACE_HIDDEN "hidden"
 
+/* An option of a trace that begins with what an earlier run left in a store (value "used"): it cannot be replayed. */
+#define UC_TRACE_STORE "store"
+
 typedef void (*UcTraceSink)(void *data, const char *text, size_t length);
 /* A sink that appends to the GString that is its data. */
 void uc_trace_to_string(void *string, const char *text, size_t length);

@@ -32,15 +32,21 @@ static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
     return c;
 }
 
+/* docs/functionality.md: rules A1.. are progress, I1.. are invariants. */
+UcVerdict uc_verdict_of_rule(const char *rule)
+{
+    g_assert(rule);
+    return rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN;
+}
+
 /* The first rule that watchers found broken, in either world. */
 static UcComparison broken_rule(const UcWorld *real, const UcWorld *ideal, size_t entry)
 {
     for (int i = 0; i < 2; i++) {
         const UcWorld *world = i ? ideal : real;
         const char *rule = uc_world_broken_rule(world, NULL);
-        if (rule) /* docs/functionality.md: rules A1.. are progress, I1.. are invariants */
-            return (UcComparison){ .verdict = rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN, .entry = entry,
-                                   .why = rule, .world = world };
+        if (rule)
+            return (UcComparison){ .verdict = uc_verdict_of_rule(rule), .entry = entry, .why = rule, .world = world };
     }
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE };
 }

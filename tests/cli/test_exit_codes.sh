@@ -37,6 +37,21 @@ for a in 0 1 2; do
     done
 done
 
+# ---- limits of the script outside of its environment: before the search, and before there is a scenario
+prefix() { # CODE BODY
+    printf 'return scenario { title = "p", crypto = "ideal", explore = { sign = 1 }, prefix = function (z)\n%s\nend }\n' "$2" >"$T/prefix.lua"
+    gives "$1" explore prefix.lua
+}
+prefix 3 'while true do end'
+prefix 2 'error("x")'
+prefix 2 'z:dance("hsm1")'
+prefix 0 'z:keygen("hsm1")'
+echo 'while true do end' >"$T/endless.lua"
+for command in check 'run --world real' explore advantage; do
+    # shellcheck disable=SC2086
+    gives 3 $command endless.lua
+done
+
 # ---- instances of one scenario: explored, 1 finds something, 3 goes on beyond the depth
 for order in '0, 1' '1, 0' '1, 3' '3, 1' '3, 0' '0, 3' '0, 0'; do
     cat >"$T/many.lua" <<END

@@ -129,6 +129,17 @@ option 'expect "invariant broken: I99"' "expect: expected a rule (I1, I2, I3, I4
 option 'expect "no progress: A6"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'A6'; did you mean 'I6'?"
 option 'found "invariant broken: i2"' "found: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'i2'; did you mean 'I2'?"
 option 'expect "indistinguishable: I1"' "expect: expected no rule with 'indistinguishable', got 'I1'"
+option 'expect "no progress: I1"' "expect: expected a rule that ends with 'no progress', got 'I1', which ends with 'invariant broken'"
+option 'found "invariant broken: A1"' "found: expected a rule that ends with 'invariant broken', got 'A1', which ends with 'no progress'"
+for never in limit 'assertion failed'; do # what lies in a script; a trace may expect it, and shrinking does not hand it on
+    option "expect \"$never\"" "expect: expected what moves can come to; a script's own assertions and limits are in no schedule, got '$never'"
+done
+for names in 'Z b' 'a F' 'none b' '"a b" b' '"a\\nb"' 'a a' '"" b'; do # as in scripts
+    schedule "$T/plain.schedule" ''
+    sed "s/^option parties .*/option parties $names/" "$T/plain.schedule" >"$T/names.schedule"
+    run 2 replay "$T/names.schedule"
+    says "names.schedule:2: option parties: expected different names of letters, digits, '-' and '_', none of them Z, A, S, F or none, got '"
+done
 for edit in 's/"expect":"indistinguishable"/"expect":"no progress: A9"/' 's/"crypto":"ideal"/"crypto":"idael"/'; do
     sed "$edit" "$T/traces/002-b.jsonl" >"$T/e.jsonl"; cmp -s "$T/e.jsonl" "$T/traces/002-b.jsonl" && fail "nothing is edited by $edit"
     run 2 replay "$T/e.jsonl";                    says 'e.jsonl:1: option '
@@ -140,7 +151,49 @@ script() { # FIELDS TEXT
 }
 script 'expect = "invariant broken: I0"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'I0'; did you mean 'I1'?"
 script 'expect_rule = "I9", expect = "distinguished"' "expect_rule: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'I9'"
+script 'expect = "no progress", expect_rule = "I1"' "expect_rule: expected a rule that ends with 'no progress', got 'I1'"
 script 'expect_rule = "I1"' "expect_rule: expected no rule with 'indistinguishable', got 'I1'"
+
+# as many parties as there may be, and options with a word for each: written, replayed, made shorter
+for n in 1 22 23 24 1000; do
+    cat >"$T/many.lua" <<END
+local names, of = {}, {}
+for i = 1, $n do
+  names[i] = "p" .. i
+  local enclave = i % 2 == 0 and "even" or "odd"
+  of[enclave] = of[enclave] or {}
+  table.insert(of[enclave], names[i])
+end
+return scenario { title = "$n parties", crypto = "ideal", storage = "rollback", parties = names, enclaves = of,
+  environment = function (z)
+    local key = z:keygen(names[$n])
+    z:request(names[1], { key = key, count = 1, from = names[$n] })
+    z:sign(names[$n], key, "one")
+    z:restore(names[$n], 1) z:restart(names[$n])
+    z:sign(names[$n], key, "two")
+  end }
+END
+    run 1 check --trace "$T/many.jsonl" "$T/many.lua"
+    run 0 shrink "$T/many.jsonl" -o "$T/many.schedule"
+    grep -q "^option enclaves\( [a-z]*\)\{$n\}$" "$T/many.schedule" || fail "$n parties: not an enclave for each"
+    for file in "$T/many.jsonl" "$T/many.schedule"; do
+        run 1 replay "$file";                     says 'what was found still happens'
+    done
+done
+sed 's/^option parties .*/& more/' "$T/many.schedule" >"$T/more.schedule"
+run 2 replay "$T/more.schedule";                  says 'option parties: expected 1 to 1000, got 1001'
+
+# what is a schedule by its name is one in a folder, too, whatever it is called
+mkdir "$T/begins"
+schedule "$T/plain.schedule" ''
+{ printf '\357\273\277'; cat "$T/plain.schedule"; } >"$T/begins/mark"
+{ printf '# by hand\n\n  # twice\n'; cat "$T/plain.schedule"; } >"$T/begins/comment.txt"
+{ printf '\n\n \t\r\n'; cat "$T/plain.schedule"; } >"$T/begins/empty-lines"
+{ printf '\357\273\277 { '; tail -c +2 "$T/traces/002-b.jsonl"; } >"$T/begins/trace"
+printf '# of something else\nucsim\n' >"$T/begins/README"
+printf '{"version":"0.1.0"}\n' >"$T/begins/summary.json"
+run 0 replay "$T/begins" "$T/begins/mark" "$T/begins/comment.txt" "$T/begins/empty-lines" "$T/begins/trace"
+says '8 schedules: 8 as expected'
 
 # what the report says of a finding: red, with both fields
 sed 's/"expect":"indistinguishable"/"expect":"invariant broken: I1"/' "$T/traces/002-b.jsonl" >"$T/green.jsonl"

@@ -85,5 +85,18 @@ grep -q "$seed" "$dir/asked" && [ "$(stat -c %a "$dir/asked")" = 600 ] || { echo
 chmod 644 "$dir/asked"
 run --store "$dir/v" --trace "$dir/asked" --secrets && [ "$(stat -c %a "$dir/asked")" = 600 ] ||
     { echo "--secrets: a file that was there keeps its mode $(stat -c %a "$dir/asked")"; failed=1; }
+# a trace of a run on a store that was there says so, and does not replay: with secrets or without
+"$UCSIM" replay -q "$dir/asked" >"$dir/out" 2>"$dir/err" || { echo "a trace of a first run does not replay"; cat "$dir/out" "$dir/err"; failed=1; }
+grep -q '"store"' "$dir/asked" && { echo "the trace of a first run says that there was a store"; failed=1; }
+for secrets in --secrets ''; do
+    # shellcheck disable=SC2086
+    run --store "$dir/v" --trace "$dir/later" $secrets || { echo "a later run failed"; cat "$dir/err"; failed=1; }
+    grep -q '"store":"used"}' "$dir/later" || { echo "the trace of a later run does not say so"; failed=1; }
+    for command in replay shrink; do
+        "$UCSIM" $command "$dir/later" >"$dir/out" 2>"$dir/err"
+        expect 2 "later:1: option store: expected a run from its beginning, got one that went on from what a store held" $?
+    done
+    "$UCSIM" diagram "$dir/later" -o "$dir/later.mmd" >"$dir/out" 2>"$dir/err" || { echo "it is not drawn"; failed=1; }
+done
 run --trace "$dir/x" --secrets >"$dir/out"; expect 2 "expected --store DIR and --trace FILE" $?
 exit $failed
