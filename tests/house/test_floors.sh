@@ -9,9 +9,9 @@ allowed() {
         functionality) echo "functionality signing simulator" ;;
         protocol) echo "protocol signing simulator functionality/interface.h" ;;
         adversary) echo "adversary functionality protocol signing simulator" ;;
-        environments) echo "environments adversary functionality protocol signing simulator" ;;
+        environments) echo "environments simulator" ;;
         report) echo "report simulator" ;;
-        cli) echo "cli audit report environments adversary functionality protocol signing simulator" ;;
+        cli) echo "cli audit report environments signing simulator" ;;
     esac
 }
 bad=0
@@ -22,12 +22,22 @@ for floor in signing simulator audit functionality protocol adversary environmen
         for a in $(allowed "$floor"); do
             case "$target" in "$a"/*|"$a") ok=yes ;; esac
         done
+        case "$line" in # triples are known by their row; the dummy adversary is nobody's
+            environments/registry.c:*:functionality/*|environments/registry.c:*:protocol/*|environments/registry.c:*:adversary/*|\
+            environments/worlds.c:*:adversary/dummy.h) ok=yes ;;
+        esac
         [ $ok = yes ] || { echo "include goes up or sideways: $line"; bad=1; }
     done
 done
 # The engine names no signature, no party role and no Lua.
 if grep -rniE '\b(lms|xmss|hsm|lua|dkm|leaf|keygen)\b' simulator --include='*.c' --include='*.h'; then
     echo "simulator/ must stay ignorant of signatures, roles and Lua"; bad=1
+fi
+# Above functionality/, protocol/ and adversary/ a triple is known by its descriptors: nothing names F_DKM, but the row of the
+# registry and the tool of the signing core, which makes keys.
+if grep -rniE '\b(kids?|tickets?|keygen|enclaves?|[a-z_]*dkm[a-z_]*)\b' environments report cli --include='*.c' --include='*.h' |
+    grep -vE '^(environments/registry\.c|cli/sig\.c):|^cli/commands\.c:.*cli_sig \},$'; then
+    echo "environments/, report/ and cli/ know a triple by its descriptors (docs/architecture.md)"; bad=1
 fi
 # The code of a triple names no machine: it outputs, calls and uses the backdoor (docs/model.md).
 if grep -rnE '\bUC_([ZASF]|PARTY_0)\b|\buc_party\(' functionality protocol adversary --include='*.c' --include='*.h'; then
