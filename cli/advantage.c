@@ -241,9 +241,9 @@ static bool measure_all(Job *job, GError **error)
 /* What was real, and what that conditions on. Free with g_free. */
 static char *crypto_text(const EnvMeasure *m)
 {
-    uint64_t seal;
+    const UcInterface *interface = m->options.triple->protocol->interface;
     if (m->options.crypto_ideal)
-        return g_strdup(env_option_get(&m->options, "seal", &seal) && seal ? "ideal signatures, real seals" : "ideal");
+        return g_strdup(interface->ideal_crypto ? interface->ideal_crypto(&m->options.interface) : "ideal");
     return m->keys ? g_strdup_printf("real, conditioned on a pool of %u signature keys", m->keys) : g_strdup("real");
 }
 

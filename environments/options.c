@@ -79,15 +79,6 @@ bool env_option_of_toy(EnvOptions *o, const char *name, EnvOptionPlace *out)
     return find(o, offsetof(UcOptionRow, toy), name, out);
 }
 
-bool env_option_get(const EnvOptions *o, const char *name, uint64_t *out)
-{
-    EnvOptions copy = *o;
-    EnvOptionPlace p;
-    bool there = env_option_find(&copy, name, &p);
-    *out = there ? uc_option_number(p.row, p.values) : 0;
-    return there;
-}
-
 bool env_option_set(EnvOptions *o, const char *name, uint64_t number)
 {
     EnvOptionPlace p;

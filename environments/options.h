@@ -24,7 +24,6 @@ bool env_option_of_script(EnvOptions *options, const char *name, EnvOptionPlace 
 /* By their name as toy parameters. */
 bool env_option_of_toy(EnvOptions *options, const char *name, EnvOptionPlace *out);
 /* For programs, of numbers and choices. False: the triple has no such option. */
-bool env_option_get(const EnvOptions *options, const char *name, uint64_t *out);
 bool env_option_set(EnvOptions *options, const char *name, uint64_t number);
 /* The toy parameters in files that are another than by default. Free with g_array_unref(). */
 GArray *env_options_toys(EnvOptions *options);

@@ -132,6 +132,11 @@ static bool pool(void *setup, const uint8_t seed[UC_SEED_BYTES], unsigned count)
 /* The id of the enclave labels the tapes. */
 static const char *session(UcSettings *settings) { return dkm_settings(settings)->enclave; }
 
+static const char *ideal_crypto(const UcSettings *settings)
+{
+    return ((const DkmSettings *)(const void *)settings->word)->seal_real ? "ideal signatures, real seals" : "ideal";
+}
+
 static void *watch_new(const void *setup, const void *inspector, bool ideal) { return dkm_watch_new(setup, inspector, ideal); }
 static void watch_free(void *watch) { dkm_watch_free(watch); }
 static UcWatcher watcher(const void *watch) { return dkm_watcher(watch); }
@@ -141,6 +146,7 @@ const UcInterface dkm_interface = {
     .first_script = dkm_first_script,
     .options = { rows, G_N_ELEMENTS(rows), &dkm_settings_default, sizeof dkm_settings_default }, .rules = dkm_rule_name,
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,
+    .ideal_crypto = ideal_crypto,
     .shared_new = trees_new, .shared_free = trees_free,
     .watch_new = watch_new, .watch_free = watch_free, .watcher = watcher,
     .over_runs = &dkm_over_runs, .ledger = &dkm_ledger, .asset = "key", .compromised = dkm_watch_compromised,

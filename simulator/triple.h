@@ -44,6 +44,7 @@ typedef struct {
     /* Keys from now on come from a pool of `count` that is a function of the seed; false: it cannot be made. May be NULL. */
     bool (*pool)(void *setup, const uint8_t seed[UC_SEED_BYTES], unsigned count);
     const char *(*session)(UcSettings *settings); /* label of the session's tapes */
+    const char *(*ideal_crypto)(const UcSettings *settings); /* for people, what is ideal where crypto is; NULL: "ideal", all */
     /* What many runs may share because it depends on nothing that is seen of a run; may be NULL. */
     void *(*shared_new)(void);
     void (*shared_free)(void *shared);
