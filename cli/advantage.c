@@ -143,7 +143,7 @@ static bool parse_sweep(Job *job, const char *sweep, GError **error)
     g_auto(GStrv) part = g_strsplit(sweep, "=", 2);
     g_autoptr(GPtrArray) names = parameters(job->measure.options.triple);
     job->swept = g_strv_length(part) == 2 ? known_parameter(names, part[0]) : NULL;
-    if (!job->swept) {
+    if (!job->swept || !*part[1]) {
         g_autofree char *list = one_of(names);
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--sweep: expected NAME=VALUE,... with %s, got '%s'", list, sweep);
         return false;
@@ -318,6 +318,10 @@ static bool prepare(Job *job, const Options *o, GError **error)
     uint64_t keys = 32, seed = 1, jobs = o->jobs ? (uint64_t)o->jobs : g_get_num_processors();
     if (!choose(job, error) || !parse_sets(m, o->set, error) || !parse_sweep(job, o->sweep, error))
         return false;
+    if (o->feature && m->native) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--feature: expected a script, which names features, got %s", job->scenario);
+        return false;
+    }
     m->samples = 10000;
     if (o->samples && !parse_count("--samples", o->samples, 1, ENV_SAMPLES_MAX, &m->samples, error))
         return false;

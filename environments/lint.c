@@ -426,7 +426,12 @@ static void check_field(Lint *l, const GArray *tokens, guint i)
             report(l, t, "unknown function", library);
         return;
     }
-    if (!has(l->field, t->text) && !has(l->defined, t->text))
+    const char next = at(tokens, i, 1)->type;
+    const Words *methods = next == '(' || next == '{' || next == T_STRING ? methods_of(l, tokens, i) : NULL;
+    if (methods && has(methods, t->text))
+        g_ptr_array_add(l->findings, g_strdup_printf("%s:%d: expected %s:%s(...), got %s.%s(...)", l->file, t->line, of->text, t->text,
+                                                     of->text, t->text));
+    else if (!has(l->field, t->text) && !has(l->defined, t->text))
         report(l, t, "unknown field", l->field);
     const Token *value = at(tokens, i, 2);
     const Words *values = is_word(t, "kind") ? l->kind : is_word(t, "error") ? l->error : NULL;

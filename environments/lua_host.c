@@ -256,17 +256,34 @@ const char *env_lua_list(lua_State *L, const char *const *names)
     return lua_tostring(L, -1);
 }
 
+static const char *table_shown(lua_State *L, int index)
+{
+    index = lua_absindex(L, index);
+    lua_pushliteral(L, "error");
+    if (lua_rawget(L, index) == LUA_TSTRING)
+        return lua_pushfstring(L, "the error '%s'", lua_tostring(L, -1));
+    lua_pushnil(L);
+    if (!lua_next(L, index))
+        return lua_pushliteral(L, "an empty table");
+    return lua_rawlen(L, index) ? lua_pushfstring(L, "a list of %I", (LUAI_UACINT)lua_rawlen(L, index)) : lua_pushliteral(L, "a table");
+}
+
+const char *env_lua_shown(lua_State *L, int index)
+{
+    switch (lua_type(L, index)) {
+    case LUA_TSTRING: return lua_pushfstring(L, "'%s'", lua_rawlen(L, index) > 60 ? "a long string" : lua_tostring(L, index));
+    case LUA_TNUMBER:
+    case LUA_TBOOLEAN: return luaL_tolstring(L, index, NULL);
+    case LUA_TTABLE: return table_shown(L, index);
+    case LUA_TNONE:
+    case LUA_TNIL: return lua_pushstring(L, luaL_typename(L, index));
+    default: return lua_pushfstring(L, "a %s", luaL_typename(L, index));
+    }
+}
+
 int env_lua_expected(lua_State *L, const char *what, const char *expected, int index)
 {
-    int type = lua_type(L, index);
-    const char *got = luaL_typename(L, index);
-    if (type == LUA_TSTRING)
-        got = lua_pushfstring(L, "'%s'", lua_rawlen(L, index) > 60 ? "a long string" : lua_tostring(L, index));
-    else if (type == LUA_TNUMBER || type == LUA_TBOOLEAN)
-        got = luaL_tolstring(L, index, NULL);
-    else if (type == LUA_TTABLE && lua_getfield(L, index, "error") == LUA_TSTRING)
-        got = lua_pushfstring(L, "the error '%s'", lua_tostring(L, -1));
-    return luaL_error(L, "%s%sexpected %s, got %s", what, *what ? ": " : "", expected, got);
+    return luaL_error(L, "%s%sexpected %s, got %s", what, *what ? ": " : "", expected, env_lua_shown(L, index));
 }
 
 /* ---- running ---- */

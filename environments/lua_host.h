@@ -126,6 +126,8 @@ uint64_t env_lua_look_up(const EnvLua *lua);
 void env_lua_refill(EnvLua *lua);
 /* Stops the script for good. Does not return. */
 int env_lua_out_of(lua_State *L, const char *what);
+/* Pushes the words for a value that is not what was expected: "'x'", "3", "an empty table", "a list of 2", "a function". */
+const char *env_lua_shown(lua_State *L, int index);
 /* "file:line: expected EXPECTED, got ..." about the value at `index`. Does not return. */
 int env_lua_expected(lua_State *L, const char *what, const char *expected, int index);
 /* "; did you mean 'x'?" or "", as a Lua string on the stack. */

@@ -37,8 +37,8 @@ static const char *library_text(const EnvScenario *scenario, const char *name)
     return NULL;
 }
 
-/* Raises no Lua error. */
-static const char *read_library(EnvLuaLoad *load, const char *name)
+/* Raises no Lua error. NULL: `*got` is what is there in its place; NULL: nothing is. */
+static const char *read_library(EnvLuaLoad *load, const char *name, const char **got)
 {
     static const char *const places[] = { "", "lib", "../lib", NULL };
     for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
@@ -47,9 +47,14 @@ static const char *read_library(EnvLuaLoad *load, const char *name)
                                           : g_build_filename(env_data_folder(), "scenarios", "lib", file, NULL);
         g_autofree char *text = NULL;
         size_t length;
-        bool regular = g_file_test(path, G_FILE_TEST_IS_REGULAR); /* whoever writes to a pipe need never do so */
-        if (!regular || !uc_file_text(path, ENV_SCRIPT_BYTES, &text, &length, NULL) || strlen(text) != length)
+        if (!g_file_test(path, G_FILE_TEST_EXISTS))
             continue;
+        bool regular = g_file_test(path, G_FILE_TEST_IS_REGULAR); /* whoever writes to a pipe need never do so */
+        bool read = regular && uc_file_text(path, ENV_SCRIPT_BYTES, &text, &length, NULL);
+        if (!read || strlen(text) != length) {
+            *got = !regular ? "what is no file" : !read ? "one that is too long or cannot be read" : "one with a zero byte in it";
+            continue;
+        }
         EnvLibrary *l = g_new0(EnvLibrary, 1);
         l->name = g_strdup(name);
         l->text = g_steal_pointer(&text);
@@ -85,9 +90,11 @@ static int use(lua_State *L) /* upvalue 1: the scenario */
         return 1;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &loading);
     EnvLuaLoad *load = lua_touserdata(L, -1);
-    const char *text = library_text(scenario, name);
+    const char *text = library_text(scenario, name), *got = NULL;
     if (!text && load)
-        text = read_library(load, name);
+        text = read_library(load, name, &got);
+    if (!text && got)
+        return luaL_error(L, "use: expected '%s.lua' to be the text of a script, got %s", name, got);
     if (!text)
         return luaL_error(L, load ? "use: there is no '%s.lua' beside the scenario or in 'lib'"
                                   : "use: expected '%s' to be used at the top of the file", name);

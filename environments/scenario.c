@@ -82,12 +82,7 @@ static int bad(lua_State *L, const char *field)
 
 static int expected(lua_State *L, const char *field, const char *what, int index)
 {
-    if (lua_type(L, index) == LUA_TSTRING)
-        lua_pushfstring(L, "expected %s, got '%s'", what, lua_tostring(L, index));
-    else if (lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TBOOLEAN)
-        lua_pushfstring(L, "expected %s, got %s", what, luaL_tolstring(L, index, NULL));
-    else
-        lua_pushfstring(L, "expected %s, got a %s", what, luaL_typename(L, index));
+    lua_pushfstring(L, "expected %s, got %s", what, env_lua_shown(L, index));
     return bad(L, field);
 }
 
@@ -381,18 +376,21 @@ static void read_domain(lua_State *L, EnvScenario *s, const char *name)
     g_array_append_val(s->domain, d);
     size_t n = lua_rawlen(L, -1);
     bool numbers = env_alphabet_list(interface_of(s), name) == ENV_LIST_NUMBERS;
+    const char *list = numbers ? "a list of integers" : "a list of texts";
     for (size_t i = 1; i <= n; i++) {
         int fits = 0;
         lua_rawgeti(L, -1, (lua_Integer)i);
         int64_t value = lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &fits) : 0;
-        if (fits)
+        if (numbers ? !fits : lua_type(L, -1) != LUA_TSTRING)
+            expected(L, name, list, -1);
+        if (numbers)
             g_array_append_val(d.number, value);
         else
             g_ptr_array_add(d.text, g_strdup(text_of(L, name)));
         lua_pop(L, 1);
     }
-    if (!n || (numbers ? d.text->len : d.number->len))
-        expected(L, name, numbers ? "a list of integers" : "a list of texts", -1);
+    if (!n)
+        expected(L, name, list, -1);
     unsigned most = numbers ? (unsigned)UC_NUMBERS_MAX : (unsigned)ENV_MESSAGES_MAX;
     if (n > most) {
         lua_pushfstring(L, "expected at most %d, got %I", (int)most, (LUAI_UACINT)n);

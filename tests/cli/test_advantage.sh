@@ -95,12 +95,18 @@ code=$?
 [ $code = 0 ] && grep -q "INTERRUPTED, 100000000 were asked for" "$dir/out" ||
     { echo "interrupted: exit $code"; cat "$dir/out"; bad=1; }
 
+# an option that would do nothing
+expect 2 "--feature: expected a script" advantage native:hand-over --feature x --samples 2
+expect 2 "--sweep: expected NAME=VALUE,..." advantage native:ticket-collision --sweep queries= --samples 2
+
 # the figure
 "$UCSIM" advantage native:ticket-collision --sweep queries=4,32,128 --samples 300 --json >"$dir/sweep.json" || bad=1
 if command -v gnuplot >/dev/null; then
     expect 0 "" plot advantage "$dir/sweep.json" -o "$dir/sweep.svg"
     grep -q "measured advantage" "$dir/sweep.svg" || { echo "the figure has no measured advantage"; bad=1; }
     expect 2 "" plot advantage "$dir/features.lua" -o "$dir/none.svg"
+    sed 's/"bound" *: *[0-9.e-]*/"bound": 1e999/' "$dir/sweep.json" >"$dir/far.json"
+    expect 2 "far.json: bound: expected a number from" plot advantage "$dir/far.json" -o "$dir/none.svg"
     [ ! -e "$dir/none.svg" ] || { echo "a figure of nothing"; bad=1; }
 fi
 exit $bad

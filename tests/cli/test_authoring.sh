@@ -40,6 +40,7 @@ finds "z:seal { with = key, form = 'hsm1' }" "s.lua:3: seal: unknown field 'form
 finds "assert(z:status('hsm1', key).remainnig == nil)" "s.lua:3: unknown field 'remainnig'; did you mean 'remaining'?"
 finds "assert(key.kind ~= 'eror')" "s.lua:3: no message has the kind 'eror'; did you mean 'error'?"
 finds "assert(z:sign('hsm1', key, 'm').error ~= 'exausted')" "s.lua:3: there is no error 'exausted'; did you mean 'exhausted'?"
+finds "z.sign('hsm1', key, 'm')" "s.lua:3: expected z:sign(...), got z.sign(...)"
 finds "local n = cuont or key" "s.lua:3: undefined global 'cuont'"
 finds "local s = string.fromat('%s', key)" "s.lua:3: unknown function 'fromat'; did you mean 'format'?"
 finds "asert(key)" "s.lua:3: undefined global 'asert'; did you mean 'assert'?"

@@ -39,11 +39,19 @@ done 2>/dev/null
 expect 2 "a device" "$UCSIM" check /dev/zero
 expect 2 "nobody writes to" "$UCSIM" check "$T/fifo"
 echo "local l = use 'lib' return scenario { title = 't', environment = function (z) end }" >"$T/u.lua"
-expect 2 "there is no 'lib.lua'" "$UCSIM" check "$T/u.lua"
+expect 2 "expected 'lib.lua' to be the text of a script, got what is no file" "$UCSIM" check "$T/u.lua"
 exec 7<>"$T/lib.lua" # somebody holds it open and says nothing
-expect 2 "there is no 'lib.lua'" "$UCSIM" check "$T/u.lua"
+expect 2 "got what is no file" "$UCSIM" check "$T/u.lua"
 exec 7>&-
 rm "$T/lib.lua"
+expect 2 "there is no 'lib.lua'" "$UCSIM" check "$T/u.lua"
+printf 'return 1 \0' >"$T/lib.lua"
+expect 2 "to be the text of a script, got one with a zero byte in it" "$UCSIM" check "$T/u.lua"
+mkdir "$T/lib"; mv "$T/lib.lua" "$T/lib/lib.lua"; mkdir "$T/lib.lua" # in the next place
+expect 2 "got one with a zero byte" "$UCSIM" check "$T/u.lua"
+echo "return {}" >"$T/lib/lib.lua"
+expect 0 "indistinguishable" "$UCSIM" check "$T/u.lua" # a folder is in nobody's way
+rm -r "$T/lib.lua" "$T/lib"
 # With a writer a pipe is a file like any other.
 "$UCSIM" check --quiet /dev/stdin <"$T/s.lua" || wrong "a script from a file as standard input"
 { sleep 0.1; cat "$T/s.lua"; } | "$UCSIM" check --quiet /dev/stdin || wrong "a script from a slow pipe"
