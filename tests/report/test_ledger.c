@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/registry.h"
+#include "environments/traced.h"
 #include "report/export.h"
 #include "report/json.h"
 #include "report/junit.h"
@@ -291,6 +291,37 @@ START_TEST(ledgers_that_there_are_hold)
 }
 END_TEST
 
+static RepOwnership *stepped(const UcTrace *trace, UcTraceWorld world)
+{
+    RepOwnership *o = rep_ownership_new(trace, env_trace_interface(trace), world == UC_TRACE_IDEAL);
+    for (unsigned i = 0; i < uc_trace_activations(trace, world); i++)
+        rep_ownership_step(o, uc_trace_activation(trace, world, i));
+    return o;
+}
+
+/* Where nothing is told apart, both tables of an interface tell the same story. */
+START_TEST(both_worlds_say_who_holds_what)
+{
+    static const char *const script[] = { "crash/04-write-after-release", "crash/10-write-fails-then-a-retry", "crash/15-abort-burns",
+                                          "handover/hand-over" };
+    g_autofree char *path = g_strdup_printf("environments/scenarios/%s.lua", script[_i]);
+    GError *error = NULL;
+    g_autoptr(GPtrArray) all = env_scenario_load(path, &error);
+    ck_assert_msg(all != NULL, "%s", error ? error->message : "");
+    g_autoptr(GString) text = env_trace_scenario(all->pdata[0], NULL, &error);
+    ck_assert_msg(text != NULL, "%s", error ? error->message : "");
+    g_autoptr(UcTrace) trace = uc_trace_read(text->str, text->len, script[_i], &error);
+    g_autoptr(RepOwnership) real = stepped(trace, UC_TRACE_REAL), ideal = stepped(trace, UC_TRACE_IDEAL);
+    unsigned held = 0;
+    for (unsigned h = 0; h < rep_ownership_holders(real); h++) {
+        g_autofree char *one = rep_ownership_text(real, h), *other = rep_ownership_text(ideal, h);
+        ck_assert_msg(!strcmp(one, other), "%s: '%s' and '%s'", rep_ownership_holder(real, h), one, other);
+        held += *one != 0;
+    }
+    ck_assert_uint_gt(held, 1); /* a party, and what became of the rest */
+}
+END_TEST
+
 /* ---- results ---- */
 
 START_TEST(results_carry_any_counts)
@@ -331,6 +362,7 @@ int main(void)
     tcase_add_loop_test(c, broken_tables_are_refused, 0, G_N_ELEMENTS(broken));
     tcase_add_test(c, broken_words_and_statuses_are_refused);
     tcase_add_test(c, ledgers_that_there_are_hold);
+    tcase_add_loop_test(c, both_worlds_say_who_holds_what, 0, 4);
     tcase_add_test(c, results_carry_any_counts);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
