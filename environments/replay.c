@@ -77,11 +77,15 @@ UcSchedule *env_replay_load(const char *path, UcTrace **recorded, GError **error
         *recorded = NULL;
     if (!uc_file_text_by(path, limit_of, &text, &length, error))
         return NULL;
-    g_autoptr(UcSchedule) schedule = read_either(text, length, name, recorded, error);
-    if (!schedule || schedule->move->len)
+    GError *wrong = NULL;
+    g_autoptr(UcSchedule) schedule = read_either(text, length, name, recorded, &wrong);
+    if (schedule && schedule->move->len)
         return g_steal_pointer(&schedule);
-    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s:%u: expected a move, got a %s without any: there is nothing to replay", name,
-                lines_of(text, length), is_trace(text, length, name) ? "trace" : "schedule");
+    if (schedule)
+        g_set_error(&wrong, ENV_ERROR, ENV_ERROR_FILE, "%s:%u: expected a move, got a %s without any: there is nothing to replay", name,
+                    lines_of(text, length), is_trace(text, length, name) ? "trace" : "schedule");
+    uc_file_name_whole(wrong, path);
+    g_propagate_error(error, wrong);
     return NULL;
 }
 

@@ -797,16 +797,26 @@ static char *read_text(const char *path, GError **error)
     return NULL;
 }
 
-GPtrArray *env_scenario_load(const char *path, GError **error)
+static GPtrArray *load_text(const char *path, const char *text, GError **error)
 {
-    g_assert(path);
-    g_autofree char *text = read_text(path, error), *folder = g_path_get_dirname(path);
-    if (!text)
-        return NULL;
+    g_autofree char *folder = g_path_get_dirname(path);
     g_autoptr(EnvScenario) draft = scenario_new(path, text);
     Loader l = { .load = { .scenario = draft, .folder = folder, .no_values = strstr(text, "for_each") != NULL },
                  .s = draft };
     if (l.load.no_values && !load_with(read_for_each, &l, error))
         return NULL;
     return load_all(draft, folder, error);
+}
+
+GPtrArray *env_scenario_load(const char *path, GError **error)
+{
+    g_assert(path);
+    g_autofree char *text = read_text(path, error);
+    GError *wrong = NULL;
+    GPtrArray *all = text ? load_text(path, text, &wrong) : NULL;
+    if (wrong) {
+        uc_file_name_whole(wrong, path);
+        g_propagate_error(error, wrong);
+    }
+    return all;
 }

@@ -71,6 +71,15 @@ static int refuse(const char *path, int number, GError **error)
     return -1;
 }
 
+void uc_file_name_whole(GError *error, const char *path)
+{
+    g_assert(error && path);
+    g_autofree char *base = g_path_get_basename(path), *message = error->message;
+    const size_t n = strlen(base);
+    const bool named = !strncmp(message, base, n) && message[n] == ':';
+    error->message = g_strconcat(named ? path : "", message + (named ? n : 0), NULL);
+}
+
 /* Opened without waiting, a FIFO that nobody writes to is at its end at once. Copying a byte takes none out. */
 static bool has_writer(int fd)
 {

@@ -27,6 +27,10 @@ void uc_file_forget(const char *path);
  * has it. `folder` as for openat(). Who has it may remove the file. */
 int uc_file_lock(int folder, const char *name);
 
+/* Texts are read under the last part of their path, so that what is recorded depends on no folder; whoever asked for a file is
+ * told all of it: "cut.jsonl:1: ..." becomes "two/cut.jsonl:1: ...". */
+void uc_file_name_whole(GError *error, const char *path);
+
 /* All of it, with a 0 behind it (g_free). False and an error that names the file: it cannot be read, or is longer than
  * `limit` bytes (G_FILE_ERROR_FAILED). `length` may be NULL. */
 bool uc_file_read(const char *path, size_t limit, char **text, size_t *length, GError **error);

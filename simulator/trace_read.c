@@ -537,15 +537,6 @@ UcTrace *uc_trace_read(const char *text, size_t length, const char *name, GError
     return g_steal_pointer(&t);
 }
 
-/* Texts are read under the last part of their name; who asked for a file is told all of it. */
-static void name_whole(GError *error, const char *path)
-{
-    g_autofree char *base = g_path_get_basename(path), *message = error->message;
-    const size_t n = strlen(base);
-    const bool named = !strncmp(message, base, n) && message[n] == ':';
-    error->message = g_strconcat(named ? path : "", message + (named ? n : 0), NULL);
-}
-
 UcTrace *uc_trace_load(const char *path, GError **error)
 {
     g_assert(path);
@@ -557,7 +548,7 @@ UcTrace *uc_trace_load(const char *path, GError **error)
         GError *wrong = NULL;
         UcTrace *trace = uc_trace_read(text, length, path, &wrong);
         if (wrong) {
-            name_whole(wrong, path);
+            uc_file_name_whole(wrong, path);
             g_propagate_error(error, wrong);
         }
         return trace;

@@ -227,6 +227,12 @@ expect 2 "ucsim: plot: files/two/cut.jsonl:1:" plot ownership -o x.svg files/two
 expect 2 "ucsim: plot: files/two/cut.jsonl:1:" plot sweep --x loss -o x.svg files/two/cut.jsonl
 expect 2 "ucsim: report: files/two/cut.jsonl:1:" report -o x.html files/two
 expect 2 "/dev/null:1:" diagram -f dot -o - /dev/null
+expect 2 "ucsim: files/two/cut.jsonl:1:" shrink files/two/cut.jsonl
+expect 2 "ucsim: files/two/cut.schedule:1:" shrink files/two/cut.schedule
+for command in "run --world real" "explore --bound keygen=1"; do
+    # shellcheck disable=SC2086
+    expect 2 "ucsim: files/two/cut.lua:2:" $command files/two/cut.lua
+done
 rm files/two/cut.jsonl
 for c in check replay; do
     (cd files/two && "$UCSIM" $c --quiet --junit "$T/j.xml" ../one ../two ./ ../two/same.*) >out 2>err
