@@ -14,9 +14,15 @@ typedef struct {
 static bool refuse(Planner *p, const char *expected, const char *got)
 {
     if (!p->wrong)
-        p->wrong = g_strdup_printf("%s%s%s%s: expected %s, got %s%s%s", p->where, p->place ? ", '" : "", p->place ? p->place : "",
-                                   p->place ? "'" : "", expected, got ? "'" : "", got ? got : "none", got ? "'" : "");
+        p->wrong = g_strdup_printf("%s%s%s%s: expected %s, got %s", p->where, p->place ? ", '" : "", p->place ? p->place : "",
+                                   p->place ? "'" : "", expected, got);
     return false;
+}
+
+static bool refuse_name(Planner *p, const char *expected, const char *name)
+{
+    g_autofree char *got = name ? g_strdup_printf("'%s'", name) : g_strdup("none");
+    return refuse(p, expected, got);
 }
 
 static void set_where(Planner *p, const char *kind, const char *name)
@@ -123,17 +129,17 @@ static bool plan_attribute(Planner *p, UcPlannedObject *o, const UcAttribute *ro
     const UcMessageKind *kind = uc_message_kind(p->messages, row->whence == UC_OF_INPUT ? object->input : object->output);
     UcPlannedAttribute a = { .whence = row->whence, .type = UC_PARTY };
     if (attribute_of(o, row->name))
-        return refuse(p, "a name that no other attribute has", row->name);
+        return refuse_name(p, "a name that no other attribute has", row->name);
     if (row->whence != UC_OF_SPEAKER) {
         int field = kind ? field_of(kind, row->field) : -1;
         if (field < 0)
-            return refuse(p, row->whence == UC_OF_INPUT ? "a field of the input that the output answers" : "a field of the output",
+            return refuse_name(p, row->whence == UC_OF_INPUT ? "a field of the input that the output answers" : "a field of the output",
                           row->field);
         a.field = (unsigned)field;
         a.type = kind->field[field].type;
     }
     if (!is_handle(a.type) && a.type != UC_PARTY && a.type != UC_INT)
-        return refuse(p, "a field of bytes, text, a party or a number", row->field);
+        return refuse_name(p, "a field of bytes, text, a party or a number", row->field);
     a.word = take_word(p->plan, a.type, used);
     o->of_input = o->of_input || row->whence == UC_OF_INPUT;
     o->attribute[o->attributes++] = a;
@@ -148,11 +154,11 @@ static bool plan_object(Planner *p, unsigned number)
     o->row = row;
     set_where(p, "object", row->name);
     if (!row->name || uc_alphabet_object(p->alphabet, row->name) != (int)number)
-        return refuse(p, "a name that no other object has", row->name);
+        return refuse_name(p, "a name that no other object has", row->name);
     const UcMessageKind *output = row->output < UC_M_USER ? NULL : uc_message_kind(p->messages, row->output);
     int field = output ? field_of(output, row->field) : -1;
     if (field < 0 || !is_handle(output->field[field].type))
-        return refuse(p, "a field of an output with bytes or a text in it", row->field);
+        return refuse_name(p, "a field of an output with bytes or a text in it", row->field);
     o->field = (unsigned)field;
     if (row->input && !uc_alphabet_input(p->alphabet, row->input))
         return refuse(p, "an answer to one of the inputs", "another message");
@@ -170,26 +176,26 @@ static bool plan_objects(Planner *p, UcPlannedArgument *a, UcFieldType type)
     const UcArgument *row = a->row;
     int object = uc_alphabet_object(p->alphabet, row->object);
     if (object < 0)
-        return refuse(p, "a kind of object", row->object);
+        return refuse_name(p, "a kind of object", row->object);
     a->takes = UC_TAKES_OBJECTS;
     a->object = (unsigned)object;
     a->value = UC_ITEM_BYTES;
     const UcPlannedObject *o = &p->plan->object[object];
     const UcPlannedAttribute *value = row->value ? attribute_of(o, row->value) : NULL;
     if (row->value && !value)
-        return refuse(p, "an attribute of the object", row->value);
+        return refuse_name(p, "an attribute of the object", row->value);
     if (value && row->unknown != UC_UNKNOWN_NEVER)
-        return refuse(p, "no unknown one, which has no attributes", row->object);
+        return refuse_name(p, "no unknown one, which has no attributes", row->object);
     if (value)
         a->value = value->word;
     if (!are_alike(value ? value->type : UC_BYTES, type))
-        return refuse(p, "values of the field's type", row->value ? row->value : row->object);
+        return refuse_name(p, "values of the field's type", row->value ? row->value : row->object);
     const UcPlannedAttribute *actor = row->actor ? attribute_of(o, row->actor) : NULL;
     if (row->actor && (!actor || actor->type != UC_PARTY))
-        return refuse(p, "an attribute that is a party", row->actor);
+        return refuse_name(p, "an attribute that is a party", row->actor);
     a->actor = actor ? actor->word : 0;
     a->none = row->none ? cut_of(p->alphabet, row->none, UC_CUT_SWITCH) : -1;
-    return !row->none || a->none >= 0 || refuse(p, "a cut that is a switch", row->none);
+    return !row->none || a->none >= 0 || refuse_name(p, "a cut that is a switch", row->none);
 }
 
 static bool plan_numbers(Planner *p, UcPlannedArgument *a)
@@ -198,7 +204,7 @@ static bool plan_numbers(Planner *p, UcPlannedArgument *a)
     a->takes = UC_TAKES_NUMBERS;
     for (a->list = 0; name && a->list < p->alphabet->lists && !is_same(p->alphabet->list[a->list].name, name); a->list++)
         continue;
-    return a->list < p->alphabet->lists || refuse(p, "a list of numbers", name);
+    return a->list < p->alphabet->lists || refuse_name(p, "a list of numbers", name);
 }
 
 /* What the type says, where the row says nothing else. */
@@ -217,9 +223,9 @@ static bool plan_by_type(Planner *p, UcPlannedArgument *a, const UcField *field)
         a->takes = UC_TAKES_CODES;
         while (field->names && field->names[a->codes])
             a->codes++;
-        return a->codes || refuse(p, "codes with names", NULL);
+        return a->codes || refuse(p, "codes with names", "none");
     default:
-        return refuse(p, "an object or constants: the type of the field names no values", NULL);
+        return refuse(p, "an object or constants: the type of the field has no values", "none of them");
     }
 }
 
@@ -232,13 +238,13 @@ static bool plan_like(Planner *p, const UcPlannedInput *in, UcPlannedArgument *a
             continue;
         const UcPlannedAttribute *of = attribute_of(&p->plan->object[other->object], a->row->like.attribute);
         if (!of || !are_alike(of->type, type))
-            return refuse(p, "like an attribute of this type", a->row->like.attribute);
+            return refuse_name(p, "like an attribute of this type", a->row->like.attribute);
         a->like = i + 1;
         a->like_word = of->word;
         a->like_type = of->type;
         return true;
     }
-    return refuse(p, "like an object in an earlier field", field);
+    return refuse_name(p, "like an object in an earlier field", field);
 }
 
 static bool plan_argument(Planner *p, UcPlannedInput *in, const UcArgument *row, const UcMessageKind *kind, unsigned word)
@@ -256,7 +262,7 @@ static bool plan_argument(Planner *p, UcPlannedInput *in, const UcArgument *row,
         ok = plan_by_type(p, &a, field);
     }
     if (ok && row && row->not_self && field->type != UC_PARTY)
-        ok = refuse(p, "not_self of a party", field->name);
+        ok = refuse_name(p, "not_self of a party", field->name);
     if (ok && row && row->like.field)
         ok = plan_like(p, in, &a, field->type);
     in->argument[in->arguments++] = a;
@@ -271,7 +277,7 @@ static bool plan_arguments(Planner *p, UcPlannedInput *in, const UcMessageKind *
         int word = field_of(kind, row->field);
         p->place = row->field;
         if (word < 0 || given >> word & 1)
-            return refuse(p, "a field of the message, once", row->field);
+            return refuse_name(p, "a field of the message, once", row->field);
         given |= UINT32_C(1) << word;
         if (!plan_argument(p, in, row, kind, (unsigned)word))
             return false;
@@ -305,7 +311,7 @@ static bool plan_input(Planner *p, UcPlannedInput *in, const UcInput *row, unsig
     if (!kind)
         return refuse(p, "a kind of message of the interface", "another");
     if (row->first && (in->first = cut_of(p->alphabet, row->first, UC_CUT_FIRST)) < 0)
-        return refuse(p, "a cut of parties", row->first);
+        return refuse_name(p, "a cut of parties", row->first);
     return follows_well(p, row) && plan_arguments(p, in, kind);
 }
 
@@ -331,8 +337,9 @@ static bool plan_inputs(Planner *p)
             in[at] = in[at - 1];
         if (!plan_input(p, &in[at], &alphabet->input[i], i))
             return false;
+        p->place = NULL;
         if (uc_alphabet_input(alphabet, alphabet->input[i].kind) != &alphabet->input[i])
-            return refuse(p, "each kind of message once", "it twice");
+            return refuse(p, "a kind of message once", "it twice");
     }
     unsigned turn = 0, last = 0;
     for (unsigned i = 0; i < alphabet->inputs; i++) {
