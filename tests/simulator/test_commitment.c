@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commitment.h"
+#include "environments/explorer.h"
 
 static ComPair pair;
 
@@ -93,10 +94,81 @@ START_TEST(simulation_can_fail)
 }
 END_TEST
 
+/* ---- every schedule, from a table of two rows ---- */
+
+static const UcInput inputs[] = { { COM_COMMIT, .otherwise = 1, .sends = true }, { COM_OPEN, .as = COM_COMMIT } };
+static const UcAlphabet alphabet = { .input = inputs, .inputs = G_N_ELEMENTS(inputs) };
+static const UcInterface interface = { .name = "F_COM", .messages = &com_messages, .alphabet = &alphabet };
+
+static void *honest_new(const UcSessionPlan *plan, void *setup, char **wrong) { return g_new0(ComConfig, 1); }
+static void *broken_new(const UcSessionPlan *plan, void *setup, char **wrong)
+{
+    ComConfig *config = g_new(ComConfig, 1);
+    config->opening_not_checked = true;
+    return config;
+}
+
+static const UcPayloadField fields[] = { { "kind", 0, 1, UC_INT, .other = 'X' }, { "from", 1, 1, UC_PARTY }, { "to", 2, 1, UC_PARTY } };
+static const UcPayloadCodec codec = { 3, fields, G_N_ELEMENTS(fields) };
+#define PROTOCOL(id, name_, new_) static const UcProtocol id = { .name = name_, .title = "commitments", .interface = &interface, \
+    .class = &com_protocol, .setup_new = new_, .setup_free = g_free, .codec = &codec }
+PROTOCOL(good_protocol, "commitment by hash", honest_new);
+PROTOCOL(bad_protocol, "opening not checked", broken_new);
+static const UcFunctionality f_com = { .name = "F_COM", .interface = &interface, .class = &com_functionality };
+static const UcSimulatorRow simulators[] = { { "uc", &com_simulator }, { NULL, NULL } };
+
+static EnvExplored *explore(const UcProtocol *protocol)
+{
+    static const char *const two[] = { "alice", "bob", NULL };
+    const UcTriple triple = { protocol, &f_com, simulators };
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&interface), .deepen = true,
+                         .search = { .strategy = UC_BFS, .jobs = 1, .commute = true } };
+    ck_assert(env_alphabet_set(&x.alphabet, "commit", 2, NULL) && env_alphabet_set(&x.alphabet, "mutate", 1, NULL) &&
+              env_alphabet_set(&x.alphabet, "wrong", 1, NULL));
+    env_alphabet_settle(&x.alphabet);
+    EnvOptions o = env_default_options();
+    env_options_take(&o, &triple);
+    o.party = two;
+    g_autoptr(EnvWorlds) worlds = env_worlds_new(&o, NULL);
+    g_autoptr(GError) error = NULL;
+    EnvExplored *e = worlds ? env_explore(worlds, &x, &error) : NULL;
+    ck_assert_msg(e != NULL, "%s", error ? error->message : "no worlds");
+    return e;
+}
+
+static bool came_up(const EnvExplored *e, const char *what)
+{
+    for (guint i = 0; i < e->coverage->seen->len; i++) {
+        if (!strcmp(e->coverage->seen->pdata[i], what))
+            return true;
+    }
+    return false;
+}
+
+START_TEST(every_schedule_is_the_same)
+{
+    g_autoptr(EnvExplored) e = explore(&good_protocol);
+    ck_assert_int_eq(e->end, UC_SEARCH_COMPLETE);
+    ck_assert_msg(e->verdict == UC_INDISTINGUISHABLE, "%s", e->why);
+    ck_assert(came_up(e, "receipt") && came_up(e, "opened") && came_up(e, "refused"));
+    ck_assert_uint_gt(e->figures.states, 50);
+}
+END_TEST
+
+/* commit, its delivery, open, a changed opening */
+START_TEST(a_lie_is_found)
+{
+    g_autoptr(EnvExplored) e = explore(&bad_protocol);
+    ck_assert_int_eq(e->end, UC_SEARCH_FOUND);
+    ck_assert_int_eq(e->verdict, UC_DISTINGUISHED);
+    ck_assert_uint_eq(e->depth_found, 4);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("commitment triple");
-    TCase *good = tcase_create("good"), *broken = tcase_create("broken");
+    TCase *good = tcase_create("good"), *broken = tcase_create("broken"), *explored = tcase_create("explored");
     tcase_add_checked_fixture(good, set_up, tear_down);
     tcase_add_test(good, commit_then_open);
     tcase_add_test(good, errors_and_forgeries);
@@ -104,7 +176,10 @@ int main(void)
     tcase_add_test(broken, broken_protocol_is_told_apart);
     tcase_add_test(broken, simulation_can_fail);
     suite_add_tcase(suite, good);
+    tcase_add_test(explored, every_schedule_is_the_same);
+    tcase_add_test(explored, a_lie_is_found);
     suite_add_tcase(suite, broken);
+    suite_add_tcase(suite, explored);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
