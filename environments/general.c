@@ -169,34 +169,36 @@ static uint32_t names_in(const EnvGeneral *g, unsigned number, const UcEnvelope 
     return names;
 }
 
-static UcChoice *add(Table *t, unsigned number, UcEnvelope write, unsigned actor)
+static UcChoice *add(Table *t, unsigned number, uint16_t to, uint16_t peer, const UcMessage *message, unsigned actor)
 {
-    UcChoice move;
-    memset(&move, 0, sizeof move);
-    move.write = write;
-    move.counter = number == env_general_tag(t->g, ENV_DO_DELIVER) ? UC_NO_COUNTER : (uint8_t)number;
-    move.actor = (uint16_t)actor;
-    move.tag = (uint8_t)number;
-    move.names = names_in(t->g, number, &write);
-    g_array_append_val(t->out, move);
-    return &g_array_index(t->out, UcChoice, t->out->len - 1);
+    g_array_set_size(t->out, t->out->len + 1);
+    UcChoice *move = &g_array_index(t->out, UcChoice, t->out->len - 1);
+    memset(move, 0, sizeof *move);
+    move->write.to = to;
+    move->write.peer = peer;
+    move->write.message = *message;
+    move->counter = number == env_general_tag(t->g, ENV_DO_DELIVER) ? UC_NO_COUNTER : (uint8_t)number;
+    move->actor = (uint16_t)actor;
+    move->tag = (uint8_t)number;
+    move->names = names_in(t->g, number, &move->write);
+    return move;
 }
 
-UcChoice *env_general_say(Table *t, unsigned number, unsigned wrong, UcWord party, UcMessage message)
+UcChoice *env_general_say(Table *t, unsigned number, unsigned wrong, UcWord party, const UcMessage *message)
 {
     if (wrong > t->g->domain.wrong)
         return NULL;
-    return add(t, number, (UcEnvelope){ UC_Z, uc_party(party), 0, message }, (unsigned)party);
+    return add(t, number, uc_party(party), 0, message, (unsigned)party);
 }
 
 UcChoice *env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message)
 {
-    return env_general_say(t, env_general_tag(t->g, what), wrong, party, message);
+    return env_general_say(t, env_general_tag(t->g, what), wrong, party, &message);
 }
 
 UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor)
 {
-    return add(t, env_general_tag(t->g, what), (UcEnvelope){ UC_Z, UC_A, uc_party(party), message }, actor);
+    return add(t, env_general_tag(t->g, what), UC_A, uc_party(party), &message, actor);
 }
 
 UcChoice *env_general_deliver(Table *t, EnvDo what, UcWord of, UcWord bytes, UcWord to)

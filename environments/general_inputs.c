@@ -153,11 +153,24 @@ typedef struct {
 typedef struct {
     Table *t;
     UcWord party;
+    unsigned turn_from, turn_to; /* inputs of the plan that share the values of their outermost argument */
+    unsigned input;              /* the one that is being said */
     const UcPlannedInput *in;
-    const Values *values; /* of its arguments */
-    Pick pick[UC_MESSAGE_WORDS];
+    unsigned first;              /* so many parties say something that is of use; 0: all */
+    const Item *item[UC_MESSAGE_WORDS]; /* of the arguments so far */
     UcMessage message;
 } Saying;
+
+static bool is_wanted(const EnvGeneral *g, unsigned input) { return g->domain.bound[g->plan->input[input].number] > 0; }
+
+static void turn_to(Saying *s, unsigned input)
+{
+    const EnvGeneral *g = s->t->g;
+    s->input = input;
+    s->in = &g->plan->input[input];
+    s->first = s->in->first >= 0 ? g->domain.cut[s->in->first] : 0;
+    s->message = (UcMessage){ s->in->row->kind, { 0 } };
+}
 
 /* The objects that Z knows, none of them where that is to be tried, and the unknown one before or after. */
 static bool pick_object(const Table *t, const UcPlannedArgument *a, size_t at, Pick *out)
@@ -173,97 +186,80 @@ static bool pick_object(const Table *t, const UcPlannedArgument *a, size_t at, P
     return at < all;
 }
 
-static bool pick(const Saying *s, const UcPlannedArgument *a, const Values *values, size_t at, Pick *out)
-{
-    UcWord parties = s->t->g->parties;
-    switch (a->takes) {
-    case UC_TAKES_OBJECTS:
-        return pick_object(s->t, a, at, out);
-    case UC_TAKES_PARTIES:
-        *out = (Pick){ at, at == parties || (a->row && a->row->not_self && at == s->party), NULL };
-        return at <= parties;
-    default:
-        if (at < values->values)
-            *out = (Pick){ values->value[at].word, values->value[at].wrong, NULL };
-        return at < values->values;
-    }
-}
-
 static bool is_nothing(UcFieldType type, UcWord word)
 {
     return type == UC_PARTY ? word == UC_NO_PARTY : type != UC_INT && word == UC_NONE;
 }
 
-static bool is_wrong(const Saying *s, const UcPlannedArgument *a, const Pick *p)
+/* What this argument should be like; false: that does not matter. */
+static bool is_asked(const Saying *s, const UcPlannedArgument *a, UcWord *word)
 {
-    bool wrong = p->wrong || (a->actor && p->item && env_general_word(p->item, a->actor) != s->party);
-    const Item *like = a->like ? s->pick[a->like - 1].item : NULL;
-    UcWord asked = like ? env_general_word(like, a->like_word) : 0;
-    if (!like || is_nothing(a->like_type, asked))
-        return wrong;
-    bool decides = a->takes != UC_TAKES_OBJECTS && a->takes != UC_TAKES_PARTIES;
-    return (wrong && !decides) || p->word != asked;
+    const Item *like = a->like ? s->item[a->like - 1] : NULL;
+    *word = like ? env_general_word(like, a->like_word) : 0;
+    return like && !is_nothing(a->like_type, *word);
 }
 
 static void say_rest(Saying *s, unsigned argument, unsigned wrong);
 
-static void say_with(Saying *s, unsigned argument, unsigned wrong, const Pick *p)
+static inline void say_with(Saying *s, unsigned argument, unsigned wrong, UcWord word, const Item *item)
 {
-    const UcPlannedArgument *a = &s->in->argument[argument];
-    wrong += is_wrong(s, a, p);
     if (wrong > s->t->g->domain.wrong)
         return;
-    s->pick[argument] = *p;
-    s->message.w[a->field] = p->word;
+    s->item[argument] = item;
+    s->message.w[s->in->argument[argument].field] = word;
     say_rest(s, argument + 1, wrong);
+}
+
+/* An object is wrong for everybody but its party, too. The outermost ones go to every input of the turn. */
+static void say_object(Saying *s, unsigned argument, unsigned wrong, const Pick *p, bool is_like)
+{
+    for (unsigned i = argument ? s->input : s->turn_from, end = argument ? i + 1 : s->turn_to; i < end; i++) {
+        if (!argument && !is_wanted(s->t->g, i))
+            continue;
+        if (!argument)
+            turn_to(s, i);
+        unsigned actor = s->in->argument[argument].actor;
+        bool others = actor && p->item && env_general_word(p->item, actor) != s->party;
+        say_with(s, argument, wrong + (p->wrong || others || !is_like), p->word, p->item);
+    }
 }
 
 /* Every value of this argument and all that come after it. */
 static void say_rest(Saying *s, unsigned argument, unsigned wrong)
 {
     const EnvGeneral *g = s->t->g;
-    unsigned first = s->in->first >= 0 ? g->domain.cut[s->in->first] : 0;
-    Pick p;
-    if (argument < s->in->arguments) {
-        for (size_t at = 0; pick(s, &s->in->argument[argument], &s->values[argument], at, &p); at++)
-            say_with(s, argument, wrong, &p);
-    } else if (wrong || !first || s->party < first) {
-        env_general_say(s->t, s->in->number, wrong, s->party, s->message);
+    if (argument == s->in->arguments) {
+        if (wrong || !s->first || s->party < s->first)
+            env_general_say(s->t, s->in->number, wrong, s->party, &s->message);
+        return;
     }
-}
-
-static Saying saying_of(Table *t, UcWord party, unsigned input)
-{
-    const UcPlannedInput *in = &t->g->plan->input[input];
-    return (Saying){ .t = t, .party = party, .in = in, .values = t->g->values[input], .message = { in->row->kind, { 0 } } };
-}
-
-static bool is_wanted(const EnvGeneral *g, unsigned input) { return g->domain.bound[g->plan->input[input].number] > 0; }
-
-/* Inputs of one turn: with each value of the outermost argument, which they share, all of them. */
-static void say_in_turn(Table *t, UcWord party, unsigned from, unsigned to)
-{
-    Saying outer = saying_of(t, party, from);
+    const UcPlannedArgument *a = &s->in->argument[argument];
+    const Values *values = &g->values[s->input][argument];
+    UcWord word;
+    bool asked = is_asked(s, a, &word);
     Pick p;
-    for (size_t at = 0; pick(&outer, &outer.in->argument[0], outer.values, at, &p); at++) {
-        for (unsigned i = from; i < to; i++) {
-            Saying s = saying_of(t, party, i);
-            if (is_wanted(t->g, i))
-                say_with(&s, 0, 0, &p);
-        }
+    for (size_t at = 0; a->takes == UC_TAKES_OBJECTS && pick_object(s->t, a, at, &p); at++)
+        say_object(s, argument, wrong, &p, !asked || p.word == word);
+    for (UcWord party = 0; a->takes == UC_TAKES_PARTIES && party <= g->parties; party++) {
+        bool bad = party == g->parties || (a->row && a->row->not_self && party == s->party);
+        say_with(s, argument, wrong + (bad || (asked && party != word)), party, NULL);
+    }
+    for (size_t at = 0; at < values->values; at++) { /* what it should be like decides alone */
+        bool bad = asked ? values->value[at].word != word : values->value[at].wrong;
+        say_with(s, argument, wrong + bad, values->value[at].word, NULL);
     }
 }
 
 void env_general_inputs(Table *t, UcWord party)
 {
     const UcPlannedInput *in = t->g->plan->input;
-    for (unsigned i = 0, end; i < t->g->plan->alphabet->inputs; i = end) {
-        for (end = i + 1; end < t->g->plan->alphabet->inputs && in[end].turn == in[i].turn; end++)
+    unsigned inputs = t->g->plan->alphabet->inputs;
+    Saying s = { .t = t, .party = party };
+    for (; s.turn_from < inputs; s.turn_from = s.turn_to) {
+        for (s.turn_to = s.turn_from + 1; s.turn_to < inputs && in[s.turn_to].turn == in[s.turn_from].turn; s.turn_to++)
             continue;
-        Saying s = saying_of(t, party, i);
-        if (end > i + 1)
-            say_in_turn(t, party, i, end);
-        else if (is_wanted(t->g, i))
+        turn_to(&s, s.turn_from);
+        if (is_wanted(t->g, s.turn_from) || s.turn_to > s.turn_from + 1)
             say_rest(&s, 0, 0);
     }
 }

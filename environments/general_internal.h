@@ -70,7 +70,7 @@ static inline unsigned env_general_tag(const EnvGeneral *g, EnvDo what) { return
 
 /* general.c: add a move. `number`: of an input of the alphabet. `wrong`: how many of its arguments are of no use. The move, valid
  * until the next one is added, NULL when there are too many of those. */
-UcChoice *env_general_say(Table *t, unsigned number, unsigned wrong, UcWord party, UcMessage message);
+UcChoice *env_general_say(Table *t, unsigned number, unsigned wrong, UcWord party, const UcMessage *message);
 /* An input that counts as an order. */
 UcChoice *env_general_input(Table *t, EnvDo what, unsigned wrong, UcWord party, UcMessage message);
 UcChoice *env_general_order(Table *t, EnvDo what, UcWord party, UcMessage message, unsigned actor);
