@@ -60,6 +60,8 @@ static const UcAlphabet alphabet = {
     .cut = { { "add-by", UC_CUT_FIRST }, { "blank", UC_CUT_SWITCH } }, .says = &says,
 };
 
+static const UcInterface library = { .name = "F_LIBRARY", .messages = &messages, .alphabet = &alphabet };
+
 /* ---- sessions ---- */
 
 typedef struct {
@@ -103,9 +105,9 @@ typedef struct {
     int64_t value;
 } Bound;
 
-static EnvAlphabet bounds_of(const UcInterface *interface, const Bound *bound)
+static EnvAlphabet bounds_of(const UcTriple *triple, const Bound *bound)
 {
-    EnvAlphabet a = env_default_alphabet(interface);
+    EnvAlphabet a = env_default_alphabet(triple);
     for (; bound->name; bound++)
         ck_assert_msg(env_alphabet_set(&a, bound->name, bound->value, NULL), "%s", bound->name);
     env_alphabet_settle(&a);
@@ -130,8 +132,8 @@ static void learn(Session *s, UcMessage input, UcViewEntry output)
 static void begin(Session *s, const Bound *bound)
 {
     *s = (Session){ .knowledge = NULL };
-    wear(s, (UcInterface){ .name = "F_LIBRARY", .messages = &messages, .alphabet = &alphabet });
-    EnvAlphabet a = bounds_of(&s->interface, bound);
+    wear(s, library);
+    EnvAlphabet a = bounds_of(&s->triple, bound);
     s->worlds = worlds_of(&s->triple);
     s->store = env_worlds_store(s->worlds);
     s->general = env_general_new(s->worlds, &a, NULL);
@@ -293,11 +295,12 @@ END_TEST
 
 START_TEST(bounds_follow_the_table)
 {
-    const UcInterface interface = { .name = "F_LIBRARY", .messages = &messages, .alphabet = &alphabet };
-    EnvAlphabet a = bounds_of(&interface, (const Bound[]){ { NULL, 0 } });
+    Session s;
+    wear(&s, library);
+    EnvAlphabet a = bounds_of(&s.triple, (const Bound[]){ { NULL, 0 } });
     const uint32_t expected[] = { 1, 1, 3, 3, 1, 1 };
     ck_assert_mem_eq(a.bound, expected, sizeof expected);
-    a = bounds_of(&interface, (const Bound[]){ { "add", 0 }, { "add_by", 2 }, { NULL, 0 } });
+    a = bounds_of(&s.triple, (const Bound[]){ { "add", 0 }, { "add_by", 2 }, { NULL, 0 } });
     const uint32_t nobody_adds[] = { 0, 1, 0, 0, 1, 0 };
     ck_assert_mem_eq(a.bound, nobody_adds, sizeof nobody_adds);
     g_autofree char *cuts = env_alphabet_cuts(&a);
@@ -306,12 +309,12 @@ START_TEST(bounds_follow_the_table)
     ck_assert(!env_alphabet_set(&a, "keygen", 1, &error));
     ck_assert_str_eq(error->message, "bound: expected one of return, burn, lend, add, close-down, deliver, mutate, crash, restart, restore, "
                      "corrupt, forge, counterfeit, messages, wrong, blank, flawed, parties, add-by, got 'keygen'");
-    g_auto(GStrv) names = env_alphabet_script_names(&interface);
+    g_auto(GStrv) names = env_alphabet_script_names(&s.interface);
     g_autofree char *all = g_strjoinv(" ", names);
     ck_assert_str_eq(all, "return burn lend add close_down deliver mutate crash restart restore corrupt forge counterfeit messages wrong "
                      "blank flawed parties add_by pages days");
-    ck_assert_int_eq(env_alphabet_list(&interface, "days"), ENV_LIST_NUMBERS);
-    ck_assert_int_eq(env_alphabet_list(&interface, "counts"), ENV_LIST_NONE);
+    ck_assert_int_eq(env_alphabet_list(&s.interface, "days"), ENV_LIST_NUMBERS);
+    ck_assert_int_eq(env_alphabet_list(&s.interface, "counts"), ENV_LIST_NONE);
 }
 END_TEST
 
@@ -334,7 +337,7 @@ static EnvExplored *explore(const UcAlphabet *table, UcResult (*step)(UcCtx *, c
     UcInterface interface = *courier.protocol->interface;
     interface.alphabet = table;
     wear(&s, interface);
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = bounds_of(&s.interface, (const Bound[]){ { "wrong", 8 }, { NULL, 0 } }),
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = bounds_of(&s.triple, (const Bound[]){ { "wrong", 8 }, { NULL, 0 } }),
                          .deepen = true, .symmetry = symmetry, .search = { .strategy = UC_BFS, .jobs = 1, .commute = true } };
     g_autoptr(EnvWorlds) worlds = worlds_of(&s.triple);
     UcClass class = *env_worlds_spec(worlds, ENV_REAL)->party.class;

@@ -121,7 +121,7 @@ static EnvExplored *explore(const UcProtocol *protocol)
 {
     static const char *const two[] = { "alice", "bob", NULL };
     const UcTriple triple = { protocol, &f_com, simulators };
-    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&interface), .deepen = true,
+    EnvExploration x = { .which = ENV_WORLDS, .alphabet = env_default_alphabet(&triple), .deepen = true,
                          .search = { .strategy = UC_BFS, .jobs = 1, .commute = true } };
     ck_assert(env_alphabet_set(&x.alphabet, "commit", 2, NULL) && env_alphabet_set(&x.alphabet, "mutate", 1, NULL) &&
               env_alphabet_set(&x.alphabet, "wrong", 1, NULL));
