@@ -248,6 +248,20 @@ START_TEST(with_one_wrong_argument)
 }
 END_TEST
 
+/* A book of -1 pages is lent with -1, which is wrong elsewhere; a slip of no book asks for none. */
+START_TEST(as_the_object_asks)
+{
+    Session s;
+    begin(&s, (const Bound[]){ NOTHING_WRONG, { "add", 1 }, { NULL, 0 } });
+    learn(&s, (UcMessage){ ADD, { text(&s, "m0"), (UcWord)-1 } },
+          (UcViewEntry){ .from = UC_PARTY_0, .message = { ADDED, { text(&s, "b0") } } });
+    learn(&s, (UcMessage){ LEND, { 0 } }, (UcViewEntry){ .from = UC_PARTY_0, .message = { LENT, { text(&s, "s0"), UC_NONE, UC_NONE, 1 } } });
+    require_moves(&s, 0, "add m0 1\nadd m0 2\nclose lost\nclose sold\nburn b0\nlend b0 1 -1\n");
+    require_moves(&s, 1, "add m0 1\nadd m0 2\nclose lost\nclose sold\nburn b0\nreturn s0 b0 clean 7\nreturn s0 - clean 7\n");
+    end(&s);
+}
+END_TEST
+
 START_TEST(cut_short)
 {
     Session s;
@@ -398,6 +412,7 @@ int main(void)
     tcase_add_test(tc, of_somebody_who_knows_nothing);
     tcase_add_test(tc, of_use_only);
     tcase_add_test(tc, with_one_wrong_argument);
+    tcase_add_test(tc, as_the_object_asks);
     tcase_add_test(tc, cut_short);
     tcase_add_test(tc, objects_are_learnt_once_and_as_the_table_says);
     tcase_add_test(tc, bounds_follow_the_table);
