@@ -97,8 +97,8 @@ void env_general_plan(EnvGeneral *g, UcAlphabetPlan *plan)
     put_all_values(g, true);
     for (unsigned o = 0; o < plan->alphabet->objects; o++) {
         const UcObject *row = plan->object[o].row;
-        g_autofree uint8_t *nobody = g_malloc0(row->unknown + 1);
-        g->unknown[o] = uc_store_put(g->store, nobody, row->unknown);
+        g_autofree uint8_t *nobody = g_malloc0(row->unknown);
+        g->unknown[o] = row->unknown ? uc_store_put(g->store, nobody, row->unknown) : UC_NONE;
         g->learns[o] = !row->where_used || is_used(g, o);
     }
     for (unsigned m = 0; m < ENV_MESSAGES_MAX; m++) {

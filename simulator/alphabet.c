@@ -186,6 +186,8 @@ static bool plan_objects(Planner *p, UcPlannedArgument *a, UcFieldType type)
         return refuse_name(p, "an attribute of the object", row->value);
     if (value && row->unknown != UC_UNKNOWN_NEVER)
         return refuse_name(p, "no unknown one, which has no attributes", row->object);
+    if (!o->row->unknown && row->unknown != UC_UNKNOWN_NEVER)
+        return refuse_name(p, "no unknown one, which the object has none of", row->object);
     if (value)
         a->value = value->word;
     if (!are_alike(value ? value->type : UC_BYTES, type))

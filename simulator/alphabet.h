@@ -43,7 +43,7 @@ typedef struct {
     UcWord output;      /* the kind of message that teaches it */
     const char *field;  /* of that, bytes or a text: the object */
     UcWord input;       /* objects with attributes of an input: learnt from the answer to this one only */
-    size_t unknown;     /* as many bytes of zeros are an object that nobody knows */
+    size_t unknown;     /* as many bytes of zeros are an object that nobody knows; 0: none is tried */
     bool where_used;    /* learnt only where an input that takes it has a bound */
     UcAttribute attribute[UC_ATTRIBUTES_MAX]; /* up to the first without a name */
 } UcObject;

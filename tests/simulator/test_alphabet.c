@@ -16,7 +16,7 @@ static const UcMessageKind kinds[] = {
 };
 static const UcMessageTable messages = { kinds, G_N_ELEMENTS(kinds) };
 
-#define BOOK { "book", BORROWED, "book", .input = BORROW, .attribute = { { "of", UC_OF_SPEAKER }, { "days", UC_OF_INPUT, "days" } } }
+#define BOOK { "book", BORROWED, "book", .unknown = 2, .input = BORROW, .attribute = { { "of", UC_OF_SPEAKER }, { "days", UC_OF_INPUT, "days" } } }
 static const UcObject good_object[] = { BOOK };
 static const UcNumbers good_list[] = { { "days", NULL, { { 1 } }, 1 } };
 static const UcInput good_input[] = {
@@ -90,6 +90,7 @@ static const struct {
     { { BACK({ "to", .object = "book", .value = "of" }) }, "input 'hand-back', 'to': expected no unknown one, which has no attributes, got 'book'" },
     { { BACK({ "book", .object = "book", .value = "of", .unknown = UC_UNKNOWN_NEVER }) },
       "input 'hand-back', 'book': expected values of the field's type, got 'of'" },
+    { { OBJECT({ "book", BORROWED, "book" }) }, "input 'hand-back', 'book': expected no unknown one, which the object has none of, got 'book'" },
     { { BACK({ "book", .object = "book", .actor = "days" }) }, "input 'hand-back', 'book': expected an attribute that is a party, got 'days'" },
     { { BACK({ "book", .object = "book", .none = "any" }) }, "input 'hand-back', 'book': expected a cut that is a switch, got 'any'" },
     { { BACK({ "to", .like = { "book", "of" } }, { "book", .object = "book" }) },
