@@ -415,7 +415,7 @@ static UcWord key_again(UcStore *store, const DkmOptions *dkm, UcReader r)
 {
     const uint8_t *set = uc_take_bytes(&r, SET_BYTES);
     Sigma *sigma = set ? payload_scheme(dkm, set, NULL) : NULL;
-    g_autofree uint8_t *vk = sigma && sigma->seed_size == r.left ? g_malloc(sigma->public_size) : NULL;
+    g_autofree uint8_t *vk = sigma && sigma->terms && sigma->seed_size == r.left ? g_malloc(sigma->public_size) : NULL;
     return vk && sigma_public(sigma, r.at, vk) ? uc_store_put(store, vk, sigma->public_size) : UC_NONE;
 }
 
