@@ -7,6 +7,11 @@
 
 /* ---- small things ---- */
 
+char *audit_count(uint64_t n, const char *what)
+{
+    return g_strdup_printf("%" G_GUINT64_FORMAT " %s%s", n, what, n == 1 ? "" : "s");
+}
+
 char *audit_hex(const uint8_t *bytes, size_t length)
 {
     char *text = g_malloc(2 * length + 1);

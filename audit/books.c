@@ -275,10 +275,11 @@ static void gone(Audit *a)
     guint signatures;
     const char *first = NULL;
     const guint files = audit_count_gone(a, &signatures, &first);
+    g_autofree char *of = audit_count(files, "file"), *with = audit_count(signatures, "signature");
     if (files)
         audit_find(a, AUDIT_INFORMATION, "gone", first,
-                   "%u files of the ledger, with %u signatures, are not there any more as they were, first %s; another use of their one-time keys would be seen, and could not be proven",
-                   files, signatures, first);
+                   "%s of the ledger, with %s, %s, first %s; another use of these one-time keys would be seen, and could not be proven",
+                   of, with, files == 1 ? "is not there any more as it was" : "are not there any more as they were", first);
 }
 
 void audit_books(Audit *a)
@@ -304,8 +305,9 @@ void audit_books(Audit *a)
         audit_find(a, AUDIT_INFORMATION, "found-again", NULL,
                    "%" G_GUINT64_FORMAT " files of the ledger are in another place and were found by their contents, first %s", a->found_again,
                    a->found_first);
+    g_autofree char *duplicates = audit_count(a->duplicates, "signature");
     if (a->duplicates)
-        audit_find(a, AUDIT_INFORMATION, "duplicates", NULL, "%" G_GUINT64_FORMAT " signatures are in hand more than once", a->duplicates);
+        audit_find(a, AUDIT_INFORMATION, "duplicates", NULL, "%s %s in hand more than once", duplicates, a->duplicates == 1 ? "is" : "are");
     if (a->passed_over)
         audit_find(a, AUDIT_INFORMATION, "passed-over", NULL, "%" G_GUINT64_FORMAT " files are keys, or known from the ledger, and were passed over",
                    a->passed_over);

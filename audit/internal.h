@@ -155,6 +155,8 @@ static inline Module *audit_module_at(const Audit *a, uint32_t number)
 char *audit_item_name(const Audit *a, uint32_t item);
 char *audit_place_name(const Audit *a, const Item *where);
 char *audit_hex(const uint8_t *bytes, size_t length);
+/* "1 file", "2 files"; g_free. */
+char *audit_count(uint64_t n, const char *what);
 void audit_hash(const uint8_t *bytes, size_t length, uint8_t hash[AUDIT_HASH]);
 
 /* files.c; a file's bytes, mapped or read. */

@@ -61,7 +61,8 @@ char *audit_text(const Audit *a)
     guint signatures;
     const char *first;
     const guint files = audit_count_gone(a, &signatures, &first);
-    g_autofree char *gone = files ? g_strdup_printf(" (%u in %u files that are gone)", signatures, files) : g_strdup("");
+    g_autofree char *of = audit_count(files, "file"), *seen = audit_count(a->items->len, "signature"), *in = audit_count(a->files->len, "file");
+    g_autofree char *gone = files ? g_strdup_printf(" (%u in %s that %s gone)", signatures, of, files == 1 ? "is" : "are") : g_strdup("");
     GString *out = g_string_new(NULL);
     uint8_t hash[AUDIT_HASH];
     char what[256];
@@ -69,16 +70,17 @@ char *audit_text(const Audit *a)
         const AuditKey *key = audit_key(a, k);
         sig_key_describe(&key->key, what, sizeof what);
         g_autofree char *capacity = key->set ? g_strdup_printf(" of %" G_GUINT64_FORMAT " one-time keys", sig_set_capacity(key->set)) : g_strdup("");
-        g_string_append_printf(out, "key %s: %s, %s; %" G_GUINT64_FORMAT " signatures%s\n", key->path, key->set ? sig_set_name(key->set) : what,
-                               sig_form_name(key->content.form), key->seen, capacity);
+        g_autofree char *of_key = audit_count(key->seen, "signature");
+        g_string_append_printf(out, "key %s: %s, %s; %s%s\n", key->path, key->set ? sig_set_name(key->set) : what,
+                               sig_form_name(key->content.form), of_key, capacity);
     }
     for (AuditClass c = AUDIT_PROOF; c <= AUDIT_INFORMATION; c++)
         add_findings(a, c, out);
     inputs_hash(a, hash);
     g_autofree char *hex = audit_hex(hash, AUDIT_HASH);
-    g_string_append_printf(out, "%u signatures in %u files%s: %" G_GUINT64_FORMAT " verified with their messages, %" G_GUINT64_FORMAT
+    g_string_append_printf(out, "%s in %s%s: %" G_GUINT64_FORMAT " verified with their messages, %" G_GUINT64_FORMAT
                                 " compared by bytes, %" G_GUINT64_FORMAT " not genuine\n",
-                           a->items->len, a->files->len, gone, in_state(a, ITEM_VERIFIED), in_state(a, ITEM_UNVERIFIED),
+                           seen, in, gone, in_state(a, ITEM_VERIFIED), in_state(a, ITEM_UNVERIFIED),
                            in_state(a, ITEM_FAILED));
     g_string_append_printf(out, "inputs: SHA-256 of the hashes of all files in their order: %s\n", hex);
     add_verdict(a, out);

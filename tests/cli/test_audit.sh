@@ -34,12 +34,12 @@ says "gaps.*2 indices below the highest in hand (6) are not: \[4,6)"
 silent "indication"
 cat "$d"/s/s? >"$d/row"
 audit 0 "$d/row"
-says "5 signatures in 1 files"
+says "5 signatures in 1 file:"
 expect 0 sh -c '"$1" audit signatures --public "$2/vk" - <"$2/row"' sh "$UCSIM" "$d"
-says "5 signatures in 1 files"
+says "5 signatures in 1 file:"
 od -An -v -tx1 "$d/s/s1" >"$d/s1.hex"
 audit 0 "$d/s" "$d/s1.hex"
-says "1 signatures are in hand more than once"
+says "1 signature is in hand more than once"
 
 # Unread: truncated, foreign, junk; each says what it should have been.
 head -c 1000 "$d/s/s1" >"$d/cut"
@@ -159,7 +159,7 @@ bad '{"signature"\n' '1: expected a JSON object'
 # Several keys: the one that signed is found by the message, or it is said that nothing tells.
 manifest 'signature,message\ns0,s0.m\n'
 expect 0 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" --manifest "$d/m/list"
-says "key .*vk: .*; 1 signatures"
+says "key .*vk: .*; 1 signature of"
 expect 2 "$UCSIM" audit signatures --public "$d/vk2" --public "$d/vk" "$d/m/s0"
 says "key-unclear: .*may be of 2 of the keys"
 "$UCSIM" sig keygen -q --set $set --seed "$seed" --public "$d/vk.pem" --format pem

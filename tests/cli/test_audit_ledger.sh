@@ -117,8 +117,8 @@ audit 1 --ledger ledger --bundles "$d/w/b" rel
 fresh
 mv "$d/w/au/rel/0" "$d/x"
 audit 0 --ledger ledger --json "$d/w/j" rel
-says "gone: 1 files of the ledger, with 1 signatures, .*rel/0"
-says "^3 signatures in 3 files (1 in 1 files that are gone): "
+says "gone: 1 file of the ledger, with 1 signature, is not there any more as it was, .*rel/0"
+says "^3 signatures in 3 files (1 in 1 file that is gone): "
 grep -q '"gone" : true' "$d/w/j" || fail "JSON does not say what is gone"
 cp "$d/kept/hi" "$d/w/au/rel"
 for day in 1 2; do
