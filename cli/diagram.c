@@ -89,7 +89,9 @@ static int write_pages(const RepChart *chart, const RepFormat *format, unsigned 
 
 static int draw(const RepChart *chart, const RepFormat *format, const Arguments *a)
 {
-    unsigned rows = format->paged ? (unsigned)a->rows : 0, lines = rep_chart_lines(chart);
+    if (a->rows && !format->paged)
+        return cli_fail(CLI_USAGE, "diagram: --rows: expected a format that has pages, got %s", format->name);
+    unsigned rows = (unsigned)a->rows, lines = rep_chart_lines(chart);
     if (format->most_rows && lines > format->most_rows && (!rows || rows > format->most_rows)) {
         rows = format->most_rows;
         fprintf(stderr, "ucsim: diagram: one %s holds %u rows at most, these are %u: written as pages\n", format->name,

@@ -138,6 +138,15 @@ static int check_files(int argc, char **argv, const char *output)
     return cli_check_files("plot", files, (size_t)argc);
 }
 
+/* An option that this plot has no use for: silence would tell its user that it did something. */
+static int check_useless(const char *what, const Arguments *a)
+{
+    const bool rows = !strcmp(what, "sweep") || !strcmp(what, "exploration");
+    const char *name = a->world && strcmp(what, "ownership") ? "--world" : rows ? NULL : a->x ? "--x" : a->y ? "--y" : a->by ? "--by" : NULL;
+    return name ? cli_fail(CLI_USAGE, "plot: %s: expected a plot of %s, got %s", name,
+                           !strcmp(name, "--world") ? "ownership" : "sweep or exploration", what) : CLI_OK;
+}
+
 static int plot(const Arguments *a, int argc, char **argv)
 {
     if (argc < 3)
@@ -149,7 +158,9 @@ static int plot(const Arguments *a, int argc, char **argv)
     const char *terminal = rep_plot_terminal(a->output);
     if (!terminal)
         return cli_fail(CLI_USAGE, "plot: expected FILE.svg, .png or .pdf, got '%s'", a->output);
-    int code = check_files(argc, argv, a->output);
+    int code = check_useless(argv[1], a);
+    if (code == CLI_OK)
+        code = check_files(argc, argv, a->output);
     if (code != CLI_OK)
         return code;
     g_autofree char *script = script_of(argv[1], (const char *const *)argv + 2, a);

@@ -153,7 +153,7 @@ OPTIONS = [  # command, what else it needs, option, range
     *(('advantage', ['-n', '2', 'native:' + native, '--set'], option, r) for native, option, r in (
         ('ticket-collision', 'queries=', (0, 1000)), ('ticket-replay', 'ticket_bytes=', (1, 16)),
         ('ticket-replay', 'queries=', (0, 900)), ('onetime-forgery', 'hash_bytes=', (1, 3)))),
-    *(('diagram', ['-f', 'mermaid', '-o', '-', 't.jsonl'], option, (0, 2**31 - 1)) for option in ('--rows', '--page', '--context')),
+    *(('diagram', ['-f', 'dot', '-o', '-', 't.jsonl'], option, (0, 2**31 - 1)) for option in ('--rows', '--page', '--context')),
     ('sig', ['sign', '--set', 'LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8', '--seed', '07' * 48, '--message', 's.lua', '--signature',
              'sig.out'], '--index', (0, 31)),
     ('sig', ['keygen', '--set', 'LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8', '--seed', '07' * 48, '--public', 'pub.out'], '--jobs', (0, 64)),
