@@ -39,7 +39,7 @@ static const ForeignRow rows[] = {
     { &stamps, "z:stamp { wiht = 1 }", UC_ERROR, "t.lua:2: stamp: unknown field 'wiht'; did you mean 'with'?" },
     { &stamps, "z:stamp { owner = 1 }", UC_ERROR, "t.lua:2: stamp: unknown field 'owner'" },
     { &stamps, "z:stamp { with = 'x' }", UC_ERROR, "t.lua:2: with: expected a table with key, got 'x'" },
-    { &stamps, "z:stamp { with = {} }", UC_ERROR, "t.lua:2: key: expected its bytes or a table that has them, got table" },
+    { &stamps, "z:stamp { with = {} }", UC_ERROR, "t.lua:2: key: expected its bytes or a table that has them, got an empty table" },
     { &stamps, "z:stamp { with = { key = 'x' } }", UC_ERROR, "t.lua:2: key: expected 16 bytes, got 1" },
     { &stamps, "z:stamp { with = { key = " KEY ", owner = 'hsm9' } }", UC_ERROR,
       "t.lua:2: owner: expected the name of a party, got 'hsm9'; did you mean 'hsm1'?" },
