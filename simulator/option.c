@@ -94,7 +94,7 @@ char *uc_option_parse(const UcOptionRow *row, const UcOption *given, void *value
     g_assert(row && given && values);
     if (row->type == UC_OPTION_GROUPS) {
         *(const char *const **)at(row, values) = (const char *const *)given->value;
-        return NULL;
+        return g_strv_contains((const char *const *)given->value, "") ? g_strdup("names that are not empty") : NULL;
     }
     if (!given->value[0] || given->value[1])
         return g_strdup("one value");
@@ -102,7 +102,7 @@ char *uc_option_parse(const UcOptionRow *row, const UcOption *given, void *value
         return parse_name(row, given->value[0], values);
     if (row->type == UC_OPTION_TEXT) {
         *(const char **)at(row, values) = given->value[0];
-        return NULL;
+        return *given->value[0] ? NULL : g_strdup("a text"); /* as of scripts */
     }
     guint64 number;
     if (!g_ascii_string_to_unsigned(given->value[0], 10, 0, G_MAXINT64, &number, NULL))
