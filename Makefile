@@ -34,7 +34,8 @@ BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUCSIM_VERSION='"$(VERSION)"' -DUCSIM_D
 LIBS    := $(LDFLAGS) $(PKG_LIBS) -lpthread -lm
 
 # ---- sources: a folder is a floor (docs/architecture.md) ----------------------
-FOLDERS := signing audit simulator simulator/explore functionality protocol adversary environments report cli
+FOLDERS := signing audit simulator simulator/explore functionality functionality/auth protocol protocol/auth adversary adversary/auth \
+           environments report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o
 LIB     := $(B)/libucsim.a

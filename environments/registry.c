@@ -2,15 +2,19 @@
 
 #include <string.h>
 
+#include "adversary/auth/simulator.h"
 #include "adversary/dictated.h"
 #include "adversary/stolen.h"
+#include "functionality/auth/f_auth.h"
 #include "functionality/f_dkm.h"
+#include "protocol/auth/macs.h"
 #include "protocol/party.h"
 
 static const UcSimulatorRow dkm_simulators[] = { { "uc", &uc_simulator_class }, { "dictated", &dictated_class }, { NULL, NULL } };
 
 const UcTriple env_triple[] = {
     { &ticketed_transfer, &f_dkm, dkm_simulators, &dkm_kit },
+    { &counted_macs, &f_auth, auth_simulators, &auth_kit },
     { NULL, NULL, NULL, NULL },
 };
 const unsigned env_triples = G_N_ELEMENTS(env_triple) - 1;

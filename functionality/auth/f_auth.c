@@ -1,0 +1,182 @@
+#include "functionality/auth/f_auth.h"
+
+/* From and to give the number of a stream. */
+enum { KIND_SENT = UC_FIRST_KIND, KIND_DELIVERED, KIND_PARTY, KIND_PENDING };
+enum { WORDS_PARTY = 2, WORDS_PENDING = 3 };
+static const UcRegionKind kinds[] = {
+    { .name = "sent", .item_words = 1, .item_handles = 1 },
+    { .name = "delivered", .head_words = 1 }, /* the number of the last one */
+    { .name = "party", .head_words = WORDS_PARTY }, /* status, corrupted */
+    { .name = "pending", .head_words = WORDS_PENDING, .head_handles = 4 }, /* from, to, text: S was asked about it */
+};
+
+static UcWord stream(UcCtx *ctx, UcWord from, UcWord to) { return from * uc_party_count(ctx) + to; }
+
+static const UcWord *sent(UcCtx *ctx, UcWord from, UcWord to, size_t *count)
+{
+    return uc_items(ctx, KIND_SENT, stream(ctx, from, to), count);
+}
+
+static UcWord word_of(UcCtx *ctx, unsigned kind, UcWord index, unsigned word)
+{
+    size_t words;
+    const UcWord *w = uc_read(ctx, kind, index, &words);
+    return words ? w[word] : 0;
+}
+
+static UcStatus status_of(UcCtx *ctx, UcWord party) { return (UcStatus)word_of(ctx, KIND_PARTY, party, 0); }
+static bool corrupted(UcCtx *ctx, UcWord party) { return word_of(ctx, KIND_PARTY, party, 1) != 0; }
+static void set_status(UcCtx *ctx, UcWord party, UcStatus status) { uc_write(ctx, KIND_PARTY, party, WORDS_PARTY)[0] = status; }
+
+/* ---- inputs ---- */
+
+static UcResult input(UcCtx *ctx, const UcEnvelope *in)
+{
+    UcWord from = uc_peer(ctx, in), to = in->message.w[0];
+    if (corrupted(ctx, from)) /* whatever it is */
+        return uc_backdoor_of(from, in->message);
+    if (in->message.kind != AUTH_SEND)
+        return uc_fail("not an input of this functionality");
+    if (status_of(ctx, from) != UC_UP)
+        return uc_pass("down: ignored");
+    size_t count = 0;
+    if (to < uc_party_count(ctx))
+        sent(ctx, from, to, &count);
+    AuthError error = auth_error_of(ctx, uc_config(ctx), from, to, count);
+    if (error != AUTH_OK)
+        return uc_output_to(from, auth_error(error));
+    UcWord *pending = uc_write(ctx, KIND_PENDING, 0, WORDS_PENDING);
+    pending[0] = from;
+    pending[1] = to;
+    pending[2] = in->message.w[1];
+    return uc_backdoor((UcMessage){ AUTH_CONSULT, { from, to, in->message.w[1] } });
+}
+
+/* ---- how what may crash ends ---- */
+
+static const char *outcome_refused(UcCtx *ctx, UcWord party, UcWord outcome)
+{
+    if (outcome >= AUTH_OUTCOMES)
+        return "S names an unknown outcome";
+    if (outcome != AUTH_PROCEED && !(uc_fault(ctx, party, false).ordered & UC_ORDER_CRASH))
+        return "S reports a crash that A did not order";
+    return NULL;
+}
+
+static UcResult finish(UcCtx *ctx, UcWord party, UcWord outcome, UcResult result)
+{
+    if (outcome != AUTH_PROCEED)
+        set_status(ctx, party, UC_DOWN);
+    return outcome == AUTH_PROCEED || outcome == AUTH_LAST ? result : uc_pass("crashed");
+}
+
+static UcResult answer(UcCtx *ctx, UcWord outcome)
+{
+    size_t count;
+    if (!word_of(ctx, KIND_PENDING, 0, 2))
+        return uc_simulation_failed("S answers, but was not asked");
+    UcWord from = word_of(ctx, KIND_PENDING, 0, 0), to = word_of(ctx, KIND_PENDING, 0, 1), text = word_of(ctx, KIND_PENDING, 0, 2);
+    const char *refused = outcome_refused(ctx, from, outcome);
+    if (refused)
+        return uc_simulation_failed(refused);
+    uc_write(ctx, KIND_PENDING, 0, 0);
+    sent(ctx, from, to, &count);
+    if (outcome != AUTH_ABORT)
+        *uc_item_insert(ctx, KIND_SENT, stream(ctx, from, to), count) = text;
+    return finish(ctx, from, outcome, uc_backdoor((UcMessage){ AUTH_SENT, { from, to, count + 1 } }));
+}
+
+/* ---- deliveries ---- */
+
+static const char *receiver_refused(UcCtx *ctx, UcWord from, UcWord to, UcWord outcome)
+{
+    if (from >= uc_party_count(ctx) || to >= uc_party_count(ctx))
+        return "deliver: no such party";
+    if (corrupted(ctx, to) || status_of(ctx, to) != UC_UP)
+        return "deliver: the receiver is not honest and up";
+    return outcome_refused(ctx, to, outcome);
+}
+
+static UcResult receive(UcCtx *ctx, UcWord from, UcWord to, UcWord text, UcWord outcome)
+{
+    return finish(ctx, to, outcome, uc_output_to(to, (UcMessage){ AUTH_RECEIVED, { from, text } }));
+}
+
+static UcResult allow(UcCtx *ctx, UcWord from, UcWord to, UcWord number, UcWord outcome)
+{
+    size_t count;
+    const char *refused = receiver_refused(ctx, from, to, outcome);
+    if (refused)
+        return uc_simulation_failed(refused);
+    const UcWord *text = sent(ctx, from, to, &count);
+    if (number < 1 || number > count)
+        return uc_simulation_failed("deliver: no such text was sent");
+    UcWord which = text[number - 1];
+    if (number <= word_of(ctx, KIND_DELIVERED, stream(ctx, from, to), 0))
+        return uc_simulation_failed("deliver: this text, or a later one, was delivered before");
+    if (outcome != AUTH_ABORT)
+        uc_write(ctx, KIND_DELIVERED, stream(ctx, from, to), 1)[0] = number;
+    return receive(ctx, from, to, which, outcome);
+}
+
+static UcResult inject(UcCtx *ctx, UcWord from, UcWord to, UcWord text, UcWord outcome)
+{
+    const char *refused = receiver_refused(ctx, from, to, outcome);
+    if (!refused && !corrupted(ctx, from))
+        refused = "inject: the sender is not corrupted";
+    return refused ? uc_simulation_failed(refused) : receive(ctx, from, to, text, outcome);
+}
+
+/* ---- parties ---- */
+
+static UcResult corrupt(UcCtx *ctx, UcWord party)
+{
+    if (party >= uc_party_count(ctx) || corrupted(ctx, party))
+        return uc_simulation_failed("corrupt: no such honest party");
+    uc_write(ctx, KIND_PARTY, party, WORDS_PARTY)[1] = 1;
+    return uc_backdoor((UcMessage){ AUTH_CORRUPTED, { party } });
+}
+
+static UcResult change_status(UcCtx *ctx, UcWord party, UcStatus from, UcStatus to, const char *refused)
+{
+    if (party >= uc_party_count(ctx) || status_of(ctx, party) != from)
+        return uc_simulation_failed(refused);
+    set_status(ctx, party, to);
+    return uc_pass(NULL);
+}
+
+static UcResult command(UcCtx *ctx, const UcEnvelope *in)
+{
+    const UcWord *w = in->message.w;
+    if (word_of(ctx, KIND_PENDING, 0, 2) && in->message.kind != AUTH_ANSWER)
+        return uc_simulation_failed("S was asked and did not answer first");
+    if (uc_relayed(in)) /* S speaks as a party */
+        return corrupted(ctx, uc_peer(ctx, in)) ? uc_output_to(uc_peer(ctx, in), in->message)
+                                                : uc_simulation_failed("output: the party is not corrupted");
+    switch (in->message.kind) {
+    case AUTH_ANSWER: return answer(ctx, w[0]);
+    case AUTH_ALLOW: return allow(ctx, w[0], w[1], w[2], w[3]);
+    case AUTH_INJECT: return inject(ctx, w[0], w[1], w[2], w[3]);
+    case AUTH_CRASH_PARTY: return change_status(ctx, w[0], UC_UP, UC_DOWN, "crash: the party is not up");
+    case AUTH_RESTART_PARTY: return change_status(ctx, w[0], UC_DOWN, UC_UP, "restart: the party is not down");
+    case AUTH_DISABLE_PARTY: return change_status(ctx, w[0], UC_DOWN, UC_DISABLED, "disable: the party is not down");
+    case AUTH_CORRUPT_PARTY: return corrupt(ctx, w[0]);
+    default: return uc_simulation_failed("unknown command");
+    }
+}
+
+static UcResult step(UcCtx *ctx, const UcEnvelope *in)
+{
+    if (uc_from(ctx, in) == UC_BACKDOOR)
+        return command(ctx, in);
+    if (word_of(ctx, KIND_PENDING, 0, 2))
+        return uc_simulation_failed("S was asked and did not answer");
+    return input(ctx, in);
+}
+
+static const UcOrderRule order[] = {
+    { AUTH_CRASH_PARTY, 0, UC_ORDER_CRASH }, { AUTH_DISABLE_PARTY, 0, UC_ORDER_DISABLE }, { AUTH_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT },
+};
+static const UcClass class = { .name = "F_AUTH", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };
+const UcFunctionality f_auth = { .name = "F_AUTH", .interface = &auth_interface, .class = &class, .order = order,
+                                 .orders = G_N_ELEMENTS(order) };
