@@ -3,19 +3,21 @@
  *
  *   U1  what an honest party receives in the name of an honest one, Z had that one send to it
  *   U2  ... once for every time, and in that order
- *   U3  a payload that reaches an honest party as it was sent, after no later one, is received (progress; real world)
+ *   U3  a payload that reaches an honest party as it was sent, after no later one, is received (progress; real world). Not
+ *       promised of a sender whose storage lost what it had written: its next payload has a counter that was used
  */
 #include "functionality/auth/interface.h"
 
 const char *const auth_rule_name[] = { "U1", "U2", "U3", NULL };
 
 /* By stream, the number of which from and to give. */
-enum { KIND_SAID = UC_FIRST_KIND, KIND_TAKEN, KIND_PAYLOADS, KIND_ARRIVED };
+enum { KIND_SAID = UC_FIRST_KIND, KIND_TAKEN, KIND_PAYLOADS, KIND_ARRIVED, KIND_SET_BACK };
 static const UcRegionKind kinds[] = {
     { .name = "said", .item_words = 1, .item_handles = 1 },
     { .name = "taken", .head_words = 1 },   /* of what was said: so many are received or passed over */
     { .name = "payloads", .item_words = 1, .item_handles = 1 },
     { .name = "arrived", .head_words = 1 }, /* of the payloads, likewise */
+    { .name = "set back", .head_words = 1 },
 };
 
 static UcWord stream(UcCtx *ctx, UcWord from, UcWord to) { return from * uc_party_count(ctx) + to; }
@@ -72,7 +74,7 @@ static bool owed(UcCtx *ctx, UcWord to, UcWord payload, UcWord *index, size_t *a
         *index = stream(ctx, from, to);
         const UcWord *sent = uc_items(ctx, KIND_PAYLOADS, *index, &n);
         *at = find(sent, n, mark_of(ctx, KIND_ARRIVED, *index), payload);
-        if (*at < n && honest(ctx, from))
+        if (*at < n && honest(ctx, from) && !mark_of(ctx, KIND_SET_BACK, from))
             return true;
     }
     return false;
@@ -82,16 +84,21 @@ static const char *delivered(UcCtx *ctx, const UcActivation *a)
 {
     UcWord index;
     size_t at;
-    if (!owed(ctx, a->pid, a->in.message.w[0], &index, &at))
-        return NULL;
     const UcOutcome *out = &a->outcome;
-    if (out->ignored || out->crashed || out->down_after)
+    if (out->ignored || (out->crashed && !out->persisted) || !owed(ctx, a->pid, a->in.message.w[0], &index, &at))
         return NULL;
     uc_write(ctx, KIND_ARRIVED, index, 1)[0] = at + 1;
     const UcMessage *wrote = uc_wrote(a, UC_CALLER);
-    if (wrote && wrote->kind == AUTH_RECEIVED)
+    if (out->crashed || (wrote && wrote->kind == AUTH_RECEIVED))
         return NULL;
     return uc_reason(ctx, "U3: %s does not accept a genuine payload", uc_party_name(ctx, a->pid));
+}
+
+static bool sets_back(const UcActivation *a)
+{
+    UcWord point = a->in.message.w[0];
+    bool lost = uc_is_order(a, UC_M_CRASH) && (point == UC_POINT_LOSE || point == UC_POINT_REORDER);
+    return (lost || uc_is_order(a, UC_M_RESTORE)) && a->outcome.result.code != UC_FAIL;
 }
 
 static const char *watch(UcCtx *ctx, const UcActivation *a)
@@ -99,6 +106,8 @@ static const char *watch(UcCtx *ctx, const UcActivation *a)
     if (a->role != UC_ROLE_PARTY || !honest(ctx, a->pid))
         return NULL;
     const UcMessage *in = &a->in.message, *out = uc_wrote(a, UC_CALLER), *payload = uc_wrote_payload(a);
+    if (sets_back(a))
+        uc_write(ctx, KIND_SET_BACK, a->pid, 1)[0] = 1;
     bool send = uc_is_input(a) && in->kind == AUTH_SEND && in->w[0] < uc_party_count(ctx);
     if (send)
         append(ctx, KIND_SAID, stream(ctx, a->pid, in->w[0]), in->w[1]);

@@ -7,7 +7,7 @@ allowed() {
         simulator) echo "simulator" ;;
         audit) echo "audit signing simulator/document.h simulator/file.h simulator/nearest.h" ;;
         functionality) echo "functionality signing simulator" ;;
-        protocol) echo "protocol signing simulator functionality/interface.h" ;;
+        protocol) echo "protocol signing simulator functionality/interface.h" functionality/*/interface.h ;;
         adversary) echo "adversary functionality protocol signing simulator" ;;
         environments) echo "environments simulator" ;;
         report) echo "report simulator" ;;
