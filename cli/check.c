@@ -32,6 +32,7 @@ typedef struct {
     EnvScenario *scenario; /* NULL: row.error says why */
     EnvTrial trial;
     double seconds;
+    bool unharvested;      /* --harvest was given, and nobody can harvest in this one */
 } Case;
 
 static void case_free(gpointer data)
@@ -54,8 +55,6 @@ static void apply(const Options *o, EnvScenario *s)
         s->options.crypto_ideal = !strcmp(o->crypto, "ideal");
     if (o->torture)
         s->options.torture = true;
-    if (o->harvest)
-        s->options.harvest = true;
 }
 
 /* `seed` may be NULL: the scenario's own. */
@@ -115,6 +114,24 @@ static bool load_all(const Options *o, const char *const *path, GPtrArray *cases
     for (guint i = 0; i < files->len; i++)
         load(o, files->pdata[i], cases);
     return true;
+}
+
+static bool can_harvest(const EnvScenario *s) { return s->options.triple->kit && s->options.triple->kit->harvest; }
+
+/* Where nobody can harvest that is an error, unless others are harvested: then it is said. */
+static void ask_to_harvest(const GPtrArray *cases)
+{
+    bool any = false;
+    for (guint i = 0; i < cases->len; i++) {
+        const Case *c = cases->pdata[i];
+        any |= c->scenario && can_harvest(c->scenario);
+    }
+    for (guint i = 0; i < cases->len; i++) {
+        Case *c = cases->pdata[i];
+        c->unharvested = c->scenario && any && !can_harvest(c->scenario);
+        if (c->scenario && !c->unharvested)
+            c->scenario->options.harvest = true;
+    }
 }
 
 /* ---- one scenario ---- */
@@ -265,6 +282,8 @@ static void print_case(const Case *c, bool quiet, bool color)
     if (t->harvested && t->harvest.seeds)
         printf(" (harvested: %u seed%s, %u forger%s accepted)", t->harvest.seeds, t->harvest.seeds == 1 ? "" : "s",
                t->harvest.accepted, t->harvest.accepted == 1 ? "y" : "ies");
+    if (c->unharvested)
+        printf(" (not harvested: nobody can with %s)", c->scenario->options.triple->protocol->name);
     printf("%s%s\n", as_expected(c) ? "" : ", expected ", as_expected(c) ? "" : c->row.expect);
     if (c->row.details)
         printf("\n%s\n", c->row.details);
@@ -331,6 +350,8 @@ static int check(const Options *o)
     g_autoptr(GPtrArray) cases = g_ptr_array_new_with_free_func(case_free);
     if (!load_all(o, path, cases, &error))
         return cli_fail_error(error);
+    if (o->harvest)
+        ask_to_harvest(cases);
     int code = cli_suite_check_files("check", &o->to, path, cli_is_scenario, cases);
     if (code != CLI_OK)
         return code;

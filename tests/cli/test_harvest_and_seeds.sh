@@ -89,10 +89,17 @@ meant "expected --seeds or --trace, got both" check --seeds 2 --trace "$T/x" $ha
 sed 's/crypto =/harvest = 1, crypto =/' "$T/third.lua" >"$T/bad.lua"
 meant "bad.lua:2: harvest: expected true or false, got 1" check "$T/bad.lua"
 
-# ---- every family has a broken version that the attacker catches there
+# ---- where nobody can harvest
+auth=$all/auth/500-in-order.lua
+meant "harvest: expected a protocol with an attacker that harvests, got 'counted-macs'" check --harvest $auth
+"$UCSIM" check --harvest $auth $hand_over >"$T/out" 2>&1 || wrong "with others: $(cat "$T/out")"
+grep -q '^ok  .*500 .*: indistinguishable (not harvested: nobody can with counted-macs)$' "$T/out" &&
+    [ "$(grep -c 'not harvested' "$T/out")" = 1 ] || wrong "not said: $(cat "$T/out")"
+
+# ---- every family where it can has a broken version that the attacker catches there
 for folder in "$all"/*/; do
     name=$(basename "$folder")
-    [ "$name" = lib ] || grep -q "^catcher: --harvest $all/$name/" tests/must_diverge/*.patch ||
+    [ "$name" = lib ] || [ "$name" = auth ] || grep -q "^catcher: --harvest $all/$name/" tests/must_diverge/*.patch ||
         wrong "no broken version is caught by harvesting in $name"
 done
 exit $bad
