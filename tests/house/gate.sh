@@ -14,7 +14,7 @@ known() { # FILE: has the old build its protocol?
     protocol=$(sed -n 's/^ *protocol *= *"\([^"]*\)".*/\1/p' "$1" | head -n 1)
     [ -z "$protocol" ] || grep -q "^  $protocol " "$work/list"
 }
-"$1" list >"$work/list"
+"$1" list >"$work/list" 2>"$work/unknown" # scenarios that it cannot load stand last
 scripts=$(find environments/scenarios tests/must_diverge/scenarios tests/must_diverge/bounds -name '*.lua' ! -path '*/lib/*' | LC_ALL=C sort |
     while read -r script; do known "$script" && echo "$script"; done)
 explored=$(grep -lE "explore *=" $scripts)
