@@ -147,7 +147,7 @@ Audit *audit_new(void)
     a->files = g_ptr_array_new_with_free_func(free_file);
     a->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     a->by_hash = g_hash_table_new(hash_of, same_hash);
-    a->lost = g_array_new(FALSE, FALSE, sizeof(Lost));
+    a->open = g_array_new(FALSE, FALSE, sizeof(Open));
     a->opened = g_hash_table_new_full(hash_of_id, same_id, g_free, NULL);
     a->items = g_array_new(FALSE, FALSE, sizeof(Item));
     a->uses = g_array_new(FALSE, FALSE, sizeof(Use));
@@ -176,7 +176,7 @@ void audit_free(Audit *a)
         g_hash_table_unref(tables[i]);
     g_array_unref(a->items);
     g_array_unref(a->uses);
-    g_array_unref(a->lost);
+    g_array_unref(a->open);
     g_array_unref(a->waiting);
     g_free(a->found_first);
     g_string_free(a->kept, TRUE);
@@ -299,10 +299,11 @@ void audit_finish(Audit *a)
     audit_tell_rest(a);
     audit_settle(a);
     audit_tell_unclear(a, true);
-    audit_try_lost(a);
+    audit_try_open(a);
     audit_keep_findings(a);
     audit_tell_unclear(a, false); /* tomorrow's audit asks again */
-    audit_tell_lost(a);
+    audit_tell_open(a);
+    audit_drop_replaced(a);
     audit_describe_proofs(a);
     audit_books(a);
     g_ptr_array_sort(a->findings, by_class);
@@ -339,7 +340,10 @@ size_t audit_memory(const Audit *a)
 
 size_t audit_undecided(const Audit *a)
 {
-    return a->lost->len;
+    size_t count = 0;
+    for (guint i = 0; i < a->open->len; i++)
+        count += g_array_index(a->open, Open, i).lost;
+    return count;
 }
 
 bool audit_has_proof(const Audit *a)

@@ -59,80 +59,6 @@ void audit_close(Bytes *bytes)
     *bytes = (Bytes){ 0 };
 }
 
-static uint64_t changed_at(const struct stat *s)
-{
-    return (uint64_t)s->st_mtim.tv_sec * G_GUINT64_CONSTANT(1000000000) + (uint64_t)s->st_mtim.tv_nsec;
-}
-
-static bool looks_unchanged(const AuditFile *f, const struct stat *s)
-{
-    return f->length == (uint64_t)s->st_size && f->changed == changed_at(s);
-}
-
-/* A file as it was when its signatures were taken: that of a ledger is held against its hash once. */
-static bool open_as_it_was(AuditFile *f, Bytes *out)
-{
-    struct stat s;
-    uint8_t hash[AUDIT_HASH];
-    if (f->state == FILE_GONE)
-        return false;
-    if (!audit_open(f, out, &s, NULL)) {
-        f->state = FILE_GONE;
-        return false;
-    }
-    if (f->state != FILE_READ) {
-        audit_hash(out->bytes, out->length, hash);
-        f->state = memcmp(hash, f->hash, AUDIT_HASH) ? FILE_GONE : FILE_READ;
-    }
-    if (f->state == FILE_GONE)
-        audit_close(out);
-    return f->state == FILE_READ;
-}
-
-bool audit_is_there(AuditFile *f)
-{
-    struct stat s;
-    Bytes bytes;
-    if (f->state != FILE_UNSEEN)
-        return f->state != FILE_GONE;
-    if (!strcmp(f->path, "-") || stat(f->path, &s))
-        f->state = FILE_GONE;
-    else if (looks_unchanged(f, &s))
-        f->state = FILE_THERE;
-    else if (open_as_it_was(f, &bytes))
-        audit_close(&bytes);
-    return f->state != FILE_GONE;
-}
-
-/* Another with the same contents, from number + 1 on; 0 is none. */
-static uint32_t first_same(const Audit *a, const uint8_t *hash)
-{
-    return GPOINTER_TO_UINT(g_hash_table_lookup(a->by_hash, hash));
-}
-
-/* A file of an item, or one that has the same contents. */
-static bool open_again(const Audit *a, uint32_t number, Bytes *out)
-{
-    AuditFile *f = audit_file(a, number);
-    bool good = open_as_it_was(f, out);
-    for (uint32_t same = first_same(a, f->hash); same && !good; same = audit_file(a, same - 1)->same)
-        good = open_as_it_was(audit_file(a, same - 1), out);
-    return good;
-}
-
-static char *absolute(const char *path)
-{
-    return strcmp(path, "-") ? g_canonicalize_filename(path, NULL) : g_strdup(path);
-}
-
-void audit_remember_file(Audit *a, AuditFile *f)
-{
-    g_ptr_array_add(a->files, f);
-    g_hash_table_insert(a->by_path, absolute(f->path), GUINT_TO_POINTER(a->files->len));
-    f->same = first_same(a, f->hash);
-    g_hash_table_insert(a->by_hash, f->hash, GUINT_TO_POINTER(a->files->len));
-}
-
 /* Standard input, into a file that has no name. */
 static int spool(GError **error)
 {
@@ -183,7 +109,7 @@ static bool enclosed_message(const Audit *a, const Item *item, uint8_t **bytes, 
     SigEnvelopes all = { NULL, 0 };
     SigWhy why;
     *bytes = NULL;
-    if (!open_again(a, item->file, &file))
+    if (!audit_open_again(a, item->file, &file))
         return false;
     const SigEnvelope *e = read_envelopes(a, item, file.bytes, file.length, &all, &why) ? envelope_at(&all, item) : NULL;
     if (e && e->message) {
@@ -348,51 +274,6 @@ static uint32_t add_note(Audit *a, const AuditNote *note)
     return a->notes->len;
 }
 
-static AuditFile *at_path(const Audit *a, const char *path)
-{
-    g_autofree char *whole = absolute(path);
-    const guint number = GPOINTER_TO_UINT(g_hash_table_lookup(a->by_path, whole));
-    return number ? audit_file(a, number - 1) : NULL;
-}
-
-static bool is_one_file(const char *path, const struct stat *s)
-{
-    struct stat own;
-    return stat(path, &own) == 0 && own.st_dev == s->st_dev && own.st_ino == s->st_ino;
-}
-
-/* The file of the ledger that this one is: it has the same contents, and is no copy that is still somewhere else. */
-static uint32_t found_again(const Audit *a, const AuditFile *f, const struct stat *s)
-{
-    uint32_t gone = 0;
-    for (uint32_t n = first_same(a, f->hash); n; n = audit_file(a, n - 1)->same) {
-        AuditFile *old = audit_file(a, n - 1);
-        if (old->state != FILE_READ && is_one_file(old->path, s))
-            return n;
-        gone = audit_is_there(old) ? gone : n;
-    }
-    return gone;
-}
-
-/* The ledger's file is where f is; f is used up. */
-static void move_file(Audit *a, uint32_t number, AuditFile *f)
-{
-    AuditFile *old = audit_file(a, number - 1);
-    g_autofree char *before = absolute(old->path), *now = absolute(f->path);
-    if (strcmp(before, now) && !a->found_again++)
-        a->found_first = g_strdup_printf("%s, now %s", old->path, f->path);
-    if (GPOINTER_TO_UINT(g_hash_table_lookup(a->by_path, before)) == number)
-        g_hash_table_remove(a->by_path, before);
-    g_hash_table_insert(a->by_path, g_steal_pointer(&now), GUINT_TO_POINTER(number));
-    g_free(old->path);
-    old->path = f->path;
-    old->fd = f->fd;
-    old->state = FILE_READ;
-    old->changed = f->changed;
-    g_free(f);
-}
-
-
 /* s: NULL for bytes at hand. */
 static void add_file(Audit *a, AuditFile *f, const Bytes *bytes, const struct stat *s, const AuditNote *note)
 {
@@ -403,15 +284,17 @@ static void add_file(Audit *a, AuditFile *f, const Bytes *bytes, const struct st
         g_free(f);
         return;
     }
-    const uint32_t again = s ? found_again(a, f, s) : 0;
-    if (again) {
-        move_file(a, again, f);
+    uint32_t number = s ? audit_found_again(a, f, s) : 0;
+    if (number && !audit_says_more(a, audit_file(a, number - 1), note)) {
         a->passed_over++;
         return;
     }
-    f->state = FILE_READ;
-    g_ptr_array_add(a->files, f);
-    Item where = { .file = a->files->len - 1, .note = add_note(a, note), .module = audit_module(a, note ? note->module : NULL),
+    if (!number) {
+        f->state = FILE_READ;
+        g_ptr_array_add(a->files, f);
+        number = a->files->len;
+    }
+    Item where = { .file = number - 1, .note = add_note(a, note), .module = audit_module(a, note ? note->module : NULL),
                    .time = note ? note->time : AUDIT_NO_TIME };
     const guint waiting = a->waiting->len;
     add_content(a, &where, note ? note->key : NULL, bytes);
@@ -423,18 +306,6 @@ bool audit_add_bytes(Audit *a, const char *name, const uint8_t *bytes, size_t le
     AuditFile *f = g_new0(AuditFile, 1);
     *f = (AuditFile){ .path = g_strdup(name), .bytes = bytes, .fd = -1, .length = length };
     add_file(a, f, &(Bytes){ .bytes = bytes, .length = length }, NULL, NULL);
-    return true;
-}
-
-/* In the ledger, and since then neither longer nor changed. Its name is the one of today. */
-static bool pass_over(const Audit *a, const char *path, const struct stat *s)
-{
-    AuditFile *f = at_path(a, path);
-    if (!f || !looks_unchanged(f, s))
-        return false;
-    g_free(f->path);
-    f->path = g_strdup(path);
-    f->state = f->state == FILE_READ ? FILE_READ : FILE_THERE;
     return true;
 }
 
@@ -456,7 +327,7 @@ bool audit_add_file(Audit *a, const char *path, const AuditNote *note, GError **
             g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s: expected each signature file once, this one was read before", path);
         return !note;
     }
-    if (exists && pass_over(a, path, &s)) {
+    if (exists && audit_pass_over(a, path, &s, note)) {
         a->passed_over++;
         return true;
     }
@@ -469,7 +340,7 @@ bool audit_add_file(Audit *a, const char *path, const AuditNote *note, GError **
         return false;
     }
     f->length = bytes.length;
-    f->changed = changed_at(&s);
+    f->changed = audit_changed(&s);
     add_file(a, f, &bytes, &s, note);
     audit_close(&bytes);
     return true;
@@ -528,7 +399,7 @@ bool audit_reread_item(const Audit *a, const Item *item, Reread *r)
     const AuditKey *key = audit_key(a, item->key);
     SigWhy why;
     *r = (Reread){ 0 };
-    if (!open_again(a, item->file, &r->file))
+    if (!audit_open_again(a, item->file, &r->file))
         return false;
     const uint8_t *bytes = r->file.bytes;
     size_t length = r->file.length;

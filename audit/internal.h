@@ -2,6 +2,7 @@
  *
  *   audit.c     keys, findings, opening and closing
  *   files.c     files, parts of files, folders
+ *   again.c     files and signatures of a ledger, found again
  *   whose.c     signatures that may be of several keys
  *   verify.c    signatures with messages, verified side by side
  *   uses.c      the table of one-time keys; pairs that differ
@@ -43,6 +44,7 @@ typedef struct {
     int fd;               /* standard input, kept; otherwise -1 */
     FileState state;
     bool untold;              /* it waits for another to tell whose it is: no ledger has it */
+    uint32_t item;            /* one of it that the ledger has, number + 1; 0 is none */
     uint32_t same;            /* another file of the ledger with these contents, number + 1; 0 is none */
     uint64_t length, changed; /* nanoseconds */
     uint8_t hash[AUDIT_HASH];
@@ -52,7 +54,8 @@ typedef struct {
     uint64_t device, inode;
 } FileId;
 
-typedef enum { ITEM_UNVERIFIED, ITEM_VERIFIED, ITEM_FAILED } ItemState;
+/* Replaced: `index` is the number of the item that has taken its place, or NO_ITEM. None is left when an audit is finished. */
+typedef enum { ITEM_UNVERIFIED, ITEM_VERIFIED, ITEM_FAILED, ITEM_REPLACED } ItemState;
 
 /* A signature. ENCLOSED as its offset: in a certificate or a CMS message, part says in which. */
 #define ENCLOSED UINT64_MAX
@@ -101,10 +104,12 @@ typedef struct {
     bool linked;
 } Proof;
 
-/* A second use that proves nothing, while what it has to be held against cannot be read. */
+/* A second use that proves nothing yet: what it has to be held against cannot be read, or a message is needed. */
 typedef struct {
-    uint32_t first, fresh, other; /* uses; other: the first that could not be compared with fresh */
-} Lost;
+    uint32_t first, fresh, other; /* uses; other: the first that leaves it open */
+    unsigned equal;               /* chains with equal values */
+    bool lost;
+} Open;
 
 typedef struct {
     char *name;
@@ -130,7 +135,8 @@ struct Audit {
     GHashTable *upper;     /* digest of an upper layer with its key -> 1 good, 2 bad */
     GHashTable *parent;    /* owner of a child key -> Parent */
     GString *kept; /* findings that the ledger keeps, as lines of it */
-    GArray *lost;  /* Lost */
+    GArray *open;  /* Open */
+    guint remembered; /* items of the ledger */
     uint64_t duplicates, passed_over, given_twice, found_again;
     char *found_first; /* of those found again */
     bool finished;
@@ -167,10 +173,6 @@ typedef struct {
 } Bytes;
 bool audit_open(const AuditFile *f, Bytes *out, struct stat *s, GError **error);
 void audit_close(Bytes *bytes);
-/* A file of the ledger, given by the audit that made it. */
-void audit_remember_file(Audit *a, AuditFile *f);
-/* Are its contents still where they were? Looks, if nobody has. */
-bool audit_is_there(AuditFile *f);
 /* An item's key and signature again: matched and taken apart, or false. Released with audit_reread_free. */
 typedef struct {
     Bytes file;
@@ -192,6 +194,23 @@ typedef struct {
     uint32_t item;
 } Parent;
 
+/* again.c; a file of the ledger, which is read. */
+void audit_remember_file(Audit *a, AuditFile *f);
+uint64_t audit_changed(const struct stat *s);
+/* Are its contents still where they were? Looks, if nobody has. */
+bool audit_is_there(AuditFile *f);
+/* A file of an item, or another with the same contents: as it was. */
+bool audit_open_again(const Audit *a, uint32_t number, Bytes *out);
+/* Is the file known, and does the note say no more of it? By its path, length and time of change. */
+bool audit_pass_over(Audit *a, const char *path, const struct stat *s, const AuditNote *note);
+/* The file of the ledger that f is by its contents (number + 1), which then is where f is, and f is used up; or 0. */
+uint32_t audit_found_again(Audit *a, AuditFile *f, const struct stat *s);
+bool audit_says_more(Audit *a, const AuditFile *f, const AuditNote *note);
+/* An item with the bytes of one of the ledger: is it the same, read again? Then it takes its place. */
+bool audit_takes_place(const Audit *a, uint32_t old, uint32_t item);
+void audit_replace(Audit *a, uint32_t old, uint32_t item);
+void audit_drop_replaced(Audit *a); /* numbers of items and files change */
+
 /* verify.c; takes a signature (file, part, offset, key, module, note, time of the item are set; the rest is found): its number.
  * audit_settle: what waits for others is verified and compared now. */
 uint32_t audit_take(Audit *a, Item item, const SigMatch *match, const Message *message);
@@ -208,9 +227,9 @@ void audit_tell_unclear(Audit *a, bool in_rows);
 /* ledger.c */
 void audit_keep_findings(Audit *a);
 
-/* uses.c; what was lost is tried again, and told if it still is. The kind of a proof as a static text, or NULL. */
-void audit_try_lost(Audit *a);
-void audit_tell_lost(Audit *a);
+/* uses.c; what was left open is tried again, and told if it still is. The kind of a proof as a static text, or NULL. */
+void audit_try_open(Audit *a);
+void audit_tell_open(Audit *a);
 const char *audit_proof_kind(const char *name);
 
 /* uses.c */

@@ -73,7 +73,7 @@ static void put_books(const Audit *a, const char *folder, GString *s)
         g_string_append(s, "key");
         put_hex(s, hash, sizeof hash);
         put_text(s, key->set ? sig_set_name(key->set) : NULL);
-        g_string_append_printf(s, "\t%" G_GUINT64_FORMAT "\n", key->seen);
+        g_string_append_c(s, '\n');
     }
     g_string_append_printf(s, "duplicates\t%" G_GUINT64_FORMAT "\n", a->duplicates);
     for (guint m = 0; m < a->modules->len; m++) {
@@ -156,9 +156,9 @@ char *audit_ledger(const Audit *a, const char *path, size_t *length)
     }
     put_parents(a, s);
     put_proofs(a, s);
-    for (guint i = 0; i < a->lost->len; i++) {
-        const Lost *l = &g_array_index(a->lost, Lost, i);
-        g_string_append_printf(s, "lost\t%u\t%u\n", l->first, l->fresh);
+    for (guint i = 0; i < a->open->len; i++) {
+        const Open *o = &g_array_index(a->open, Open, i);
+        g_string_append_printf(s, "open\t%u\t%u\n", o->first, o->fresh);
     }
     g_string_append_len(s, a->kept->str, (gssize)a->kept->len);
     audit_hash((const uint8_t *)s->str, s->len, hash);
@@ -244,15 +244,13 @@ static void read_key(Line *l)
     uint8_t hash[AUDIT_HASH], own[AUDIT_HASH];
     bytes(l, hash, sizeof hash, NULL);
     g_autofree char *set = text(l);
-    const uint64_t seen = number(l, UINT64_MAX);
     l->good = l->good && l->keys < l->audit->keys->len;
     if (!l->good)
         return;
     AuditKey *key = audit_key(l->audit, l->keys++);
     audit_hash(key->key.bytes, key->key.length, own);
     key->set = set ? sig_set_find(set, NULL) : NULL;
-    key->seen = seen;
-    l->good = !memcmp(hash, own, sizeof own) && !key->set == !seen; /* a set is known from signatures */
+    l->good = !memcmp(hash, own, sizeof own) && (key->set || !set);
 }
 
 static void read_duplicates(Line *l)
@@ -312,7 +310,12 @@ static void read_item(Line *l)
     x.index = number(l, UINT64_MAX);
     l->good = l->good && x.file < a->files->len && x.key < l->keys &&
               g_ascii_string_to_signed(next(l), 10, INT64_MIN, INT64_MAX, &x.time, NULL);
+    l->good = l->good && audit_key(a, x.key)->set; /* which is known from signatures */
+    if (!l->good)
+        return;
     g_array_append_val(a->items, x);
+    audit_key(a, x.key)->seen++;
+    audit_file(a, x.file)->item = a->items->len;
 }
 
 static void read_use(Line *l)
@@ -364,13 +367,13 @@ static void read_proof(Line *l)
     g_hash_table_insert(a->proof_of, GUINT_TO_POINTER(p->first + 1), GUINT_TO_POINTER(a->proofs->len));
 }
 
-static void read_lost(Line *l)
+static void read_open(Line *l)
 {
-    Lost lost = { .first = (uint32_t)number(l, UINT32_MAX) };
-    lost.fresh = (uint32_t)number(l, UINT32_MAX);
-    l->good = l->good && lost.first < lost.fresh && lost.fresh < l->audit->uses->len &&
-              !memcmp(&audit_use(l->audit, lost.first)->key, &audit_use(l->audit, lost.fresh)->key, sizeof(OneTime));
-    g_array_append_val(l->audit->lost, lost);
+    Open o = { .first = (uint32_t)number(l, UINT32_MAX) };
+    o.fresh = (uint32_t)number(l, UINT32_MAX);
+    l->good = l->good && o.first < o.fresh && o.fresh < l->audit->uses->len &&
+              !memcmp(&audit_use(l->audit, o.first)->key, &audit_use(l->audit, o.fresh)->key, sizeof(OneTime));
+    g_array_append_val(l->audit->open, o);
 }
 
 static void read_finding(Line *l)
@@ -387,7 +390,7 @@ static const struct {
     const char *name;
     void (*read)(Line *l);
 } lines[] = { { "key", read_key }, { "duplicates", read_duplicates }, { "module", read_module }, { "file", read_file }, { "note", read_note }, { "item", read_item },
-              { "use", read_use }, { "parent", read_parent }, { "proof", read_proof }, { "lost", read_lost }, { "finding", read_finding } };
+              { "use", read_use }, { "parent", read_parent }, { "proof", read_proof }, { "open", read_open }, { "finding", read_finding } };
 
 static bool read_line(Audit *a, const char *folder, char *line, guint *keys)
 {
@@ -446,6 +449,7 @@ bool audit_load_ledger(Audit *a, const char *path, GError **error)
         }
         at = end + 1;
     }
+    a->remembered = a->items->len;
     if (keys == a->keys->len)
         return true;
     g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s:%u: expected a ledger of these %u keys, got one of %u", path, line, a->keys->len, keys);

@@ -111,13 +111,12 @@ static int find_layer(const Reread *r, const OneTime *key)
     return -1;
 }
 
-/* The message again, if it is the one that was signed: its file may have changed since then. digest: of the lowest layer. */
-static bool true_message(const Audit *a, uint32_t item, const Reread *r, uint8_t **message, size_t *length, uint8_t *digest)
+/* The message, if it is the one that was signed: its file may have changed since then. digest: of the lowest layer. */
+static bool true_message(const Audit *a, uint32_t item, const SigLayer *layer, unsigned layers, uint8_t **message, size_t *length,
+                         uint8_t *digest)
 {
-    const Item *i = audit_item(a, item);
-    return i->state == ITEM_VERIFIED && audit_message(a, i, message, length) &&
-           !sig_layers_digest(r->layer, r->layers, *message, *length, digest) &&
-           !sig_layer_holds(r->layer, r->layers, sig_layers_bottom(r->layer, r->layers), digest);
+    return audit_message(a, audit_item(a, item), message, length) && !sig_layers_digest(layer, layers, *message, *length, digest) &&
+           !sig_layer_holds(layer, layers, sig_layers_bottom(layer, layers), digest);
 }
 
 /* What the layer signed, if that is known and true, and the leaf that it leads to. */
@@ -128,7 +127,7 @@ static bool digest_of(const Audit *a, uint32_t item, const Reread *r, unsigned w
     if (r->layer[which].below)
         return sig_layer_below_digest(&r->layer[which], digest) == SIG_OK;
     g_autofree uint8_t *message = NULL;
-    return true_message(a, item, r, &message, &length, bottom) &&
+    return audit_item(a, item)->state == ITEM_VERIFIED && true_message(a, item, r->layer, r->layers, &message, &length, bottom) &&
            !sig_layer_trace(r->layer, r->layers, which, bottom, digest, leaf);
 }
 
@@ -266,7 +265,8 @@ static void other_use(Audit *a, uint32_t first, uint32_t fresh)
     Pair worst = { .result = PAIR_APART };
     uint32_t with = audit_use(a, first)->item;
     unsigned others = 0;
-    uint32_t lost = 0;
+    Open open = { .first = first, .fresh = fresh };
+    bool is_open = false;
     for (uint32_t u = first + 1; u && u - 1 != fresh && others < MOST_OTHERS; u = audit_use(a, u - 1)->next, others++) {
         const uint32_t other = audit_use(a, u - 1)->item;
         const Pair p = compare(a, other, item, &key);
@@ -274,33 +274,37 @@ static void other_use(Audit *a, uint32_t first, uint32_t fresh)
             prove(a, first, other, item, &p);
             return;
         }
-        lost = lost || p.result != PAIR_LOST ? lost : u;
+        if ((p.result == PAIR_LOST && !open.lost) || (p.result == PAIR_OPEN && !is_open)) {
+            open = (Open){ first, fresh, u - 1, p.equal, p.result == PAIR_LOST };
+            is_open = true;
+        }
         if (u == first + 1 || (worst.result == PAIR_APART && p.result != PAIR_APART)) {
             worst = p;
             with = other;
         }
     }
-    if (lost) /* what decides may come yet: in this audit, or tomorrow */
-        g_array_append_vals(a->lost, &(Lost){ first, fresh, lost - 1 }, 1);
+    if (is_open) /* what decides may come yet: in this audit, or tomorrow */
+        g_array_append_val(a->open, open);
     else
         doubt(a, with, item, &worst);
 }
 
-void audit_try_lost(Audit *a)
+void audit_try_open(Audit *a)
 {
-    g_autoptr(GArray) tried = g_steal_pointer(&a->lost);
-    a->lost = g_array_new(FALSE, FALSE, sizeof(Lost));
+    g_autoptr(GArray) tried = g_steal_pointer(&a->open);
+    a->open = g_array_new(FALSE, FALSE, sizeof(Open));
     for (guint i = 0; i < tried->len; i++) {
-        const Lost *l = &g_array_index(tried, Lost, i);
-        other_use(a, l->first, l->fresh);
+        const Open *o = &g_array_index(tried, Open, i);
+        other_use(a, o->first, o->fresh);
     }
 }
 
-void audit_tell_lost(Audit *a)
+void audit_tell_open(Audit *a)
 {
-    for (guint i = 0; i < a->lost->len; i++) {
-        const Lost *l = &g_array_index(a->lost, Lost, i);
-        doubt(a, audit_use(a, l->other)->item, audit_use(a, l->fresh)->item, &(Pair){ .result = PAIR_LOST });
+    for (guint i = 0; i < a->open->len; i++) {
+        const Open *o = &g_array_index(a->open, Open, i);
+        const Pair p = { .result = o->lost ? PAIR_LOST : PAIR_OPEN, .equal = o->equal };
+        doubt(a, audit_use(a, o->other)->item, audit_use(a, o->fresh)->item, &p);
     }
 }
 
@@ -355,7 +359,7 @@ static bool upper_holds(Audit *a, uint32_t item, const SigLayer *layer, unsigned
 static void seen_again(Audit *a, uint32_t first, uint32_t use, uint32_t item, unsigned layer)
 {
     const uint32_t old = audit_use(a, use)->item;
-    const bool gone = !audit_is_there(audit_file(a, audit_item(a, old)->file));
+    const bool gone = audit_takes_place(a, old, item);
     gpointer number = gone ? g_hash_table_lookup(a->proof_of, GUINT_TO_POINTER(first + 1)) : NULL;
     Proof *p = number ? g_ptr_array_index(a->proofs, GPOINTER_TO_UINT(number) - 1) : NULL;
     if (gone || (audit_item(a, old)->state == ITEM_UNVERIFIED && audit_item(a, item)->state == ITEM_VERIFIED))
@@ -368,10 +372,23 @@ static void seen_again(Audit *a, uint32_t first, uint32_t use, uint32_t item, un
     }
 }
 
+/* With what was known of the other, if it is true of this one. */
+static void take_place(Audit *a, uint32_t old, uint32_t item, const SigLayer *layer, unsigned layers)
+{
+    g_autofree uint8_t *message = NULL;
+    uint8_t digest[SIG_DIGEST];
+    size_t length;
+    audit_replace(a, old, item);
+    Item *x = audit_item(a, item);
+    if (x->state == ITEM_UNVERIFIED && true_message(a, item, layer, layers, &message, &length, digest))
+        x->state = ITEM_VERIFIED;
+}
+
 /* A layer counts if the key that it belongs to is genuine: for HSS, if all above it verify. */
 void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned layers)
 {
-    bool fresh_bottom = false;
+    bool fresh_bottom = false, any_fresh = false;
+    uint32_t old = item;
     for (unsigned i = 0; i < layers; i++) {
         if (layer[i].below && !upper_holds(a, item, layer, layers, i)) {
             g_autofree char *name = audit_item_name(a, item);
@@ -385,14 +402,20 @@ void audit_add_uses(Audit *a, uint32_t item, const SigLayer *layer, unsigned lay
         bool fresh;
         audit_hash(layer[i].values, sig_layer_bytes(&layer[i]), bytes);
         const uint32_t use = audit_put_use(a, &key, bytes, item, &fresh), first = first_of(a, &key);
-        if (i == sig_layers_bottom(layer, layers))
+        any_fresh = any_fresh || fresh;
+        if (i == sig_layers_bottom(layer, layers)) {
             fresh_bottom = fresh;
+            old = audit_use(a, use)->item;
+        }
         if (!fresh)
             seen_again(a, first, use, item, i);
         if (fresh && use != first)
             other_use(a, first, use);
     }
-    a->duplicates += !fresh_bottom;
+    if (!any_fresh && audit_takes_place(a, old, item))
+        take_place(a, old, item, layer, layers);
+    else
+        a->duplicates += !fresh_bottom;
 }
 
 /* ---- texts ---- */
@@ -404,7 +427,7 @@ static bool same_message(const Audit *a, const uint32_t item[2], const Reread *x
     uint8_t digest[SIG_DIGEST];
     const Note *of_x = audit_note(a, audit_item(a, item[0])), *of_y = audit_note(a, audit_item(a, item[1]));
     g_autofree uint8_t *one = NULL, *two = NULL;
-    if (true_message(a, item[0], x, &one, &n, digest) && true_message(a, item[1], y, &two, &m, digest))
+    if (true_message(a, item[0], x->layer, x->layers, &one, &n, digest) && true_message(a, item[1], y->layer, y->layers, &two, &m, digest))
         return n == m && !memcmp(one, two, n);
     return of_x && of_y && of_x->digest && !g_strcmp0(of_x->digest, of_y->digest);
 }

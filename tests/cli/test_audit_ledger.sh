@@ -204,7 +204,7 @@ for round in 1 2 3; do
 done
 
 # Messages are beside the ledger too; one that was changed is none.
-messages() { # CODE CHANGE: a set in which only messages decide (W1), one of them changed after the first audit
+messages() { # CODE CHANGE FILE...: a set in which only messages decide (W1), one of them changed after the first audit
     rm -rf "$d/w" && mkdir -p "$d/w/m" "$d/w/other"
     at=$d/w
     for m in one two; do
@@ -216,7 +216,9 @@ messages() { # CODE CHANGE: a set in which only messages decide (W1), one of the
     says "1 verified"
     $2
     at=$d/w/other
-    audit "$1" --ledger ledger ../m/two
+    code=$1
+    shift 2
+    audit "$code" --ledger ledger "$@" ../m/two
 }
 w1=LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1
 mv "$d/vk" "$d/vk8"
@@ -226,5 +228,72 @@ messages 1 :
 says "^proof: reuse"
 messages 0 change
 says "indication: linked"
+rewrite() { od -An -v -tx1 "$d/w/m/one" >"$d/w/m/digits" && rm "$d/w/m/one"; }
+messages 1 rewrite ../m/digits # in another file, without a manifest: the message is known all the same
+says "^proof: reuse: .*m/digits and .*m/two\|^proof: reuse: .*m/two and .*m/digits"
+says "^2 signatures in 2 files: 1 verified"
+mv "$d/vk8" "$d/vk"
+# A row that grows is one file; what was in it is not there twice, and what a manifest said of it is not forgotten.
+grow() { cat "$d/kept/0" "$d/kept/1" >"$d/w/row"; }
+rm -rf "$d/w" && mkdir "$d/w" && at=$d/w && grow
+printf 'signature,module\nrow,hsm1\n' >"$d/w/list"
+audit 0 --ledger ledger --manifest list
+for day in 1 2; do
+    sleep 0.01
+    cat "$d/kept/2" >>"$d/w/row"
+    audit 0 --ledger ledger --owned 'hsm1=[0,1)' row
+    says "outside: hsm1 signed 1 times outside its sector 0, first at index 1"
+    says "^$((day + 2)) signatures in 1 files: "
+    silent "gone"
+    [ $day = 2 ] && says "duplicates: 1 " || silent "duplicates"
+done
+audit 0 --ledger ledger row
+says "1 files are keys, or known"
+grow
+cat "$d/kept/hi" "$d/kept/2" >>"$d/w/row"
+audit 1 --ledger ledger --bundles "$d/w/b" row
+says "^proof: reuse: .*row#0 and row#2; linked"
+/usr/bin/python3 "$d/w/b/proof-1/check.py" >"$d/out" 2>&1 || fail "a bundle of a row that was written anew"
+# One that shrinks: what is not in it any more is gone.
+cat "$d/kept/1" "$d/kept/2" >"$d/w/row"
+audit 1 --ledger ledger row
+says "^4 signatures in 2 files (2 in 1 files that are gone): "
+
+# A manifest of today may say more of a file that is known, or something else.
+rm -rf "$d/w" && mkdir "$d/w"
+for i in 0 1; do cp "$d/kept/$i" "$d/w/s$i"; printf 'message %s' $i >"$d/w/s$i.m"; done
+audit 0 --ledger ledger s0 s1
+printf 'signature,message,module\ns0,s1.m,hsm1\ns1,s1.m,hsm2\n' >"$d/w/list"
+audit 0 --ledger ledger --manifest list --owned 'hsm2=[2,9)'
+says "not-verified: ./s0 is no signature"
+says "outside: hsm2 signed 1 times"
+says "^2 signatures in 2 files: 1 verified with their messages, 0 compared by bytes, 1 not genuine"
+silent "duplicates"
+printf 'signature,message,module\ns0,s0.m,hsm1\ns1,,\n' >"$d/w/list"
+audit 0 --ledger ledger --manifest list --owned 'hsm2=[2,9)'
+says "outside: hsm2 signed 1 times"
+says "^2 signatures in 2 files: 2 verified with their messages, 0 compared by bytes, 0 not genuine"
+silent "not-verified"
+says "1 files are keys, or known"
+audit 0 --ledger ledger --manifest list
+says "2 files are keys, or known"
+says "vk: .*; 2 signatures"
+# What two of W1 need: the message of one of them, days later.
+mv "$d/vk" "$d/vk8"
+"$UCSIM" sig keygen -q --set $w1 --seed "$seed" --public "$d/vk"
+rm -rf "$d/w" && mkdir "$d/w"
+for m in one two; do
+    printf %s $m >"$d/w/$m.m"
+    "$UCSIM" sig sign -q --set $w1 --seed "$seed" --index 4 --message "$d/w/$m.m" --signature "$d/w/$m"
+done
+for day in 1 2; do
+    audit 0 --ledger ledger one two
+    says "indication: linked: one and two"
+    [ "$(grep -c 'indication: linked' "$d/out")" -eq 1 ] || fail "told twice"
+done
+printf 'signature,message\none,one.m\n' >"$d/w/list"
+audit 1 --ledger ledger --manifest list
+says "^proof: reuse: .* ./one and two; linked"
+silent "indication: linked"
 mv "$d/vk8" "$d/vk"
 [ "$failures" -eq 0 ]
