@@ -3,7 +3,7 @@
 set -u
 . tests/fuzz.sh
 fuzz_need_clang
-fuzz_compile "$fuzz_cc" $(ls signing/*.c audit/*.c | grep -v sigma) simulator/file.c simulator/nearest.c tests/audit/fuzz_audit.c
+fuzz_compile "$fuzz_cc" $(ls signing/*.c audit/*.c | grep -v sigma) simulator/file.c simulator/document.c simulator/nearest.c tests/audit/fuzz_audit.c
 mkdir "$T/manifest" "$T/ledger" "$T/s"
 printf 'signature,message,module,time,key\ns0,m0,"hsm 1",2026-01-01T00:00:00Z,vk\n' >"$T/manifest/csv"
 printf '{"signature": "s0", "signed_digest": "6d", "digest": "x", "time": 7}\n' >"$T/manifest/json"
@@ -19,6 +19,11 @@ done
 printf 'signature,message,module\ns/one,mone,hsm1\ns/two,,hsm2\n' >"$T/list"
 "$UCSIM" audit signatures -q --public "$T/vk" --manifest "$T/list" --ledger "$T/whole"
 grep -v '^ucsim audit ledger\|^end' "$T/whole" >"$T/ledger/proof"
+# one that is undecided: what the second use has to be held against is gone
+cp "$T/s/one" "$T/gone" && "$UCSIM" audit signatures -q --public "$T/vk" --ledger "$T/whole2" "$T/gone"
+rm "$T/gone" && "$UCSIM" audit signatures -q --public "$T/vk" --ledger "$T/whole2" "$T/s/two"
+grep -v '^ucsim audit ledger\|^end' "$T/whole2" >"$T/ledger/open"
+grep -q '^open' "$T/ledger/open" || { echo "no ledger that is undecided"; exit 1; }
 failed=0
 fuzz_target manifest tests/audit/fuzz_manifest.c -- -max_len=2000 || failed=1
 fuzz_target ledger tests/audit/fuzz_ledger.c -- -max_len=4000 || failed=1
