@@ -247,7 +247,7 @@ static void add_content(Audit *a, Item *where, const char *named, const Bytes *b
     const uint8_t *raw = bytes->bytes;
     size_t length = bytes->length;
     const SigForm form = sig_form_of(raw, length);
-    if (form == SIG_FORM_HEX && sig_content_read(raw, length, &content, &why) && content.named == SIG_NAMED_NONE) {
+    if ((form == SIG_FORM_HEX || form == SIG_FORM_BASE64) && sig_content_read(raw, length, &content, &why) && content.named == SIG_NAMED_NONE) {
         raw = content.bytes;
         length = content.length;
     } else if (form != SIG_FORM_RAW) {

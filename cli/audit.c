@@ -14,7 +14,7 @@
 
 static const char text[] =
     "Did any one-time key of these public keys sign twice? Signatures come in files and folders, one or many\n"
-    "in a file, raw or hexadecimal; - is standard input. Keys are raw, hexadecimal, PEM, DER or certificates.\n"
+    "in a file, raw, hexadecimal or base64; - is standard input. Keys also PEM, DER or certificates.\n"
     "Messages, modules and times come with a manifest (CSV or JSON Lines: signature, message, digest,\n"
     "signed_digest, module, time, key). Nothing but the files is read, nothing is kept unless --ledger says where.\n"
     "\n"

@@ -513,7 +513,7 @@ static void keep_options(GOptionEntry *entries, const char *names)
 static void print_help(void)
 {
     puts("usage: ucsim sig inspect|keygen|sign|verify|sets [OPTION...]\n\n"
-         "Keys and signatures of LMS, HSS, XMSS and XMSS^MT. What is read may be raw, hexadecimal, PEM, DER or a\n"
+         "Keys and signatures of LMS, HSS, XMSS and XMSS^MT. What is read may be raw, hexadecimal, base64, PEM, DER or a\n"
          "certificate (keys); verify finds the set from key and signature.\n");
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         printf("  ucsim sig %s %s\n", verbs[i].name, verbs[i].usage);

@@ -203,10 +203,10 @@ bool sig_envelopes_read(const uint8_t *file, size_t length, const uint8_t *conte
         good = add_pem(&r, file, length);
     } else if (form == SIG_FORM_DER) {
         good = add_der(&r, file, length);
-    } else if (form == SIG_FORM_HEX) {
+    } else if (form == SIG_FORM_HEX || form == SIG_FORM_BASE64) {
         size_t size;
-        uint8_t *bytes = sig_digits_read(file, length, &size);
-        good = bytes ? add_der(&r, bytes, size) : no(&r, "expected pairs of hexadecimal digits", "");
+        uint8_t *bytes = sig_text_read(file, length, form, &size, why);
+        good = bytes && add_der(&r, bytes, size);
         free(bytes);
     } else {
         no(&r, "expected a certificate or a CMS message, got bytes that are neither DER nor PEM", "");

@@ -8,13 +8,14 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LMS_PUBLIC = 24, HSS_LEVELS = 8, NAMES = 8 * 64, LOOK = 1 << 16 /* PEM begins within */ };
+enum { LMS_PUBLIC = 24, HSS_LEVELS = 8, NAMES = 8 * 64, LOOK = 1 << 16 /* PEM begins within */, BASE64_LEAST = 64 };
 
 static bool no(SigWhy *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool no(SigWhy *why, const char *format, ...)
@@ -30,7 +31,7 @@ static bool no(SigWhy *why, const char *format, ...)
 
 const char *sig_form_name(SigForm form)
 {
-    static const char *const names[] = { "raw", "hexadecimal", "DER", "PEM", "certificate" };
+    static const char *const names[] = { "raw", "hexadecimal", "base64", "DER", "PEM", "certificate" };
     return names[form];
 }
 
@@ -47,9 +48,10 @@ static bool keep(const uint8_t *bytes, size_t length, SigForm form, SigContent *
 
 static const struct {
     SigNamed named;
-    const char *oid; /* RFC 9802 section 3 */
+    const char *oid; /* RFC 9802 section 3; then draft-vangeest-x509-hash-sigs, which Botan and Bouncy Castle write */
 } oids[] = { { SIG_NAMED_HSS, "1.2.840.113549.1.9.16.3.17" }, { SIG_NAMED_XMSS, "1.3.6.1.5.5.7.6.34" },
-             { SIG_NAMED_XMSSMT, "1.3.6.1.5.5.7.6.35" } };
+             { SIG_NAMED_XMSSMT, "1.3.6.1.5.5.7.6.35" },      { SIG_NAMED_XMSS, "0.4.0.127.0.15.1.1.13.0" },
+             { SIG_NAMED_XMSSMT, "0.4.0.127.0.15.1.1.14.0" } };
 
 SigNamed sig_named(const char *oid)
 {
@@ -154,7 +156,40 @@ static bool is_hex(const uint8_t *file, size_t length)
     return digits >= 2;
 }
 
-uint8_t *sig_digits_read(const uint8_t *file, size_t length, size_t *size)
+/* One text of base64 and nothing else, long enough to be no word. */
+static bool is_base64(const uint8_t *file, size_t length)
+{
+    size_t letters = 0, pads = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (file[i] == '\n' || file[i] == '\r')
+            continue;
+        if (file[i] == '=')
+            pads++;
+        else if (pads || (!isalnum(file[i]) && file[i] != '+' && file[i] != '/'))
+            return false;
+        letters++;
+    }
+    return letters >= BASE64_LEAST && letters % 4 == 0 && pads <= 2;
+}
+
+static uint8_t *read_base64(const uint8_t *file, size_t length, size_t *size)
+{
+    EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
+    uint8_t *bytes = malloc(length + 1);
+    int got = 0, rest = 0;
+    if (context)
+        EVP_DecodeInit(context);
+    const bool good = context && bytes && EVP_DecodeUpdate(context, bytes, &got, file, (int)length) >= 0 &&
+                      EVP_DecodeFinal(context, bytes + got, &rest) == 1;
+    EVP_ENCODE_CTX_free(context);
+    *size = (size_t)(got + rest);
+    if (good)
+        return bytes;
+    free(bytes);
+    return NULL;
+}
+
+static uint8_t *read_hex(const uint8_t *file, size_t length, size_t *size)
 {
     size_t digits = 0;
     uint8_t *bytes = malloc(length + 1);
@@ -184,15 +219,24 @@ static bool is_der(const uint8_t *file, size_t length)
     return !(flags & 0x80) && (size_t)(at - file) + (size_t)inner == length;
 }
 
-/* The digits of DER are taken as DER. */
-static bool take_digits(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
+uint8_t *sig_text_read(const uint8_t *file, size_t length, SigForm form, size_t *size, SigWhy *why)
+{
+    uint8_t *bytes = (form == SIG_FORM_HEX ? read_hex : read_base64)(file, length, size);
+    if (!bytes && form == SIG_FORM_HEX)
+        no(why, "expected pairs of hexadecimal digits, got %zu", *size);
+    else if (!bytes)
+        no(why, "expected base64, got %zu bytes that cannot be decoded", length);
+    return bytes;
+}
+
+/* DER as a text is taken as DER. */
+static bool take_text(const uint8_t *file, size_t length, SigForm form, SigContent *content, SigWhy *why)
 {
     size_t size;
-    uint8_t *bytes = sig_digits_read(file, length, &size);
+    uint8_t *bytes = sig_text_read(file, length, form, &size, why);
     if (!bytes)
-        return no(why, "expected pairs of hexadecimal digits, got %zu", size);
-    const bool good = is_der(bytes, size) ? take_der(bytes, size, SIG_FORM_HEX, content, why)
-                                          : keep(bytes, size, SIG_FORM_HEX, content, why);
+        return false;
+    const bool good = is_der(bytes, size) ? take_der(bytes, size, form, content, why) : keep(bytes, size, form, content, why);
     free(bytes);
     return good;
 }
@@ -203,7 +247,10 @@ SigForm sig_form_of(const uint8_t *file, size_t length)
     if (length > sizeof begin && !memchr(file, 0, length < LOOK ? length : LOOK) &&
         memmem(file, length < LOOK ? length : LOOK, begin, sizeof begin - 1))
         return SIG_FORM_PEM;
-    return is_hex(file, length) ? SIG_FORM_HEX : is_der(file, length) ? SIG_FORM_DER : SIG_FORM_RAW;
+    return is_hex(file, length)      ? SIG_FORM_HEX
+           : is_base64(file, length) ? SIG_FORM_BASE64
+           : is_der(file, length)    ? SIG_FORM_DER
+                                     : SIG_FORM_RAW;
 }
 
 bool sig_content_read(const uint8_t *file, size_t length, SigContent *content, SigWhy *why)
@@ -213,9 +260,11 @@ bool sig_content_read(const uint8_t *file, size_t length, SigContent *content, S
     bool good = false;
     if (length >= INT32_MAX)
         return no(why, "expected less than 2^31 bytes, got %zu", length);
-    switch (sig_form_of(file, length)) {
+    const SigForm form = sig_form_of(file, length);
+    switch (form) {
     case SIG_FORM_PEM: good = take_pem(file, length, content, why); break;
-    case SIG_FORM_HEX: good = take_digits(file, length, content, why); break;
+    case SIG_FORM_HEX:
+    case SIG_FORM_BASE64: good = take_text(file, length, form, content, why); break;
     case SIG_FORM_DER: good = take_der(file, length, SIG_FORM_DER, content, why); break;
     default: good = keep(file, length, SIG_FORM_RAW, content, why);
     }

@@ -1,9 +1,9 @@
-/* Keys and signatures as they come in files: raw bytes, hexadecimal, PEM, DER, certificates.
+/* Keys and signatures as they come in files: raw bytes, hexadecimal, base64, PEM, DER, certificates.
  *
  * Public keys: RFC 8554 (HSS, and bare LMS), RFC 8391 (XMSS, XMSS^MT, with their OID), alone or in a SubjectPublicKeyInfo or
  * an X.509 certificate (RFC 9802; the key plain or in an OCTET STRING). Read at the level of ASN.1: OpenSSL 3.0 refuses these
  * types as keys. An HSS key of one level and the bare LMS key in it are the same key: the bare one is what is handed out.
- * Signatures: the standards' bytes or their digits; of HSS with one level also without the word of levels.
+ * Signatures: the standards' bytes or these as a text; of HSS with one level also without the word of levels.
  * Reading is strict: every byte is accounted for. Thread safe. Lengths in bytes.
  */
 #ifndef SIGNING_FORMATS_H
@@ -15,7 +15,7 @@ typedef struct {
     char text[256]; /* "expected X, got Y", without the file's name */
 } SigWhy;
 
-typedef enum { SIG_FORM_RAW, SIG_FORM_HEX, SIG_FORM_DER, SIG_FORM_PEM, SIG_FORM_CERTIFICATE } SigForm;
+typedef enum { SIG_FORM_RAW, SIG_FORM_HEX, SIG_FORM_BASE64, SIG_FORM_DER, SIG_FORM_PEM, SIG_FORM_CERTIFICATE } SigForm;
 typedef enum { SIG_NAMED_NONE, SIG_NAMED_HSS, SIG_NAMED_XMSS, SIG_NAMED_XMSSMT } SigNamed;
 
 /* What is inside of a file's wrapping. */

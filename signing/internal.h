@@ -248,10 +248,9 @@ bool sig_layer_leads(const SigLayer *layer, unsigned layers, unsigned which, Sig
 bool sig_layer_reaches(const SigLayer *layer, unsigned layers, unsigned which, SigWork *work, unsigned from,
                        const uint8_t *node, const uint8_t *path);
 
-/* formats.c; by the OID's dotted text; the bytes of digits (blanks are stepped over) in a fresh buffer; NULL if their number
- * is odd (then it is *size) or memory is out. */
+/* formats.c; by the OID's dotted text; the bytes of a text (hexadecimal or base64) in a fresh buffer; NULL and why. */
 SigNamed sig_named(const char *oid);
-uint8_t *sig_digits_read(const uint8_t *file, size_t length, size_t *size);
+uint8_t *sig_text_read(const uint8_t *file, size_t length, SigForm form, size_t *size, SigWhy *why);
 
 /* table.c; by their codes, NULL if there is none. */
 const SigSet *sig_lms_set(uint32_t type, uint32_t ots);

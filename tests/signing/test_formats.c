@@ -33,6 +33,7 @@ static GByteArray *der_of(uint8_t tag, unsigned count, GByteArray **inner)
 
 static const uint8_t oid_hss[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x03, 0x11 };
 static const uint8_t oid_xmss[] = { 0x2b, 6, 1, 5, 5, 7, 6, 34 }, oid_xmssmt[] = { 0x2b, 6, 1, 5, 5, 7, 6, 35 }, oid_rsa[] = { 0x2a, 3 };
+static const uint8_t oid_older[] = { 4, 0, 127, 0, 15, 1, 1, 13, 0 }, oid_older_mt[] = { 4, 0, 127, 0, 15, 1, 1, 14, 0 }; /* Botan, Bouncy Castle */
 
 static GByteArray *spki(const uint8_t *oid, size_t oid_length, bool parameters, bool wrapped, const uint8_t *key, size_t length)
 {
@@ -140,6 +141,14 @@ START_TEST(forms_of_one_key)
     is_key(read_bytes((uint8_t *)hex->str, hex->len), SIG_FORM_HEX, m.vk, m.size);
     is_refused(read_bytes((uint8_t *)hex->str, hex->len - 1), "pairs of hexadecimal digits, got 95");
     g_string_free(hex, TRUE);
+    g_autofree char *text = g_base64_encode(m.vk, m.size), *lines = g_strdup_printf("%.32s\r\n%s\n", text, text + 32);
+    is_key(read_bytes((uint8_t *)text, strlen(text)), SIG_FORM_BASE64, m.vk, m.size);
+    is_key(read_bytes((uint8_t *)lines, strlen(lines)), SIG_FORM_BASE64, m.vk, m.size);
+    g_autofree char *padded = g_base64_encode(m.vk, m.size - 1), *twice = g_strdup_printf("%s%s", padded, text);
+    is_refused(read_bytes((uint8_t *)padded, strlen(padded)), "expected 48 bytes for an LMS key of " LMS ", got 47");
+    ck_assert_int_eq(sig_form_of((uint8_t *)text, strlen(text) - 1), SIG_FORM_RAW); /* not whole */
+    ck_assert_int_eq(sig_form_of((uint8_t *)twice, strlen(twice)), SIG_FORM_RAW);   /* two in one */
+    ck_assert_int_eq(sig_form_of((const uint8_t *)"wordswordswordswords", 20), SIG_FORM_RAW);
     drop(&m);
 }
 END_TEST
@@ -208,6 +217,12 @@ START_TEST(xmss_or_xmssmt)
     free(r.content.bytes);
     r = read_array(spki(oid_xmssmt, sizeof oid_xmssmt, false, false, mt.vk, mt.size));
     ck_assert(r.good && !r.key.xmss && r.key.xmssmt == mt.set);
+    free(r.content.bytes);
+    r = read_array(spki(oid_older_mt, sizeof oid_older_mt, false, true, mt.vk, mt.size));
+    ck_assert(r.good && !r.key.xmss && r.key.xmssmt == mt.set);
+    free(r.content.bytes);
+    r = read_array(spki(oid_older, sizeof oid_older, false, true, mt.vk, mt.size));
+    ck_assert(r.good && r.key.xmss && !r.key.xmssmt);
     free(r.content.bytes);
     r = read_array(spki(oid_xmss, sizeof oid_xmss, false, true, mt.vk, mt.size));
     ck_assert(r.good && r.key.xmss && !r.key.xmssmt);
