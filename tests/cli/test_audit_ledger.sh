@@ -243,7 +243,7 @@ for day in 1 2; do
     cat "$d/kept/2" >>"$d/w/row"
     audit 0 --ledger ledger --owned 'hsm1=[0,1)' row
     says "outside: hsm1 signed 1 times outside its sector 0, first at index 1"
-    says "^$((day + 2)) signatures in 1 files: "
+    says "^$((day + 2)) signatures in 1 file: "
     silent "gone"
     [ $day = 2 ] && says "duplicates: 1 " || silent "duplicates"
 done
@@ -257,7 +257,7 @@ says "^proof: reuse: .*row#0 and row#2; linked"
 # One that shrinks: what is not in it any more is gone.
 cat "$d/kept/1" "$d/kept/2" >"$d/w/row"
 audit 1 --ledger ledger row
-says "^4 signatures in 2 files (2 in 1 files that are gone): "
+says "^4 signatures in 2 files (2 in 1 file that is gone): "
 
 # A manifest of today may say more of a file that is known, or something else.
 rm -rf "$d/w" && mkdir "$d/w"
