@@ -263,7 +263,15 @@ char *cli_target(const char *path)
 int cli_open_device(const char *path)
 {
     g_assert(path);
-    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    enum { WAIT_MS = 1000, STEP_MS = 10 };
+    int fd = -1;
+    for (int waited = 0; waited <= WAIT_MS; waited += STEP_MS) {
+        fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (fd >= 0 || errno != ENXIO)
+            break;
+        g_usleep(STEP_MS * 1000);
+        errno = ENXIO;
+    }
     if (fd >= 0 && fcntl(fd, F_SETFL, 0)) { /* whoever reads may take time */
         int number = errno;
         close(fd);

@@ -38,7 +38,8 @@ bool cli_decimal(const char *text, double *out);
 /* Where an output ends up: absolute and without links, also those that lead to what is not there yet. NULL: they lead round
  * (errno is ELOOP). Free with g_free(). */
 char *cli_target(const char *path);
-/* A descriptor to write to a device or pipe, or -1 and errno. Nobody is waited for: ENXIO is a FIFO that no one reads from. */
+/* A descriptor to write to a device or pipe, or -1 and errno. ENXIO is a FIFO that no one opens for reading within a second: whoever
+ * was started beside this program gets there by then, and nobody else is waited for. */
 int cli_open_device(const char *path);
 /* The words for what keeps an output from being written. */
 const char *cli_why_unwritable(int number);

@@ -131,24 +131,34 @@ refused "files/new/: cannot be written" check --trace files/new/ files/s.lua
 # ---- a pipe that nobody reads from is not waited for, and nothing is done before that is told
 mkfifo fifo
 nobody="fifo: cannot be written: a pipe that nobody reads from"
-refused "--junit: $nobody" check --junit fifo files/s.lua
-refused "--trace: $nobody" check --trace fifo files/s.lua
-refused "--junit: $nobody" replay --junit fifo files/suite
-refused "--trace: $nobody" replay --trace fifo files/t.jsonl
-refused "--trace: $nobody" run --world real --trace fifo files/s.lua
-refused "$nobody" explore -o fifo files/s.lua
-refused "$nobody" explore --schedule fifo files/s.lua
-refused "$nobody" explore --checkpoint fifo files/s.lua
-refused "$nobody" shrink -o fifo files/suite/a.schedule
-refused "$nobody" shrink --trace fifo files/suite/a.schedule
-refused "$nobody" report -o fifo files/t.jsonl
-refused "$nobody" diagram -f dot -o fifo files/t.jsonl
-refused "$nobody" sig keygen --set $set --seed "$(printf '%096d' 7)" --public fifo
+at_once() { # ARGUMENT...: side by side, as each waits a second for a reader
+    n=$((n + 1))
+    (timeout 20 "$UCSIM" "$@" >"out$n" 2>&1 </dev/null; code=$?
+     [ $code = 2 ] && grep -qF "$nobody" "out$n" && ! grep -q '^ok\|^FAILED\|states (' "out$n" ||
+         echo "$*: expected exit 2 and '$nobody', got exit $code: $(cat "out$n")" >"wrong$n") &
+}
+n=0
+at_once check --junit fifo files/s.lua
+at_once check --trace fifo files/s.lua
+at_once replay --junit fifo files/suite
+at_once replay --trace fifo files/t.jsonl
+at_once run --world real --trace fifo files/s.lua
+at_once explore -o fifo files/s.lua
+at_once explore --schedule fifo files/s.lua
+at_once explore --checkpoint fifo files/s.lua
+at_once shrink -o fifo files/suite/a.schedule
+at_once shrink --trace fifo files/suite/a.schedule
+at_once report -o fifo files/t.jsonl
+at_once diagram -f dot -o fifo files/t.jsonl
+at_once sig keygen --set $set --seed "$(printf '%096d' 7)" --public fifo
+wait
+[ "$n" = 13 ] && [ -p fifo ] || wrong "a pipe that nobody reads from is not one any more"
+for w in wrong[0-9]*; do [ -e "$w" ] && wrong "$(cat "$w")"; done
 mkdir files/pipes; ln -s ../../fifo files/pipes/002-s.jsonl # one of many
 expect 2 "files/pipes/002-s.jsonl: cannot be written: a pipe" check --trace files/pipes files/s.lua files/s.lua
 rm -r files/pipes
-# with a reader it is an output, and ends for the reader when all is written
-cat fifo >read & "$UCSIM" check --quiet --trace fifo files/s.lua; code=$?; wait
+# with a reader it is an output, also one that comes a little later, and ends for the reader when all is written
+{ sleep 0.2; cat fifo >read; } & "$UCSIM" check --quiet --trace fifo files/s.lua; code=$?; wait
 [ $code = 0 ] && cmp -s read files/t.jsonl || wrong "a trace into a FIFO: exit $code, $(head -c 100 read)"
 { "$UCSIM" check --quiet --trace /dev/fd/5 files/s.lua 5>&1 >/dev/null; } | cmp -s - files/t.jsonl || wrong "a trace into a pipe of the shell"
 
