@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "environments/advantage.h"
+#include "environments/lua_load.h"
 
 /* Processor time: others may be using the machine. */
 static double now(void)

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "environments/advantage.h"
+#include "environments/lua_load.h"
 #include "environments/options.h"
 #include "report/advantage.h"
 

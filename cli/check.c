@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "cli/suite.h"
+#include "environments/lua_load.h"
 #include "environments/traced.h"
 #include "environments/trial.h"
 #include "report/json.h"

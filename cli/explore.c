@@ -10,6 +10,7 @@
 #include "cli/files.h"
 #include "cli/session.h"
 #include "environments/explorer.h"
+#include "environments/lua_load.h"
 #include "environments/traced.h"
 #include "simulator/explore/big.h"
 #include "simulator/file.h"

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "environments/advantage.h"
+#include "environments/lua_load.h"
 #include "signing/signing.h"
 
 static void print_protocols(void)

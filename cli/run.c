@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/session.h"
+#include "environments/lua_load.h"
 #include "environments/traced.h"
 #include "report/text.h"
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "environments/data_folder.h"
+
 int cli_code_of(const GError *error)
 {
     g_assert(error);

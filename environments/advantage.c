@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "environments/lua_host.h"
 #include "environments/options.h"
 #include "environments/repeat.h"
 #include "simulator/bad_events.h"
@@ -168,7 +167,7 @@ static void read_features(const EnvMeasure *m, const UcWorld *world, const GArra
         double *value = &sample->feature[sample->features];
         *value = NAN;
         for (guint i = 0; i < named->len; i++) {
-            const EnvLuaFeature *f = &g_array_index(named, EnvLuaFeature, i);
+            const EnvScriptFeature *f = &g_array_index(named, EnvScriptFeature, i);
             size_t length;
             const char *name = (const char *)uc_store_get(uc_world_store(world), f->name, &length);
             if (length == strlen(m->feature_name[sample->features]) &&
@@ -186,13 +185,13 @@ static bool sample_script(Sampler *s, EnvWorld which, const uint8_t *seed, UcSam
     sample->guess = run.stop == UC_STOP_HALT && uc_world_bit(run.world);
     if (!outcome(run.world, run.stop, which, sample, error))
         return false;
-    if (run.stop == UC_STOP_HALT && !run.guessed) {
+    if (run.stop == UC_STOP_HALT && !run.script->guessed) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_SCRIPT, "%s: 'environment' makes no guess in sample %" G_GUINT64_FORMAT
                     ", %s world: expected it to return 0 or 1 (1: \"this is the real world\")",
                     env_scenario_file(s->measure->scenario), sample->number, env_world_name[which]);
         return false;
     }
-    read_features(s->measure, run.world, run.feature, sample);
+    read_features(s->measure, run.world, run.script->feature, sample);
     add_sample(s, which, run.world, sample);
     return true;
 }

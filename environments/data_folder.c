@@ -1,6 +1,8 @@
-/* Where what comes with the program lies: beside the program, so that a moved or relocated installation finds it. */
-#include "environments/scenario.h"
+#include "environments/data_folder.h"
 
+#include <gio/gio.h>
+
+/* Beside the program, so that a moved or relocated installation finds it. */
 const char *env_data_folder(void)
 {
     static const char *const from_program[] = { "../share/ucsim" /* installed */, "../../environments" /* build/X/ */ };

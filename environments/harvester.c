@@ -1,5 +1,7 @@
 #include "environments/harvester.h"
 
+#include "environments/epilogue.h"
+
 enum { PARTIES = 8 }; /* asked until one answers */
 
 typedef enum { OVER, ASKED_CORRUPTED, ASKS } Phase;
@@ -8,6 +10,7 @@ struct EnvHarvester {
     const UcHarvest *kit;
     void *harvest;
     UcWorld *world;
+    EnvEpilogue epilogue;
     Phase phase;
     size_t question;     /* the one that is put to parties, */
     unsigned asked;      /* and to how many it was */
@@ -106,17 +109,23 @@ static UcResult go_on(void *data, UcCtx *ctx, const UcEnvelope *in, int bit)
     return ask(h, ctx, &in->message, &write) ? write : uc_halt(bit);
 }
 
-void env_harvester_attach(EnvHarvester *h, UcWorld *world, EnvLua *script)
+void env_harvester_follow(EnvHarvester *h, UcMachine *z)
 {
-    g_assert(h && world && script);
-    h->world = world;
+    g_assert(h && z);
     h->phase = OVER;
     h->question = 0;
     h->asked = 0;
     h->result = (EnvHarvested){ 0 };
     g_array_set_size(h->honest, 0);
     h->kit->begin(h->harvest);
-    script->after = go_on;
-    script->after_data = h;
+    h->epilogue.step = go_on;
+    h->epilogue.data = h;
+    env_epilogue_put(&h->epilogue, z);
+}
+
+void env_harvester_watch(EnvHarvester *h, UcWorld *world)
+{
+    g_assert(h && world);
+    h->world = world;
     uc_world_observe(world, observe, h);
 }

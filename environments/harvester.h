@@ -1,11 +1,11 @@
-/* The attacker that harvests, in a scenario: it sees what reaches A and Z while the script runs, and when the script is
- * over it goes on as Z: searches, and asks honest parties about what it forges. How, and which rule a secret breaks that nobody
+/* The attacker that harvests, in a scenario: it sees what reaches A and Z while Z runs, and when Z is
+ * over it goes on as Z (epilogue.h): searches, and asks honest parties about what it forges. How, and which rule a secret breaks that nobody
  * should have, is the kit's (UcHarvest).
  */
 #ifndef ENVIRONMENTS_HARVESTER_H
 #define ENVIRONMENTS_HARVESTER_H
 
-#include "environments/lua_host.h"
+#include "environments/worlds.h"
 
 typedef struct EnvHarvester EnvHarvester;
 
@@ -20,8 +20,9 @@ typedef struct {
 EnvHarvester *env_harvester_new(EnvWorlds *worlds, GError **error);
 void env_harvester_free(EnvHarvester *harvester);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvHarvester, env_harvester_free)
-/* For a world that has not started; one world at a time. */
-void env_harvester_attach(EnvHarvester *harvester, UcWorld *world, EnvLua *script);
+/* One world at a time: before it starts, from its Z on; and then to see what reaches A and Z. */
+void env_harvester_follow(EnvHarvester *harvester, UcMachine *z);
+void env_harvester_watch(EnvHarvester *harvester, UcWorld *world);
 EnvHarvested env_harvester_result(const EnvHarvester *harvester);
 
 #endif

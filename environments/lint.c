@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "environments/lua_load.h"
 #include "environments/lua_machines.h"
 #include "simulator/nearest.h"
 

@@ -383,10 +383,9 @@ EnvLua *env_lua_new(const char *chunk)
     EnvLua *lua = g_new0(EnvLua, 1);
     lua->chunk = chunk;
     env_lua_refill(lua);
-    lua->line = g_array_new(FALSE, FALSE, sizeof(EnvLuaLine));
+    env_script_init(&lua->script);
     lua->task = g_array_new(FALSE, FALSE, sizeof(EnvLuaTask));
     lua->seen = g_array_new(FALSE, FALSE, sizeof(EnvLuaSeen));
-    lua->feature = g_array_new(FALSE, FALSE, sizeof(EnvLuaFeature));
     lua->state = lua_newstate(allocate, lua);
     if (!lua->state)
         g_error("no memory for an interpreter");
@@ -403,10 +402,9 @@ void env_lua_free(EnvLua *lua)
     if (!lua)
         return;
     lua_close(lua->state);
-    g_array_unref(lua->line);
+    env_script_clear(&lua->script);
     g_array_unref(lua->task);
     g_array_unref(lua->seen);
-    g_array_unref(lua->feature);
     g_free(lua->message);
     g_free(lua);
 }

@@ -15,7 +15,7 @@
 
 #include <lua.h>
 
-#include "environments/scenario.h"
+#include "environments/script.h"
 
 enum {
     ENV_LUA_MEMORY = 64 << 20,  /* bytes, all blocks of an interpreter */
@@ -24,12 +24,6 @@ enum {
     ENV_LUA_METATABLES = 64,    /* of those given last it is said when they are changed */
     ENV_LUA_INSTRUCTIONS = 20000000,
 };
-
-/* A move of Z or A, and where the script made it. */
-typedef struct {
-    uint64_t activation;
-    int line; /* in the scenario file; 0: unknown */
-} EnvLuaLine;
 
 /* A payload as it came by. */
 typedef struct {
@@ -47,13 +41,8 @@ typedef struct {
     EnvLuaSeen seen;
 } EnvLuaTask;
 
-/* What a script wants to be compared over many samples: z:feature(name, value). */
-typedef struct {
-    UcWord name; /* handle */
-    double value;
-} EnvLuaFeature;
-
 typedef struct EnvLua {
+    EnvScript script; /* first: machines have it as their host */
     lua_State *state;
     size_t memory;
     int64_t left;          /* instructions */
@@ -71,7 +60,7 @@ typedef struct EnvLua {
     unsigned metatables;   /* given to a table so far */
     unsigned metatable;    /* the one to look at next */
     int given_at[ENV_LUA_METATABLES]; /* lines */
-    void *data;            /* of who loads a scenario (scenario.c) */
+    void *data;            /* of who loads a scenario (lua_load.c) */
 
     /* a run */
     const EnvScenario *scenario;
@@ -84,17 +73,12 @@ typedef struct EnvLua {
     uint16_t running;      /* UC_Z or UC_A */
     bool moved;            /* the running machine has written: */
     UcResult write;
-    GArray *line;          /* EnvLuaLine */
     bool dummy;            /* Z gives the orders: the dummy adversary plays A */
-    const char *function;  /* what Z runs: a function of the scenario */
+    bool prefix;           /* that is what Z runs, not the environment */
     lua_State *z;          /* Z's script */
     bool z_started, z_done;
     int bit;
-    UcResult (*after)(void *data, UcCtx *ctx, const UcEnvelope *in, int bit); /* Z, once the script is done; NULL: halts */
-    void *after_data;
-    bool guessed;          /* the bit was returned, not left out */
     int z_anchor;          /* of Z's thread, in the registry */
-    GArray *feature;       /* EnvLuaFeature */
     size_t view_from;      /* entries of Z's view at its last call */
     GArray *task;          /* EnvLuaTask */
     GArray *seen;          /* EnvLuaSeen */

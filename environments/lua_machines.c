@@ -37,8 +37,8 @@ static EnvLua *mover(lua_State *L, uint16_t machine, const char *name)
 static int move(lua_State *L, EnvLua *lua, UcResult write)
 {
     env_lua_charge_depth(L); /* finding the line goes through them */
-    EnvLuaLine line = { uc_world_activations(uc_ctx_world(lua->ctx)), env_lua_line(L) };
-    g_array_append_val(lua->line, line);
+    EnvScriptLine line = { uc_world_activations(uc_ctx_world(lua->ctx)), env_lua_line(L) };
+    g_array_append_val(lua->script.line, line);
     lua->write = write;
     lua->moved = true;
     return lua_yield(L, 0);
@@ -189,14 +189,14 @@ static int z_feature(lua_State *L)
         env_lua_expected(L, "feature", "a name", 2);
     if (lua_type(L, 3) != LUA_TNUMBER && lua_type(L, 3) != LUA_TBOOLEAN)
         env_lua_expected(L, "feature", "a number or a boolean", 3);
-    EnvLuaFeature f = { .value = lua_isboolean(L, 3) ? lua_toboolean(L, 3) : lua_tonumber(L, 3) };
+    EnvScriptFeature f = { .value = lua_isboolean(L, 3) ? lua_toboolean(L, 3) : lua_tonumber(L, 3) };
     if (f.value - f.value != 0)
         return luaL_error(L, "feature: expected a finite number");
     if (lua_rawlen(L, 2) > FEATURE_BYTES)
         return luaL_error(L, "feature: expected a name of at most %d bytes, got %d", FEATURE_BYTES, (int)lua_rawlen(L, 2));
     env_lua_charge(L, FEATURE_COST);
     f.name = uc_store_text(lua->store, lua_tostring(L, 2));
-    g_array_append_val(lua->feature, f);
+    g_array_append_val(lua->script.feature, f);
     return 0;
 }
 
@@ -232,7 +232,7 @@ static void push_reply(lua_State *L, EnvLua *lua)
 
 static void read_bit(lua_State *L, EnvLua *lua)
 {
-    lua->guessed = !lua_isnil(L, -1);
+    lua->script.guessed = !lua_isnil(L, -1);
     bool integer = lua_isinteger(L, -1);
     lua_Integer value = lua_tointeger(L, -1);
     if (lua_isnil(L, -1) || lua_isboolean(L, -1))
@@ -266,13 +266,11 @@ static int z_turn(lua_State *L)
 static UcResult z_step(UcCtx *ctx, const UcEnvelope *in)
 {
     EnvLua *lua = uc_host(ctx);
-    UcResult result = lua->z_done ? uc_pass(NULL) : turn(ctx, in, UC_Z, z_turn);
-    if (!lua->z_done || lua->message)
-        return result;
-    return lua->after ? lua->after(lua->after_data, ctx, in, lua->bit) : uc_halt(lua->bit);
+    UcResult result = turn(ctx, in, UC_Z, z_turn);
+    return lua->z_done && !lua->message ? uc_halt(lua->bit) : result;
 }
 
-const UcClass env_lua_z = { .name = "script of Z", .step = z_step };
+static const UcClass env_lua_z = { .name = "script of Z", .step = z_step };
 
 /* ---- A ---- */
 
@@ -467,7 +465,7 @@ static void a_setup(UcCtx *ctx)
     turn(ctx, NULL, UC_A, a_prepare);
 }
 
-const UcClass env_lua_a = { .name = "script of A", .step = a_step, .setup = a_setup, .idle = a_idle };
+static const UcClass env_lua_a = { .name = "script of A", .step = a_step, .setup = a_setup, .idle = a_idle };
 
 /* ---- setting up ---- */
 
@@ -554,7 +552,7 @@ static int start_file(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &script_table);
     lua->z = lua_newthread(L);
     lua->z_anchor = luaL_ref(L, LUA_REGISTRYINDEX);
-    lua_getfield(L, -1, lua->function);
+    lua_getfield(L, -1, lua->prefix ? "prefix" : "environment");
     lua_newuserdatauv(L, 1, 0);
     luaL_setmetatable(L, "z");
     lua_xmove(L, lua->z, 2);
@@ -600,26 +598,28 @@ bool env_lua_again(EnvLua *lua)
         if (task->thread)
             luaL_unref(lua->state, LUA_REGISTRYINDEX, task->anchor);
     }
-    GArray *list[] = { lua->task, lua->seen, lua->line, lua->feature };
+    GArray *list[] = { lua->task, lua->seen, lua->script.line, lua->script.feature };
     for (size_t i = 0; i < G_N_ELEMENTS(list); i++)
         g_array_set_size(list[i], 0);
     env_lua_refill(lua);
-    lua->z_started = lua->z_done = lua->guessed = false;
+    lua->z_started = lua->z_done = lua->script.guessed = false;
     lua->bit = 0;
     lua->view_from = 0;
     lua->reply.kind = UC_M_EMPTY;
     return env_lua_protected(lua, start_file);
 }
 
-bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, const char *function)
+bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, bool prefix)
 {
-    g_assert(lua && scenario && worlds && function);
+    g_assert(lua && scenario && worlds);
     lua->scenario = scenario;
     lua->triple = env_worlds_options(worlds)->triple;
     lua->worlds = worlds;
     lua->which = which;
     lua->store = env_worlds_store(worlds);
-    lua->function = function;
-    lua->dummy |= !scenario->has_adversary;
+    lua->prefix = prefix;
+    lua->dummy = prefix || !scenario->has_adversary;
+    lua->script.z = &env_lua_z;
+    lua->script.a = lua->dummy ? NULL : &env_lua_a;
     return env_lua_protected(lua, start);
 }

@@ -8,11 +8,9 @@
 
 #include "environments/lua_values.h"
 
-extern const UcClass env_lua_z, env_lua_a;
-
-/* Runs the scenario's file in this interpreter, with the instance's parameters, and picks its functions. `function`
- * is what Z runs: "environment" or "prefix". False: see lua->message. */
-bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, const char *function);
+/* Runs the scenario's file in this interpreter, with the instance's parameters, and picks its functions; Z runs `prefix` or
+ * `environment`. False: see lua->message. */
+bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, bool prefix);
 /* The same again after a run that ended without an error, in the interpreter that is there. */
 bool env_lua_again(EnvLua *lua);
 

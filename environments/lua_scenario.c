@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "environments/data_folder.h"
 #include "simulator/file.h"
 
 static const char result, loaded, loading, unknown, compiled; /* registry keys */

@@ -1,4 +1,4 @@
-/* Running a scenario's file in an interpreter: for loading (scenario.c) and again for every world (lua_machines.c). */
+/* Running a scenario's file in an interpreter: for loading (lua_load.c) and again for every world (lua_machines.c). */
 #ifndef ENVIRONMENTS_LUA_SCENARIO_H
 #define ENVIRONMENTS_LUA_SCENARIO_H
 

@@ -1,11 +1,11 @@
 #include "environments/repeat.h"
 
-#include "environments/lua_machines.h"
+#include "environments/script.h"
 
 struct EnvRepeat {
     const EnvScenario *scenario;
     EnvWorlds *worlds;
-    EnvLua *lua[ENV_WORLDS];
+    EnvScript *script[ENV_WORLDS]; /* NULL: not started yet */
     UcWorld *world;
 };
 
@@ -38,38 +38,17 @@ void env_repeat_free(EnvRepeat *r)
         return;
     uc_world_free(r->world);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
-        env_lua_free(r->lua[which]);
+        env_script_free(r->script[which]);
     env_worlds_free(r->worlds);
     g_free(r);
 }
 
-static void put_script(EnvRepeat *r, EnvWorld which)
-{
-    UcWorldSpec *spec = env_worlds_spec(r->worlds, which);
-    spec->machine[UC_Z].class = &env_lua_z;
-    spec->machine[UC_Z].host = r->lua[which];
-    if (r->scenario->has_adversary) {
-        spec->machine[UC_A].class = &env_lua_a;
-        spec->machine[UC_A].host = r->lua[which];
-    }
-}
-
-/* The interpreter of a world, ready to run: a fresh one, or the one that ended in good order before. */
+/* The script of a world at its start: a fresh one, or that of the run before. */
 static bool ready(EnvRepeat *r, EnvWorld which, GError **error)
 {
-    EnvLua **lua = &r->lua[which];
-    if (*lua && (*lua)->message)
-        g_clear_pointer(lua, env_lua_free);
-    bool ok = *lua != NULL;
-    if (ok) {
-        ok = env_lua_again(*lua);
-    } else {
-        *lua = env_lua_new(env_scenario_file(r->scenario));
-        ok = env_lua_start(*lua, r->scenario, r->worlds, which, "environment");
-    }
-    if (!ok)
-        g_set_error_literal(error, ENV_ERROR, (*lua)->limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, (*lua)->message);
-    return ok;
+    EnvScript *used = r->script[which];
+    r->script[which] = used ? env_script_again(used, error) : env_script_start(r->scenario, r->worlds, which, false, error);
+    return r->script[which] != NULL;
 }
 
 bool env_repeat_run(EnvRepeat *r, EnvWorld which, const uint8_t seed[UC_SEED_BYTES], UcObserver observe, void *data,
@@ -80,10 +59,11 @@ bool env_repeat_run(EnvRepeat *r, EnvWorld which, const uint8_t seed[UC_SEED_BYT
     env_worlds_restart(r->worlds, seed);
     if (!ready(r, which, error))
         return false;
-    put_script(r, which);
+    env_script_put(r->script[which], env_worlds_spec(r->worlds, which));
     r->world = env_worlds_start(r->worlds, which);
     if (observe)
         uc_world_observe(r->world, observe, data);
-    *out = (EnvRepeated){ r->world, uc_world_run(r->world), r->lua[which]->guessed, r->lua[which]->feature };
+    UcStop stop = uc_world_run(r->world);
+    *out = (EnvRepeated){ r->world, stop, r->script[which] };
     return true;
 }

@@ -1,10 +1,10 @@
-/* Many runs of one script, one after the other, with other coins each: the set-up is built once, the interpreter is
- * kept and the script's file runs again in it, so that no local of the script survives (docs/advantage.md, "What a sample is").
+/* Many runs of one script, one after the other, with other coins each: the set-up is built once, the script is
+ * kept and its file runs again in it, so that no local of the script survives (docs/advantage.md, "What a sample is").
  */
 #ifndef ENVIRONMENTS_REPEAT_H
 #define ENVIRONMENTS_REPEAT_H
 
-#include "environments/scenario.h"
+#include "environments/script.h"
 
 typedef struct EnvRepeat EnvRepeat;
 
@@ -17,8 +17,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvRepeat, env_repeat_free)
 typedef struct {
     UcWorld *world;  /* until the next run */
     UcStop stop;
-    bool guessed;    /* the script returned something */
-    const GArray *feature; /* EnvLuaFeature (lua_host.h) in order of naming, until the next run */
+    const EnvScript *script; /* its guess and features, until the next run */
 } EnvRepeated;
 
 /* One run. False: the script cannot be started. */

@@ -1,34 +1,25 @@
 #include "environments/run.h"
 
 #include "environments/disk.h"
-#include "environments/lua_machines.h"
+#include "environments/script.h"
 
 struct EnvRun {
     EnvWorlds *worlds, *owned; /* owned: NULL when they are the caller's */
-    EnvLua *lua[ENV_WORLDS];
+    EnvScript *script[ENV_WORLDS]; /* NULL: not run */
     UcLock lock;
     UcFileStore *files; /* NULL: no store on disk */
     EnvHarvester *harvester; /* NULL: nobody harvests */
     EnvHarvested harvested[ENV_WORLDS];
 };
 
-static bool start_script(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which,
-                         const char *function, GError **error)
+/* A world of this script, not yet run. */
+static UcWorld *start_world(EnvRun *run, EnvScript *script, EnvWorld which)
 {
-    if (env_lua_start(lua, scenario, worlds, which, function))
-        return true;
-    g_set_error_literal(error, ENV_ERROR, lua->limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, lua->message);
-    return false;
-}
-
-static void put_script(UcWorldSpec *spec, EnvLua *lua, const EnvScenario *scenario)
-{
-    spec->machine[UC_Z].class = &env_lua_z;
-    spec->machine[UC_Z].host = lua;
-    if (scenario->has_adversary) {
-        spec->machine[UC_A].class = &env_lua_a;
-        spec->machine[UC_A].host = lua;
-    }
+    UcWorldSpec *spec = env_worlds_spec(run->worlds, which);
+    env_script_put(script, spec);
+    if (run->harvester)
+        env_harvester_follow(run->harvester, &spec->machine[UC_Z]);
+    return env_worlds_start(run->worlds, which);
 }
 
 static bool same_views(const UcWorld *a, const UcWorld *b)
@@ -44,14 +35,13 @@ static bool same_views(const UcWorld *a, const UcWorld *b)
  * the first run stays as it is. */
 static bool repeats(EnvRun *run, const EnvScenario *scenario, EnvWorld which, GError **error)
 {
-    g_autoptr(EnvLua) again = env_lua_new(env_scenario_file(scenario));
-    if (!start_script(again, scenario, run->worlds, which, "environment", error))
+    g_autoptr(EnvScript) again = env_script_start(scenario, run->worlds, which, false, error);
+    if (!again)
         return false;
     UcWorldSpec *spec = env_worlds_spec(run->worlds, which), kept = *spec;
-    put_script(spec, again, scenario);
-    UcWorld *world = env_worlds_start(run->worlds, which);
+    UcWorld *world = start_world(run, again, which);
     if (run->harvester)
-        env_harvester_attach(run->harvester, world, again);
+        env_harvester_watch(run->harvester, world);
     UcStop stop = uc_world_run(world);
     bool same = stop == run->lock.stop[which] && same_views(world, run->lock.world[which]) &&
                 uc_world_activations(world) == uc_world_activations(run->lock.world[which]);
@@ -76,17 +66,16 @@ static bool put_on_disk(EnvRun *run, const EnvOptions *options, GError **error)
 static bool run_world(EnvRun *run, const EnvScenario *scenario, EnvWorld which, UcObserver observe, void *data,
                       GError **error)
 {
-    EnvLua *lua = run->lua[which] = env_lua_new(env_scenario_file(scenario));
-    if (!start_script(lua, scenario, run->worlds, which, "environment", error))
+    run->script[which] = env_script_start(scenario, run->worlds, which, false, error);
+    if (!run->script[which])
         return false;
-    put_script(env_worlds_spec(run->worlds, which), lua, scenario);
-    run->lock.world[which] = env_worlds_start(run->worlds, which);
+    run->lock.world[which] = start_world(run, run->script[which], which);
     if (which == ENV_REAL && scenario->options.store && !put_on_disk(run, &scenario->options, error))
         return false;
     if (observe)
         uc_world_observe(run->lock.world[which], observe, data);
     if (run->harvester)
-        env_harvester_attach(run->harvester, run->lock.world[which], lua);
+        env_harvester_watch(run->harvester, run->lock.world[which]);
     uc_lock_run(&run->lock, which);
     if (run->harvester)
         run->harvested[which] = env_harvester_result(run->harvester);
@@ -146,7 +135,7 @@ void env_run_free(EnvRun *run)
         return;
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         uc_world_free(run->lock.world[which]);
-        env_lua_free(run->lua[which]);
+        env_script_free(run->script[which]);
     }
     uc_filestore_close(run->files);
     env_harvester_free(run->harvester);
@@ -164,19 +153,7 @@ bool env_run_harvested(const EnvRun *run, EnvWorld which, EnvHarvested *out)
 int env_run_line(const EnvRun *run, uint64_t activation, EnvWorld which)
 {
     g_assert(run && which < ENV_WORLDS);
-    const GArray *lines = run->lua[which] ? run->lua[which]->line : NULL;
-    guint low = 0, high = lines ? lines->len : 0;
-    while (low < high) { /* activations rise */
-        guint middle = low + (high - low) / 2;
-        const EnvLuaLine *l = &g_array_index(lines, EnvLuaLine, middle);
-        if (l->activation == activation)
-            return l->line;
-        if (l->activation < activation)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return 0;
+    return run->script[which] ? env_script_line(run->script[which], activation) : 0;
 }
 
 /* ---- prefix ---- */
@@ -196,13 +173,11 @@ GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **
     g_autoptr(GArray) writes = g_array_new(FALSE, FALSE, sizeof(UcEnvelope));
     if (!scenario->has_prefix)
         return g_steal_pointer(&writes);
-    g_autoptr(EnvLua) lua = env_lua_new(env_scenario_file(scenario));
-    lua->dummy = true;
-    if (!start_script(lua, scenario, worlds, ENV_REAL, "prefix", error))
+    g_autoptr(EnvScript) script = env_script_start(scenario, worlds, ENV_REAL, true, error);
+    if (!script)
         return NULL;
     UcWorldSpec spec = *env_worlds_spec(worlds, ENV_REAL);
-    spec.machine[UC_Z].class = &env_lua_z;
-    spec.machine[UC_Z].host = lua;
+    env_script_put(script, &spec);
     UcLayout *layout = uc_layout_new();
     UcWorld *world = uc_world_new(&spec, env_worlds_store(worlds), layout, env_worlds_options(worlds)->seed);
     uc_world_observe(world, record_write, writes);

@@ -6,6 +6,7 @@
 #define ENVIRONMENTS_RUN_H
 
 #include "environments/harvester.h"
+#include "environments/scenario.h"
 #include "simulator/lock.h"
 
 typedef struct EnvRun EnvRun;

@@ -1,8 +1,7 @@
-/* A scenario: the static table of a script, and its functions.
+/* A scenario as a plain description: what its script says beside its functions.
  *
- * One Lua file returns `scenario { ... }` (docs/scenario-language.md). Loading runs the file once, without its functions, and
- * checks every field: an unknown name is an error with file and line. Exploration reads this table only; `check` and
- * `run` also resume the functions (run.h).
+ * Who reads scripts fills it in (lua_load.h); exploration needs no more than this, `check` and `run` also start the functions
+ * (run.h).
  */
 #ifndef ENVIRONMENTS_SCENARIO_H
 #define ENVIRONMENTS_SCENARIO_H
@@ -32,6 +31,8 @@ typedef struct {
     bool boolean;      /* `number` is 0 or 1 and stands for false or true */
 } EnvParam;
 
+typedef struct EnvScriptHost EnvScriptHost; /* script.h */
+
 /* A file that the script takes in with `use`. */
 typedef struct {
     char *name, *text;
@@ -51,6 +52,7 @@ typedef struct {
     GArray *bound;           /* EnvBound, in the order of the script; empty: the script has no bounds */
     GArray *domain;          /* EnvDomain, in the order of the script */
     bool has_environment, has_adversary, has_prefix;
+    const EnvScriptHost *host; /* what runs these functions */
     char *text;              /* the script itself, for fresh interpreters */
     int line;                /* of the call of scenario { } in it */
     /* for_each: this instance's name for reports ("loss=3"), NULL when there is none */
@@ -59,13 +61,19 @@ typedef struct {
     GPtrArray *library;      /* EnvLibrary, in the order of use */
 } EnvScenario;
 
-/* All instances of a script (one, unless it sweeps parameters with for_each): EnvScenario*, freed with the array. */
-GPtrArray *env_scenario_load(const char *path, GError **error);
+/* Path and text, options as by default: the rest is to be filled in. */
+EnvScenario *env_scenario_new(const char *path, const char *text);
 void env_scenario_free(EnvScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvScenario, env_scenario_free)
 /* env_worlds_new() of the scenario's options; an error names the line of the field that does not go with the others, also when
  * a command has changed those since. */
 EnvWorlds *env_scenario_worlds(const EnvScenario *scenario, GError **error);
+/* SHA-256 of the text and of the libraries, in hex. Free with g_free(). */
+char *env_scenario_hash(const EnvScenario *scenario);
+/* Where the text sets this field of the scenario ("name ="); NULL: nowhere. */
+const char *env_scenario_field(const EnvScenario *scenario, const char *name);
+/* The line of that; of fields that are nowhere that of the scenario. */
+int env_scenario_line(const EnvScenario *scenario, const char *name);
 /* The last component of the path: what users are shown. */
 const char *env_scenario_file(const EnvScenario *scenario);
 /* The title, with the instance of a sweep behind it. Free with g_free(). */
@@ -74,8 +82,5 @@ char *env_scenario_title(const EnvScenario *scenario);
 const EnvDomain *env_scenario_domain(const EnvScenario *scenario, const char *name);
 /* Value of a bound, or `otherwise`. */
 int64_t env_scenario_bound(const EnvScenario *scenario, const char *name, int64_t otherwise);
-
-/* The folder that holds the built-in `scenarios`; absolute, never freed. */
-const char *env_data_folder(void);
 
 #endif

@@ -410,6 +410,17 @@ UcStore *uc_ctx_store(UcCtx *ctx) { return uc_honesty_store(ctx); }
 
 const void *uc_config(UcCtx *ctx) { return ctx->machine->config; }
 void *uc_host(UcCtx *ctx) { return ctx->machine->host; }
+
+UcResult uc_step_of(UcCtx *ctx, const UcMachine *other, const UcEnvelope *in)
+{
+    g_assert(ctx && other && other->class && in);
+    const UcMachine *own = ctx->machine;
+    ctx->machine = other;
+    UcResult result = other->class->step(ctx, in);
+    ctx->machine = own;
+    return result;
+}
+
 UcWord uc_pid(UcCtx *ctx) { return ctx->row->pid; }
 unsigned uc_party_count(UcCtx *ctx) { return ctx->world->spec->parties; }
 const char *uc_party_name(UcCtx *ctx, UcWord pid) { return pid < uc_party_count(ctx) ? ctx->world->spec->party_name[pid] : "?"; }

@@ -21,6 +21,8 @@ typedef struct {
     void *host;           /* scripted machines: their interpreter */
     const char *role;     /* tape label */
 } UcMachine;
+/* In a step: that of another class in its place, with the other's configuration and host. For classes that wrap one. */
+UcResult uc_step_of(UcCtx *ctx, const UcMachine *other, const UcEnvelope *in);
 
 /* Machine numbers. The code of a machine does without them. */
 enum { UC_Z, UC_A, UC_S, UC_F, UC_PARTY_0 };

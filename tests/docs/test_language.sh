@@ -18,7 +18,7 @@ require() { # WHAT: names on stdin
 list=$(mktemp) out=$(mktemp)
 trap 'rm -f "$list" "$out"' EXIT
 {
-    names environments/scenario.c 'read_[a-z_]+ \}' | require "field of a scenario"
+    names environments/lua_load.c 'read_[a-z_]+ \}' | require "field of a scenario"
     {
         sed -n '/order_name\[\]/,/;/p' environments/alphabet.c | grep -oE '"[a-z]+"'
         grep -oE '\(Numbered\)\{ "[a-z]+"' environments/alphabet.c | grep -oE '"[a-z]+"'

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 
 #include "environments/lint.h"
+#include "environments/lua_load.h"
 
 GPtrArray *foreign_scenario(const char *environment, const UcTriple *triple)
 {

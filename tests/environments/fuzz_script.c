@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "environments/explorer.h"
+#include "environments/lua_load.h"
 #include "environments/run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

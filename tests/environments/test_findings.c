@@ -7,6 +7,7 @@
 
 #include "adversary/uc_simulator.h"
 #include "environments/explorer.h"
+#include "environments/lua_load.h"
 #include "environments/run.h"
 #include "protocol/party.h"
 #include "functionality/f_dkm.h"

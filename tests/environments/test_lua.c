@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "environments/lua_host.h"
+#include "environments/lua_load.h"
 #include "environments/run.h"
 #include "protocol/party.h"
 #include "protocol/keys.h"
