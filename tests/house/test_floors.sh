@@ -29,6 +29,43 @@ for floor in signing simulator audit functionality protocol adversary environmen
         [ $ok = yes ] || { echo "include goes up or sideways: $line"; bad=1; }
     done
 done
+# The rooms of environments/, until they are folders: files by name, and the rooms that each may include besides its own.
+# Rooms that do not name each other do not know each other.
+rooms="worlds scenario general lua runs"
+files_of() {
+    case "$1" in
+        worlds) echo "registry worlds options disk data_folder pair replay" ;;
+        scenario) echo "scenario instances script" ;;
+        general) echo "alphabet general general_inputs general_forged general_internal explorer" ;;
+        lua) echo "lua_host lua_library lua_metatables lua_values lua_stolen lua_scenario lua_machines lua_script lua_load lint" ;;
+        runs) echo "epilogue harvester run traced trial repeat advantage" ;;
+    esac
+}
+below() {
+    case "$1" in
+        worlds) echo "" ;;
+        scenario) echo "worlds" ;;
+        general) echo "worlds scenario" ;;
+        lua) echo "worlds scenario general" ;;
+        runs) echo "worlds scenario" ;;
+    esac
+}
+room_of() { # FILE without folder and ending
+    for room in $rooms; do
+        case " $(files_of $room) " in *" $1 "*) echo $room ;; esac
+    done
+}
+for file in environments/*.[ch]; do
+    name=$(basename "${file%.[ch]}") room=$(room_of "$(basename "${file%.[ch]}")")
+    [ "$(echo "$room" | wc -w)" = 1 ] || { echo "$file: expected it in one room (tests/house/test_floors.sh), got '$room'"; bad=1; }
+    for target in $(sed -n 's/^#include "environments\/\([a-z_]*\)\.h".*/\1/p' "$file"); do
+        case " $room $(below "$room") " in
+            *" $(room_of "$target") "*) ;;
+            *) echo "include goes up or sideways: $file ($room) includes $target.h ($(room_of "$target"))"; bad=1 ;;
+        esac
+    done
+    [ "$room" = lua ] || ! grep -nE '#include <(lua|lauxlib|lualib)\.h>' "$file" || { echo "$file: Lua is known in its room only"; bad=1; }
+done
 # The engine names no signature, no party role and no Lua.
 if grep -rniE '\b(lms|xmss|hsm|lua|dkm|leaf|keygen)\b' simulator --include='*.c' --include='*.h'; then
     echo "simulator/ must stay ignorant of signatures, roles and Lua"; bad=1

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "environments/lua_load.h"
 #include "environments/traced.h"
 #include "report/export.h"
 #include "report/json.h"
