@@ -6,6 +6,7 @@
 
 #include "environments/lua_host.h"
 #include "environments/lua_load.h"
+#include "environments/repeat.h"
 #include "environments/run.h"
 #include "protocol/party.h"
 #include "protocol/keys.h"
@@ -879,6 +880,59 @@ START_TEST(damaged_files)
 }
 END_TEST
 
+/* ---- the same script again and again ---- */
+enum { MOVES = 5 };
+
+/* Runs it three times in the real world; `see` looks at each run. */
+static void run_thrice(const char *environment, void (*see)(const EnvRepeated *run))
+{
+    g_autofree char *body = script(environment, NULL, false), *text = g_strconcat("local n = 0 ", body, NULL);
+    g_autoptr(GPtrArray) all = load_ok(text);
+    g_autoptr(EnvRepeat) repeat = env_repeat_new(all->pdata[0], NULL);
+    ck_assert_ptr_nonnull(repeat);
+    for (unsigned times = 0; times < 3; times++) {
+        uint8_t seed[UC_SEED_BYTES];
+        EnvRepeated run;
+        env_seed(times, seed);
+        ck_assert(env_repeat_run(repeat, ENV_REAL, seed, NULL, NULL, &run, NULL));
+        see(&run);
+    }
+}
+
+static void began_anew(const EnvRepeated *run)
+{
+    ck_assert_int_eq(run->stop, UC_STOP_HALT);
+    ck_assert(run->script->guessed && uc_world_bit(run->world));
+    ck_assert_uint_eq(run->script->feature->len, 1);
+    ck_assert(g_array_index(run->script->feature, EnvScriptFeature, 0).value == 1);
+    ck_assert_uint_eq(run->script->line->len, MOVES);
+    for (guint i = 0; i < MOVES; i++) { /* one on each line */
+        uint64_t activation = g_array_index(run->script->line, EnvScriptLine, i).activation;
+        ck_assert_int_eq(env_script_line(run->script, activation), (int)i + 2);
+        ck_assert_int_eq(env_script_line(run->script, activation + 1), 0);
+    }
+}
+
+static void failed(const EnvRepeated *run)
+{
+    ck_assert_int_eq(run->stop, UC_STOP_SCRIPT);
+    ck_assert(!run->script->guessed);
+    ck_assert_str_eq(uc_world_why(run->world), "t.lua:2: attempt to call a nil value (local 'nothing')");
+}
+
+START_TEST(repeated_runs_begin_anew)
+{
+    run_thrice("n = n + 1; z:keygen('hsm1')\nlocal k = z:keygen('hsm2')\nz:sign('hsm2', k, 'text')\n"
+               "z:keygen('hsm1')\nz:keygen('hsm2') z:feature('n', n) return true", began_anew);
+}
+END_TEST
+
+START_TEST(repeated_runs_after_one_that_failed)
+{
+    run_thrice("z:corrupted(); local nothing; nothing()", failed);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("lua");
@@ -907,6 +961,8 @@ int main(void)
     tcase_add_test(t, libraries);
     tcase_add_test(t, prefix_is_recorded);
     tcase_add_test(t, damaged_files);
+    tcase_add_test(t, repeated_runs_begin_anew);
+    tcase_add_test(t, repeated_runs_after_one_that_failed);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
