@@ -333,7 +333,13 @@ static bool prepare(Job *job, const Options *o, GError **error)
         return false;
     if (o->keys && !parse_count("--keys", o->keys, 0, ENV_KEYS_MAX, &keys, error))
         return false;
-    m->keys = has_toy_keys(&m->options) ? 0 : (unsigned)keys;
+    const UcInterface *interface = m->options.triple->protocol->interface;
+    if (o->keys && !interface->pool) {
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--keys: expected an interface whose keys can come from a pool, got %s",
+                    interface->name);
+        return false;
+    }
+    m->keys = has_toy_keys(&m->options) || !interface->pool ? 0 : (unsigned)keys;
     if (o->jobs < 0 || o->jobs > ENV_JOBS_MAX) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--jobs: expected 0 to %d, got %d", ENV_JOBS_MAX, o->jobs);
         return false;

@@ -12,7 +12,7 @@ const CliCommand cli_commands[] = {
     { "lint", "finds misspelt names in scenarios without running them", cli_lint },
     { "list", "protocols, schemes, storage models, scenarios", cli_list },
     { "new", "writes a commented scenario to start from", cli_new },
-    { "plot", "plots who holds which one-time key, sweeps, explorations, lengths of counterexamples", cli_plot },
+    { "plot", "plots who has what (such as one-time keys), sweeps, explorations, lengths of counterexamples", cli_plot },
     { "replay", "runs a recorded trace or schedule again", cli_replay },
     { "report", "one HTML file about many traces: verdicts, charts, plots", cli_report },
     { "run", "runs a scenario in one world and shows what happens", cli_run },

@@ -425,7 +425,7 @@ static bool fill_alphabet(EnvAlphabet *a, const Options *o, const EnvScenario *s
     *a = env_default_alphabet(s->options.triple);
     if (!o->bound && !s->bound->len) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected bounds for exploration, got none: give the scenario a "
-                    "table `explore = { sign = 2, ... }` or say --bound sign=2", s->path);
+                    "table `explore = { deliver = 2, ... }` or say --bound deliver=2", s->path);
         return false;
     }
     env_alphabet_of(a, s);
@@ -596,7 +596,7 @@ int cli_explore(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "strategy", 0, 0, G_OPTION_ARG_STRING, &o.strategy, "bfs (default), dfs, random or pct", "NAME" },
         { "world", 0, 0, G_OPTION_ARG_STRING, &o.world, "both (default), or one world under its watchers", "NAME" },
-        { "bound", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o.bound, "a bound, such as sign=2; may be repeated", "NAME=N" },
+        { "bound", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &o.bound, "a bound, such as deliver=2; may be repeated", "NAME=N" },
         { "crypto", 0, 0, G_OPTION_ARG_STRING, &o.crypto, "ideal (default) or real", "NAME" },
         { "memory", 0, 0, G_OPTION_ARG_INT, &o.memory, "stop beyond so many MiB (4096, or 3/4 of the machine's; 0: never)", "N" },
         { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o.seconds, "stop after so long (0: never)", "S" },
@@ -628,7 +628,7 @@ int cli_explore(int argc, char **argv)
                   "found and all schedules or walks tried, or this verdict and\nrule found first), 1 something else, 2 an "
                   "error, 3 a limit or an interruption came first, 4 an internal error.\n\nExamples:\n"
                   "  ucsim explore mine.lua\n"
-                  "  ucsim explore mine.lua --bound sign=3 -o found.jsonl && ucsim diagram found.jsonl -o found.svg\n"
+                  "  ucsim explore mine.lua --bound deliver=3 -o found.jsonl && ucsim diagram found.jsonl -o found.svg\n"
                   "  ucsim explore mine.lua --strategy random --walks 100000 --seconds 60", entries, &argc, &argv, &code)) {
         code = wrong_options(&o);
         if (code == CLI_OK) {

@@ -7,12 +7,106 @@
 #include "environments/advantage.h"
 #include "environments/lua_load.h"
 #include "signing/signing.h"
+#include "simulator/calls.h"
+#include "simulator/play.h"
 
 static void print_protocols(void)
 {
-    puts("protocols");
+    puts("protocols ('ucsim list NAME' says more about one)");
     for (const UcTriple *t = env_triple; t->protocol; t++)
-        printf("  %-12s %s\n", t->protocol->name, t->protocol->title);
+        printf("  %-17s %s\n", t->protocol->name, t->protocol->title);
+}
+
+/* ---- one triple ---- */
+
+/* "\n  HEAD  a, b": comma separated, under a head that stands once. */
+static void append(GString *line, const char *text) { g_string_append_printf(line, "%s%s", line->len ? ", " : "", text); }
+
+static void print_line(const char *head, GString *line)
+{
+    if (line->len)
+        printf("  %-11s %s\n", head, line->str);
+    g_string_truncate(line, 0);
+}
+
+static void print_calls(const UcInterface *interface)
+{
+    for (const UcCall *c = interface->calls; c && c->word; c++) {
+        g_autoptr(GString) line = g_string_new(NULL);
+        const char *name;
+        for (unsigned i = 0; (name = uc_call_argument(interface->messages, c, i)); i++)
+            append(line, name);
+        printf("  %-11s z:%s(party%s%s%s)\n", c == interface->calls ? "inputs" : "", c->word, !line->len ? "" : c->named ? ", { " : ", ",
+               line->str, c->named && line->len ? " }" : "");
+    }
+}
+
+static void print_attacks(const UcAttackKit *kit)
+{
+    for (const UcAttackCall *c = kit ? kit->call : NULL; c && c->name; c++) {
+        g_autoptr(GString) line = g_string_new(NULL);
+        for (const UcAttackField *f = c->argument; f->name; f++)
+            append(line, f->name);
+        printf("  %-11s a:%s%s%s%s\n", c == kit->call ? "attacks" : "", c->name, c->named ? " { " : "(", line->str, c->named ? " }" : ")");
+    }
+}
+
+static void print_option(const UcOptionTable *table, const UcOptionRow *row, bool first)
+{
+    UcSettings values;
+    uc_settings_default(table, &values);
+    g_autofree char *names = row->names ? g_strjoinv(", ", (char **)row->names) : NULL;
+    printf("  %-11s %s", first ? "options" : "", row->script);
+    if (row->type == UC_OPTION_NUMBER && row->high)
+        printf(": 1 to %" G_GUINT64_FORMAT, row->high);
+    if (names && row->type != UC_OPTION_FLAG)
+        printf(": %s", names);
+    if (row->type == UC_OPTION_NUMBER)
+        printf(" (%" G_GUINT64_FORMAT ")", uc_option_number(row, &values));
+    else if (names && row->type != UC_OPTION_FLAG)
+        printf(" (%s)", row->names[uc_option_number(row, &values)]);
+    putchar('\n');
+}
+
+static unsigned print_options(const UcOptionTable *table, unsigned printed)
+{
+    for (size_t i = 0; i < table->rows; i++) {
+        if (table->row[i].script)
+            print_option(table, &table->row[i], printed++ == 0);
+    }
+    return printed;
+}
+
+static void print_bounds(const UcInterface *interface)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    for (unsigned i = 0; interface->alphabet && i < interface->alphabet->inputs; i++)
+        append(line, uc_input_bound(&interface->alphabet->input[i], interface->messages));
+    print_line("bounds", line);
+}
+
+/* What a scenario can say to it, its default in brackets. */
+static void print_triple(const UcTriple *t)
+{
+    const UcInterface *interface = t->protocol->interface;
+    g_autoptr(GString) line = g_string_new(NULL);
+    printf("%s: %s\n  %-11s %s\n", t->protocol->name, t->protocol->title, "realises", t->functionality->name);
+    for (const UcSimulatorRow *s = t->simulator; s->name; s++)
+        append(line, s->name);
+    print_line("simulators", line);
+    print_calls(interface);
+    print_options(&t->protocol->options, print_options(&interface->options, 0));
+    print_bounds(interface);
+    for (const char *const *rule = interface->rules; rule && *rule; rule++)
+        append(line, *rule);
+    print_line("rules", line);
+    for (unsigned i = 0; t->protocol->codec && i < t->protocol->codec->fields; i++)
+        append(line, t->protocol->codec->field[i].name);
+    print_line("payload", line);
+    print_attacks(t->kit);
+    for (const UcNative *n = t->protocol->natives; n && n->name; n++)
+        append(line, n->name);
+    print_line("native", line);
 }
 
 static void print_schemes(bool all)
@@ -56,7 +150,7 @@ static void print_choices(void)
         printf("  %-12s %s\n", uc_storage_name[i], storage[i]);
     for (const UcTriple *t = env_triple; t->protocol; t++)
         print_names(&t->protocol->interface->options);
-    puts("\ncrypto\n  real         the signatures of the scheme, AES-256-GCM payloads\n"
+    puts("\ncrypto\n  real         the primitives of the protocol\n"
          "  ideal        the same interfaces without cryptography: for exploring");
 }
 
@@ -89,8 +183,9 @@ int cli_list(int argc, char **argv)
 {
     static const GOptionEntry none[] = { { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL } };
     int code;
-    if (!cli_parse("list", "[schemes|FOLDER]", "Prints what scenarios can use, and the scenarios of a folder (default: "
-                   "the built-in ones).", none, &argc, &argv, &code))
+    if (!cli_parse("list", "[schemes|PROTOCOL|FOLDER]", "Prints what scenarios can use, and the scenarios of a folder (default: "
+                   "the built-in ones). Of a protocol:\nits functionality, inputs, options with their defaults, bounds, rules, "
+                   "fields of payloads, attacks.", none, &argc, &argv, &code))
         return code;
     if (argc > 2)
         return cli_fail(CLI_USAGE, "list: expected one folder, got %d", argc - 1);
@@ -98,19 +193,24 @@ int cli_list(int argc, char **argv)
         print_schemes(true);
         return CLI_OK;
     }
+    const UcTriple *triple = argc == 2 ? env_triple_find(argv[1]) : NULL;
+    if (triple) {
+        print_triple(triple);
+        return CLI_OK;
+    }
     const char *folder = argc > 1 ? argv[1] : cli_scenario_folder();
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
     GError *error = NULL;
     const bool there = g_file_test(folder, G_FILE_TEST_IS_DIR);
     if (!there && argc > 1)
-        return cli_fail(CLI_USAGE, "list: expected a folder or 'schemes', got '%s'", folder);
+        return cli_fail(CLI_USAGE, "list: expected a folder, a protocol or 'schemes', got '%s'", folder);
     if (there && !cli_scenario_files(folder, files, &error)) /* before anything is printed */
         return cli_fail_error(error);
     if (argc == 1) {
         print_protocols();
         print_schemes(false);
         print_choices();
-    print_natives();
+        print_natives();
     }
     return there ? print_scenarios(folder, files)
                  : cli_fail(CLI_USAGE, "list: the built-in scenarios are neither beside the program nor in '%s'", folder);

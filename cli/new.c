@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "environments/registry.h"
+#include "environments/options.h"
 
 static bool write_all(int fd, const char *bytes, size_t length)
 {
@@ -52,14 +52,13 @@ static char *title_of(const char *name)
     return g_strdelimit(title, "-_", ' ');
 }
 
-static int make(const char *given)
+static int make(const char *given, const UcInterface *interface)
 {
     g_autofree char *name = g_path_get_basename(given);
     if (g_str_has_suffix(given, "/") || !name_ok(name) || !strcmp(name, ".lua"))
         return cli_fail(CLI_USAGE, "new: expected a name of letters, digits, '-', '_' and '.' (not '-' or '.' first), got '%s'", given);
     g_autofree char *path = g_str_has_suffix(given, ".lua") ? g_strdup(given) : g_strconcat(given, ".lua", NULL);
     g_autofree char *title = title_of(name), *file = g_path_get_basename(path);
-    const UcInterface *interface = env_triple->protocol->interface;
     if (!interface->first_script)
         return cli_fail(CLI_USAGE, "new: %s has no scenario to start from", interface->name);
     g_autoptr(GString) out = g_string_new(interface->first_script);
@@ -73,12 +72,17 @@ static int make(const char *given)
 
 int cli_new(int argc, char **argv)
 {
-    static const GOptionEntry none[] = { { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL } };
+    g_autofree char *protocol = NULL;
+    const GOptionEntry entries[] = {
+        { "protocol", 0, 0, G_OPTION_ARG_STRING, &protocol, "of the protocol of this name (default: the first of 'ucsim list')", "NAME" },
+        { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL } };
     int code;
-    if (!cli_parse("new", "NAME", "Writes NAME.lua: a scenario with comments that passes 'ucsim check', to start from. A "
-                   "file that is there\nis never overwritten. NAME may have a folder in front.", none, &argc, &argv, &code))
+    if (!cli_parse("new", "[OPTION…] NAME", "Writes NAME.lua: a scenario with comments that passes 'ucsim check', to start from. A "
+                   "file that is there\nis never overwritten. NAME may have a folder in front.", entries, &argc, &argv, &code))
         return code;
     if (argc != 2)
         return cli_fail(CLI_USAGE, "new: expected one name, got %d", argc - 1);
-    return make(argv[1]);
+    EnvOptions options = env_default_options();
+    g_autofree char *wrong = protocol ? env_options_use(&options, protocol) : NULL;
+    return wrong ? cli_fail(CLI_USAGE, "new: --protocol: %s", wrong) : make(argv[1], options.triple->protocol->interface);
 }

@@ -11,8 +11,8 @@
 static const char text[] =
     "Plots, by gnuplot; the extension of FILE says svg, png or pdf.\n"
     "\n"
-    "  ownership TRACE     who holds which one-time key when: event number on x, index on y; what is in\n"
-    "                      transit, used and lost is marked. --world ideal shows the functionality's view.\n"
+    "  ownership TRACE     who has what when, such as one-time keys: event number on x, index on y;\n"
+    "                      what is in transit, used and lost is marked. --world ideal shows the functionality's view.\n"
     "  lengths TABLE       counterexamples as found and after shrinking; lines 'NAME FOUND SHRUNK'\n"
     "  sweep TRACE...      one-time keys lost (--y lost, used or held) against an option or a value of\n"
     "                      for_each (--x); --by draws one curve for each value of another\n"

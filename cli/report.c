@@ -9,7 +9,7 @@
 
 static const char text[] =
     "Writes one HTML file about traces and audits: a table of verdicts with a filter, and for each trace its chart to zoom and\n"
-    "step through, what both worlds hold, who holds which one-time key, and the command that reproduces it. The file\n"
+    "step through, what both worlds hold, who has what, and the command that reproduces it. The file\n"
     "needs nothing else: it can be mailed and read offline.\n"
     "\n"
     "A folder stands for the *.jsonl in it; a file named *.json is what 'ucsim audit signatures --json' wrote. Examples:\n"

@@ -230,6 +230,12 @@ static const char **names_of_simulators(const UcTriple *triple)
     return name;
 }
 
+static char *none_of(const char *const *known, const char *name)
+{
+    g_autofree char *list = g_strjoinv(", ", (char **)known), *near = did_you_mean(name, known);
+    return g_strdup_printf("expected one of %s, got '%s'%s", list, name, near);
+}
+
 char *env_options_use(EnvOptions *o, const char *protocol)
 {
     g_assert(o && protocol);
@@ -240,8 +246,7 @@ char *env_options_use(EnvOptions *o, const char *protocol)
         return NULL;
     }
     g_autofree const char **known = names_of_protocols();
-    g_autofree char *list = g_strjoinv("', '", (char **)known), *near = did_you_mean(protocol, known);
-    return g_strdup_printf("expected '%s', got '%s'%s", list, protocol, near);
+    return none_of(known, protocol);
 }
 
 char *env_options_use_simulator(EnvOptions *o, const char *simulator)
@@ -254,8 +259,7 @@ char *env_options_use_simulator(EnvOptions *o, const char *simulator)
         }
     }
     g_autofree const char **known = names_of_simulators(o->triple);
-    g_autofree char *list = g_strjoinv(", ", (char **)known), *near = did_you_mean(simulator, known);
-    return g_strdup_printf("expected one of %s, got '%s'%s", list, simulator, near);
+    return none_of(known, simulator);
 }
 
 /* A name that env_options_use...() has refused with this text, which is freed. */

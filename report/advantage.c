@@ -120,7 +120,7 @@ static void text_paragraph(GString *out, const RepAdvantage *r, const RepMeasure
         g_string_append(out, "The scenario expects the worlds to be told apart. ");
     g_string_append_printf(out, "Not shown: anything about other environments, adversaries, parameters or bounds; "
                            "differences of the guess smaller than about %.2g; differences of the views that the tests do "
-                           "not look for (docs/advantage.md); the hardness assumptions behind the scheme and the seal.\n",
+                           "not look for (docs/advantage.md); the hardness assumptions behind the primitives.\n",
                            half_width(z->signed_exact));
 }
 

@@ -186,4 +186,5 @@ const UcProtocol counted_macs = {
     .name = "counted-macs", .title = "each text with a counter and a MAC under the key of the two parties", .interface = &auth_interface,
     .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults },
     .setup_new = setup_new, .setup_free = g_free, .class = &class, .describe = describe, .codec = &codec,
+    .bad = &macs_bad_events,
 };

@@ -29,5 +29,6 @@ typedef struct {
 UcWord macs_payload(UcStore *store, const MacsConfig *config, const uint8_t key[MACS_KEY_BYTES], const MacsHeader *header, UcWord text);
 
 extern const UcProtocol counted_macs;
+extern const UcBadEvents macs_bad_events; /* protocol/auth/bad_events.c */
 
 #endif

@@ -84,7 +84,7 @@ expect 2 'expected --world real or --world ideal' "$UCSIM" run "$T/good.lua"
 expect 0 'Z reads signature' "$UCSIM" run --world ideal "$T/good.lua"
 expect 2 'expected traces, schedules or folders of them, got none' "$UCSIM" replay
 expect 2 'No such file' "$UCSIM" replay "$T/none.trace"
-expect 2 "expected a folder or 'schemes'" "$UCSIM" list "$T/none"
+expect 2 "expected a folder, a protocol or 'schemes'" "$UCSIM" list "$T/none"
 expect 0 'monotonic' "$UCSIM" list
 # an error, an unexpected verdict and a limit together: the error wins, everything is still reported
 expect 2 '4 scenarios: 1 as expected, 1 another verdict than expected, 1 ran into a limit, 1 with an error' \
