@@ -80,7 +80,7 @@ build() { # NAME [PATCH]
 
 # What scripts got by `ucsim check --json`: VERDICT, VERDICT: RULE when a rule broke
 verdicts() {
-    sed -n 's/^ *"verdict": "\(.*\)",$/\1/p; s/^ *"rule": "\([AI][0-9]*\).*",$/: \1/p' |
+    sed -n 's/^ *"verdict": "\(.*\)",$/\1/p; s/^ *"rule": "\([A-Z][0-9]*\).*",$/: \1/p' |
         awk '/^: / { last = last $0; next } { if (last) print last; last = $0 } END { if (last) print last }'
 }
 
@@ -104,7 +104,7 @@ caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not 
     *)
         within 60 "$out/$1/ucsim" check --json $2 >"$out/$1/json" 2>&1 && { echo "exit code 0"; return 1; }
         verdicts <"$out/$1/json" >"$out/$1/verdicts"
-        grep -x "$3\(: [AI][0-9]*\)*" "$out/$1/verdicts" | head -n 1 | grep . ||
+        grep -x "$3\(: [A-Z][0-9]*\)*" "$out/$1/verdicts" | head -n 1 | grep . ||
             { sort "$out/$1/verdicts" | uniq | tr '\n' ';'; return 1; } ;;
     esac
 }
@@ -113,7 +113,7 @@ caught_by() { # NAME CATCHER EXPECTED: prints what it got, fails if that is not 
 found_by() {
     ucsim=$1 schedule=$2; shift 2
     within 120 "$ucsim" explore "$@" --memory 2000 --json --schedule "$schedule" 2>&1 </dev/null | tr -d '\n' | sed -n '
-        s/.*"end":"found".*"verdict":"\([^"]*\)","rule":\(null\|"\([AI][0-9]*\):[^"]*"\),.*"shrunk-moves":\([0-9]*\),.*/\1: \3, \4 moves/p
+        s/.*"end":"found".*"verdict":"\([^"]*\)","rule":\(null\|"\([A-Z][0-9]*\):[^"]*"\),.*"shrunk-moves":\([0-9]*\),.*/\1: \3, \4 moves/p
         s/.*"end":"complete".*"verdict":"indistinguishable".*/indistinguishable/p
         s/.*"end":"\([^"]*\)".*/ended: \1/p' | sed -n '1s/: ,/,/; 1p'
 }

@@ -294,7 +294,7 @@ class Broken(Catcher):
         program = builder.link(os.path.join(folder, "broken"), [os.path.join(B, "cli/main.o"), *objects])
         code, said = self.limited([program, self.command[0], "--json", *self.command[1:]])
         os.unlink(program)
-        found = re.search(rb'"verdict":\s*"([^"]*)",.*?"rule":\s*(?:null|"([AI]\d*):[^"]*"),.*?("why":\s*(?:null|"[^"]*"))', said, re.S)
+        found = re.search(rb'"verdict":\s*"([^"]*)",.*?"rule":\s*(?:null|"([A-Z]\d*):[^"]*"),.*?("why":\s*(?:null|"[^"]*"))', said, re.S)
         if not found:
             return how(code), b""
         words = said if self.command[0] == "check" else found[3]
