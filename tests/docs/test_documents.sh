@@ -33,7 +33,7 @@ cat >"$work/split.awk" <<'A'
 open { print > file }
 A
 ran=0
-for document in README.md CONTRIBUTING.md docs/*.md; do
+for document in README.md CONTRIBUTING.md docs/*.md docs/*/*.md; do
     [ "$document" = docs/tutorial.md ] && [ ! -x build/release/ucsim ] && { echo "$document needs build/release"; continue; }
     name=$(echo "$document" | tr '/.' '__')
     mkdir -p "$work/$name/blocks" "$work/$name/run"
@@ -57,7 +57,7 @@ done
 [ "$ran" -gt 0 ] || { echo "no runnable block found"; bad=1; }
 
 # ---- links ----
-for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md; do
+for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md docs/*/*.md; do
     for target in $(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//; s/#.*//' | grep -v '^https\?:' | sort -u); do
         [ -e "$(dirname "$document")/$target" ] || { echo "$document: link to $target, which is not there"; bad=1; }
     done
@@ -65,7 +65,7 @@ done
 
 # ---- what the code says about the documents ----
 grep -rn --include='*.[ch]' --include='*.lua' --include='*.sh' --include=Makefile --include=setup -oE \
-    'docs/[a-z-]+\.md(, "[^"]+")?' . | grep -v '^./build/' >"$work/references"
+    'docs/[a-z/-]+\.md(, "[^"]+")?' . | grep -v '^./build/' >"$work/references"
 while IFS= read -r reference; do
     place=${reference%%:docs/*}
     file=docs/${reference#*:docs/}
