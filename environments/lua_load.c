@@ -194,11 +194,36 @@ static const char **field_names(lua_State *L, const char *field)
     return name;
 }
 
+/* By its name, or that of the table it is in, or its own in that. */
+static bool has_option(const UcOptionTable *table, const char *name)
+{
+    for (size_t i = 0; i < table->rows; i++) {
+        const char *script = table->row[i].script, *dot = script ? strchr(script, '.') : NULL;
+        if (!script)
+            continue;
+        size_t first = dot ? (size_t)(dot - script) : strlen(script);
+        if ((!strncmp(script, name, first) && !name[first]) || (dot && !strcmp(dot + 1, name)))
+            return true;
+    }
+    return false;
+}
+
+/* "; it is an option of NAME", or nothing: no protocol has it. */
+static const char *whose_option(lua_State *L, const char *name)
+{
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        if (has_option(&t->protocol->options, name) || has_option(&t->protocol->interface->options, name))
+            return lua_pushfstring(L, "; it is an option of %s", t->protocol->name);
+    }
+    return "";
+}
+
 static int unknown_field(lua_State *L, const char *name, const char *const *known)
 {
     const char *near = env_lua_did_you_mean(L, name, known);
     Loader *l = loader(L);
-    lua_pushfstring(L, "%s:%d: unknown field '%s'%s", env_lua(L)->chunk, env_scenario_line(l->s, name), name, near);
+    lua_pushfstring(L, "%s:%d: unknown field '%s'%s", env_lua(L)->chunk, env_scenario_line(l->s, name), name,
+                    *near ? near : whose_option(L, name));
     return lua_error(L);
 }
 

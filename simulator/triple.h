@@ -34,7 +34,8 @@ typedef struct {
     const char *first_script;      /* a scenario to start from, FILE and TITLE in the places of names; may be NULL */
     const UcAlphabet *alphabet;    /* of exploration; NULL: there is none */
     UcOptionTable options;
-    const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated */
+    const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated. Those of progress
+                                      begin with A and break with a verdict of their own (verdict.h) */
     /* What F, watchers and the protocol of a session share: their configuration. NULL, and what is wrong as
      * "OPTION: expected ...", to be freed with g_free(). */
     void *(*setup_new)(const UcSessionPlan *plan, char **wrong);

@@ -32,7 +32,7 @@ static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
     return c;
 }
 
-/* docs/functionality.md: rules A1.. are progress, I1.. are invariants. */
+/* simulator/triple.h: the names of rules of progress begin with A. */
 UcVerdict uc_verdict_of_rule(const char *rule)
 {
     g_assert(rule);

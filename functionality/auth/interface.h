@@ -49,7 +49,7 @@ extern const UcInterface auth_interface; /* set-up: AuthOptions */
 AuthError auth_error_of(UcCtx *ctx, const AuthOptions *options, UcWord from, UcWord to, uint64_t sent);
 static inline UcMessage auth_error(AuthError error) { return (UcMessage){ AUTH_ERROR, { error } }; }
 
-/* U1 to U3 (functionality/auth/watchers.c). */
+/* U1, U2, A1 (functionality/auth/watchers.c). */
 extern const char *const auth_rule_name[];
 UcWatcher auth_watcher(const void *watch);
 

@@ -3,12 +3,12 @@
  *
  *   U1  what an honest party receives in the name of an honest one, Z had that one send to it
  *   U2  ... once for every time, and in that order
- *   U3  a payload that reaches an honest party as it was sent, after no later one, is received (progress; real world). Not
+ *   A1  a payload that reaches an honest party as it was sent, after no later one, is received (progress; real world). Not
  *       promised of a sender whose storage lost what it had written: its next payload has a counter that was used
  */
 #include "functionality/auth/interface.h"
 
-const char *const auth_rule_name[] = { "U1", "U2", "U3", NULL };
+const char *const auth_rule_name[] = { "U1", "U2", "A1", NULL };
 
 /* By stream, the number of which from and to give. */
 enum { KIND_SAID = UC_FIRST_KIND, KIND_TAKEN, KIND_PAYLOADS, KIND_ARRIVED, KIND_SET_BACK };
@@ -91,7 +91,7 @@ static const char *delivered(UcCtx *ctx, const UcActivation *a)
     const UcMessage *wrote = uc_wrote(a, UC_CALLER);
     if (out->crashed || (wrote && wrote->kind == AUTH_RECEIVED))
         return NULL;
-    return uc_reason(ctx, "U3: %s does not accept a genuine payload", uc_party_name(ctx, a->pid));
+    return uc_reason(ctx, "A1: %s does not accept a genuine payload", uc_party_name(ctx, a->pid));
 }
 
 static bool sets_back(const UcActivation *a)
