@@ -12,20 +12,20 @@ static const UcMessageKind kinds[AUTH_KINDS_END - UC_M_USER] = {
     SLOT(AUTH_SEND) = { "send", { { "to", UC_PARTY }, { "text", UC_TEXT, .said = true } } },
     SLOT(AUTH_RECEIVED) = { "received", { { "from", UC_PARTY }, { "text", UC_TEXT, .said = true } } },
     SLOT(AUTH_ERROR) = { "error", { { "code", UC_CODE, error_name } }, .error = true },
-    SLOT(AUTH_CONSULT) = { "consult-send", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT } } },
+    SLOT(AUTH_CONSULT) = { "consult-send", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT, .said = true } } },
     SLOT(AUTH_SENT) = { "sent", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "number", UC_INT } } },
     SLOT(AUTH_CORRUPTED) = { "corrupted-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_ANSWER) = { "answer", { { "outcome", UC_CODE, outcome_name } } },
     SLOT(AUTH_ALLOW) = { "allow-delivery", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "number", UC_INT },
                                              { "outcome", UC_CODE, outcome_name } } },
-    SLOT(AUTH_INJECT) = { "inject", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT },
+    SLOT(AUTH_INJECT) = { "inject", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT, .said = true },
                                       { "outcome", UC_CODE, outcome_name } } },
     SLOT(AUTH_CRASH_PARTY) = { "crash-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_RESTART_PARTY) = { "restart-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_DISABLE_PARTY) = { "disable-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_CORRUPT_PARTY) = { "corrupt-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_EFFECT) = { "effect", { { "operation", UC_CODE, operation_name }, { "peer", UC_PARTY }, { "counter", UC_INT },
-                                      { "text", UC_TEXT } } },
+                                      { "text", UC_TEXT, .said = true } } },
 };
 const UcMessageTable auth_messages = { kinds, G_N_ELEMENTS(kinds) };
 
