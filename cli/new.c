@@ -45,6 +45,27 @@ static bool name_ok(const char *name)
     return *name && *name != '.' && *name != '-' && !*c;
 }
 
+/* What scenarios of all interfaces begin with, and what they say of Z and of A. */
+static const char head[] =
+    "-- What this scenario is about, in a sentence.\n"
+    "--   ucsim check FILE         runs it in both worlds and compares what Z saw\n"
+    "--   ucsim lint FILE          finds misspelt names without running it\n"
+    "--   ucsim watch FILE         checks again whenever the file changes\n"
+    "--   ucsim explore FILE       tries every schedule within the bounds of 'explore'\n"
+    "return scenario {\n";
+static const char environment[] =
+    "  -- Z, the environment: gives the parties their inputs and sees their outputs. Every call is one activation, and\n"
+    "  -- returns the message that came back, or nil.\n";
+static const char adversary[] =
+    "  -- A, the adversary: is the network, and may crash, restore and corrupt parties. Without this function A is the\n"
+    "  -- dummy adversary, and Z gives the orders: z:deliver(...), z:crash(...), ...\n"
+    "  adversary = function (a)\n"
+    "    a:on_send(function (payload) a:deliver(payload.to, payload) end)\n"
+    "    a:on_ask(\"replay\", function ()\n"
+    "      for _, p in ipairs(a:seen()) do a:deliver(p.to, p) end\n"
+    "    end)\n"
+    "  end,\n";
+
 static char *title_of(const char *name)
 {
     size_t length = strlen(name) - (g_str_has_suffix(name, ".lua") ? 4 : 0);
@@ -61,7 +82,10 @@ static int make(const char *given, const UcInterface *interface)
     g_autofree char *title = title_of(name), *file = g_path_get_basename(path);
     if (!interface->first_script)
         return cli_fail(CLI_USAGE, "new: %s has no scenario to start from", interface->name);
-    g_autoptr(GString) out = g_string_new(interface->first_script);
+    g_autoptr(GString) out = g_string_new(head);
+    g_string_append_printf(out, "%s}\n", interface->first_script);
+    g_string_replace(out, "ENVIRONMENT", environment, 1);
+    g_string_replace(out, "ADVERSARY", adversary, 1);
     g_string_replace(out, "TITLE", title, 1);
     g_string_replace(out, "FILE", file, 0);
     int code = write_new(path, out->str);

@@ -9,6 +9,7 @@ _ucsim() {
     case "$previous" in
         --world) COMPREPLY=($(compgen -W "real ideal" -- "$word")); return ;;
         --color) COMPREPLY=($(compgen -W "always auto never" -- "$word")); return ;;
+        --protocol) COMPREPLY=($(compgen -W "$("$program" list 2>/dev/null | sed -n '1,/^$/s/^  \([a-z][a-z0-9-]*\) .*/\1/p')" -- "$word")); return ;;
         --strategy) COMPREPLY=($(compgen -W "bfs dfs random pct" -- "$word")); return ;;
     esac
     case "$word" in

@@ -31,7 +31,8 @@ typedef struct {
     const char *name;
     const UcMessageTable *messages;
     const UcCall *calls;           /* scripts' words for the inputs (calls.h), ended by one without; NULL: scripts give none */
-    const char *first_script;      /* a scenario to start from, FILE and TITLE in the places of names; may be NULL */
+    const char *first_script;      /* the fields of a scenario to start from, with TITLE, ENVIRONMENT
+                                      and ADVERSARY for what all have (cli/new.c); may be NULL */
     const UcAlphabet *alphabet;    /* of exploration; NULL: there is none */
     UcOptionTable options;
     const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated. Those of progress

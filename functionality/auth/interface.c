@@ -39,38 +39,23 @@ AuthError auth_error_of(UcCtx *ctx, const AuthOptions *options, UcWord from, UcW
 static const UcCall calls[] = { { "send", AUTH_SEND }, { NULL, 0 } };
 
 static const char first_script[] =
-    "-- What this scenario is about, in a sentence.\n"
-    "--   ucsim check FILE         runs it in both worlds and compares what Z saw\n"
-    "--   ucsim lint FILE          finds misspelt names without running it\n"
-    "--   ucsim watch FILE         checks again whenever the file changes\n"
-    "--   ucsim explore FILE       tries every schedule within the bounds of 'explore'\n"
-    "return scenario {\n"
     "  title    = \"TITLE\",\n"
     "  protocol = \"counted-macs\",\n"
     "  parties  = { \"alice\", \"bob\" },\n"
     "  expect   = \"indistinguishable\", -- or \"distinguished\", \"invariant broken: U1\", ...\n"
     "  -- storage = \"rollback\",        -- how stable storage may fail; 'ucsim list' names the models\n"
     "\n"
-    "  -- Z, the environment: gives the parties their inputs and sees their outputs. Every call is one activation, and\n"
-    "  -- returns the message that came back, or nil.\n"
+    "ENVIRONMENT"
     "  environment = function (z)\n"
     "    local received = z:send(\"alice\", \"bob\", \"pay 5\")\n"
     "    assert(received.kind == \"received\" and received.from == \"alice\" and received.text == \"pay 5\")\n"
     "    assert(z:ask(\"replay\") == nil) -- the second delivery must change nothing\n"
     "  end,\n"
     "\n"
-    "  -- A, the adversary: is the network, and may crash, restore and corrupt parties. Without this function A is the\n"
-    "  -- dummy adversary, and Z gives the orders: z:deliver(...), z:crash(...), ...\n"
-    "  adversary = function (a)\n"
-    "    a:on_send(function (payload) a:deliver(payload.to, payload) end)\n"
-    "    a:on_ask(\"replay\", function ()\n"
-    "      for _, p in ipairs(a:seen()) do a:deliver(p.to, p) end\n"
-    "    end)\n"
-    "  end,\n"
+    "ADVERSARY"
     "\n"
     "  -- For 'ucsim explore': how many of each move to try, and the texts.\n"
-    "  explore = { send = 2, deliver = 3, messages = { \"pay 5\", \"pay 6\" } },\n"
-    "}\n";
+    "  explore = { send = 2, deliver = 3, messages = { \"pay 5\", \"pay 6\" } },\n";
 
 static const UcObject objects[] = { { "text", AUTH_RECEIVED, "text" } };
 static const UcInput inputs[] = {
