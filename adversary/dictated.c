@@ -12,8 +12,8 @@ static UcWord read_outcome(UcReader *r)
     size_t length = uc_take(r, 1);
     const uint8_t *name = uc_take_bytes(r, length);
     UcWord outcome = DKM_PROCEED;
-    while (outcome < DKM_OUTCOMES && (!name || strlen(dkm_outcome_name[outcome]) != length ||
-                                      memcmp(name, dkm_outcome_name[outcome], length)))
+    while (outcome < DKM_OUTCOMES && (!name || strlen(uc_crash_outcome_name[outcome]) != length ||
+                                      memcmp(name, uc_crash_outcome_name[outcome], length)))
         outcome++;
     return outcome;
 }

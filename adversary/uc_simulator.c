@@ -11,9 +11,7 @@ static const UcRegionKind kinds[] = { UC_SIMULATOR_KINDS };
 
 static DkmOutcome outcome_of(const UcOutcome *out)
 {
-    if (out->crashed)
-        return out->persisted ? DKM_SILENT : DKM_ABORT;
-    return out->down_after ? DKM_LAST : DKM_PROCEED;
+    return (DkmOutcome)uc_crash_outcome(out);
 }
 
 /* Why a sandboxed party that F holds to be up did not do what F asked; NULL if it did. */

@@ -8,7 +8,6 @@ const char *const dkm_error_name[DKM_ERRORS + 1] = {
     "exhausted", NULL,
 };
 const char *const dkm_trust_name[DKM_TRUSTS + 1] = { "enclave", "pairwise", NULL };
-const char *const dkm_outcome_name[DKM_OUTCOMES + 1] = { "proceed", "abort", "silent", "last", NULL };
 
 static const char *const operation_name[] = { "keygen", "request", "cancel", "transfer", "resend", "sign",
                                               "verify", "status", "received", NULL };
@@ -46,17 +45,17 @@ static const UcMessageKind kinds[DKM_KINDS_END - UC_M_USER] = {
                                  { "a", UC_INT }, { "b", UC_INT } } },
     SLOT(DKM_RESENT) = { "resent", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "ticket", UC_BYTES },
                                      { "kid", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT } } },
-    SLOT(DKM_ANSWER) = { "answer", { { "outcome", UC_CODE, dkm_outcome_name }, { "sk", UC_BYTES, .secret = true }, { "vk", UC_BYTES },
+    SLOT(DKM_ANSWER) = { "answer", { { "outcome", UC_CODE, uc_crash_outcome_name }, { "sk", UC_BYTES, .secret = true }, { "vk", UC_BYTES },
                                      { "ticket", UC_BYTES } } },
     SLOT(DKM_ALLOW_DELIVERY) = { "allow-delivery", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "ticket", UC_BYTES },
-                                                     { "outcome", UC_CODE, dkm_outcome_name } } },
+                                                     { "outcome", UC_CODE, uc_crash_outcome_name } } },
     SLOT(DKM_CRASH_PARTY) = { "crash-party", { { "party", UC_PARTY } } },
     SLOT(DKM_RESTART_PARTY) = { "restart-party", { { "party", UC_PARTY }, { "burned", UC_BYTES } } },
     SLOT(DKM_DISABLE_PARTY) = { "disable-party", { { "party", UC_PARTY } } },
     SLOT(DKM_CORRUPT_PARTY) = { "corrupt-party", { { "party", UC_PARTY } } },
     SLOT(DKM_INJECT) = { "inject", { { "to", UC_PARTY }, { "ticket", UC_BYTES }, { "vk", UC_BYTES }, { "sk", UC_BYTES, .secret = true },
                                      { "a", UC_INT }, { "b", UC_INT }, { "from", UC_PARTY },
-                                     { "outcome", UC_CODE, dkm_outcome_name } } },
+                                     { "outcome", UC_CODE, uc_crash_outcome_name } } },
     SLOT(DKM_HOLDINGS) = { "holdings", { { "party", UC_PARTY }, { "held", UC_BYTES } } },
     SLOT(DKM_EFFECT) = { "effect", { { "operation", UC_CODE, operation_name }, { "kid", UC_BYTES }, { "vk", UC_BYTES },
                                      { "sk", UC_BYTES, .secret = true }, { "ticket", UC_BYTES }, { "a", UC_INT }, { "b", UC_INT },

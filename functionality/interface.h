@@ -75,7 +75,8 @@ static inline bool dkm_input_ok(const UcStore *store, const UcMessage *m)
     return dkm_is_input(m->kind) && (m->kind != DKM_SIGN || uc_store_knows(store, m->w[1]));
 }
 
-typedef enum { DKM_PROCEED, DKM_ABORT, DKM_SILENT, DKM_LAST, DKM_OUTCOMES } DkmOutcome;
+typedef enum { DKM_PROCEED = UC_PROCEED, DKM_ABORT = UC_ABORT, DKM_SILENT = UC_SILENT, DKM_LAST = UC_LAST,
+               DKM_OUTCOMES = UC_CRASH_OUTCOMES } DkmOutcome;
 
 typedef enum {
     DKM_OK,
@@ -95,7 +96,6 @@ typedef enum {
     DKM_ERRORS
 } DkmError;
 extern const char *const dkm_error_name[DKM_ERRORS + 1];
-extern const char *const dkm_outcome_name[DKM_OUTCOMES + 1];
 
 /* The errors of an input in the order in which they are decided, ended by DKM_OK. */
 const DkmError *dkm_errors_of(UcWord input);

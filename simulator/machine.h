@@ -171,6 +171,17 @@ UcOutcome uc_sandbox_input(UcCtx *ctx, UcWord pid, UcMessage input);
 UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order);
 uint16_t uc_sandbox_of(UcCtx *ctx, UcWord pid); /* its machine number, for uc_peek */
 
+/* How an activation ended into which a crash may have fallen, as S tells a functionality: as usual; nothing happened; it happened
+ * and nothing was written; it was written, and then the party went down. */
+typedef enum { UC_PROCEED, UC_ABORT, UC_SILENT, UC_LAST, UC_CRASH_OUTCOMES } UcCrashOutcome;
+extern const char *const uc_crash_outcome_name[UC_CRASH_OUTCOMES + 1];
+static inline UcCrashOutcome uc_crash_outcome(const UcOutcome *o)
+{
+    if (o->crashed)
+        return o->persisted ? UC_SILENT : UC_ABORT;
+    return o->down_after ? UC_LAST : UC_PROCEED;
+}
+
 typedef enum { UC_UP, UC_DOWN, UC_DISABLED } UcStatus;
 typedef struct {
     UcWord status;    /* UcStatus */

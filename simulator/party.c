@@ -5,6 +5,8 @@
 #include "simulator/internal.h"
 #include "simulator/record.h"
 
+const char *const uc_crash_outcome_name[UC_CRASH_OUTCOMES + 1] = { "proceed", "abort", "silent", "last", NULL };
+
 UcFault uc_fault_read(UcWorld *world, uint16_t owner)
 {
     uint32_t slot = uc_layout_slot(world->layout, (UcSlotKey){ owner, UC_KIND_FAULT, 0 });

@@ -8,13 +8,6 @@ static const UcRegionKind kinds[] = { { .name = "made", .item_words = 1, .item_h
 
 static UcWord stream(UcCtx *ctx, UcWord from, UcWord to) { return from * uc_party_count(ctx) + to; }
 
-static AuthOutcome outcome_of(const UcOutcome *out)
-{
-    if (out->crashed)
-        return out->persisted ? AUTH_SILENT : AUTH_ABORT;
-    return out->down_after ? AUTH_LAST : AUTH_PROCEED;
-}
-
 /* ---- from F ---- */
 
 static UcResult consult(UcCtx *ctx, const UcWord *w)
@@ -26,9 +19,9 @@ static UcResult consult(UcCtx *ctx, const UcWord *w)
     if (out.ignored || (!out.crashed && !wrote))
         return uc_simulation_failed(uc_reason(ctx, "the sandboxed %s does not send", uc_party_name(ctx, from)));
     uc_items(ctx, KIND_MADE, stream(ctx, from, to), &n);
-    if (outcome_of(&out) != AUTH_ABORT)
+    if (uc_crash_outcome(&out) != UC_ABORT)
         *uc_item_insert(ctx, KIND_MADE, stream(ctx, from, to), n) = wrote ? out.result.message.w[1] : UC_NONE;
-    return uc_command((UcMessage){ AUTH_ANSWER, { outcome_of(&out) } });
+    return uc_command((UcMessage){ AUTH_ANSWER, { uc_crash_outcome(&out) } });
 }
 
 static UcResult sent(UcCtx *ctx, const UcWord *w)
@@ -72,8 +65,8 @@ static UcResult deliver(UcCtx *ctx, UcWord to, UcWord payload, const UcOutcome *
 {
     if (out->ignored || out->result.code == UC_FAIL)
         return out->result;
-    AuthOutcome outcome = outcome_of(out);
-    if (outcome == AUTH_ABORT) /* nothing but the receiver down */
+    UcCrashOutcome outcome = uc_crash_outcome(out);
+    if (outcome == UC_ABORT) /* nothing but the receiver down */
         return uc_command((UcMessage){ AUTH_CRASH_PARTY, { to } });
     if (!out->has_effect)
         return out->result.code == UC_PASS ? out->result : uc_simulation_failed("a delivery without an effect");

@@ -56,18 +56,18 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
 
 static const char *outcome_refused(UcCtx *ctx, UcWord party, UcWord outcome)
 {
-    if (outcome >= AUTH_OUTCOMES)
+    if (outcome >= UC_CRASH_OUTCOMES)
         return "S names an unknown outcome";
-    if (outcome != AUTH_PROCEED && !(uc_fault(ctx, party, false).ordered & UC_ORDER_CRASH))
+    if (outcome != UC_PROCEED && !(uc_fault(ctx, party, false).ordered & UC_ORDER_CRASH))
         return "S reports a crash that A did not order";
     return NULL;
 }
 
 static UcResult finish(UcCtx *ctx, UcWord party, UcWord outcome, UcResult result)
 {
-    if (outcome != AUTH_PROCEED)
+    if (outcome != UC_PROCEED)
         set_status(ctx, party, UC_DOWN);
-    return outcome == AUTH_PROCEED || outcome == AUTH_LAST ? result : uc_pass("crashed");
+    return outcome == UC_PROCEED || outcome == UC_LAST ? result : uc_pass("crashed");
 }
 
 static UcResult answer(UcCtx *ctx, UcWord outcome)
@@ -81,7 +81,7 @@ static UcResult answer(UcCtx *ctx, UcWord outcome)
         return uc_simulation_failed(refused);
     uc_write(ctx, KIND_PENDING, 0, 0);
     sent(ctx, from, to, &count);
-    if (outcome != AUTH_ABORT)
+    if (outcome != UC_ABORT)
         *uc_item_insert(ctx, KIND_SENT, stream(ctx, from, to), count) = text;
     return finish(ctx, from, outcome, uc_backdoor((UcMessage){ AUTH_SENT, { from, to, count + 1 } }));
 }
@@ -114,7 +114,7 @@ static UcResult allow(UcCtx *ctx, UcWord from, UcWord to, UcWord number, UcWord 
     UcWord which = text[number - 1];
     if (number <= word_of(ctx, KIND_DELIVERED, stream(ctx, from, to), 0))
         return uc_simulation_failed("deliver: this text, or a later one, was delivered before");
-    if (outcome != AUTH_ABORT)
+    if (outcome != UC_ABORT)
         uc_write(ctx, KIND_DELIVERED, stream(ctx, from, to), 1)[0] = number;
     return receive(ctx, from, to, which, outcome);
 }

@@ -4,7 +4,6 @@
 #include "simulator/calls.h"
 
 static const char *const error_name[] = { "no-such-party", "too-many-texts", NULL };
-static const char *const outcome_name[] = { "proceed", "abort", "silent", "last", NULL };
 static const char *const operation_name[] = { "sent", "received", NULL };
 
 #define SLOT(kind) [(kind) - UC_M_USER]
@@ -15,11 +14,11 @@ static const UcMessageKind kinds[AUTH_KINDS_END - UC_M_USER] = {
     SLOT(AUTH_CONSULT) = { "consult-send", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT, .said = true } } },
     SLOT(AUTH_SENT) = { "sent", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "number", UC_INT } } },
     SLOT(AUTH_CORRUPTED) = { "corrupted-party", { { "party", UC_PARTY } } },
-    SLOT(AUTH_ANSWER) = { "answer", { { "outcome", UC_CODE, outcome_name } } },
+    SLOT(AUTH_ANSWER) = { "answer", { { "outcome", UC_CODE, uc_crash_outcome_name } } },
     SLOT(AUTH_ALLOW) = { "allow-delivery", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "number", UC_INT },
-                                             { "outcome", UC_CODE, outcome_name } } },
+                                             { "outcome", UC_CODE, uc_crash_outcome_name } } },
     SLOT(AUTH_INJECT) = { "inject", { { "from", UC_PARTY }, { "to", UC_PARTY }, { "text", UC_TEXT, .said = true },
-                                      { "outcome", UC_CODE, outcome_name } } },
+                                      { "outcome", UC_CODE, uc_crash_outcome_name } } },
     SLOT(AUTH_CRASH_PARTY) = { "crash-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_RESTART_PARTY) = { "restart-party", { { "party", UC_PARTY } } },
     SLOT(AUTH_DISABLE_PARTY) = { "disable-party", { { "party", UC_PARTY } } },

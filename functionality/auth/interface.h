@@ -34,10 +34,6 @@ typedef enum {
 typedef enum { AUTH_NO_SUCH_PARTY, AUTH_TOO_MANY_TEXTS, AUTH_OK } AuthError;
 typedef enum { AUTH_WAS_SENT, AUTH_WAS_RECEIVED } AuthOperation;
 
-/* How an activation that may crash ends: as usual; nothing happened; it happened but nothing was written; it was written and
- * the party is down then. */
-typedef enum { AUTH_PROCEED, AUTH_ABORT, AUTH_SILENT, AUTH_LAST, AUTH_OUTCOMES } AuthOutcome;
-
 typedef struct {
     uint64_t texts; /* that a party sends to another one, at most */
 } AuthOptions;

@@ -121,7 +121,7 @@ START_TEST(words_between_f_and_s_keep_their_names)
     ck_assert_str_eq(out->str, expected);
     g_autofree char *names = g_strjoinv(" ", (char **)uc_message_kind(&dkm_messages, DKM_EFFECT)->field[0].names);
     ck_assert_str_eq(names, operations);
-    g_autofree char *outcomes = g_strjoinv(" ", (char **)dkm_outcome_name);
+    g_autofree char *outcomes = g_strjoinv(" ", (char **)uc_crash_outcome_name);
     ck_assert_str_eq(outcomes, "proceed abort silent last");
 }
 END_TEST
