@@ -21,6 +21,9 @@ struct EnvWorlds {
 void env_options_take(EnvOptions *o, const UcTriple *triple)
 {
     g_assert(o && triple);
+    const char *const *parties = triple->protocol->interface->parties;
+    if (parties && o->party == o->triple->protocol->interface->parties) /* nobody has named others */
+        o->party = parties;
     o->triple = triple;
     o->simulator = triple->simulator;
     uc_settings_default(&triple->protocol->interface->options, &o->interface);
@@ -29,8 +32,7 @@ void env_options_take(EnvOptions *o, const UcTriple *triple)
 
 EnvOptions env_default_options(void)
 {
-    static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL };
-    EnvOptions o = { .party = three, .budget = 100000 };
+    EnvOptions o = { .triple = env_triple, .party = env_triple->protocol->interface->parties, .budget = 100000 };
     env_options_take(&o, env_triple);
     env_seed(1, o.seed);
     return o;

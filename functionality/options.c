@@ -141,8 +141,10 @@ static void *watch_new(const void *setup, const void *inspector, bool ideal) { r
 static void watch_free(void *watch) { dkm_watch_free(watch); }
 static UcWatcher watcher(const void *watch) { return dkm_watcher(watch); }
 
+static const char *const parties[] = { "hsm1", "hsm2", "hsm3", NULL };
+
 const UcInterface dkm_interface = {
-    .name = "F_DKM", .messages = &dkm_messages, .calls = dkm_calls, .alphabet = &dkm_alphabet,
+    .name = "F_DKM", .parties = parties, .messages = &dkm_messages, .calls = dkm_calls, .alphabet = &dkm_alphabet,
     .first_script = dkm_first_script,
     .options = { rows, G_N_ELEMENTS(rows), &dkm_settings_default, sizeof dkm_settings_default }, .rules = dkm_rule_name,
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,

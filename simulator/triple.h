@@ -30,6 +30,7 @@ typedef struct UcBadEvents UcBadEvents;
 typedef struct {
     const char *name;
     const UcMessageTable *messages;
+    const char *const *parties;    /* of a scenario that names none, NULL-terminated; NULL: those of the first interface that there is */
     const UcCall *calls;           /* scripts' words for the inputs (calls.h), ended by one without; NULL: scripts give none */
     const char *first_script;      /* the fields of a scenario to start from, with TITLE, ENVIRONMENT
                                       and ADVERSARY for what all have (cli/new.c); may be NULL */

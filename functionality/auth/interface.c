@@ -78,8 +78,10 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
 static void *watch_new(const void *setup, const void *inspector, bool ideal) { return (void *)setup; }
 static void watch_free(void *watch) {}
 
+static const char *const parties[] = { "alice", "bob", "carol", NULL };
+
 const UcInterface auth_interface = {
-    .name = "F_AUTH", .messages = &auth_messages, .calls = calls, .first_script = first_script, .alphabet = &alphabet,
+    .name = "F_AUTH", .parties = parties, .messages = &auth_messages, .calls = calls, .first_script = first_script, .alphabet = &alphabet,
     .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults }, .rules = auth_rule_name,
     .setup_new = setup_new, .setup_free = g_free, .watch_new = watch_new, .watch_free = watch_free, .watcher = auth_watcher,
 };

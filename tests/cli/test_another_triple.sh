@@ -53,6 +53,9 @@ done >counters
 sed 's/"carol" }/"carol" }, mac_bytes = 8/' next.lua >other.lua
 expect 2 'store' run --world real --store store other.lua
 
+echo 'return scenario { title = "names", protocol = "counted-macs", environment = function (z) z:send("alice", "carol", "x") end }' >names.lua
+expect 0 'names: indistinguishable' check names.lua # parties of the interface, where none are named
+
 # ---- explore, shrink
 sed 's/explore = {/storage = "rollback", explore = { restore = 1,/' first.lua >back.lua
 expect 1 'found by 5 moves' explore --schedule found.schedule -o found.jsonl back.lua
