@@ -75,7 +75,8 @@ static int write_pages(const RepChart *chart, const RepFormat *format, unsigned 
 {
     unsigned pages = rep_chart_pages(chart, rows);
     if (pages > 1 && !strcmp(path, "-"))
-        return cli_fail(CLI_USAGE, "diagram: %u pages do not go to one standard output; choose one by --page", pages);
+        return cli_fail(CLI_USAGE, "diagram: %u pages of %u rows do not go to one standard output; choose one by --page, or more "
+                        "--rows", pages, rows);
     for (unsigned page = 1; page <= pages; page++) {
         g_autofree char *file = pages > 1 ? page_path(path, format, page) : g_strdup(path);
         int code = write_page(chart, format, rows, page, file);

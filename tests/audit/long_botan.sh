@@ -29,7 +29,11 @@ expect 0 "pub: $set, PEM; 3 signatures of 1024" "$d/s"
 ! grep -q '^indication' "$d/out" || { echo "an honest key"; failures=$((failures + 1)); }
 echo again >"$d/again"
 botan sign "$d/backup" "$d/again" >"$d/s/z" || exit 1
-expect 1 "^proof: reuse: .*s1 and .*z; linked" --bundles "$d/b" "$d/s"
+# By bytes alone it is a proof, or an indication when too many chains have equal values by chance; with the message it is proven.
+"$UCSIM" audit signatures --public "$d/pub" "$d/s" >"$d/out" 2>&1
+grep -Eq '^(proof: reuse|indication): .*s1 and .*z' "$d/out" || { echo "the copy is not seen"; cat "$d/out"; failures=$((failures + 1)); }
+printf 'signature,message\ns/s0,m0\ns/s1,m1\ns/s2,m2\ns/z,again\n' >"$d/list"
+expect 1 "^proof: reuse: .*s1 and .*z" --bundles "$d/b" --manifest "$d/list"
 [ "$(grep -c '^proof:' "$d/out")" -eq 1 ] || { echo "expected one proof"; failures=$((failures + 1)); }
 /usr/bin/python3 "$d/b/proof-1/check.py" | grep -q '^proven' || { echo "the bundle"; failures=$((failures + 1)); }
 [ "$failures" -eq 0 ]

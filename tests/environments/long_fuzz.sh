@@ -5,7 +5,7 @@
 set -u
 . tests/fuzz.sh
 fuzz_need_clang
-fuzz_compile "$fuzz_cc" $(ls signing/*.c simulator/*.c simulator/explore/*.c functionality/*.c protocol/*.c adversary/*.c environments/*.c) \
+fuzz_compile "$fuzz_cc" $(find signing simulator functionality protocol adversary environments -name "*.c" | LC_ALL=C sort) \
     report/text.c tests/environments/store_folder.c
 
 mkdir "$T/schedule" "$T/trace"
