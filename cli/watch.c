@@ -82,11 +82,10 @@ static bool script_changed(const Watch *w)
     return changed;
 }
 
-/* Until a script has changed and the changes have settled. False: somebody wants an end. */
-static bool wait_for_change(const Watch *w)
+/* Until a script has changed, if none has yet, and the changes have settled. False: somebody wants an end. */
+static bool wait_for_change(const Watch *w, bool changed)
 {
     struct pollfd ready[] = { { w->changes, POLLIN, 0 }, { w->signals, POLLIN, 0 } };
-    bool changed = false;
     while (true) {
         int n = poll(ready, G_N_ELEMENTS(ready), changed ? SETTLE_MS : -1);
         if (n < 0 && errno != EINTR)
@@ -115,7 +114,7 @@ static bool wait_for_all(const Watch *w)
         if (n > 0 || (n < 0 && errno != EINTR))
             return false;
     } while (!watch_all(w, NULL));
-    return true;
+    return wait_for_change(w, true); /* what came back may not be whole yet */
 }
 
 static int watch(const Watch *w)
@@ -126,7 +125,7 @@ static int watch(const Watch *w)
     do {
         if (!check(w, &error))
             return cli_fail_error(error);
-    } while (wait_for_change(w) && wait_for_all(w));
+    } while (wait_for_change(w, false) && wait_for_all(w));
     return CLI_OK;
 }
 

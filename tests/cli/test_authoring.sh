@@ -77,6 +77,7 @@ soon() { # TEXT COUNT: appears in the watcher's output within 10 seconds
 }
 echo "local l = use 'own' return scenario { title = 't', crypto = 'ideal', environment = function (z) l.f(z) end }" >s.lua
 echo "local l = {} function l.f(z) z:keygen('hsm1') end return l" >lib/own.lua
+: >watched
 "$UCSIM" watch s.lua >watched 2>&1 &
 watcher=$!
 soon waiting 1; soon "1 as expected" 1
