@@ -33,16 +33,17 @@ BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -DUCSIM_VERSION='"$(VERSION)"' -DUCSIM_D
           $(WARN) $(OPT_$(VARIANT)) -ffile-prefix-map='$(CURDIR)=.' -I. $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LIBS    := $(LDFLAGS) $(PKG_LIBS) -lpthread -lm
 
-# ---- sources: a folder is a floor (docs/architecture.md) ----------------------
-FOLDERS := signing audit simulator simulator/explore functionality functionality/auth protocol protocol/auth adversary adversary/auth \
-           environments report cli
+# ---- sources: a folder is a floor, or a room of one (docs/architecture.md) ----------------------
+FOLDERS := signing audit simulator simulator/base simulator/trace simulator/triple simulator/explore \
+           functionality/dkm functionality/auth protocol/ticketed protocol/auth adversary adversary/ticketed adversary/auth \
+           environments environments/worlds environments/general environments/lua environments/runs report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o
 LIB     := $(B)/libucsim.a
 # for other programs: the engine and the signing core alone, and their headers (docs/libraries.md)
 ENGINE  := $(B)/libucsim-engine.a
 SIGNING := $(B)/libucsim-signing.a
-HEADERS := $(filter-out %/internal.h %_internal.h %/row.h,$(wildcard simulator/*.h simulator/explore/*.h)) signing/signing.h signing/sigma.h
+HEADERS := $(filter-out %/internal.h %_internal.h %/row.h,$(wildcard simulator/*.h simulator/*/*.h)) signing/signing.h signing/sigma.h
 PROGRAM := $(B)/ucsim
 
 TEST_SRC  := $(sort $(wildcard tests/*/test_*.c))

@@ -3,7 +3,7 @@
 #include <openssl/sha.h>
 #include <unistd.h>
 
-#include "simulator/file.h"
+#include "simulator/base/file.h"
 
 /* ---- small things ---- */
 

@@ -1,7 +1,7 @@
 /* The books: what modules may use, what they say is left, and what is in hand; who came before whom. */
 #include "audit/internal.h"
 
-#include "simulator/nearest.h"
+#include "simulator/base/nearest.h"
 
 enum { LISTED = 20 }; /* intervals in one finding */
 

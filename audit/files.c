@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "simulator/file.h"
+#include "simulator/base/file.h"
 
 enum { MAPPED = 1 << 16, MESSAGE = 1 << 30 };
 

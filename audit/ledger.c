@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "simulator/file.h"
+#include "simulator/base/file.h"
 
 #define FIRST_LINE "ucsim audit ledger 2"
 enum { FIELDS = 12, END_LENGTH = 4 + 2 * AUDIT_HASH + 1 }; /* "end", a tab, the hash, a line feed */

@@ -3,9 +3,9 @@
 
 #include <json-glib/json-glib.h>
 
-#include "simulator/document.h"
-#include "simulator/file.h"
-#include "simulator/nearest.h"
+#include "simulator/base/document.h"
+#include "simulator/base/file.h"
+#include "simulator/base/nearest.h"
 
 typedef enum { C_SIGNATURE, C_MESSAGE, C_DIGEST, C_SIGNED_DIGEST, C_MODULE, C_TIME, C_KEY, COLUMNS } Column;
 static const char *const columns[] = { "signature", "message", "digest", "signed_digest", "module", "time", "key", NULL };

@@ -5,8 +5,8 @@
 
 #include <glib/gstdio.h>
 
-#include "environments/advantage.h"
-#include "environments/lua_load.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/advantage.h"
 
 /* Processor time: others may be using the machine. */
 static double now(void)

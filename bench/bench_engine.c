@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "environments/pair.h"
-#include "protocol/party.h"
+#include "environments/worlds/pair.h"
+#include "protocol/ticketed/party.h"
 
 enum { ROUNDS = 6000 };
 

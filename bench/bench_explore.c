@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "environments/general.h"
-#include "protocol/party.h"
+#include "environments/general/general.h"
+#include "protocol/ticketed/party.h"
 #include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/simulator/transfer_toy.h"

@@ -11,8 +11,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "environments/pair.h"
-#include "protocol/party.h"
+#include "environments/worlds/pair.h"
+#include "protocol/ticketed/party.h"
 #include "simulator/explore/big.h"
 
 typedef struct {

@@ -7,9 +7,9 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "environments/advantage.h"
-#include "environments/lua_load.h"
-#include "environments/options.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/advantage.h"
+#include "environments/worlds/options.h"
 #include "report/advantage.h"
 
 /* Set by the signal handler, which has nowhere else to write: the one variable of this kind in the program. */

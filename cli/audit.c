@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "simulator/file.h"
+#include "simulator/base/file.h"
 
 static const char text[] =
     "Did any one-time key of these public keys sign twice? Signatures come in files and folders, one or many\n"

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "simulator/file.h"
-#include "simulator/lines.h"
-#include "simulator/nearest.h"
+#include "simulator/base/file.h"
+#include "simulator/base/lines.h"
+#include "simulator/base/nearest.h"
 
 enum { CLI_OPTIONS_MAX = 64 };
 

@@ -4,7 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "environments/options.h"
+#include "environments/worlds/options.h"
 #include "report/chart_dot.h"
 #include "report/export.h"
 

@@ -9,12 +9,12 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/session.h"
-#include "environments/explorer.h"
-#include "environments/lua_load.h"
-#include "environments/traced.h"
+#include "environments/general/explorer.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/traced.h"
+#include "simulator/base/file.h"
+#include "simulator/base/json.h"
 #include "simulator/explore/big.h"
-#include "simulator/file.h"
-#include "simulator/json.h"
 
 /* Set by the signal handler, which has nowhere else to write. */
 static volatile sig_atomic_t stop_asked;

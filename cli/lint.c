@@ -1,11 +1,11 @@
 /* ucsim lint: misspelt names in scripts, without running them. */
-#include "environments/lint.h"
+#include "environments/lua/lint.h"
 
 #include <stdio.h>
 
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "simulator/lines.h"
+#include "simulator/base/lines.h"
 
 /* What luacheck finds goes to stdout as it is. False: it found something. */
 static bool luacheck(const GPtrArray *files)

@@ -4,11 +4,11 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
-#include "environments/advantage.h"
-#include "environments/lua_load.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/advantage.h"
 #include "signing/signing.h"
-#include "simulator/calls.h"
-#include "simulator/play.h"
+#include "simulator/triple/calls.h"
+#include "simulator/triple/play.h"
 
 static void print_protocols(void)
 {

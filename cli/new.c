@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "environments/options.h"
+#include "environments/worlds/options.h"
 
 static bool write_all(int fd, const char *bytes, size_t length)
 {

@@ -3,10 +3,10 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "environments/options.h"
+#include "environments/worlds/options.h"
 #include "report/plot_advantage.h"
 #include "report/rows.h"
-#include "simulator/file.h"
+#include "simulator/base/file.h"
 
 static const char text[] =
     "Plots, by gnuplot; the extension of FILE says svg, png or pdf.\n"

@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "cli/suite.h"
-#include "environments/traced.h"
+#include "environments/runs/traced.h"
 #include "report/recorded.h"
 #include "report/tap.h"
 #include "report/text.h"

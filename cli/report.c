@@ -3,7 +3,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "environments/options.h"
+#include "environments/worlds/options.h"
 #include "report/audit.h"
 #include "report/html.h"
 

@@ -6,8 +6,8 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/session.h"
-#include "environments/lua_load.h"
-#include "environments/traced.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/traced.h"
 #include "report/text.h"
 
 typedef struct {

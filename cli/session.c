@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "environments/data_folder.h"
+#include "environments/worlds/data_folder.h"
 
 int cli_code_of(const GError *error)
 {

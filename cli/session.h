@@ -5,8 +5,8 @@
 #define CLI_SESSION_H
 
 #include "cli/cli.h"
-#include "environments/replay.h"
-#include "environments/run.h"
+#include "environments/runs/run.h"
+#include "environments/worlds/replay.h"
 
 /* CLI_LIMIT when it was a limit, else CLI_USAGE. */
 int cli_code_of(const GError *error);

@@ -5,8 +5,8 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/session.h"
-#include "environments/explorer.h"
-#include "environments/traced.h"
+#include "environments/general/explorer.h"
+#include "environments/runs/traced.h"
 
 typedef struct {
     char *output, *trace;

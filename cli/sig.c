@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simulator/file.h"
+#include "simulator/base/file.h"
 
 #define NO_STATE \
     "This command keeps no state: it does not remember which indices were used. Two messages signed\n" \

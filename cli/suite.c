@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli/files.h"
-#include "simulator/lines.h"
+#include "simulator/base/lines.h"
 
 /* ---- a row ---- */
 

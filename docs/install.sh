@@ -10,7 +10,7 @@ install -d "$root/bin" "$share/ucsim" "$share/man/man1" "$share/bash-completion/
 install -m 755 "$PROGRAM" "$root/bin/ucsim"
 sh docs/man.sh "$PROGRAM" "$VERSION" "$PREFIX/share/ucsim" >"$share/man/man1/ucsim.1"
 install -m 644 docs/ucsim.bash "$share/bash-completion/completions/ucsim"
-rm -rf "$share/ucsim/scenarios" # of an older version
+rm -rf "$share/ucsim/scenarios" "$root/include/ucsim" # of an older version
 find environments/scenarios -type d | while read -r folder; do
     set -- "$folder"/*.lua
     [ ! -f "$1" ] || install -D -m 644 -t "$share/ucsim/${folder#environments/}" "$@"

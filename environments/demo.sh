@@ -31,9 +31,9 @@ break_it() {
     command -v patch >/dev/null || { say "  (left out: 'patch' is not installed)"; return 1; }
     flags=$(unset MAKEFLAGS MFLAGS MAKELEVEL; make -s --no-print-directory print-flags VARIANT="$VARIANT" CC="$CC") || return 1
     eval "$flags"
-    mkdir -p "$out/source/protocol" && cp protocol/party.c "$out/source/protocol/" &&
+    mkdir -p "$out/source/protocol/ticketed" && cp protocol/ticketed/party.c "$out/source/protocol/ticketed/" &&
         patch -s -p1 -d "$out/source" -i "$PWD/$patch" &&
-        eval "$CC $cflags" -c -o "$out/source/party.o" "$out/source/protocol/party.c" &&
+        eval "$CC $cflags" -c -o "$out/source/party.o" "$out/source/protocol/ticketed/party.c" &&
         eval "$CC $cflags" -o "$out/ucsim-broken" "$B/cli/main.o" "$out/source/party.o" "$B/libucsim.a" "$libs"
 }
 

@@ -6,7 +6,7 @@
 #ifndef ENVIRONMENTS_SCENARIO_H
 #define ENVIRONMENTS_SCENARIO_H
 
-#include "environments/worlds.h"
+#include "environments/worlds/worlds.h"
 #include "simulator/verdict.h"
 
 enum { ENV_SCRIPT_BYTES = 1 << 20 /* of a scenario or a library */ };

@@ -4,7 +4,7 @@
 #ifndef REPORT_ADVANTAGE_H
 #define REPORT_ADVANTAGE_H
 
-#include "simulator/advantage.h"
+#include "simulator/estimate.h"
 
 typedef struct {
     const char *name;

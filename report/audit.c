@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "report/escape.h"
-#include "simulator/document.h"
-#include "simulator/file.h"
+#include "simulator/base/document.h"
+#include "simulator/base/file.h"
 
 #define FORMAT "ucsim audit signatures 1"
 

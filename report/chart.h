@@ -11,8 +11,8 @@
 #define REPORT_CHART_H
 
 #include "report/chart_words.h"
-#include "simulator/trace.h"
-#include "simulator/triple.h"
+#include "simulator/trace/trace.h"
+#include "simulator/triple/triple.h"
 
 typedef enum { REP_REAL, REP_IDEAL, REP_WORLDS } RepWorld;
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "simulator/message.h"
-#include "simulator/trace.h"
+#include "simulator/trace/trace.h"
 
 enum {
     REP_LABEL_CHARS = 60,  /* a label is cut there */

@@ -5,7 +5,7 @@
 #include "report/audit.h"
 #include "report/escape.h"
 #include "report/plot.h"
-#include "simulator/json.h"
+#include "simulator/base/json.h"
 
 extern const char rep_asset_css[], rep_asset_js[]; /* report.css, report.js; made by the Makefile */
 

@@ -1,6 +1,6 @@
 #include "report/json.h"
 
-#include "simulator/json.h"
+#include "simulator/base/json.h"
 
 static void text(GString *out, const char *name, const char *value)
 {

@@ -1,4 +1,4 @@
-/* Who holds which part of what when: replayed from a trace by the ledger of its interface (simulator/ledger.h).
+/* Who holds which part of what when: replayed from a trace by the ledger of its interface (simulator/triple/ledger.h).
  *
  * Holders are the parties, and besides them what is in transit, used, lost, and used twice: the last is what must never be. A
  * party's holdings are kept apart from the others', so that two parties which both hold a part show as such.
@@ -8,8 +8,8 @@
 #define REPORT_OWNERSHIP_H
 
 #include "report/chart_words.h"
-#include "simulator/trace.h"
-#include "simulator/triple.h"
+#include "simulator/trace/trace.h"
+#include "simulator/triple/triple.h"
 
 /* Holders after the parties, in this order. */
 typedef enum { REP_TRANSIT, REP_USED, REP_LOST, REP_USED_TWICE, REP_FATES } RepFate;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "report/plot.h"
-#include "simulator/document.h"
-#include "simulator/statistics.h"
+#include "simulator/base/document.h"
+#include "simulator/base/statistics.h"
 
 typedef struct {
     double x, estimate, bad_estimate, bound; /* bound: NAN when there is none */

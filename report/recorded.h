@@ -7,7 +7,7 @@
 #ifndef REPORT_RECORDED_H
 #define REPORT_RECORDED_H
 
-#include "simulator/trace.h"
+#include "simulator/trace/trace.h"
 
 /* The first difference, one line; NULL: there is none. Free with g_free(). */
 char *rep_recorded_difference(const UcTrace *recorded, const UcTrace *replayed, bool whole);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "simulator/over_runs.h"
+#include "simulator/triple/over_runs.h"
 
 typedef struct {
     const char *file;      /* as given on the command line, or as found below a folder that was */

@@ -3,8 +3,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "simulator/document.h"
-#include "simulator/file.h"
+#include "simulator/base/document.h"
+#include "simulator/base/file.h"
 
 typedef struct {
     const char *x, *y, *by;

@@ -15,7 +15,7 @@ typedef const UcInterface *(*RepInterfaceOf)(const UcTrace *trace);
 GPtrArray *rep_rows_json(const char *const *path, const char *x, const char *y, const char *by, GError **error);
 
 /* The same out of traces, one point each: x and by are options of the header or values in the title of a sweep's
- * instance, "(loss=3)"; y counts parts of assets (simulator/ledger.h) of the real world at the end: "lost" (also what is in
+ * instance, "(loss=3)"; y counts parts of assets (simulator/triple/ledger.h) of the real world at the end: "lost" (also what is in
  * transit for ever), "used", "held". Points of a series come in the order of x. `interface_of`: NULL where it is not known.
  * `parts`: what was counted, in the words of the first trace's ledger. */
 GPtrArray *rep_rows_traces(const char *const *path, const char *x, const char *y, const char *by, RepInterfaceOf interface_of,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "simulator/lines.h"
+#include "simulator/base/lines.h"
 
 /* '#' starts a directive and a backslash escapes (TAP 14 keeps this for descriptions). One line, whatever is in it. */
 static void description(GString *out, const char *text)

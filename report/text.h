@@ -7,7 +7,7 @@
 #ifndef REPORT_TEXT_H
 #define REPORT_TEXT_H
 
-#include "simulator/trace.h"
+#include "simulator/trace/trace.h"
 
 enum { REP_TEXT_CELL = 58 }; /* characters in a column */
 

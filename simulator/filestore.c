@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "simulator/file.h"
-#include "simulator/hmac.h"
+#include "simulator/base/file.h"
+#include "simulator/base/hmac.h"
 #include "simulator/internal.h"
 #include "simulator/record.h"
 

@@ -122,7 +122,7 @@ void uc_past_keep(UcPast *past, const GArray *undo); /* takes over what was repl
 UcOutcome uc_torture(UcWorld *world, UcActivation *activation);
 void uc_torture_backwards(UcWorld *world);
 
-/* party.c: crash points, restart and orders around the code of a party. */
+/* faults.c: crash points, restart and orders around the code of a party. */
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);
 void uc_note_order(UcWorld *world, const UcEnvelope *order);
 UcFault uc_fault_read(UcWorld *world, uint16_t owner);

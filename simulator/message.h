@@ -7,7 +7,7 @@
 #ifndef SIMULATOR_MESSAGE_H
 #define SIMULATOR_MESSAGE_H
 
-#include "simulator/bytes.h"
+#include "simulator/base/bytes.h"
 
 enum { UC_MESSAGE_WORDS = 8 };
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "simulator/growing.h"
+#include "simulator/base/growing.h"
 
 /* malloc and memset: calloc takes a lock that malloc does without, and a search makes regions all the time. */
 static UcRegion *make_region(size_t words)

@@ -11,7 +11,7 @@
 #ifndef SIMULATOR_REGION_H
 #define SIMULATOR_REGION_H
 
-#include "simulator/bytes.h"
+#include "simulator/base/bytes.h"
 
 enum { UC_STABLE = 1, UC_VOLATILE = 2 };
 

@@ -12,7 +12,7 @@
 #ifndef SIMULATOR_TALLY_H
 #define SIMULATOR_TALLY_H
 
-#include "simulator/statistics.h"
+#include "simulator/base/statistics.h"
 #include "simulator/world.h"
 
 enum {

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "simulator/hmac.h"
+#include "simulator/base/hmac.h"
 
 static void read_number(UcHmac *k, uint64_t value, unsigned bytes)
 {

@@ -32,7 +32,7 @@ static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
     return c;
 }
 
-/* simulator/triple.h: the names of rules of progress begin with A. */
+/* simulator/triple/triple.h: the names of rules of progress begin with A. */
 UcVerdict uc_verdict_of_rule(const char *rule)
 {
     g_assert(rule);

@@ -8,7 +8,7 @@
 #ifndef ADVERSARY_AUTH_SIMULATOR_H
 #define ADVERSARY_AUTH_SIMULATOR_H
 
-#include "simulator/triple.h"
+#include "simulator/triple/triple.h"
 
 extern const UcSimulatorRow auth_simulators[];
 extern const UcAttackKit auth_kit;

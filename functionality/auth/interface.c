@@ -1,7 +1,7 @@
 /* The descriptor of the interface: messages, words of scripts, the alphabet, options. */
 #include "functionality/auth/interface.h"
 
-#include "simulator/calls.h"
+#include "simulator/triple/calls.h"
 
 static const char *const error_name[] = { "no-such-party", "too-many-texts", NULL };
 static const char *const operation_name[] = { "sent", "received", NULL };

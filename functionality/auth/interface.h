@@ -8,7 +8,7 @@
 #ifndef FUNCTIONALITY_AUTH_INTERFACE_H
 #define FUNCTIONALITY_AUTH_INTERFACE_H
 
-#include "simulator/triple.h"
+#include "simulator/triple/triple.h"
 
 typedef enum {
     /* inputs of Z, outputs to Z */

@@ -1,7 +1,7 @@
 /* What the proof of counted MACs bounds: that a payload is accepted which no party made, by q guesses with probability at most
  * q / 256^mac_bytes, besides what tells HMAC from a random function. A run in which a party was corrupted has none from then on. */
 #include "protocol/auth/macs.h"
-#include "simulator/bad_events.h"
+#include "simulator/triple/bad_events.h"
 
 static const char *const name[] = { "forged MAC accepted", NULL };
 

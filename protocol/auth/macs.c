@@ -3,7 +3,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-#include "simulator/hmac.h"
+#include "simulator/base/hmac.h"
 
 /* By peer. */
 enum { KIND_SENT = UC_FIRST_KIND, KIND_TAKEN };

@@ -5,11 +5,11 @@
 
 #include <string.h>
 
+#include "simulator/base/growing.h"
 #include "simulator/explore/big.h"
 #include "simulator/explore/lockstep.h"
 #include "simulator/explore/memo.h"
 #include "simulator/explore/pool.h"
-#include "simulator/growing.h"
 
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,

@@ -1,7 +1,7 @@
 #include "simulator/explore/memo.h"
 
+#include "simulator/base/growing.h"
 #include "simulator/explore/big.h"
-#include "simulator/growing.h"
 
 /* A node is a run of (slot, value) pairs that must all be as they are, one after the other in memory, and then either
  * what the move did, or one more slot whose value tells the children apart. Where a new state leaves a run, the run is

@@ -7,7 +7,7 @@
 #ifndef SIMULATOR_EXPLORE_MODEL_H
 #define SIMULATOR_EXPLORE_MODEL_H
 
-#include "simulator/bytes.h"
+#include "simulator/base/bytes.h"
 
 enum { UC_ROW_MAX = 1 << 15, UC_CHANGES_MAX = 4096 };
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "simulator/growing.h"
+#include "simulator/base/growing.h"
 
 typedef struct {
     UcRegion *region;

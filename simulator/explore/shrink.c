@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "simulator/bytes.h"
+#include "simulator/base/bytes.h"
 
 typedef struct {
     size_t count;

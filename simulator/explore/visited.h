@@ -16,7 +16,7 @@
 #ifndef SIMULATOR_EXPLORE_VISITED_H
 #define SIMULATOR_EXPLORE_VISITED_H
 
-#include "simulator/bytes.h"
+#include "simulator/base/bytes.h"
 
 #define UC_NO_STATE UINT32_MAX
 

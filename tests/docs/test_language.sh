@@ -18,21 +18,21 @@ require() { # WHAT: names on stdin
 list=$(mktemp) out=$(mktemp)
 trap 'rm -f "$list" "$out"' EXIT
 {
-    names environments/lua_load.c 'read_[a-z_]+ \}' | require "field of a scenario"
+    names environments/lua/lua_load.c 'read_[a-z_]+ \}' | require "field of a scenario"
     {
-        sed -n '/order_name\[\]/,/;/p' environments/alphabet.c | grep -oE '"[a-z]+"'
-        grep -oE '\(Numbered\)\{ "[a-z]+"' environments/alphabet.c | grep -oE '"[a-z]+"'
-        grep -oE '\{ "[a-z-]+", UC_CUT_[A-Z]+' functionality/alphabet.c | grep -oE '"[a-z-]+"'
-        sed -n '/UcNumbers/,/;/p' functionality/alphabet.c | grep -oE '"[a-z]+"'
-        sed -n '/UcInput inputs/,/^}/p' functionality/alphabet.c | grep -oE '^    \{ DKM_[A-Z]+' | sed 's/.*DKM_//' | tr A-Z a-z
+        sed -n '/order_name\[\]/,/;/p' environments/general/alphabet.c | grep -oE '"[a-z]+"'
+        grep -oE '\(Numbered\)\{ "[a-z]+"' environments/general/alphabet.c | grep -oE '"[a-z]+"'
+        grep -oE '\{ "[a-z-]+", UC_CUT_[A-Z]+' functionality/dkm/alphabet.c | grep -oE '"[a-z-]+"'
+        sed -n '/UcNumbers/,/;/p' functionality/dkm/alphabet.c | grep -oE '"[a-z]+"'
+        sed -n '/UcInput inputs/,/^}/p' functionality/dkm/alphabet.c | grep -oE '^    \{ DKM_[A-Z]+' | sed 's/.*DKM_//' | tr A-Z a-z
     } | tr -d '"' | tr - _ | require "bound"
-    names environments/lua_machines.c '(z_|a_)[A-Za-z_]+' | require "call"
-    names functionality/scripts.c 'DKM_[A-Z_]+' | require "call"
-    names environments/lua_values.c '(UC_M_|payload_)[A-Za-z_]+' | require "order or payload method"
-    names adversary/kit.c '(true|false), [a-z_]+_argument' | require "call of the attack kit"
-    names environments/lua_library.c '[a-z_]+ \}' | require "global"
-    sed -n '/base_kept\[\]/,/NULL/p' environments/lua_library.c | grep -oE '"[a-z]+"' | tr -d '"' | require "global"
-    sed -n '/withheld\[\]/,/\};/p' environments/lua_library.c | grep -oE '"(io|os|debug|package|load|coroutine|xpcall)"' |
+    names environments/lua/lua_machines.c '(z_|a_)[A-Za-z_]+' | require "call"
+    names functionality/dkm/scripts.c 'DKM_[A-Z_]+' | require "call"
+    names environments/lua/lua_values.c '(UC_M_|payload_)[A-Za-z_]+' | require "order or payload method"
+    names adversary/ticketed/kit.c '(true|false), [a-z_]+_argument' | require "call of the attack kit"
+    names environments/lua/lua_library.c '[a-z_]+ \}' | require "global"
+    sed -n '/base_kept\[\]/,/NULL/p' environments/lua/lua_library.c | grep -oE '"[a-z]+"' | tr -d '"' | require "global"
+    sed -n '/withheld\[\]/,/\};/p' environments/lua/lua_library.c | grep -oE '"(io|os|debug|package|load|coroutine|xpcall)"' |
         tr -d '"' | require "missing library"
 } >"$out"
 [ -s "$out" ] && { cat "$out"; bad=1; }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "functionality/interface.h"
+#include "functionality/dkm/interface.h"
 #include "simulator/machine.h"
 
 static const char document[] = "docs/scenario-language.md";

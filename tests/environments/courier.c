@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "simulator/calls.h"
+#include "simulator/triple/calls.h"
 
 enum {
     SEND = UC_M_USER, /* to, text */

@@ -7,7 +7,7 @@
 #ifndef TESTS_ENVIRONMENTS_COURIER_H
 #define TESTS_ENVIRONMENTS_COURIER_H
 
-#include "simulator/triple.h"
+#include "simulator/triple/triple.h"
 
 extern const UcTriple courier;
 

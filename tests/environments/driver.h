@@ -3,8 +3,8 @@
 #ifndef TESTS_ENVIRONMENTS_DRIVER_H
 #define TESTS_ENVIRONMENTS_DRIVER_H
 
-#include "environments/pair.h"
-#include "protocol/party.h"
+#include "environments/worlds/pair.h"
+#include "protocol/ticketed/party.h"
 
 void driver_start(const EnvOptions *options);
 void driver_stop(void);

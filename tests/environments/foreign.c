@@ -3,8 +3,8 @@
 #include <check.h>
 #include <glib/gstdio.h>
 
-#include "environments/lint.h"
-#include "environments/lua_load.h"
+#include "environments/lua/lint.h"
+#include "environments/lua/lua_load.h"
 
 GPtrArray *foreign_scenario(const char *environment, const UcTriple *triple)
 {

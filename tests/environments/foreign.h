@@ -2,7 +2,7 @@
 #ifndef TESTS_ENVIRONMENTS_FOREIGN_H
 #define TESTS_ENVIRONMENTS_FOREIGN_H
 
-#include "environments/run.h"
+#include "environments/runs/run.h"
 
 typedef struct {
     const UcTriple *triple;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/explorer.h"
-#include "protocol/party.h"
+#include "environments/general/explorer.h"
+#include "protocol/ticketed/party.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv);

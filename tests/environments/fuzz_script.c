@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/explorer.h"
-#include "environments/lua_load.h"
-#include "environments/run.h"
+#include "environments/general/explorer.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "functionality/interface.h"
+#include "functionality/dkm/interface.h"
 
 typedef struct {
     UcState state[2];

@@ -5,7 +5,7 @@
 #ifndef TESTS_ENVIRONMENTS_REFERENCE_SEARCH_H
 #define TESTS_ENVIRONMENTS_REFERENCE_SEARCH_H
 
-#include "environments/general.h"
+#include "environments/general/general.h"
 
 typedef struct {
     uint64_t states, edges, idle;

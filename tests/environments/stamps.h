@@ -8,7 +8,7 @@
 #ifndef TESTS_ENVIRONMENTS_STAMPS_H
 #define TESTS_ENVIRONMENTS_STAMPS_H
 
-#include "simulator/triple.h"
+#include "simulator/triple/triple.h"
 
 extern const UcTriple stamps;
 /* Broken: each takes payloads that were changed in one way, and no others. */

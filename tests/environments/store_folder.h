@@ -3,9 +3,9 @@
 #ifndef TESTS_ENVIRONMENTS_STORE_FOLDER_H
 #define TESTS_ENVIRONMENTS_STORE_FOLDER_H
 
-#include "environments/disk.h"
-#include "environments/pair.h"
-#include "protocol/party.h"
+#include "environments/worlds/disk.h"
+#include "environments/worlds/pair.h"
+#include "protocol/ticketed/party.h"
 #include "simulator/record.h"
 
 enum { STORE_CAPACITY = 16, STORE_LIMIT = 3 /* of everything that is limited */, STORE_FRAME = 4 + 32 };

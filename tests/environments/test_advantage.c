@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "courier.h"
-#include "environments/advantage.h"
-#include "protocol/measured.h"
-#include "protocol/party.h"
+#include "environments/runs/advantage.h"
+#include "protocol/ticketed/measured.h"
+#include "protocol/ticketed/party.h"
 #include "report/advantage.h"
 #include "report/plot_advantage.h"
 

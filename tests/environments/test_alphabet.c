@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "courier.h"
-#include "environments/explorer.h"
+#include "environments/general/explorer.h"
 
 /* ---- an interface that nobody runs ---- */
 

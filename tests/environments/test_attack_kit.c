@@ -3,7 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "environments/explorer.h"
+#include "environments/general/explorer.h"
 #include "foreign.h"
 #include "stamps.h"
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "courier.h"
-#include "environments/options.h"
+#include "environments/worlds/options.h"
 #include "foreign.h"
 
 static const ForeignRow rows[] = {

@@ -2,8 +2,8 @@
  * sees its own host and configuration. */
 #include <check.h>
 
-#include "environments/epilogue.h"
-#include "environments/worlds.h"
+#include "environments/runs/epilogue.h"
+#include "environments/worlds/worlds.h"
 
 enum { ASKS = 3, MORE = 2, BUDGET = 50 };
 typedef enum { HALTS, PASSES } End;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/explorer.h"
-#include "protocol/party.h"
+#include "environments/general/explorer.h"
+#include "protocol/ticketed/party.h"
 #include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/environments/reference_search.h"

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adversary/uc_simulator.h"
-#include "environments/explorer.h"
-#include "environments/lua_load.h"
-#include "environments/run.h"
-#include "protocol/party.h"
-#include "functionality/f_dkm.h"
+#include "adversary/ticketed/uc_simulator.h"
+#include "environments/general/explorer.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/run.h"
+#include "protocol/ticketed/party.h"
+#include "functionality/dkm/f_dkm.h"
 #include "tests/environments/reference_search.h"
 
 /* ---- machines and watchers that go wrong: when the first key is there, or when HSM 2 has signed ---- */

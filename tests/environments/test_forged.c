@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "driver.h"
-#include "protocol/keys.h"
-#include "protocol/payload.h"
+#include "protocol/ticketed/keys.h"
+#include "protocol/ticketed/payload.h"
 
 static UcMessage made; /* the effect of the last keygen in the real world: kid, vk, seed in words 1 to 3 */
 

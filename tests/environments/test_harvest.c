@@ -3,10 +3,10 @@
 #include <check.h>
 #include <string.h>
 
-#include "adversary/harvest.h"
-#include "environments/worlds.h"
-#include "protocol/party.h"
-#include "protocol/party_internal.h"
+#include "adversary/ticketed/harvest.h"
+#include "environments/worlds/worlds.h"
+#include "protocol/ticketed/party.h"
+#include "protocol/ticketed/party_internal.h"
 
 enum { LENGTH = 400, AT = 131, FROM_PAYLOAD = 1, FROM_STATE, FROM_OUTPUT };
 static const char LMS[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1"; /* the quickest */
@@ -149,7 +149,7 @@ static Mask mask_of(const AdversaryKey *key, HarvestWay way, const uint8_t *text
     case HARVEST_KID: m.bytes = uc_store_get(store, key->kid, &m.length); break;
     case HARVEST_VK: m.bytes = uc_store_get(store, key->vk, &m.length); break;
     case HARVEST_HEADER: m = (Mask){ text, 82, 0 }; break;
-    case HARVEST_ENCLAVE: m = (Mask){ text + 10, 16, 0 }; break; /* protocol/payload.h */
+    case HARVEST_ENCLAVE: m = (Mask){ text + 10, 16, 0 }; break; /* protocol/ticketed/payload.h */
     case HARVEST_TICKET: m = (Mask){ text + 34, 16, 0 }; break;
     default: break;
     }

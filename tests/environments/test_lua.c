@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/lua_host.h"
-#include "environments/lua_load.h"
-#include "environments/repeat.h"
-#include "environments/run.h"
-#include "protocol/party.h"
-#include "protocol/keys.h"
+#include "environments/lua/lua_host.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/repeat.h"
+#include "environments/runs/run.h"
+#include "protocol/ticketed/party.h"
+#include "protocol/ticketed/keys.h"
 
 static char *folder;
 

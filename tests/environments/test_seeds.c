@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "adversary/stolen.h"
+#include "adversary/ticketed/stolen.h"
 #include "tests/environments/driver.h"
 
 enum { SEEDS = 8, REQUESTS = 3 };

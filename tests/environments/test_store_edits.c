@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "adversary/stolen.h"
-#include "protocol/keys.h"
-#include "protocol/party_internal.h"
+#include "adversary/ticketed/stolen.h"
+#include "protocol/ticketed/keys.h"
+#include "protocol/ticketed/party_internal.h"
 #include "tests/environments/store_folder.h"
 
 static DkmInterval *own(StoreRecord *r, size_t count)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "courier.h"
-#include "environments/options.h"
-#include "environments/trial.h"
+#include "environments/runs/trial.h"
+#include "environments/worlds/options.h"
 #include "foreign.h"
 
 /* ---- rules over runs: what they were told, and a verdict that the test says ---- */

@@ -4,7 +4,7 @@
 #ifndef TESTS_FUNCTIONALITY_STAGE_H
 #define TESTS_FUNCTIONALITY_STAGE_H
 
-#include "functionality/watchers_internal.h"
+#include "functionality/dkm/watchers_internal.h"
 
 enum { PARTIES = 3, KEYS = 3, CAPACITY = 12, CLEAR = 4 /* bytes of a payload before the sealed ones */ };
 

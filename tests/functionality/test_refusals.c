@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adversary/uc_simulator.h"
-#include "environments/pair.h"
-#include "protocol/party.h"
+#include "adversary/ticketed/uc_simulator.h"
+#include "environments/worlds/pair.h"
+#include "protocol/ticketed/party.h"
 
 enum { PARTIES = 3, CAPACITY = 32, UNKNOWN = 1 << 30 }; /* UNKNOWN: a handle that was never given out */
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # `make install` into a DESTDIR: the libraries serve a program that only knows pkg-config, every header stands alone,
-# the installed program finds its scenarios from anywhere.
+# the installed program finds its scenarios from anywhere, and headers of an older version are gone.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 : "${VARIANT:=release}"
@@ -9,6 +9,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 bad=0
 root="$work/a root"
+mkdir -p "$root/opt/ucsim/include/ucsim/simulator" && echo "#error moved" >"$root/opt/ucsim/include/ucsim/simulator/schedule.h"
 make -s install PREFIX=/opt/ucsim DESTDIR="$root" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 
 # The .pc files say /opt/ucsim; here they are read as if they said where the DESTDIR is (flags are split by words: no space).

@@ -92,11 +92,11 @@ says() { # TEXT ARGUMENT...
 }
 : "${B:=build/release}"; export B
 [ -e "$B/libucsim.a" ] || { echo "no build in $B"; exit 77; }
-id=$(/usr/bin/python3 tests/mutants/mutants.py list --files protocol/seal.c 2>"$work/err" | head -n 1 | cut -f 1)
+id=$(/usr/bin/python3 tests/mutants/mutants.py list --files protocol/ticketed/seal.c 2>"$work/err" | head -n 1 | cut -f 1)
 [ -s "$work/err" ] && { echo "list | head: $(head -n 3 "$work/err")"; bad=1; }
 says 'no catcher of room' one "$id" nocatcher
 says "no such mutant; did you mean $id?" one "${id}x"
-says 'did you mean protocol/seal.c?' one protocol/saal.c:x
+says 'did you mean protocol/ticketed/seal.c?' one protocol/ticketed/saal.c:x
 says 'none of them is in' list --files nowhere.c
 says 'expected a number from 1 on, got 0' run --jobs 0
 exit $bad

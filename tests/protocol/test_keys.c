@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/keys.h"
+#include "protocol/ticketed/keys.h"
 
 static const uint8_t seed[UC_SEED_BYTES] = { 7 };
 static GHashTable *whose; /* key bytes -> char *, what it is of */

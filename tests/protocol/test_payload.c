@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "decoder.h"
-#include "environments/pair.h"
-#include "protocol/party.h"
-#include "protocol/keys.h"
-#include "protocol/payload.h"
+#include "environments/worlds/pair.h"
+#include "protocol/ticketed/party.h"
+#include "protocol/ticketed/keys.h"
+#include "protocol/ticketed/payload.h"
 
 static const char SET[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8";
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "functionality/owner_map.h"
-#include "protocol/own_set.h"
+#include "functionality/dkm/owner_map.h"
+#include "protocol/ticketed/own_set.h"
 
 enum { N = 40, ROUNDS = 4000, OWN = UC_FIRST_KIND, RESERVE, OWNERS };
 

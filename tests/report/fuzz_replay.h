@@ -3,7 +3,7 @@
 #ifndef TESTS_REPORT_FUZZ_REPLAY_H
 #define TESTS_REPORT_FUZZ_REPLAY_H
 
-#include "environments/replay.h"
+#include "environments/worlds/replay.h"
 
 enum { FUZZ_MOVES = 64 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "functionality/interface.h"
+#include "functionality/dkm/interface.h"
 #include "report/chart_dot.h"
 #include "report/escape.h"
 #include "report/export.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/lua_load.h"
-#include "environments/traced.h"
+#include "environments/lua/lua_load.h"
+#include "environments/runs/traced.h"
 #include "report/export.h"
 #include "report/json.h"
 #include "report/junit.h"

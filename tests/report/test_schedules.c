@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adversary/stolen.h"
-#include "environments/explorer.h"
-#include "environments/replay.h"
-#include "protocol/party.h"
+#include "adversary/ticketed/stolen.h"
+#include "environments/general/explorer.h"
+#include "environments/worlds/replay.h"
+#include "protocol/ticketed/party.h"
 
 #define START "ucsim-schedule 1\noption parties hsm1 hsm2 hsm3\noption crypto ideal\n"
 #define SET "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "environments/replay.h"
-#include "protocol/party.h"
+#include "environments/worlds/replay.h"
+#include "protocol/ticketed/party.h"
 #include "report/text.h"
 
 /* A protocol that is wrong in one place: a party reports one one-time key more than it has. */

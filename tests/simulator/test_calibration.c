@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simulator/advantage.h"
+#include "simulator/estimate.h"
 
 /* ---- two worlds that show one coin and one nonce ---- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "commitment.h"
-#include "environments/explorer.h"
+#include "environments/general/explorer.h"
 
 static ComPair pair;
 

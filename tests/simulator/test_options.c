@@ -2,7 +2,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "simulator/option.h"
+#include "simulator/triple/option.h"
 
 typedef struct {
     uint64_t many, few;

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "simulator/file.h"
-#include "simulator/lines.h"
+#include "simulator/base/file.h"
+#include "simulator/base/lines.h"
 #include "simulator/message.h"
 #include "simulator/region.h"
 #include "simulator/tape.h"

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "simulator/statistics.h"
+#include "simulator/base/statistics.h"
 #include "simulator/tape.h"
 
 #define NEAR(got, want, relative) \

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "simulator/statistics.h"
+#include "simulator/base/statistics.h"
 
 static const char ORACLE[] =
     "import sys\n"

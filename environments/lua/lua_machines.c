@@ -1,0 +1,625 @@
+#include "environments/lua/lua_machines.h"
+
+#include <lauxlib.h>
+#include <string.h>
+
+#include "environments/lua/lua_scenario.h"
+#include "environments/lua/lua_values.h"
+
+static const char script_table, handlers; /* registry keys */
+
+enum {
+    NEW_THREAD = 100,     /* instructions: a thread counts its own, and those after its last count are lost */
+    FEATURE_BYTES = 256,  /* of a name */
+    FEATURE_COST = 100,   /* they are kept beside the script's memory */
+};
+
+/* ---- what both machines share ---- */
+
+static int wrong_machine(lua_State *L, const char *self)
+{
+    return luaL_error(L, "%s can be used in %s only", self, *self == 'z' ? "'environment'" : "'adversary'");
+}
+
+/* Checks that this machine's script is running and may write now. */
+static EnvLua *mover(lua_State *L, uint16_t machine, const char *name)
+{
+    EnvLua *lua = env_lua(L);
+    const char *self = machine == UC_Z ? "z" : "a";
+    if (!lua->ctx || lua->running != machine)
+        wrong_machine(L, self);
+    if (!lua_isyieldable(L))
+        luaL_error(L, machine == UC_Z ? "%s:%s cannot be called from inside a function that Lua's library calls"
+                                      : "%s:%s is a move: it can be made inside a handler only", self, name);
+    return lua;
+}
+
+static int move(lua_State *L, EnvLua *lua, UcResult write)
+{
+    env_lua_charge_depth(L); /* finding the line goes through them */
+    EnvScriptLine line = { uc_world_activations(uc_ctx_world(lua->ctx)), env_lua_line(L) };
+    g_array_append_val(lua->script.line, line);
+    lua->write = write;
+    lua->moved = true;
+    return lua_yield(L, 0);
+}
+
+static void check_self(lua_State *L, const char *self, const char *name)
+{
+    if (!luaL_testudata(L, 1, self))
+        luaL_error(L, "expected %s:%s(...), got %s.%s(...)", self, name, self, name);
+}
+
+/* The script fails or ends the run. */
+static UcResult fail(EnvLua *lua)
+{
+    UcStop how = lua->limit ? UC_STOP_LIMIT : lua->assertion ? UC_STOP_ASSERTION : UC_STOP_SCRIPT;
+    uc_stop_script(lua->ctx, how, lua->message);
+    return uc_pass("the script stops");
+}
+
+static UcResult turn(UcCtx *ctx, const UcEnvelope *in, uint16_t machine, lua_CFunction function)
+{
+    EnvLua *lua = uc_host(ctx);
+    lua->ctx = ctx;
+    lua->in = in;
+    lua->running = machine;
+    lua->moved = false;
+    UcResult result = env_lua_protected(lua, function) ? uc_pass(NULL) : fail(lua);
+    lua->ctx = NULL;
+    lua->in = NULL;
+    return lua->moved && !lua->message ? lua->write : result;
+}
+
+/* Resumes; true when the script is suspended in a move. An error is raised again in L. */
+static bool resume(lua_State *L, lua_State *thread, int arguments)
+{
+    int results;
+    int status = lua_resume(thread, L, arguments, &results);
+    if (status == LUA_YIELD) {
+        lua_pop(thread, results);
+        return true;
+    }
+    if (status == LUA_OK)
+        return false;
+    if (status == LUA_ERRMEM) { /* its calls are still there to look at */
+        env_lua(L)->limit = env_lua(L)->refused;
+        luaL_error(L, "%s:%d: limit: the script ran out of %s", env_lua(L)->chunk, env_lua_line(thread),
+                   env_lua(L)->refused);
+    }
+    lua_xmove(thread, L, 1);
+    env_lua_add_caller(L, thread);
+    lua_error(L);
+    return false;
+}
+
+/* ---- Z ---- */
+
+static int z_call(lua_State *L)
+{
+    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    check_self(L, "z", call->word);
+    EnvLua *lua = mover(L, UC_Z, call->word);
+    UcWord party = env_lua_read_party(L, 2, call->word);
+    UcMessage m = env_lua_read_call(L, call);
+    return move(L, lua, uc_send(uc_party(party), m));
+}
+
+static int z_order(lua_State *L)
+{
+    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    check_self(L, "z", call->word);
+    EnvLua *lua = mover(L, UC_Z, call->word);
+    if (!lua->dummy)
+        return luaL_error(L, "z:%s is an order to the dummy adversary, but this scenario has its own", call->word);
+    UcWord party = env_lua_read_party(L, 2, call->word);
+    UcMessage m = env_lua_read_call(L, call);
+    return move(L, lua, uc_send_peer(UC_A, uc_party(party), m));
+}
+
+static int z_speak(lua_State *L)
+{
+    check_self(L, "z", "speak");
+    EnvLua *lua = mover(L, UC_Z, "speak");
+    if (!lua->dummy)
+        return luaL_error(L, "z:speak is an order to the dummy adversary, but this scenario has its own");
+    UcWord party = env_lua_read_party(L, 2, "speak");
+    UcMessage m = env_lua_read_message(L, 3);
+    return move(L, lua, uc_send_peer(UC_A, uc_party(party), m));
+}
+
+static UcMessage text_message(lua_State *L, EnvLua *lua, UcWord kind)
+{
+    size_t length;
+    if (lua_type(L, 2) != LUA_TSTRING)
+        env_lua_expected(L, kind == UC_M_ASK ? "ask" : "report", "a text", 2);
+    const char *text = lua_tolstring(L, 2, &length);
+    env_lua_charge_bytes(L, length);
+    return (UcMessage){ kind, { uc_store_put(lua->store, text, length) } };
+}
+
+static int z_ask(lua_State *L)
+{
+    check_self(L, "z", "ask");
+    EnvLua *lua = mover(L, UC_Z, "ask");
+    if (lua->dummy)
+        return luaL_error(L, "z:ask needs an 'adversary' in the scenario; the dummy adversary takes orders "
+                          "(z:deliver, z:crash, ...)");
+    return move(L, lua, uc_send(UC_A, text_message(L, lua, UC_M_ASK)));
+}
+
+static int z_corrupted(lua_State *L)
+{
+    check_self(L, "z", "corrupted");
+    EnvLua *lua = mover(L, UC_Z, "corrupted");
+    return move(L, lua, uc_send(UC_Z, (UcMessage){ UC_M_CORRUPTED, { 0 } }));
+}
+
+static int z_view(lua_State *L)
+{
+    check_self(L, "z", "view");
+    EnvLua *lua = env_lua(L);
+    if (!lua->ctx || lua->running != UC_Z)
+        return wrong_machine(L, "z");
+    size_t n;
+    const UcViewEntry *view = uc_world_view(uc_ctx_world(lua->ctx), &n);
+    env_lua_charge(L, 8 * n);
+    lua_createtable(L, (int)n, 0);
+    for (size_t i = 0; i < n; i++) {
+        if (view[i].message.kind == UC_M_EMPTY) {
+            lua_createtable(L, 0, 1);
+            lua_pushliteral(L, "empty");
+            lua_setfield(L, -2, "kind");
+        } else {
+            env_lua_push_message(L, view[i].peer, &view[i].message);
+        }
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* Not a write: kept for who runs the script many times. */
+static int z_feature(lua_State *L)
+{
+    check_self(L, "z", "feature");
+    EnvLua *lua = env_lua(L);
+    if (!lua->ctx || lua->running != UC_Z)
+        return wrong_machine(L, "z");
+    if (lua_type(L, 2) != LUA_TSTRING)
+        env_lua_expected(L, "feature", "a name", 2);
+    if (lua_type(L, 3) != LUA_TNUMBER && lua_type(L, 3) != LUA_TBOOLEAN)
+        env_lua_expected(L, "feature", "a number or a boolean", 3);
+    EnvScriptFeature f = { .value = lua_isboolean(L, 3) ? lua_toboolean(L, 3) : lua_tonumber(L, 3) };
+    if (f.value - f.value != 0)
+        return luaL_error(L, "feature: expected a finite number");
+    if (lua_rawlen(L, 2) > FEATURE_BYTES)
+        return luaL_error(L, "feature: expected a name of at most %d bytes, got %d", FEATURE_BYTES, (int)lua_rawlen(L, 2));
+    env_lua_charge(L, FEATURE_COST);
+    f.name = uc_store_text(lua->store, lua_tostring(L, 2));
+    g_array_append_val(lua->script.feature, f);
+    return 0;
+}
+
+static void push_answer(lua_State *L, EnvLua *lua, const UcViewEntry *v)
+{
+    const UcMessageKind *kind = uc_message_kind(lua->triple->protocol->interface->messages, v->message.kind);
+    g_assert(kind);
+    if (kind->answer == UC_ANSWER_TRUTH) {
+        lua_pushboolean(L, v->message.w[0] != 0);
+        return;
+    }
+    env_lua_push_message(L, v->peer, &v->message);
+    if (kind->answer == UC_ANSWER_FIELD) {
+        lua_getfield(L, -1, kind->field[0].name);
+        lua_remove(L, -2);
+    }
+}
+
+/* What a call gives back: the first message that reached Z since. */
+static void push_reply(lua_State *L, EnvLua *lua)
+{
+    size_t n;
+    const UcViewEntry *view = uc_world_view(uc_ctx_world(lua->ctx), &n), *v = NULL;
+    for (size_t i = lua->view_from; i < n && !v; i++) {
+        if (view[i].message.kind != UC_M_EMPTY)
+            v = &view[i];
+    }
+    if (v)
+        push_answer(L, lua, v);
+    else
+        lua_pushnil(L);
+}
+
+static void read_bit(lua_State *L, EnvLua *lua)
+{
+    lua->script.guessed = !lua_isnil(L, -1);
+    bool integer = lua_isinteger(L, -1);
+    lua_Integer value = lua_tointeger(L, -1);
+    if (lua_isnil(L, -1) || lua_isboolean(L, -1))
+        lua->bit = lua_toboolean(L, -1);
+    else if (integer && (value == 0 || value == 1))
+        lua->bit = (int)value;
+    else
+        luaL_error(L, "%s: expected 'environment' to return 0, 1, true, false or nothing, got %s", lua->chunk,
+                   env_lua_text(L, lua_gettop(L)));
+}
+
+static int z_turn(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    int arguments = 1;
+    if (lua->z_started) {
+        push_reply(L, lua);
+        lua_xmove(L, lua->z, 1);
+    }
+    lua->z_started = true;
+    if (!resume(L, lua->z, arguments)) {
+        lua->z_done = true;
+        lua_settop(lua->z, 1);
+        lua_xmove(lua->z, L, 1);
+        read_bit(L, lua);
+    }
+    uc_world_view(uc_ctx_world(lua->ctx), &lua->view_from);
+    return 0;
+}
+
+static UcResult z_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    EnvLua *lua = uc_host(ctx);
+    UcResult result = turn(ctx, in, UC_Z, z_turn);
+    return lua->z_done && !lua->message ? uc_halt(lua->bit) : result;
+}
+
+static const UcClass env_lua_z = { .name = "script of Z", .step = z_step };
+
+/* ---- A ---- */
+
+static int a_order(lua_State *L)
+{
+    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
+    check_self(L, "a", call->word);
+    EnvLua *lua = mover(L, UC_A, call->word);
+    UcWord party = env_lua_read_party(L, 2, call->word);
+    UcMessage m = env_lua_read_call(L, call);
+    return move(L, lua, uc_send(uc_party(party), m));
+}
+
+static int a_speak(lua_State *L)
+{
+    check_self(L, "a", "speak");
+    EnvLua *lua = mover(L, UC_A, "speak");
+    UcWord party = env_lua_read_party(L, 2, "speak");
+    UcMessage m = env_lua_read_message(L, 3);
+    return move(L, lua, uc_send(uc_party(party), m));
+}
+
+static int a_report(lua_State *L)
+{
+    check_self(L, "a", "report");
+    EnvLua *lua = mover(L, UC_A, "report");
+    return move(L, lua, uc_send(UC_Z, text_message(L, lua, UC_M_REPORT)));
+}
+
+static int a_seen(lua_State *L)
+{
+    check_self(L, "a", "seen");
+    EnvLua *lua = env_lua(L);
+    if (!lua->ctx || lua->running != UC_A)
+        return wrong_machine(L, "a");
+    env_lua_charge(L, 4 * lua->seen->len);
+    lua_createtable(L, (int)lua->seen->len, 0);
+    for (guint i = 0; i < lua->seen->len; i++) {
+        env_lua_push_payload(L, &g_array_index(lua->seen, EnvLuaSeen, i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* on_send(fn), on_report(fn), on_ask(text, fn) and on_ask(fn): kept under "send", "report", "ask", "ask:TEXT". */
+static int a_handler(lua_State *L)
+{
+    const char *event = lua_tostring(L, lua_upvalueindex(1));
+    check_self(L, "a", lua_pushfstring(L, "on_%s", event));
+    bool text = !strcmp(event, "ask") && lua_type(L, 2) == LUA_TSTRING;
+    int at = text ? 3 : 2;
+    if (lua_type(L, at) != LUA_TFUNCTION)
+        env_lua_expected(L, lua_pushfstring(L, "handler of on_%s", event), "a function", at);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &handlers);
+    if (text) {
+        lua_pushliteral(L, "ask:");
+        lua_pushvalue(L, 2);
+        lua_concat(L, 2);
+    } else {
+        lua_pushstring(L, event);
+    }
+    lua_pushvalue(L, at);
+    lua_rawset(L, -3);
+    return 0;
+}
+
+/* Pushes the handler of this name; false and nothing pushed if there is none. */
+static bool handler(lua_State *L, const char *name)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &handlers);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    if (!lua_isnil(L, -1))
+        return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+/* A task that runs the handler and arguments on top of the stack. */
+static void add_task(lua_State *L, EnvLua *lua, int arguments)
+{
+    EnvLuaTask task = { .arguments = arguments };
+    env_lua_charge(L, NEW_THREAD);
+    task.thread = lua_newthread(L);
+    lua_insert(L, -2 - arguments);
+    lua_xmove(L, task.thread, arguments + 1);
+    task.anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+    g_array_append_val(lua->task, task);
+}
+
+static void take_payload(lua_State *L, EnvLua *lua, const UcEnvelope *in)
+{
+    EnvLuaSeen seen = { in->peer, in->message.w[0], in->message.w[1] };
+    g_array_append_val(lua->seen, seen);
+    if (handler(L, "send")) {
+        env_lua_push_payload(L, &seen);
+        add_task(L, lua, 1);
+    } else {
+        EnvLuaTask task = { .seen = seen };
+        g_array_append_val(lua->task, task);
+    }
+}
+
+static void take_ask(lua_State *L, EnvLua *lua, const UcMessage *m)
+{
+    size_t length;
+    const char *text = (const char *)uc_store_get(lua->store, m->w[0], &length);
+    lua_pushliteral(L, "ask:");
+    lua_pushlstring(L, text, length);
+    lua_concat(L, 2);
+    if (!handler(L, lua_tostring(L, -1)) && !handler(L, "ask"))
+        return;
+    lua_pushlstring(L, text, length);
+    add_task(L, lua, 1);
+}
+
+static void take_event(lua_State *L, EnvLua *lua)
+{
+    const UcEnvelope *in = lua->in;
+    lua->reply.kind = UC_M_EMPTY;
+    switch (in->message.kind) {
+    case UC_M_RESUME:
+    case UC_M_EMPTY: break;
+    case UC_M_PAYLOAD: take_payload(L, lua, in); break;
+    case UC_M_ASK: take_ask(L, lua, &in->message); break;
+    default:
+        if (lua->task->len && g_array_index(lua->task, EnvLuaTask, 0).started) {
+            lua->reply = in->message;
+        } else if (handler(L, "report")) {
+            env_lua_push_message(L, in->peer, &in->message);
+            add_task(L, lua, 1);
+        }
+    }
+}
+
+/* The first task's next move. False: it is over. */
+static bool run_task(lua_State *L, EnvLua *lua)
+{
+    EnvLuaTask *task = &g_array_index(lua->task, EnvLuaTask, 0);
+    lua_State *thread = task->thread;
+    if (!thread) {
+        UcMessage m = { UC_M_DELIVER, { task->seen.bytes } };
+        lua->write = uc_send(uc_party(task->seen.to), m);
+        lua->moved = task->seen.to < uc_party_count(lua->ctx);
+        return false;
+    }
+    int arguments = task->started ? 1 : task->arguments;
+    if (task->started) {
+        env_lua_push_message(L, lua->in->peer, &lua->reply);
+        lua_xmove(L, thread, 1);
+    }
+    task->started = true;
+    lua->reply.kind = UC_M_EMPTY;
+    return resume(L, thread, arguments);
+}
+
+static int a_turn(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    take_event(L, lua);
+    while (lua->task->len && !lua->moved && !run_task(L, lua)) {
+        EnvLuaTask over = g_array_index(lua->task, EnvLuaTask, 0);
+        g_array_remove_index(lua->task, 0);
+        if (over.thread)
+            luaL_unref(L, LUA_REGISTRYINDEX, over.anchor);
+    }
+    return 0;
+}
+
+static UcResult a_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    return turn(ctx, in, UC_A, a_turn);
+}
+
+static bool a_idle(void *host)
+{
+    return ((EnvLua *)host)->task->len == 0;
+}
+
+static int a_prepare(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &script_table);
+    lua_getfield(L, -1, "adversary");
+    lua_newuserdatauv(L, 1, 0);
+    luaL_setmetatable(L, "a");
+    lua_call(L, 1, 0);
+    return 0;
+}
+
+static void a_setup(UcCtx *ctx)
+{
+    turn(ctx, NULL, UC_A, a_prepare);
+}
+
+static const UcClass env_lua_a = { .name = "script of A", .step = a_step, .setup = a_setup, .idle = a_idle };
+
+/* ---- setting up ---- */
+
+static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
+{
+    lua_settop(L, 2);
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+    if (!lua_isnil(L, -1))
+        return 1;
+    if (lua_type(L, 2) == LUA_TSTRING)
+        env_lua_refuse_stolen(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
+    const char *names[64] = { NULL };
+    size_t n = 0;
+    for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)) && n < G_N_ELEMENTS(names) - 1; lua_pop(L, 1)) {
+        size_t at = n++; /* kept sorted: the order of the table must not decide what is suggested */
+        for (; at && strcmp(names[at - 1], lua_tostring(L, -2)) > 0; at--)
+            names[at] = names[at - 1];
+        names[at] = lua_tostring(L, -2);
+    }
+    const char *self = lua_tostring(L, lua_upvalueindex(2)), *name = env_lua_text(L, 2);
+    return luaL_error(L, "%s has no '%s'%s", self, name, env_lua_did_you_mean(L, name, names));
+}
+
+/* Adds the calls of a table to the methods on top. */
+static void add_calls(lua_State *L, const UcCall *call, lua_CFunction function)
+{
+    for (; call && call->word; call++) {
+        lua_pushlightuserdata(L, (void *)call);
+        lua_pushcclosure(L, function, 1);
+        lua_setfield(L, -2, call->word);
+    }
+}
+
+/* The metatable of z or a, from the methods on top, which it takes. */
+static void make_self(lua_State *L, const char *self)
+{
+    luaL_newmetatable(L, self);
+    lua_insert(L, -2);
+    lua_pushstring(L, self);
+    lua_pushcclosure(L, no_such_method, 2);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+}
+
+static void make_z(lua_State *L)
+{
+    static const luaL_Reg own[] = { { "ask", z_ask },     { "view", z_view }, { "corrupted", z_corrupted },
+                                    { "speak", z_speak }, { "feature", z_feature }, { NULL, NULL } };
+    lua_newtable(L);
+    add_calls(L, env_lua(L)->triple->protocol->interface->calls, z_call);
+    add_calls(L, env_lua_orders, z_order);
+    luaL_setfuncs(L, own, 0);
+    env_lua_add_stolen(L, env_lua(L)->triple->kit);
+    make_self(L, "z");
+}
+
+static void make_a(lua_State *L)
+{
+    static const luaL_Reg own[] = { { "report", a_report }, { "seen", a_seen }, { "speak", a_speak }, { NULL, NULL } };
+    static const char *const event[][2] = { { "on_send", "send" }, { "on_ask", "ask" }, { "on_report", "report" } };
+    lua_newtable(L);
+    add_calls(L, env_lua_orders, a_order);
+    luaL_setfuncs(L, own, 0);
+    env_lua_add_stolen(L, env_lua(L)->triple->kit);
+    for (size_t i = 0; i < G_N_ELEMENTS(event); i++) {
+        lua_pushstring(L, event[i][1]);
+        lua_pushcclosure(L, a_handler, 1);
+        lua_setfield(L, -2, event[i][0]);
+    }
+    make_self(L, "a");
+}
+
+/* The file runs and Z's script is ready to be resumed. */
+static int start_file(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &handlers);
+    env_lua_run_file(L, lua->scenario);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &script_table);
+    lua->z = lua_newthread(L);
+    lua->z_anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_getfield(L, -1, lua->prefix ? "prefix" : "environment");
+    lua_newuserdatauv(L, 1, 0);
+    luaL_setmetatable(L, "z");
+    lua_xmove(L, lua->z, 2);
+    return 0;
+}
+
+static int start_names(lua_State *L)
+{
+    env_lua_open_values(L);
+    make_z(L);
+    make_a(L);
+    return 0;
+}
+
+static int start(lua_State *L)
+{
+    start_names(L);
+    return start_file(L);
+}
+
+bool env_lua_start_names(EnvLua *lua, const UcTriple *triple)
+{
+    g_assert(lua && triple);
+    lua->triple = triple;
+    return env_lua_protected(lua, start_names);
+}
+
+void env_lua_push_methods(lua_State *L, const char *self)
+{
+    luaL_getmetatable(L, self);
+    lua_getfield(L, -1, "__index");
+    lua_getupvalue(L, -1, 1); /* of no_such_method */
+    lua_rotate(L, -3, 1);
+    lua_pop(L, 2);
+}
+
+bool env_lua_again(EnvLua *lua)
+{
+    g_assert(lua && lua->z && !lua->message && !lua->limit);
+    luaL_unref(lua->state, LUA_REGISTRYINDEX, lua->z_anchor);
+    for (guint i = 0; i < lua->task->len; i++) {
+        const EnvLuaTask *task = &g_array_index(lua->task, EnvLuaTask, i);
+        if (task->thread)
+            luaL_unref(lua->state, LUA_REGISTRYINDEX, task->anchor);
+    }
+    GArray *list[] = { lua->task, lua->seen, lua->script.line, lua->script.feature };
+    for (size_t i = 0; i < G_N_ELEMENTS(list); i++)
+        g_array_set_size(list[i], 0);
+    env_lua_refill(lua);
+    lua->z_started = lua->z_done = lua->script.guessed = false;
+    lua->bit = 0;
+    lua->view_from = 0;
+    lua->reply.kind = UC_M_EMPTY;
+    return env_lua_protected(lua, start_file);
+}
+
+bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, EnvWorld which, bool prefix)
+{
+    g_assert(lua && scenario && worlds);
+    lua->scenario = scenario;
+    lua->triple = env_worlds_options(worlds)->triple;
+    lua->worlds = worlds;
+    lua->which = which;
+    lua->store = env_worlds_store(worlds);
+    lua->prefix = prefix;
+    lua->dummy = prefix || !scenario->has_adversary;
+    lua->script.z = &env_lua_z;
+    lua->script.a = lua->dummy ? NULL : &env_lua_a;
+    return env_lua_protected(lua, start);
+}
