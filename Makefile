@@ -88,7 +88,8 @@ $(BENCHES): $(B)/%: $(B)/%.o $(BENCH_HELP) $(LIB)
 sh_quote = '$(subst ','\'',$(1))'
 
 # ---- what people call --------------------------------------------------------
-tests: $(PROGRAM) $(TESTS)
+# the benches only so that they compile
+tests: $(PROGRAM) $(TESTS) $(BENCHES)
 check: tests
 	@B=$(B) VARIANT=$(VARIANT) CC="$(CC)" sh tests/run_tests.sh quick
 check-all: tests

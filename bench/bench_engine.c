@@ -88,8 +88,10 @@ static double without_watchers(const EnvOptions *options, uint64_t *n)
         env_worlds_spec(worlds, w)->watchers = 0;
     g_autoptr(EnvPair) pair = env_pair_new(worlds);
     UcStore *store = env_worlds_store(worlds);
+    UcSettings settings = options->interface;
     uint64_t watched;
-    UcWord kid = turn(pair, uc_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(store, options->scheme) } })).w[0];
+    UcWord set = uc_store_text(store, dkm_settings(&settings)->scheme);
+    UcWord kid = turn(pair, uc_input(0, (UcMessage){ DKM_KEYGEN, { set } })).w[0];
     return run_rounds(pair, store, kid, n, &watched);
 }
 
