@@ -31,7 +31,8 @@ compare() { # NAME LINE
         if [ "$less" = --symmetry ] && grep -q -- '--symmetry: expected' "$dir/other"; then continue; fi
         got=$(gist "$dir/other")
         [ "$got" = "$expected" ] || echo "FAILED: $name: $expected, with $less $got"
-        if [ "$less" = '--jobs 2' ]; then cmp -s "$dir/plain" "$dir/other" || echo "FAILED: $name: jobs change the summary"; fi
+        # a variable of the program is shared by jobs, which then race for it: the summary may be any
+        if [ "$less" = '--jobs 2' ] && ! grep -q '^+static UcWord [a-z]*;' "$here/$name.patch"; then cmp -s "$dir/plain" "$dir/other" || echo "FAILED: $name: jobs change the summary"; fi
         tried="$tried $less"
     done
     echo "same        $name: $expected;$tried"
