@@ -93,17 +93,20 @@ static bool resume(lua_State *L, lua_State *thread, int arguments)
     return false;
 }
 
-/* ---- Z ---- */
-
-static int z_call(lua_State *L)
+/* What a call of the table says, to the party that the script names. */
+static int tell_party(lua_State *L, uint16_t machine, const char *self)
 {
     const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
-    check_self(L, "z", call->word);
-    EnvLua *lua = mover(L, UC_Z, call->word);
+    check_self(L, self, call->word);
+    EnvLua *lua = mover(L, machine, call->word);
     UcWord party = env_lua_read_party(L, 2, call->word);
     UcMessage m = env_lua_read_call(L, call);
     return move(L, lua, uc_send(uc_party(party), m));
 }
+
+/* ---- Z ---- */
+
+static int z_call(lua_State *L) { return tell_party(L, UC_Z, "z"); }
 
 static int z_order(lua_State *L)
 {
@@ -274,15 +277,7 @@ static const UcClass env_lua_z = { .name = "script of Z", .step = z_step };
 
 /* ---- A ---- */
 
-static int a_order(lua_State *L)
-{
-    const UcCall *call = lua_touserdata(L, lua_upvalueindex(1));
-    check_self(L, "a", call->word);
-    EnvLua *lua = mover(L, UC_A, call->word);
-    UcWord party = env_lua_read_party(L, 2, call->word);
-    UcMessage m = env_lua_read_call(L, call);
-    return move(L, lua, uc_send(uc_party(party), m));
-}
+static int a_order(lua_State *L) { return tell_party(L, UC_A, "a"); }
 
 static int a_speak(lua_State *L)
 {
