@@ -97,8 +97,8 @@ static void print_triple(const UcTriple *t)
     print_calls(interface);
     print_options(&t->protocol->options, print_options(&interface->options, 0));
     print_bounds(interface);
-    for (const char *const *rule = interface->rules; rule && *rule; rule++)
-        append(line, *rule);
+    for (const UcRule *rule = interface->rules; rule && rule->name; rule++)
+        append(line, rule->name);
     print_line("rules", line);
     for (unsigned i = 0; t->protocol->codec && i < t->protocol->codec->fields; i++)
         append(line, t->protocol->codec->field[i].name);

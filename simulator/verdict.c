@@ -32,11 +32,12 @@ static UcComparison stopped(const UcWorld *world, UcStop stop, size_t entry)
     return c;
 }
 
-/* simulator/triple/triple.h: the names of rules of progress begin with A. */
-UcVerdict uc_verdict_of_rule(const char *rule)
+UcVerdict uc_verdict_of_rule(const UcRule *rules, const char *rule)
 {
     g_assert(rule);
-    return rule[0] == 'A' ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN;
+    while (rules && rules->name && uc_rule_compare(rules->name, rule))
+        rules++;
+    return rules && rules->name && rules->progress ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN;
 }
 
 /* The first rule that watchers found broken, in either world. */
@@ -45,8 +46,10 @@ static UcComparison broken_rule(const UcWorld *real, const UcWorld *ideal, size_
     for (int i = 0; i < 2; i++) {
         const UcWorld *world = i ? ideal : real;
         const char *rule = uc_world_broken_rule(world, NULL);
-        if (rule)
-            return (UcComparison){ .verdict = uc_verdict_of_rule(rule), .entry = entry, .why = rule, .world = world };
+        if (rule) {
+            UcVerdict verdict = uc_verdict_of_rule(uc_world_spec(world)->rules, rule);
+            return (UcComparison){ .verdict = verdict, .entry = entry, .why = rule, .world = world };
+        }
     }
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE };
 }

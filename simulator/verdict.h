@@ -43,8 +43,9 @@ char *uc_outlook_print(UcOutlook outlook);
 /* The watched rule that the verdict names, with its text; NULL: it names none. Owned by the world. */
 const char *uc_comparison_rule(const UcComparison *comparison);
 
-/* The verdict of a run in which this rule, given by its name or text, breaks first. */
-UcVerdict uc_verdict_of_rule(const char *rule);
+/* The verdict of a run in which this rule, given by its name or text, breaks first. `rules` (may be NULL) say which are of
+ * progress. */
+UcVerdict uc_verdict_of_rule(const UcRule *rules, const char *rule);
 
 /* By the names of rules, which stand before their colons, as strcmp() does; NULL, no rule, comes first. */
 int uc_rule_compare(const char *a, const char *b);

@@ -101,6 +101,13 @@ static inline const UcMessage *uc_wrote_payload(const UcActivation *a)
     return m && m->kind == UC_M_PAYLOAD ? m : NULL;
 }
 
+/* A rule that is asserted of runs: its name, with which the texts of those who find it broken begin ("A1: ..."). Tables of rules
+ * end with one without a name. */
+typedef struct {
+    const char *name;
+    bool progress; /* what must happen: it breaks as "no progress"; of what must not, "invariant broken" */
+} UcRule;
+
 /* Watchers are asserted from outside, after every activation, in both worlds; what they remember lies in regions
  * of their own. Returns NULL or the rule that does not hold; the first one is kept, and the run goes on, so that
  * the comparison of views still tells what Z could see of it. */
@@ -133,6 +140,7 @@ typedef struct {
     const void *kit_setup;
     const UcWatcher *watcher;
     unsigned watchers;
+    const UcRule *rules;           /* that they and those who look at many runs assert; NULL: none. Others are invariants */
     const UcOrderRule *order_rule;
     unsigned order_rules;
     UcStorage storage;             /* what A may do to stable storage */

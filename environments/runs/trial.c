@@ -76,11 +76,11 @@ static void judge_together(const EnvScenario *s, const UcOverRuns *over, void *t
         return;
     forget_verdict(t);
     t->together = true;
-    t->verdict = over->verdict;
+    t->verdict = uc_verdict_of_rule(interface_of(s)->rules, rule);
     t->rule = g_strdup(rule);
     t->why = g_strdup(rule);
     t->world = env_world_name[ENV_REAL];
-    t->met = s->expect == over->verdict && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
+    t->met = s->expect == t->verdict && (!s->expect_rule || g_str_has_prefix(rule, s->expect_rule));
 }
 
 static bool is_toy(EnvScenario *s)

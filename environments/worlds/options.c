@@ -326,19 +326,35 @@ EnvWorlds *env_options_worlds(const UcSchedule *schedule, const EnvOptions *opti
 
 /* ---- where it comes from ---- */
 
+/* NULL-terminated; free with g_free(). */
+static const char **names_of_rules(const UcInterface *interface)
+{
+    unsigned n = 0;
+    while (interface->rules && interface->rules[n].name)
+        n++;
+    const char **name = g_new0(const char *, n + 1);
+    for (unsigned i = 0; i < n; i++)
+        name[i] = interface->rules[i].name;
+    return name;
+}
+
 char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char *rule)
 {
     g_assert(interface && rule);
-    if (!g_strv_contains(interface->rules, rule)) {
-        g_autofree char *near = did_you_mean(rule, interface->rules), *list = g_strjoinv(", ", (char **)interface->rules);
+    g_autofree const char **known = names_of_rules(interface);
+    if (!known[0])
+        return g_strdup_printf("expected no rule, as %s has none, got '%s'", interface->name, rule);
+    if (!g_strv_contains(known, rule)) {
+        g_autofree char *near = did_you_mean(rule, known), *list = g_strjoinv(", ", (char **)known);
         return g_strdup_printf("expected a rule (%s), got '%s'%s", list, rule, near);
     }
     if (verdict == UC_INDISTINGUISHABLE)
         return g_strdup_printf("expected no rule with '%s', got '%s'", uc_verdict_name[verdict], rule);
     bool names_one = verdict == UC_NO_PROGRESS || verdict == UC_INVARIANT_BROKEN;
-    return !names_one || uc_verdict_of_rule(rule) == verdict ? NULL
+    UcVerdict ends = uc_verdict_of_rule(interface->rules, rule);
+    return !names_one || ends == verdict ? NULL
                : g_strdup_printf("expected a rule that ends with '%s', got '%s', which ends with '%s'", uc_verdict_name[verdict],
-                                 rule, uc_verdict_name[uc_verdict_of_rule(rule)]);
+                                 rule, uc_verdict_name[ends]);
 }
 
 bool env_verdict_of_script(UcVerdict verdict) { return verdict == UC_ASSERTION_FAILED || verdict == UC_LIMIT; }

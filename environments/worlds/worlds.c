@@ -58,7 +58,7 @@ static void fill_specs(EnvWorlds *w)
                             .party_name = w->options.party, .session = interface->session ? interface->session(&w->options.interface) : interface->name,
                             .messages = *interface->messages, .kit = t->kit, .kit_setup = w->protocol, .independent = w->options.independent,
                             .torture = w->options.torture, .budget = w->options.budget,
-                            .storage = w->options.storage };
+                            .storage = w->options.storage, .rules = interface->rules };
         if (interface->watch_new) {
             w->watch[which] = interface->watch_new(w->setup, env_worlds_inspector(w, which), s->ideal);
             w->watcher[which] = interface->watcher(w->watch[which]);

@@ -82,6 +82,6 @@ static const char *const parties[] = { "alice", "bob", "carol", NULL };
 
 const UcInterface auth_interface = {
     .name = "F_AUTH", .parties = parties, .messages = &auth_messages, .calls = calls, .first_script = first_script, .alphabet = &alphabet,
-    .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults }, .rules = auth_rule_name,
+    .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults }, .rules = auth_rules,
     .setup_new = setup_new, .setup_free = g_free, .watch_new = watch_new, .watch_free = watch_free, .watcher = auth_watcher,
 };

@@ -46,7 +46,7 @@ AuthError auth_error_of(UcCtx *ctx, const AuthOptions *options, UcWord from, UcW
 static inline UcMessage auth_error(AuthError error) { return (UcMessage){ AUTH_ERROR, { error } }; }
 
 /* U1, U2, A1 (functionality/auth/watchers.c). */
-extern const char *const auth_rule_name[];
+extern const UcRule auth_rules[];
 UcWatcher auth_watcher(const void *watch);
 
 #endif

@@ -8,7 +8,7 @@
  */
 #include "functionality/auth/interface.h"
 
-const char *const auth_rule_name[] = { "U1", "U2", "A1", NULL };
+const UcRule auth_rules[] = { { "U1" }, { "U2" }, { "A1", .progress = true }, { NULL } };
 
 /* By stream, the number of which from and to give. */
 enum { KIND_SAID = UC_FIRST_KIND, KIND_TAKEN, KIND_PAYLOADS, KIND_ARRIVED, KIND_SET_BACK };

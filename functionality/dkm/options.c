@@ -146,7 +146,7 @@ static const char *const parties[] = { "hsm1", "hsm2", "hsm3", NULL };
 const UcInterface dkm_interface = {
     .name = "F_DKM", .parties = parties, .messages = &dkm_messages, .calls = dkm_calls, .alphabet = &dkm_alphabet,
     .first_script = dkm_first_script,
-    .options = { rows, G_N_ELEMENTS(rows), &dkm_settings_default, sizeof dkm_settings_default }, .rules = dkm_rule_name,
+    .options = { rows, G_N_ELEMENTS(rows), &dkm_settings_default, sizeof dkm_settings_default }, .rules = dkm_rules,
     .setup_new = setup_new, .setup_free = setup_free, .forget = forget, .remember = remember, .pool = pool, .session = session,
     .ideal_crypto = ideal_crypto,
     .shared_new = trees_new, .shared_free = trees_free,

@@ -5,7 +5,11 @@
 
 #include "functionality/dkm/watchers_internal.h"
 
-const char *const dkm_rule_name[] = { "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "A1", "A2", "A3", "A4", "A5", NULL };
+const UcRule dkm_rules[] = {
+    { "I1" }, { "I2" }, { "I3" }, { "I4" }, { "I5" }, { "I6" }, { "I7" }, { "I8" },
+    { "A1", .progress = true }, { "A2", .progress = true }, { "A3", .progress = true }, { "A4", .progress = true },
+    { "A5", .progress = true }, { NULL },
+};
 
 #define ITEMS(slot, text, type, handles) \
     [(slot) - UC_FIRST_KIND] = { .name = (text), .item_words = WATCH_WORDS(type), .item_handles = (handles) }

@@ -16,7 +16,7 @@
 #include "functionality/dkm/interface.h"
 
 /* "I1" to "I8", "A1" to "A5"; ended by NULL. */
-extern const char *const dkm_rule_name[];
+extern const UcRule dkm_rules[];
 
 typedef struct DkmWatch DkmWatch;
 

@@ -216,5 +216,5 @@ static UcNamedCount *compared(const void *seeds)
     return g_memdup2(count, sizeof count);
 }
 
-const UcOverRuns dkm_over_runs = { .rule = "A4", .verdict = UC_NO_PROGRESS, .begin = begin, .free = end, .observe = observe,
+const UcOverRuns dkm_over_runs = { .rule = "A4", .begin = begin, .free = end, .observe = observe,
                                    .end_run = end_run, .broken = first_broken, .compared = compared };

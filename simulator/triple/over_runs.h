@@ -15,8 +15,7 @@ typedef struct {
 } UcNamedCount;
 
 typedef struct {
-    const char *rule;    /* its name, with which texts begin: "A4" */
-    UcVerdict verdict;   /* what a scenario whose runs break it comes to */
+    const char *rule;    /* its name, with which texts begin: "A4"; what it comes to stands in UcInterface.rules */
     void *(*begin)(void);
     void (*free)(void *runs);
     UcObserver observe;  /* data: what `begin` returned; of both worlds of every run */

@@ -36,8 +36,7 @@ typedef struct {
                                       and ADVERSARY for what all have (cli/new.c); may be NULL */
     const UcAlphabet *alphabet;    /* of exploration; NULL: there is none */
     UcOptionTable options;
-    const char *const *rules;      /* names of what its watchers and rules over many runs assert; NULL-terminated. Those of progress
-                                      begin with A and break with a verdict of their own (verdict.h) */
+    const UcRule *rules;           /* what its watchers and rules over many runs assert (world.h); NULL: nothing */
     /* What F, watchers and the protocol of a session share: their configuration. NULL, and what is wrong as
      * "OPTION: expected ...", to be freed with g_free(). */
     void *(*setup_new)(const UcSessionPlan *plan, char **wrong);

@@ -54,6 +54,14 @@ START_TEST(calls_are_the_descriptors)
 END_TEST
 
 /* Another value of the option. */
+/* An interface without rules cannot be expected to break one. */
+START_TEST(rules_are_the_descriptors)
+{
+    g_autofree char *none = env_rule_wrong(courier.protocol->interface, UC_INVARIANT_BROKEN, "I1");
+    ck_assert_str_eq(none, "expected no rule, as F_LETTERS has none, got 'I1'");
+}
+END_TEST
+
 START_TEST(options_give_what_is_left_out)
 {
     GError *error = NULL;
@@ -96,6 +104,7 @@ int main(void)
     Suite *suite = suite_create("calls");
     TCase *c = tcase_create("calls");
     tcase_add_loop_test(c, calls_are_the_descriptors, 0, G_N_ELEMENTS(rows));
+    tcase_add_test(c, rules_are_the_descriptors);
     tcase_add_test(c, options_give_what_is_left_out);
     tcase_add_test(c, lint_knows_the_words);
     suite_add_tcase(suite, c);

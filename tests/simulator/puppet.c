@@ -109,18 +109,20 @@ static const char *find_rule(UcCtx *ctx, const UcActivation *a)
 {
     bool party = uc_is_input(a) && a->in.message.kind == DO_STORE;
     if (party && a->in.message.w[0] == 666)
-        return uc_reason(ctx, "I9: %d was stored", 666);
-    return party && a->in.message.w[0] == 667 ? "A9: 667 was stored" : NULL;
+        return uc_reason(ctx, "A-lost: %d was stored", 666);
+    return party && a->in.message.w[0] == 667 ? "late: 667 was stored" : NULL;
 }
 
 void stage_init(Stage *stage, bool ideal, UcStore *store)
 {
     static const char *const names[] = { "one", "two", NULL };
+    static const UcRule rules[] = { { "lat", false }, { "late", .progress = true }, { "A-lost", false }, { NULL, false } };
     *stage = (Stage){ .store = store, .layout = uc_layout_new(), .watcher = { .name = "test", .watch = find_rule } };
     UcMachine machine = { .class = &puppet, .role = "puppet" };
     UcWorldSpec *s = &stage->spec;
     *s = (UcWorldSpec){ .name = ideal ? "ideal" : "real", .ideal = ideal, .parties = 2, .party_name = names,
-                        .session = "stage", .messages = puppet_messages, .party = machine, .watchers = 1 };
+                        .session = "stage", .messages = puppet_messages, .party = machine, .watchers = 1,
+                        .rules = rules };
     s->machine[UC_A].class = &parrot;
     if (ideal) {
         s->party.class = &uc_dummy_party;

@@ -22,7 +22,8 @@ enum { STORE_ONLY, STORE_PERSIST, STORE_FAIL, STORE_SEND_THEN_PERSIST, STORE_TWI
 extern const UcMessageTable puppet_messages;
 extern const UcClass puppet, parrot; /* parrot: an adversary that does DO_SAY and hands the rest on to the party */
 
-/* A world of two puppets, Z driven from outside. Its watcher finds rules I9 and A9 broken when 666 or 667 is stored. */
+/* A world of two puppets, Z driven from outside. Its watcher finds the invariant
+ * "A-lost" and the rule of progress "late" broken when 666 or 667 is stored. */
 typedef struct {
     UcStore *store;
     UcLayout *layout;

@@ -218,7 +218,7 @@ START_TEST(rules)
     verdict_is(UC_NO_PROGRESS);
     both((UcMessage){ DO_STORE, { 666 } }); /* the first one is kept */
     verdict_is(UC_NO_PROGRESS);
-    ck_assert_str_eq(uc_world_broken_rule(real.world, &at), "A9: 667 was stored");
+    ck_assert_str_eq(uc_world_broken_rule(real.world, &at), "late: 667 was stored");
     ck_assert_uint_eq(at, 2);
     ck_assert_int_eq(real.stop, UC_STOP_Z); /* the run goes on */
 }
