@@ -30,7 +30,7 @@ void uc_fault_write(UcWorld *world, uint16_t owner, UcFault fault)
 UcFault uc_fault(UcCtx *ctx, UcWord pid, bool sandboxed)
 {
     uc_refuse_fault(ctx, pid, sandboxed);
-    return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_of(ctx, pid) : uc_machine_of(ctx->world, pid));
+    return uc_fault_read(ctx->world, sandboxed ? uc_sandbox_of(ctx, pid) : uc_machine_of(ctx->world, ctx->row->session, pid));
 }
 
 /* A's orders, noted where A writes them, in both worlds: S may command only what is covered (world.c), and a party
@@ -94,7 +94,7 @@ static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, c
                           const UcEnvelope *in)
 {
     ctx->armed = (UcPoint)fault.armed;
-    UcFrame before = uc_honesty_enter(ctx, &in->message);
+    UcFrame before = uc_honesty_enter(ctx, in);
     UcOutcome out = outcome(step(ctx, in));
     uc_honesty_leave(ctx, &out.result, before);
     if (out.result.code == UC_FAIL && !ctx->crashed) {
@@ -229,7 +229,7 @@ const char *uc_party_check(UcWorld *world, uint16_t party)
 static UcOutcome sandbox(UcCtx *ctx, UcWord pid, bool order, UcMessage message)
 {
     UcWorld *world = ctx->world;
-    uc_refuse_sandbox(ctx, pid, &message);
+    uc_refuse_sandbox(ctx, pid, ctx->row->session, &message);
     guint private_from = world->private_from;
     world->private_from = world->undo->len;
     UcCtx inner;
@@ -239,9 +239,10 @@ static UcOutcome sandbox(UcCtx *ctx, UcWord pid, bool order, UcMessage message)
                           : (UcEnvelope){ row->caller, row->self, row->caller, message };
     UcOutcome out = uc_party_activate(&inner, &in);
     world->private_from = private_from;
-    uc_honesty_hear(world, &out.result.message);
+    uint16_t own = ctx->row->session;
+    uc_honesty_hear(world, uc_session_of_side(&world->session[own], own, out.result.side), &out.result.message);
     if (out.has_effect)
-        uc_honesty_hear(world, &out.effect);
+        uc_honesty_hear(world, own, &out.effect);
     return out;
 }
 
@@ -251,5 +252,5 @@ UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order) { return san
 uint16_t uc_sandbox_of(UcCtx *ctx, UcWord pid)
 {
     const UcWorld *world = ctx->world;
-    return pid < uc_party_count(ctx) ? uc_sandbox_machine(world->spec, uc_machine_of(world, pid)) : UC_NOBODY;
+    return pid < uc_party_count(ctx) ? uc_sandbox_machine(world->spec, uc_machine_of(world, ctx->row->session, pid)) : UC_NOBODY;
 }

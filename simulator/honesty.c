@@ -17,8 +17,10 @@ struct UcHonesty {
     UcFrame now;
     GArray *heard;  /* UcWord: handles, of the running machine behind those of the one that it is sandboxed in */
     GArray *looked; /* uint32_t: slots, likewise */
-    unsigned kinds;
-    uint8_t handles[]; /* by kind of message: which of its words are handles */
+    struct {
+        unsigned kinds;
+        uint8_t *handles; /* by kind of message: which of its words are handles */
+    } of[UC_SESSIONS];
 };
 G_STATIC_ASSERT(UC_MESSAGE_WORDS <= 8);
 
@@ -38,15 +40,19 @@ void uc_refuse_call(UcCtx *ctx, const char *what)
         uc_refuse(ctx->world, what);
 }
 
+/* Somebody can write to it. */
+static bool is_seen(const UcWorld *world, uint16_t machine) { return strcmp(uc_receiver_name(world->spec, machine), "?") != 0; }
+
 void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind)
 {
     const UcWorld *world = ctx->world;
     if (G_LIKELY(ctx->owner == machine && is_own(kind)) || !held(ctx) ||
-        (ctx->row->role == UC_ROLE_SIMULATOR && is(world, machine, UC_ROLE_SANDBOX)))
+        (ctx->row->role == UC_ROLE_SIMULATOR && is(world, machine, UC_ROLE_SANDBOX) &&
+         world->row[machine].session == ctx->row->session))
         return;
     if (ctx->owner != machine)
-        uc_refuse(ctx->world, uc_reason(ctx, "looks into %s", machine < uc_sandbox_machine(world->spec, uc_party(0))
-                                            ? uc_machine_name(world->spec, machine) : "another machine"));
+        uc_refuse(ctx->world, uc_reason(ctx, "looks into %s", is_seen(world, machine) ? uc_machine_name(world->spec, machine)
+                                                                                      : "another machine"));
     if (!is_own(kind))
         uc_refuse(ctx->world, "looks at what the engine keeps of it");
 }
@@ -65,11 +71,11 @@ void uc_refuse_fault(UcCtx *ctx, UcWord pid, bool sandboxed)
     uc_refuse_call(ctx, "looks at what A ordered at a party");
 }
 
-void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, const UcMessage *in)
+void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, uint16_t session, const UcMessage *in)
 {
     if (ctx->row->role != UC_ROLE_SIMULATOR || pid >= uc_party_count(ctx))
         uc_refuse(ctx->world, "runs a party that is not its sandbox's");
-    uc_honesty_check(ctx->world, in, "feeds a sandbox bytes that never reached it");
+    uc_honesty_check(ctx->world, session, in, "feeds a sandbox bytes that never reached it");
 }
 
 UcStore *uc_honesty_store(UcCtx *ctx) { return held(ctx) ? ctx->world->honesty->view : ctx->world->store; }
@@ -87,13 +93,18 @@ void uc_honesty_look(UcCtx *ctx, uint32_t slot)
 }
 
 /* For every word of the message that is a handle. */
-#define FOR_HANDLES(honesty, message, i)                                                              \
-    for (unsigned left_ = (message)->kind < (honesty)->kinds ? (honesty)->handles[(message)->kind] : 0, i; \
+#define FOR_HANDLES(honesty, session, message, i)                                     \
+    for (unsigned left_ = handles_of(honesty, session, (message)->kind), i;               \
          left_ && (i = (unsigned)__builtin_ctz(left_), true); left_ &= left_ - 1)
 
-void uc_honesty_hear(UcWorld *world, const UcMessage *message)
+static inline unsigned handles_of(const UcHonesty *h, uint16_t session, UcWord kind)
 {
-    FOR_HANDLES(world->honesty, message, i)
+    return kind < h->of[session].kinds ? h->of[session].handles[kind] : 0;
+}
+
+void uc_honesty_hear(UcWorld *world, uint16_t session, const UcMessage *message)
+{
+    FOR_HANDLES(world->honesty, session, message, i)
         g_array_append_val(world->honesty->heard, message->w[i]);
 }
 
@@ -173,14 +184,14 @@ static void made(void *data, UcWord handle)
     g_array_append_val(((UcWorld *)data)->honesty->heard, handle);
 }
 
-UcFrame uc_honesty_enter(UcCtx *ctx, const UcMessage *in)
+UcFrame uc_honesty_enter(UcCtx *ctx, const UcEnvelope *in)
 {
     UcWorld *world = ctx->world;
     UcHonesty *h = world->honesty;
     UcFrame before = h->now;
     h->now = (UcFrame){ ctx->owner, h->heard->len, h->looked->len, world->undo->len };
     if (in)
-        uc_honesty_hear(world, in);
+        uc_honesty_hear(world, uc_session_between(world->spec, in->from, in->to, in->peer), &in->message);
     return before;
 }
 
@@ -198,12 +209,22 @@ static void check_stored(UcWorld *world, const UcRegion *old, const UcRegion *fr
     }
 }
 
-void uc_honesty_check(UcWorld *world, const UcMessage *message, const char *refused)
+void uc_honesty_check(UcWorld *world, uint16_t session, const UcMessage *message, const char *refused)
 {
-    FOR_HANDLES(world->honesty, message, i) {
+    FOR_HANDLES(world->honesty, session, message, i) {
         if (!known(world, message->w[i]))
             uc_refuse(world, refused);
     }
+}
+
+/* The session whose messages it speaks: A's by whom it names, of a call the called one. */
+static uint16_t session_of_result(const UcCtx *ctx, const UcResult *result)
+{
+    const UcWorld *world = ctx->world;
+    const UcSession *own = &world->session[ctx->row->session];
+    if (ctx->owner == UC_A)
+        return uc_session_between(world->spec, UC_A, result->to, result->peer);
+    return uc_session_of_side(own, ctx->row->session, result->side);
 }
 
 static void check_end(UcCtx *ctx, const UcResult *result)
@@ -216,9 +237,9 @@ static void check_end(UcCtx *ctx, const UcResult *result)
             check_stored(world, u.old, world->state.slot[u.slot], uc_region_kind(world->spec, key));
     }
     if (ctx->has_effect)
-        uc_honesty_check(world, &ctx->effect, "reports bytes that never reached it");
+        uc_honesty_check(world, ctx->row->session, &ctx->effect, "reports bytes that never reached it");
     if (result->code == UC_SEND)
-        uc_honesty_check(world, &result->message, "sends bytes that never reached it");
+        uc_honesty_check(world, session_of_result(ctx, result), &result->message, "sends bytes that never reached it");
 }
 
 void uc_honesty_leave(UcCtx *ctx, const UcResult *result, UcFrame before)
@@ -240,16 +261,22 @@ void uc_honesty_reset(UcWorld *world)
 
 uint16_t uc_honesty_owner(const UcWorld *world) { return world->honesty->now.owner; }
 
-UcHonesty *uc_honesty_new(UcWorld *world)
+static void take_handles(UcHonesty *h, unsigned session, const UcMessageTable *messages)
 {
-    const UcMessageTable *messages = &world->spec->messages;
     unsigned kinds = UC_M_USER + messages->kinds;
-    UcHonesty *h = g_malloc0(sizeof(UcHonesty) + kinds);
-    h->kinds = kinds;
+    h->of[session].kinds = kinds;
+    h->of[session].handles = g_malloc0(kinds);
     for (unsigned i = 0; i < kinds; i++) {
         const UcMessageKind *kind = uc_message_kind(messages, i);
-        h->handles[i] = kind ? (uint8_t)uc_message_handles(kind) : 0;
+        h->of[session].handles[i] = kind ? (uint8_t)uc_message_handles(kind) : 0;
     }
+}
+
+UcHonesty *uc_honesty_new(UcWorld *world)
+{
+    UcHonesty *h = g_new0(UcHonesty, 1);
+    for (unsigned i = 0; i < uc_session_count(world->spec); i++)
+        take_handles(h, i, &world->session[i].messages);
     h->view = uc_store_view_new(world->store, (UcStoreGuard){ look, made, world });
     h->heard = g_array_new(FALSE, FALSE, sizeof(UcWord));
     h->looked = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -258,6 +285,8 @@ UcHonesty *uc_honesty_new(UcWorld *world)
 
 void uc_honesty_free(UcHonesty *h)
 {
+    for (unsigned i = 0; i < UC_SESSIONS; i++)
+        g_free(h->of[i].handles);
     uc_store_free(h->view);
     g_array_unref(h->heard);
     g_array_unref(h->looked);

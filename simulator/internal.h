@@ -22,6 +22,7 @@ struct UcWorld {
     const UcWorldSpec *spec;
     UcRow *row;           /* by machine number */
     uint16_t rows;
+    UcSession session[UC_SESSIONS];
     UcStore *store;
     UcLayout *layout;
     uint8_t seed[UC_SEED_BYTES];
@@ -91,24 +92,24 @@ void uc_forget_lost(UcCtx *ctx);   /* restart: what the crash took is gone for i
 UcHonesty *uc_honesty_new(UcWorld *world);
 void uc_honesty_free(UcHonesty *honesty);
 /* Around the code of a machine, which may lie within that of S: what it hears (may be NULL), and what comes of it. */
-UcFrame uc_honesty_enter(UcCtx *ctx, const UcMessage *in);
+UcFrame uc_honesty_enter(UcCtx *ctx, const UcEnvelope *in);
 void uc_honesty_leave(UcCtx *ctx, const UcResult *result, UcFrame before);
 void uc_honesty_reset(UcWorld *world);           /* the code was broken off */
 uint16_t uc_honesty_owner(const UcWorld *world); /* whose code runs */
 UcStore *uc_honesty_store(UcCtx *ctx);           /* the store, or what a machine has in place of it */
-void uc_honesty_hear(UcWorld *world, const UcMessage *message);
+void uc_honesty_hear(UcWorld *world, uint16_t session, const UcMessage *message); /* by that session's table */
 void uc_honesty_look(UcCtx *ctx, uint32_t slot);
 /* The engine put a region there while the machine's code ran: it is not the machine that stored what stands in it. */
 void uc_honesty_load(UcCtx *ctx, const UcRegion *region, const UcRegionKind *kind);
 /* Refuses a message with bytes that the running machine does not know. */
-void uc_honesty_check(UcWorld *world, const UcMessage *message, const char *refused);
+void uc_honesty_check(UcWorld *world, uint16_t session, const UcMessage *message, const char *refused);
 void uc_refuse(UcWorld *world, const char *what) G_GNUC_NORETURN;
 void uc_refuse_call(UcCtx *ctx, const char *what); /* of a machine; those who look from outside may */
 /* These return where the machine may. */
 void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind);
 void uc_refuse_write(UcCtx *ctx, unsigned kind);
 void uc_refuse_fault(UcCtx *ctx, UcWord pid, bool sandboxed);
-void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, const UcMessage *in);
+void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, uint16_t session, const UcMessage *in);
 
 /* world.c: ends the run, unless it has ended; takes `why`. */
 void uc_stop(UcWorld *world, UcStop how, char *why);
@@ -144,9 +145,16 @@ bool uc_storage_trusted(UcCtx *ctx); /* at restart: false disables the party */
 
 /* channel.c */
 UcRow *uc_rows_new(const UcWorldSpec *spec, uint16_t *rows); /* g_free */
+/* Its number if its session were the only one. */
+uint16_t uc_place_in_session(const UcWorld *world, uint16_t machine);
+/* Whose messages a machine of this session speaks there: of what it calls that one's. */
+static inline uint16_t uc_session_of_side(const UcSession *s, uint16_t own, UcSide side)
+{
+    return side >= UC_SUBROUTINE && side - UC_SUBROUTINE < s->slots ? s->uses[side - UC_SUBROUTINE] : own;
+}
 /* Where `machine` has `other`. */
 UcSide uc_side(const UcWorld *world, uint16_t machine, uint16_t other);
-uint16_t uc_machine_of(const UcWorld *world, UcWord pid); /* UC_NOBODY: there is none */
+uint16_t uc_machine_of(const UcWorld *world, uint16_t session, UcWord pid); /* UC_NOBODY: there is none */
 /* The two ways in which a result says where it goes, one from the other: before anybody sees it. */
 void uc_place(const UcWorld *world, uint16_t machine, UcResult *result);
 /* Who may write to whom. NULL when it breaks the table; then *rule says which. */

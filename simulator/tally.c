@@ -109,7 +109,7 @@ static uint64_t walk_view(UcTally *tally, const UcWorld *world, const UcSample *
     const UcViewEntry *view = uc_world_view(world, entries);
     for (size_t i = 0; i < *entries; i++) {
         shape_word(&walk, (uint64_t)view[i].from << 32 | view[i].peer);
-        walk_message(&walk, &uc_world_spec(world)->messages, &view[i].message);
+        walk_message(&walk, uc_messages_between(uc_world_spec(world), view[i].from, UC_Z, view[i].peer), &view[i].message);
     }
     shape_word(&walk, (uint64_t)sample->guess);
     shape_word(&walk, sample->simulation_failed);

@@ -22,29 +22,44 @@ static const UcRegionKind *kind_of(const UcRegionKind *own, unsigned kinds, uint
     return &own[kind - UC_FIRST_KIND];
 }
 
-static const UcMachine *machine_of(const UcWorldSpec *spec, uint32_t machine)
+/* Of one that is not a watcher; `place`: which one of its session. */
+static const UcMachine *machine_in(const UcWorldSpec *spec, unsigned session, unsigned place)
 {
-    if (machine < UC_PARTY_0)
-        return &spec->machine[machine];
-    return machine < UC_PARTY_0 + spec->parties ? &spec->party : &spec->sandbox;
+    const UcSession *of = spec->sessions ? &spec->sessions[session] : NULL;
+    unsigned parties = of ? of->parties : spec->parties;
+    if (place == 0)
+        return of ? &of->simulator : &spec->machine[UC_S];
+    if (place == 1)
+        return of ? &of->functionality : &spec->machine[UC_F];
+    if (place - 2 < parties)
+        return of ? &of->party : &spec->party;
+    return of ? &of->sandbox : &spec->sandbox;
 }
 
-static const UcRegionKind *kinds_of(const UcWorldSpec *spec, uint32_t machine, unsigned *count)
+static const UcRegionKind *kinds_of(const UcWorldSpec *spec, uint16_t machine, unsigned *count)
 {
-    uint32_t first_watcher = uc_watcher_machine(spec, 0);
-    if (machine >= first_watcher) {
-        *count = spec->watcher[machine - first_watcher].kinds;
-        return spec->watcher[machine - first_watcher].kind;
+    const UcMachine *found = NULL;
+    if (machine < UC_S) {
+        found = &spec->machine[machine];
+    } else {
+        unsigned session = spec->sessions ? uc_session_of(spec, machine) : 0;
+        unsigned parties = spec->sessions ? spec->sessions[session].parties : spec->parties;
+        unsigned place = machine - (spec->sessions ? uc_session_first(spec, session) : UC_S);
+        if (place >= 2 + 2 * parties) {
+            const UcWatcher *w = (spec->sessions ? spec->sessions[session].watcher : spec->watcher) + place - 2 - 2 * parties;
+            *count = w->kinds;
+            return w->kind;
+        }
+        found = machine_in(spec, session, place);
     }
-    const UcClass *class = machine_of(spec, machine)->class;
-    *count = class ? class->kinds : 0;
-    return class ? class->kind : NULL;
+    *count = found->class ? found->class->kinds : 0;
+    return found->class ? found->class->kind : NULL;
 }
 
 const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key)
 {
     unsigned count;
-    const UcRegionKind *own = kinds_of(spec, key.machine, &count);
+    const UcRegionKind *own = kinds_of(spec, (uint16_t)key.machine, &count);
     return kind_of(own, count, key.kind);
 }
 
@@ -390,8 +405,9 @@ void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
         ;
     UcWord *at = uc_own_write(ctx, UC_KIND_TAPE, 0, MAX(n, i + 2)) + i;
     at[0] = name;
-    UcTapeLabel label = { ctx->machine->role ? ctx->machine->role : "machine", ctx->row->session, ctx->row->self, purpose,
-                          spec->independent ? spec->name : NULL };
+    const char *sid = ctx->world->session[ctx->row->session].sid;
+    UcTapeLabel label = { ctx->machine->role ? ctx->machine->role : "machine", sid ? sid : spec->session,
+                          uc_place_in_session(ctx->world, ctx->row->self), purpose, spec->independent ? spec->name : NULL };
     uc_tape_read(ctx->world->seed, &label, at[1], out, count);
     at[1] += count;
 }
@@ -422,10 +438,11 @@ UcResult uc_step_of(UcCtx *ctx, const UcMachine *other, const UcEnvelope *in)
 }
 
 UcWord uc_pid(UcCtx *ctx) { return ctx->row->pid; }
-unsigned uc_party_count(UcCtx *ctx) { return ctx->world->spec->parties; }
-const char *uc_party_name(UcCtx *ctx, UcWord pid) { return pid < uc_party_count(ctx) ? ctx->world->spec->party_name[pid] : "?"; }
+static const UcSession *session_of(UcCtx *ctx) { return &ctx->world->session[ctx->row->session]; }
+unsigned uc_party_count(UcCtx *ctx) { return session_of(ctx)->parties; }
+const char *uc_party_name(UcCtx *ctx, UcWord pid) { return pid < uc_party_count(ctx) ? session_of(ctx)->party_name[pid] : "?"; }
 uint16_t uc_self(UcCtx *ctx) { return ctx->row->self; }
-uint16_t uc_party_machine(UcCtx *ctx, UcWord pid) { return uc_machine_of(ctx->world, pid); }
+uint16_t uc_party_machine(UcCtx *ctx, UcWord pid) { return uc_machine_of(ctx->world, ctx->row->session, pid); }
 
 UcWord uc_pid_of(UcCtx *ctx, uint16_t machine) { return uc_world_pid(ctx->world, machine); }
 

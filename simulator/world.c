@@ -12,27 +12,6 @@ typedef struct {
     void *data;
 } Observer;
 
-uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party)
-{
-    return (uint16_t)(party + spec->parties);
-}
-
-uint16_t uc_watcher_machine(const UcWorldSpec *spec, unsigned watcher)
-{
-    return (uint16_t)(UC_PARTY_0 + 2 * spec->parties + watcher);
-}
-
-const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine)
-{
-    static const char *const fixed[] = { "Z", "A", "S", "F" };
-    if (machine < UC_PARTY_0)
-        return fixed[machine];
-    unsigned number = (unsigned)machine - UC_PARTY_0;
-    if (number >= spec->parties)
-        number -= spec->parties;
-    return number < spec->parties ? spec->party_name[number] : "?";
-}
-
 /* A machine that is refused something is broken off there (uc_refuse): false. */
 static bool run_held(UcWorld *world, void (*code)(void *data), void *data)
 {
@@ -59,8 +38,8 @@ static void setup(void *data)
 
 static void run_setup(UcWorld *world, uint16_t machine)
 {
-    const UcMachine *row = world->row[machine].machine;
-    if (!row->class || !row->class->setup)
+    const UcRow *row = &world->row[machine];
+    if (row->role == UC_ROLE_NONE || !row->machine->class || !row->machine->class->setup)
         return;
     UcCtx ctx;
     uc_ctx_init(&ctx, world, machine);
@@ -68,12 +47,40 @@ static void run_setup(UcWorld *world, uint16_t machine)
     uc_commit(world);
 }
 
+static void run_setups(UcWorld *world)
+{
+    const UcWorldSpec *spec = world->spec;
+    run_setup(world, UC_Z);
+    run_setup(world, UC_A);
+    for (unsigned i = 0; i < uc_session_count(spec); i++) {
+        uint16_t first = uc_session_first(spec, i), party;
+        for (uint16_t m = first; m < first + UC_PARTY_0 - UC_S; m++)
+            run_setup(world, m);
+        for (UcWord pid = 0; (party = uc_session_party(spec, i, pid)) != UC_NOBODY; pid++) {
+            run_setup(world, party);
+            run_setup(world, uc_sandbox_machine(spec, party));
+        }
+    }
+}
+
+static void take_sessions(UcWorld *world)
+{
+    uint64_t machines = UC_S;
+    for (unsigned i = 0; i < uc_session_count(world->spec); i++) {
+        const UcSession *s = &world->session[i];
+        world->session[i] = uc_session(world->spec, i);
+        g_assert(s->parties > 0 && (s->sid || !world->spec->sessions));
+        machines += UC_PARTY_0 - UC_S + 2 * (uint64_t)s->parties + s->watchers;
+    }
+    g_assert(machines < UINT16_MAX);
+}
+
 UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout, const uint8_t seed[UC_SEED_BYTES])
 {
-    g_assert(spec && store && layout && spec->parties > 0);
-    g_assert(spec->parties < (UINT16_MAX - UC_PARTY_0) / 2 - 64);
+    g_assert(spec && store && layout && uc_session_count(spec) <= UC_SESSIONS);
     UcWorld *world = g_new0(UcWorld, 1);
     world->spec = spec;
+    take_sessions(world);
     world->row = uc_rows_new(spec, &world->rows);
     world->store = store;
     world->layout = layout;
@@ -89,13 +96,7 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     world->honesty = uc_honesty_new(world);
     if (spec->torture)
         world->past = uc_past_new();
-    for (uint16_t m = 0; m < UC_PARTY_0; m++)
-        run_setup(world, m);
-    for (unsigned i = 0; i < spec->parties; i++) {
-        run_setup(world, uc_party(i));
-        if (spec->ideal)
-            run_setup(world, uc_sandbox_machine(spec, uc_party(i)));
-    }
+    run_setups(world);
     return world;
 }
 
@@ -151,18 +152,16 @@ void uc_refuse(UcWorld *world, const char *what)
 static void discipline(UcWorld *world, uint16_t from, uint16_t to, const char *rule)
 {
     const UcWorldSpec *spec = world->spec;
-    bool known = to < UC_PARTY_0 + spec->parties;
     uc_stop(world, UC_STOP_DISCIPLINE,
             g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s writes to %s: %s",
-                            world->activations, uc_machine_name(spec, from), known ? uc_machine_name(spec, to) : "?",
-                            rule));
+                            world->activations, uc_machine_name(spec, from), uc_receiver_name(spec, to), rule));
 }
 
 /* ---- one activation ---- */
 
 static UcOutcome run_step(UcCtx *ctx, const UcEnvelope *in)
 {
-    UcFrame before = uc_honesty_enter(ctx, &in->message);
+    UcFrame before = uc_honesty_enter(ctx, in);
     UcOutcome out = { .result = ctx->machine->class->step(ctx, in) };
     uc_honesty_leave(ctx, &out.result, before);
     if (out.result.code == UC_FAIL)
@@ -178,7 +177,8 @@ static UcOutcome run_code(UcWorld *world, UcActivation *a)
     UcCtx ctx;
     uc_ctx_init(&ctx, world, a->machine);
     g_array_set_size(world->marks, 0);
-    bool party = a->role == UC_ROLE_PARTY && !world->spec->ideal;
+    UcRunsAs as = world->session[world->row[a->machine].session].as;
+    bool party = a->role == UC_ROLE_PARTY && (as == UC_AS_PROTOCOL || as == UC_AS_HYBRID);
     UcOutcome out = party ? uc_party_activate(&ctx, &a->in) : run_step(&ctx, &a->in);
     a->crash = ctx.crash_point;
     a->persists = ctx.persists;
@@ -223,22 +223,36 @@ static void note_broken(UcWorld *world, const char *rule, uint64_t activation)
         g_ptr_array_add(world->broken, (gpointer)rule);
 }
 
-static void watch(UcWorld *world, const UcActivation *a)
+/* What a watcher says of a session that has a name: "keys.I1: ...". */
+static const char *rule_of(UcCtx *ctx, const char *rule)
 {
-    const UcWorldSpec *spec = world->spec;
-    for (unsigned i = 0; i < spec->watchers && !world->stopped; i++) {
-        const UcWatcher *w = &spec->watcher[i];
+    const char *sid = ctx->world->session[ctx->row->session].sid;
+    return rule && sid ? uc_reason(ctx, "%s.%s", sid, rule) : rule;
+}
+
+static void watch_session(UcWorld *world, const UcActivation *a, unsigned session)
+{
+    const UcSession *s = &world->session[session];
+    for (unsigned i = 0; i < s->watchers && !world->stopped; i++) {
+        const UcWatcher *w = &s->watcher[i];
         UcMachine row = { .config = w->config, .role = w->name };
         UcCtx ctx;
-        uc_ctx_init(&ctx, world, uc_watcher_machine(spec, i));
+        uc_ctx_init(&ctx, world, (uint16_t)(uc_watcher_machine(world->spec, session) + i));
         ctx.machine = &row;
         ctx.kind = w->kind;
         ctx.kinds = w->kinds;
-        const char *rule = w->watch(&ctx, a);
+        const char *rule = rule_of(&ctx, w->watch(&ctx, a));
         uc_commit(world);
         if (rule)
             note_broken(world, rule, a->number);
     }
+}
+
+/* Those of the machine's session; of what Z and A do there is nothing to say but of the only one. */
+static void watch(UcWorld *world, const UcActivation *a)
+{
+    if (!world->spec->sessions || a->machine >= UC_S)
+        watch_session(world, a, world->row[a->machine].session);
 }
 
 /* ---- where control goes ---- */
@@ -246,18 +260,20 @@ static void watch(UcWorld *world, const UcActivation *a)
 /* Is what S commands covered by an order of A? Corruption becomes what the session answers when Z asks. */
 static bool order_is_covered(UcWorld *world, const UcEnvelope *command)
 {
-    const UcWorldSpec *spec = world->spec;
-    for (unsigned i = 0; i < spec->order_rules; i++) {
-        const UcOrderRule *rule = &spec->order_rule[i];
+    uint16_t session = world->row[command->from].session;
+    const UcSession *s = &world->session[session];
+    for (unsigned i = 0; i < s->order_rules; i++) {
+        const UcOrderRule *rule = &s->order_rule[i];
         UcWord party = command->message.w[rule->field];
-        if (rule->kind != command->message.kind || party >= spec->parties)
+        if (rule->kind != command->message.kind || party >= s->parties)
             continue;
-        UcFault fault = uc_fault_read(world, uc_party(party));
+        uint16_t machine = uc_machine_of(world, session, party);
+        UcFault fault = uc_fault_read(world, machine);
         if (!(fault.ordered & rule->order))
             return false;
         if (rule->order == UC_ORDER_CORRUPT) {
             fault.corrupted = 1;
-            uc_fault_write(world, uc_party(party), fault);
+            uc_fault_write(world, machine, fault);
             uc_commit(world);
         }
     }
@@ -265,46 +281,57 @@ static bool order_is_covered(UcWorld *world, const UcEnvelope *command)
 }
 
 /* The corrupted parties, as the session itself answers it (docs/functionality.md, "corrupted?"). */
-static UcMessage corrupted_parties(UcWorld *world)
+static UcMessage corrupted_parties(UcWorld *world, uint16_t session)
 {
     g_autoptr(GByteArray) list = g_byte_array_new();
-    for (unsigned i = 0; i < world->spec->parties; i++) {
-        if (uc_fault_read(world, uc_party(i)).corrupted)
+    for (unsigned i = 0; i < world->session[session].parties; i++) {
+        if (uc_fault_read(world, uc_machine_of(world, session, i)).corrupted)
             uc_append_u32(list, i);
     }
     return (UcMessage){ UC_M_CORRUPTED, { uc_store_put(world->store, list->data, list->len) } };
+}
+
+/* A writes to the backdoor of a party, or of what S plays: the engine notes what it orders, and in the ideal process S gets it. */
+static void write_of_a(UcWorld *world, UcEnvelope *e)
+{
+    const UcRow *to = e->to < world->rows ? &world->row[e->to] : NULL;
+    bool plays = to && to->role == UC_ROLE_NONE && to->backdoor != UC_NOBODY;
+    if (!to || (to->role != UC_ROLE_PARTY && !plays))
+        return;
+    e->peer = e->to;
+    if (to->pid != UC_NO_PARTY) {
+        uc_note_order(world, e);
+        uc_commit(world);
+    }
+    if (to->backdoor != UC_A)
+        e->to = to->backdoor;
 }
 
 static void route(UcWorld *world, uint16_t from, const UcResult *result)
 {
     const UcWorldSpec *spec = world->spec;
     UcEnvelope e = { from, result->to, result->peer ? result->peer : from, result->message };
-    if (from == UC_A && e.to < world->rows && world->row[e.to].role == UC_ROLE_PARTY) {
-        e.peer = e.to;
-        uc_note_order(world, &e);
-        uc_commit(world);
-        if (world->row[e.to].backdoor != UC_A) /* in the ideal world S plays it */
-            e.to = world->row[e.to].backdoor;
-    }
+    if (from == UC_A)
+        write_of_a(world, &e);
     if (from == UC_Z && e.to == UC_Z && e.message.kind == UC_M_CORRUPTED) {
-        world->next = (UcEnvelope){ UC_Z, UC_Z, UC_Z, corrupted_parties(world) };
+        world->next = (UcEnvelope){ UC_Z, UC_Z, e.peer, corrupted_parties(world, world->row[e.peer].session) };
         world->channel = "session";
         return;
     }
     const char *rule = NULL;
     const char *channel = uc_channel(world, from, e.to, &rule);
-    if (from == UC_A && result->to == UC_S) /* A knows no S; what it sends to parties goes there by itself */
-        rule = UC_NO_CHANNEL;
-    if (channel && !uc_message_kind(&spec->messages, e.message.kind))
+    if (from == UC_A && result->to < world->rows && world->row[result->to].role == UC_ROLE_SIMULATOR)
+        rule = UC_NO_CHANNEL; /* A knows no S; what it sends to parties goes there by itself */
+    const UcMessageKind *kind = uc_message_kind(uc_messages_between(spec, from, e.to, e.peer), e.message.kind);
+    if (channel && !kind)
         rule = "unknown kind of message";
     if (rule) {
         discipline(world, from, e.to, rule);
         return;
     }
-    if (from == UC_S && e.to == UC_F && !order_is_covered(world, &e)) {
+    if (world->row[from].role == UC_ROLE_SIMULATOR && e.to == world->row[from].functionality && !order_is_covered(world, &e)) {
         uc_stop(world, UC_STOP_SIMULATION,
-             g_strdup_printf("simulation failed: S commands %s, but A did not order it",
-                             uc_message_kind(&spec->messages, e.message.kind)->name));
+             g_strdup_printf("simulation failed: S commands %s, but A did not order it", kind->name));
         return;
     }
     world->next = e;

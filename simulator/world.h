@@ -6,6 +6,9 @@
  * Exactly one machine is active; control goes where its one write goes, or to Z. Every machine has a row that says who
  * calls it, what it calls and who has its backdoor; who may write to whom follows. Breaking it is a discipline violation, a
  * bug in a machine and never a verdict.
+ *
+ * A world has one session, or several of them under one adversary: instances of functionalities and protocols, each among some
+ * of the devices. One is described by the world's own fields; several are rows of a table.
  * Source: R. Canetti, Universally Composable Security, ePrint 2000/067 (2020); docs/model.md.
  */
 #ifndef SIMULATOR_WORLD_H
@@ -24,7 +27,8 @@ typedef struct {
 /* In a step: that of another class in its place, with the other's configuration and host. For classes that wrap one. */
 UcResult uc_step_of(UcCtx *ctx, const UcMachine *other, const UcEnvelope *in);
 
-/* Machine numbers. The code of a machine does without them. */
+/* Machine numbers; those of the first session. What stands in a table of sessions has its numbers one session after the other,
+ * in this order: S, F, parties, sandboxed parties, watchers. The code of a machine does without them. */
 enum { UC_Z, UC_A, UC_S, UC_F, UC_PARTY_0 };
 static inline uint16_t uc_party(uint64_t number) { return (uint16_t)(UC_PARTY_0 + number); }
 
@@ -43,7 +47,7 @@ typedef enum {
 typedef struct {
     UcRole role;
     const UcMachine *machine;   /* class, configuration, host; NULL: a watcher */
-    const char *session;        /* label of its tapes */
+    uint16_t session;           /* its number; of Z and A the first */
     uint16_t self;              /* who it is to others: a sandboxed party is the party that it stands for */
     UcWord pid;                 /* UC_NO_PARTY: no party */
     uint16_t caller;            /* a functionality has many: those whose subroutine it is */
@@ -126,9 +130,39 @@ typedef struct {
     UcWord order;
 } UcOrderRule;
 
+/* What a session runs as. */
+typedef enum {
+    UC_AS_PROTOCOL, /* the parties run the protocol */
+    UC_AS_IDEAL,    /* dummy parties, F, and S at its backdoor */
+    UC_AS_HYBRID,   /* dummy parties and F; A has its backdoor */
+    UC_AS_PLAYED,   /* there is no such session: S of the one that uses it plays it */
+} UcRunsAs;
+
+/* A session of a world that has several. */
+typedef struct {
+    const char *sid;               /* its name, of letters, digits, '-' and '_'; label of its tapes. NULL: the only session */
+    UcRunsAs as;
+    unsigned parties;
+    const char *const *party_name; /* by pid, NULL-terminated; parties of one name in several sessions are on one device */
+    const uint16_t *uses;          /* by slot: the session whose parties on the same devices this one's call */
+    unsigned slots;
+    UcMachine simulator, functionality, party, sandbox; /* as in UcWorldSpec */
+    UcMessageTable messages;
+    const UcAttackKit *kit;
+    const void *kit_setup;
+    const UcWatcher *watcher;
+    unsigned watchers;
+    const UcOrderRule *order_rule;
+    unsigned order_rules;
+} UcSession;
+
+/* With a table of sessions these fields of the world are not looked at: parties, party_name, session, machine[UC_S] and [UC_F],
+ * party, sandbox, messages, kit, kit_setup, watchers, order rules. */
 typedef struct {
     const char *name;
     bool ideal;
+    const UcSession *sessions;     /* NULL: one, described here */
+    unsigned session_count;        /* at most UC_SESSIONS */
     unsigned parties;
     const char *const *party_name; /* NULL-terminated */
     const char *session;           /* tape label */
@@ -148,6 +182,10 @@ typedef struct {
     bool torture;                  /* run every activation of a machine with copyable state twice, and backwards at the end */
     uint64_t budget;               /* activations of Z and A */
 } UcWorldSpec;
+
+enum { UC_SESSIONS = 16 };
+unsigned uc_session_count(const UcWorldSpec *spec);
+UcSession uc_session(const UcWorldSpec *spec, unsigned number); /* borrows what the description has */
 
 /* Keeps outside the run what a party of the real world makes stable: called at every persist, when it is decided that
  * the write takes place and before anything leaves the party. NULL, or why it could not be kept: then the party writes
@@ -207,10 +245,23 @@ uint64_t uc_world_activations(const UcWorld *world);
 void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data);
 const UcRow *uc_world_row(const UcWorld *world, uint16_t machine); /* NULL: a number beyond all */
 UcWord uc_world_pid(const UcWorld *world, uint16_t machine);       /* UC_NO_PARTY: it is no party */
-/* "Z", "A", "S", "F" or the party's name; for a sandboxed party, that of the party. */
+/* "Z", "A", "S", "F" or the party's name; for a sandboxed party, that of the party. With sids "SID.S", "SID.hsm1". */
 const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine);
+const char *uc_receiver_name(const UcWorldSpec *spec, uint16_t machine); /* "?": nobody can write to it */
+/* That of S, F or a party, by the name above; UC_NOBODY: there is none. */
+uint16_t uc_machine_named(const UcWorldSpec *spec, const char *name);
+/* The session of a machine; of Z and A, and of a number beyond all, UC_NO_SESSION. */
+enum { UC_NO_SESSION = UINT16_MAX };
+uint16_t uc_session_of(const UcWorldSpec *spec, uint16_t machine);
+uint16_t uc_session_first(const UcWorldSpec *spec, unsigned session); /* the number of its S */
+/* Its party with this pid; UC_NOBODY: there is none. */
+uint16_t uc_session_party(const UcWorldSpec *spec, unsigned session, UcWord pid);
 uint16_t uc_sandbox_machine(const UcWorldSpec *spec, uint16_t party);
-uint16_t uc_watcher_machine(const UcWorldSpec *spec, unsigned watcher);
+uint16_t uc_watcher_machine(const UcWorldSpec *spec, unsigned session); /* the first one of the session */
+uint16_t uc_machines(const UcWorldSpec *spec); /* one more than the largest number */
+/* The session whose table says what a message means: that of who wrote it, or gets it, or whose party's backdoor traffic it is. */
+uint16_t uc_session_between(const UcWorldSpec *spec, uint16_t from, uint16_t to, uint16_t peer);
+const UcMessageTable *uc_messages_between(const UcWorldSpec *spec, uint16_t from, uint16_t to, uint16_t peer);
 const UcRegionKind *uc_region_kind(const UcWorldSpec *spec, UcSlotKey key);
 unsigned uc_machine_kinds(const UcWorldSpec *spec, uint16_t machine); /* of its class or watcher */
 /* A context for looking at a state from outside an activation. Free with g_free. */

@@ -133,7 +133,7 @@ static bool record(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, co
         }
         c = env_pair_turn(pair, &write);
         UcViewEntry reply = env_pair_reply(pair);
-        uc_recorder_brought(recorder, &reply.message);
+        uc_recorder_brought(recorder, 0, &reply.message);
     }
     bool same = c.verdict == out->verdict && !uc_rule_compare(uc_comparison_rule(&c), out->rule);
     g_autofree char *text = uc_schedule_print(uc_recorder_schedule(recorder));

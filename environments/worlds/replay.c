@@ -117,7 +117,8 @@ static bool drive(EnvReplay *r, const UcSchedule *schedule, GError **error)
         env_pair_turn(r->pair, &write);
         r->moves++;
         UcViewEntry reply = env_pair_reply(r->pair);
-        uc_resolver_brought(r->resolver, &reply.message);
+        uint16_t session = uc_session_between(env_worlds_spec(r->worlds, ENV_REAL), reply.from, UC_Z, reply.peer);
+        uc_resolver_brought(r->resolver, session, &reply.message);
     }
     return true;
 }

@@ -121,8 +121,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcResolver, uc_resolver_free)
 /* The write of Z that this move stands for. */
 bool uc_resolver_write(UcResolver *resolver, const UcSchedule *schedule, const UcMove *move, UcEnvelope *write,
                        GError **error);
-/* What the last move brought to Z; call it once after every move, UC_M_EMPTY for nothing. */
-void uc_resolver_brought(UcResolver *resolver, const UcMessage *message);
+/* What the last move brought to Z, a message of this session; call it once after every move, UC_M_EMPTY for nothing. */
+void uc_resolver_brought(UcResolver *resolver, uint16_t session, const UcMessage *message);
 /* UcDigest, in the order of the moves so far: one for each from: behind bytes, of these bytes and of what that move brought.
  * Who could make the bytes then can make them wherever the same is brought. */
 const GArray *uc_resolver_origins(const UcResolver *resolver);
@@ -142,7 +142,7 @@ void uc_recorder_hide(UcRecorder *recorder);
 const UcMove *uc_recorder_move(UcRecorder *recorder, const UcEnvelope *write);
 /* The last argument of the last move was made from these bytes; nothing when no move brought them. */
 void uc_recorder_made_from(UcRecorder *recorder, UcWord bytes);
-void uc_recorder_brought(UcRecorder *recorder, const UcMessage *message);
+void uc_recorder_brought(UcRecorder *recorder, uint16_t session, const UcMessage *message);
 /* The same from the activations of one world, whatever its A is. The move that starts here, or NULL. */
 const UcMove *uc_recorder_observe(UcRecorder *recorder, const UcWorld *world, const UcActivation *activation);
 

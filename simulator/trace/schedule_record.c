@@ -7,6 +7,7 @@
 typedef struct {
     UcWord bytes;
     unsigned move;
+    uint16_t session;
     UcWord kind;
     unsigned field;
 } Seen;
@@ -55,12 +56,18 @@ void uc_recorder_hide(UcRecorder *r)
     r->hidden = true;
 }
 
-void uc_recorder_brought(UcRecorder *r, const UcMessage *message)
+static const UcMessageKind *kind_in(const UcRecorder *r, uint16_t session, UcWord kind)
+{
+    UcSession s = uc_session(r->spec, session);
+    return uc_message_kind(&s.messages, kind);
+}
+
+void uc_recorder_brought(UcRecorder *r, uint16_t session, const UcMessage *message)
 {
     g_assert(r && message);
-    const UcMessageKind *kind = uc_message_kind(&r->spec->messages, message->kind);
+    const UcMessageKind *kind = kind_in(r, session, message->kind);
     for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
-        Seen s = { message->w[i], r->schedule->move->len, message->kind, i };
+        Seen s = { message->w[i], r->schedule->move->len, session, message->kind, i };
         if (kind->field[i].type != UC_BYTES || s.bytes == UC_NONE || !s.move ||
             g_hash_table_contains(r->index, GSIZE_TO_POINTER(s.bytes)))
             continue;
@@ -83,7 +90,7 @@ static void literal(UcMove *m, UcTermType type, const uint8_t *bytes, size_t len
 /* object@N, with .field only where the field is not the one it means anyway. */
 static UcTerm *name_seen(UcRecorder *r, UcMove *m, const Seen *s, const UcField *argument)
 {
-    const UcMessageKind *kind = uc_message_kind(&r->spec->messages, s->kind);
+    const UcMessageKind *kind = kind_in(r, s->session, s->kind);
     bool meant = uc_schedule_field(kind, NULL, argument->name) == (int)s->field;
     UcTerm *t = uc_move_term(m, UC_TERM_REFERENCE);
     t->text = g_strdup(kind->object ? kind->object : kind->name);
@@ -144,16 +151,16 @@ static bool altered(UcRecorder *r, UcMove *m, const UcField *field, const uint8_
 }
 
 /* Before alterations are looked for: what is known of altered bytes is not known of these. */
-static bool made(UcRecorder *r, UcMove *m, const uint8_t *bytes, size_t length)
+static bool made(UcRecorder *r, UcMove *m, const UcSession *s, const uint8_t *bytes, size_t length)
 {
-    const UcAttackKit *kit = r->hidden ? NULL : r->spec->kit;
-    GByteArray *description = kit && kit->made_of ? kit->made_of(r->spec->kit_setup, bytes, length) : NULL;
+    const UcAttackKit *kit = r->hidden ? NULL : s->kit;
+    GByteArray *description = kit && kit->made_of ? kit->made_of(s->kit_setup, bytes, length) : NULL;
     if (description)
         uc_move_term(m, UC_TERM_MADE)->bytes = description;
     return description != NULL;
 }
 
-static void bytes_term(UcRecorder *r, UcMove *m, const UcField *field, UcWord value)
+static void bytes_term(UcRecorder *r, UcMove *m, const UcSession *s, const UcField *field, UcWord value)
 {
     gpointer found = g_hash_table_lookup(r->index, GSIZE_TO_POINTER(value));
     if (value == UC_NONE) {
@@ -166,7 +173,7 @@ static void bytes_term(UcRecorder *r, UcMove *m, const UcField *field, UcWord va
     }
     size_t length;
     const uint8_t *bytes = uc_store_get(r->store, value, &length);
-    if (!made(r, m, bytes, length) && !altered(r, m, field, bytes, length))
+    if (!made(r, m, s, bytes, length) && !altered(r, m, field, bytes, length))
         literal(m, UC_TERM_HEX, bytes, length);
 }
 
@@ -181,11 +188,11 @@ static void text_term(UcRecorder *r, UcMove *m, UcWord value)
     literal(m, uc_json_plain((const char *)bytes, length) ? UC_TERM_TEXT : UC_TERM_HEX, bytes, length);
 }
 
-static void add_argument(UcRecorder *r, UcMove *m, const UcField *field, UcWord value)
+static void add_argument(UcRecorder *r, UcMove *m, const UcSession *s, const UcField *field, UcWord value)
 {
     const char *name = NULL;
     switch (field->type) {
-    case UC_BYTES: bytes_term(r, m, field, value); return;
+    case UC_BYTES: bytes_term(r, m, s, field, value); return;
     case UC_TEXT: text_term(r, m, value); return;
     case UC_INTERVALS:
     case UC_PARTIES:
@@ -198,7 +205,7 @@ static void add_argument(UcRecorder *r, UcMove *m, const UcField *field, UcWord 
         }
         return;
     case UC_PARTY:
-        name = value == UC_NO_PARTY ? "none" : uc_name_of(r->spec->party_name, value);
+        name = value == UC_NO_PARTY ? "none" : uc_name_of(s->party_name, value);
         word(m, name ? g_strdup(name) : g_strdup_printf("party:%" G_GINT64_FORMAT, (gint64)value));
         return;
     case UC_POINT: name = uc_name_of(uc_point_name, value); break;
@@ -211,13 +218,18 @@ static void add_argument(UcRecorder *r, UcMove *m, const UcField *field, UcWord 
 const UcMove *uc_recorder_move(UcRecorder *r, const UcEnvelope *write)
 {
     g_assert(r && write);
-    const UcMessageKind *kind = uc_message_kind(&r->spec->messages, write->message.kind);
+    uint16_t session = uc_session_between(r->spec, UC_Z, write->to, write->peer);
+    UcSession s = uc_session(r->spec, session);
+    const UcMessageKind *kind = uc_message_kind(&s.messages, write->message.kind);
     g_assert(kind);
     uint16_t party = write->to == UC_A ? write->peer : write->to;
     bool speak = write->to == UC_A && !kind->order;
     UcMove *m = uc_schedule_append(r->schedule, speak ? UC_MOVE_SPEAK : kind->name, 0);
-    if (write->message.kind == UC_M_CORRUPTED)
+    if (write->message.kind == UC_M_CORRUPTED) {
+        if (s.sid)
+            word(m, g_strdup(s.sid));
         return m;
+    }
     word(m, g_strdup(uc_machine_name(r->spec, party)));
     if (speak)
         word(m, g_strdup(kind->name));
@@ -225,7 +237,7 @@ const UcMove *uc_recorder_move(UcRecorder *r, const UcEnvelope *write)
     while (fields > 1 && kind->field[fields - 1].type == UC_INT && !write->message.w[fields - 1])
         fields--; /* schedule_resolve.c, count_ok() */
     for (unsigned i = 0; i < fields; i++)
-        add_argument(r, m, &kind->field[i], write->message.w[i]);
+        add_argument(r, m, &s, &kind->field[i], write->message.w[i]);
     return m;
 }
 
@@ -249,12 +261,13 @@ const UcMove *uc_recorder_observe(UcRecorder *r, const UcWorld *world, const UcA
     const UcResult *result = &a->outcome.result;
     bool send = result->code == UC_SEND;
     UcEnvelope write = { UC_Z, result->to, result->peer, result->message };
-    const UcMessageKind *kind = uc_message_kind(&r->spec->messages, result->message.kind);
+    const UcMessageKind *kind = send ? kind_in(r, uc_session_between(r->spec, a->machine, result->to, result->peer),
+                                               result->message.kind) : NULL;
     if (a->machine == UC_Z || a->machine == UC_A) {
         /* what reaches A reaches Z when A is the dummy; what a scripted A says to Z does not exist there */
         bool from_world = a->in.from != UC_Z && (a->machine == UC_A || a->in.from != UC_A);
         if (from_world)
-            uc_recorder_brought(r, &a->in.message);
+            uc_recorder_brought(r, uc_session_between(r->spec, a->in.from, a->machine, a->in.peer), &a->in.message);
     }
     if (!send || !kind)
         return NULL;

@@ -4,10 +4,15 @@
 
 #include "simulator/trace/schedule.h"
 
+typedef struct {
+    uint16_t session;
+    UcMessage message;
+} Brought;
+
 struct UcResolver {
     const UcWorldSpec *spec;
     UcStore *store;
-    GArray *brought; /* UcMessage, one per move so far */
+    GArray *brought; /* Brought, one per move so far */
     GArray *origin;  /* UcDigest, see uc_resolver_origins() */
 };
 
@@ -16,13 +21,15 @@ typedef struct {
     const UcSchedule *schedule;
     const UcMove *move;
     GError **error;
+    uint16_t machine; /* that the move names; UC_NOBODY: none */
+    UcSession s;      /* of that, else the first */
 } At;
 
 UcResolver *uc_resolver_new(const UcWorldSpec *spec, UcStore *store)
 {
     g_assert(spec && store);
     UcResolver *r = g_new0(UcResolver, 1);
-    *r = (UcResolver){ spec, store, g_array_new(FALSE, FALSE, sizeof(UcMessage)), g_array_new(FALSE, FALSE, sizeof(UcDigest)) };
+    *r = (UcResolver){ spec, store, g_array_new(FALSE, FALSE, sizeof(Brought)), g_array_new(FALSE, FALSE, sizeof(UcDigest)) };
     return r;
 }
 
@@ -35,10 +42,20 @@ void uc_resolver_free(UcResolver *r)
     g_free(r);
 }
 
-void uc_resolver_brought(UcResolver *r, const UcMessage *message)
+void uc_resolver_brought(UcResolver *r, uint16_t session, const UcMessage *message)
 {
     g_assert(r && message);
-    g_array_append_val(r->brought, *message);
+    Brought b = { session, *message };
+    g_array_append_val(r->brought, b);
+}
+
+/* The message that this move (from 1) brought, and its kind. */
+static const UcMessage *brought_by(const UcResolver *r, unsigned move, const UcMessageKind **kind)
+{
+    const Brought *b = &g_array_index(r->brought, Brought, move - 1);
+    UcSession s = uc_session(r->spec, b->session);
+    *kind = uc_message_kind(&s.messages, b->message.kind);
+    return &b->message;
 }
 
 const GArray *uc_resolver_origins(const UcResolver *r) { return r->origin; }
@@ -81,8 +98,8 @@ static bool reference(const At *at, const UcTerm *t, const UcField *field, UcWor
     if (t->move > at->r->brought->len)
         return wrong(at, "expected the name of something an earlier move brought, got '%s@%u' in move %u", t->text,
                      t->move, at->r->brought->len + 1);
-    const UcMessage *m = &g_array_index(at->r->brought, UcMessage, t->move - 1);
-    const UcMessageKind *kind = uc_message_kind(&at->r->spec->messages, m->kind);
+    const UcMessageKind *kind;
+    const UcMessage *m = brought_by(at->r, t->move, &kind);
     if (strcmp(t->text, object_of(kind)) && strcmp(t->text, kind->name))
         return wrong(at, "expected move %u to bring '%s', got '%s'", t->move, t->text,
                      m->kind == UC_M_EMPTY ? "nothing" : kind->name);
@@ -140,9 +157,8 @@ static bool mutated(const At *at, const UcTerm *t, UcWord *word)
     return true;
 }
 
-static UcDigest origin_of(const UcResolver *r, const UcTerm *t, const UcMessage *source)
+static UcDigest origin_of(const UcResolver *r, const UcTerm *t, const UcMessage *source, const UcMessageKind *kind)
 {
-    const UcMessageKind *kind = uc_message_kind(&r->spec->messages, source->kind);
     UcDigest all[2 + UC_MESSAGE_WORDS] = { { 0, 0 }, { source->kind, 0 } };
     if (t->bytes)
         all[0] = uc_digest(t->bytes->data, t->bytes->len);
@@ -160,10 +176,11 @@ static bool has_sources(const At *at, const UcTerm *t)
         if (move > at->r->brought->len)
             return wrong(at, "expected from: and the number of an earlier move, got from:%u in move %u", move,
                          at->r->brought->len + 1);
-        const UcMessage *source = &g_array_index(at->r->brought, UcMessage, move - 1);
+        const UcMessageKind *kind;
+        const UcMessage *source = brought_by(at->r, move, &kind);
         if (source->kind == UC_M_EMPTY)
             return wrong(at, "expected move %u to bring something that bytes can be made from, got nothing", move);
-        UcDigest origin = origin_of(at->r, t, source);
+        UcDigest origin = origin_of(at->r, t, source, kind);
         g_array_append_val(at->r->origin, origin);
     }
     return true;
@@ -174,11 +191,11 @@ static bool has_sources(const At *at, const UcTerm *t)
 /* Bytes that A made, with what only A knows of them. */
 static bool make_again(const At *at, const UcTerm *t, UcWord *out)
 {
-    const UcWorldSpec *spec = at->r->spec;
-    if (!spec->kit || !spec->kit->make_again)
+    const UcAttackKit *kit = at->s.kit;
+    if (!kit || !kit->make_again)
         return wrong(at, "expected a protocol whose attack kit makes again what an adversary made, got one that cannot: this does "
                      "not replay");
-    *out = spec->kit->make_again(at->r->store, spec->kit_setup, t->bytes->data, t->bytes->len);
+    *out = kit->make_again(at->r->store, at->s.kit_setup, t->bytes->data, t->bytes->len);
     g_autofree char *got = show(t);
     return *out != UC_NONE || wrong(at, "expected what this protocol's adversary can make, got %s", got);
 }
@@ -239,7 +256,7 @@ static bool argument(const At *at, const UcTerm *t, const UcField *field, UcWord
     case UC_POINT: ok = find_name(uc_point_name, word, out); break;
     case UC_CODE: ok = find_name(field->names, word, out) || signed_number(word, out); break;
     default:
-        ok = find_name(at->r->spec->party_name, word, out);
+        ok = find_name(at->s.party_name, word, out);
         if (!ok && (ok = !strcmp(word, "none")))
             *out = UC_NO_PARTY;
         else if (!ok && g_str_has_prefix(word, "party:")) /* one that does not exist */
@@ -249,19 +266,41 @@ static bool argument(const At *at, const UcTerm *t, const UcField *field, UcWord
     return ok || wrong(at, "expected %s for '%s', got %s", expected[field->type], field->name, got);
 }
 
-/* The party of a move: a machine number. */
-static bool party_of(const At *at, uint16_t *out)
+static void find_machine(At *at)
 {
     const UcTerm *t = at->move->term->len ? at->move->term->pdata[0] : NULL;
-    UcWord number;
+    const UcWorldSpec *spec = at->r->spec;
+    at->machine = t && t->type == UC_TERM_WORD ? uc_machine_named(spec, t->text) : UC_NOBODY;
+    at->s = uc_session(spec, at->machine == UC_NOBODY ? 0 : uc_session_of(spec, at->machine));
+}
+
+/* A move is about a party, or an order about a functionality that stands beside protocols and has a backdoor of its own. */
+static bool party_ok(const At *at, bool order)
+{
+    const UcTerm *t = at->move->term->len ? at->move->term->pdata[0] : NULL;
     if (!t)
         return wrong(at, "expected a party after '%s', got the end of the line", at->move->name);
-    if (t->type != UC_TERM_WORD || !find_name(at->r->spec->party_name, t->text, &number)) {
-        g_autofree char *got = show(t);
-        return wrong(at, "expected a party after '%s', got %s", at->move->name, got);
+    unsigned place = at->machine == UC_NOBODY ? 0 : at->machine - uc_session_first(at->r->spec, uc_session_of(at->r->spec, at->machine));
+    if (place >= UC_PARTY_0 - UC_S || (place == UC_F - UC_S && order && at->s.as == UC_AS_HYBRID))
+        return true;
+    g_autofree char *got = show(t);
+    return wrong(at, "expected a party after '%s', got %s", at->move->name, got);
+}
+
+/* "corrupted" asks a session: the only one, or the one named behind it. */
+static bool session_of(const At *at, UcEnvelope *write)
+{
+    guint terms = at->move->term->len;
+    const UcTerm *t = terms ? at->move->term->pdata[0] : NULL;
+    if (!at->r->spec->sessions)
+        return !terms || wrong(at, "expected nothing after '%s', got an argument", at->move->name);
+    for (unsigned i = 0; terms == 1 && t->type == UC_TERM_WORD && i < uc_session_count(at->r->spec); i++) {
+        if (!strcmp(uc_session(at->r->spec, i).sid, t->text)) {
+            write->peer = uc_session_party(at->r->spec, i, 0);
+            return true;
+        }
     }
-    *out = uc_party(number);
-    return true;
+    return wrong(at, "expected a session after '%s'", at->move->name);
 }
 
 /* Numbers at the end may be left out, except the first argument: they are 0. */
@@ -282,7 +321,7 @@ static bool count_ok(const At *at, const UcMessageKind *kind, unsigned got)
 /* The kind of message that a move says: its own name, or the word after the party of `speak`. -1: there is none. */
 static int kind_of_move(const At *at, bool *speak)
 {
-    const UcMessageTable *table = &at->r->spec->messages;
+    const UcMessageTable *table = &at->s.messages;
     *speak = !strcmp(at->move->name, UC_MOVE_SPEAK);
     if (!*speak)
         return uc_message_find(table, at->move->name);
@@ -296,8 +335,9 @@ bool uc_resolver_write(UcResolver *r, const UcSchedule *schedule, const UcMove *
     g_assert(r && schedule && move && write);
     At at = { r, schedule, move, error };
     bool speak, session;
+    find_machine(&at);
     int number = kind_of_move(&at, &speak);
-    const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(&r->spec->messages, (UcWord)number);
+    const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(&at.s.messages, (UcWord)number);
     session = number == UC_M_CORRUPTED;
     if (!kind && speak)
         return wrong(&at, "expected a party and a kind of message after '%s'", move->name);
@@ -305,14 +345,13 @@ bool uc_resolver_write(UcResolver *r, const UcSchedule *schedule, const UcMove *
         return wrong(&at, "expected an input or an order, got '%s'", move->name);
     *write = (UcEnvelope){ .from = UC_Z, .to = UC_Z, .message = { .kind = (UcWord)number } };
     if (session)
-        return !move->term->len || wrong(&at, "expected nothing after '%s', got an argument", move->name);
+        return session_of(&at, write);
     guint first = speak ? 2 : 1; /* the first argument's place */
-    uint16_t party = 0;
-    if (!party_of(&at, &party) || !count_ok(&at, kind, move->term->len - first))
-        return false;
     bool to_a = kind->order || speak;
-    write->to = to_a ? UC_A : party;
-    write->peer = to_a ? party : 0;
+    if (!party_ok(&at, to_a) || !count_ok(&at, kind, move->term->len - first))
+        return false;
+    write->to = to_a ? UC_A : at.machine;
+    write->peer = to_a ? at.machine : 0;
     for (guint i = first; i < move->term->len; i++) {
         if (!argument(&at, move->term->pdata[i], &kind->field[i - first], &write->message.w[i - first]))
             return false;

@@ -129,10 +129,10 @@ static void hex(GString *out, const uint8_t *bytes, size_t length)
     }
 }
 
-static void party(GString *out, const UcWorldSpec *spec, uint64_t number)
+static void party(GString *out, const UcSession *s, uint64_t number)
 {
-    if (number < spec->parties)
-        uc_json_text(out, spec->party_name[number]);
+    if (number < s->parties)
+        uc_json_text(out, s->party_name[number]);
     else if (number == UC_NO_PARTY)
         g_string_append(out, "null");
     else
@@ -149,7 +149,7 @@ static void named(GString *out, const char *const *names, UcWord number)
 }
 
 /* Rows of a fixed width; bytes that are no such row are shown as {"hex":...}, never guessed. */
-static void rows(GString *out, const UcWorldSpec *spec, UcFieldType type, const uint8_t *bytes, size_t length)
+static void rows(GString *out, const UcSession *s, UcFieldType type, const uint8_t *bytes, size_t length)
 {
     size_t width = type == UC_INTERVALS ? 16 : 4;
     if (length % width) {
@@ -162,7 +162,7 @@ static void rows(GString *out, const UcWorldSpec *spec, UcFieldType type, const 
     for (UcReader r = { bytes, length }; r.left;) {
         g_string_append(out, r.left < length ? "," : "");
         if (type == UC_PARTIES) {
-            party(out, spec, uc_take(&r, 4));
+            party(out, s, uc_take(&r, 4));
         } else {
             gint64 a = (gint64)uc_take(&r, 8), b = (gint64)uc_take(&r, 8);
             g_string_append_printf(out, "[%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT "]", a, b);
@@ -171,7 +171,7 @@ static void rows(GString *out, const UcWorldSpec *spec, UcFieldType type, const 
     g_string_append_c(out, ']');
 }
 
-static void handle(GString *out, const UcWorldSpec *spec, const UcStore *store, UcFieldType type, UcWord value)
+static void handle(GString *out, const UcSession *s, const UcStore *store, UcFieldType type, UcWord value)
 {
     size_t length;
     if (value == UC_NONE) {
@@ -183,7 +183,7 @@ static void handle(GString *out, const UcWorldSpec *spec, const UcStore *store, 
     if (plain) {
         uc_json_string(out, (const char *)bytes, length);
     } else if (type == UC_INTERVALS || type == UC_PARTIES) {
-        rows(out, spec, type, bytes, length);
+        rows(out, s, type, bytes, length);
     } else {
         g_string_append(out, type == UC_TEXT ? "{\"hex\":\"" : "\"");
         hex(out, bytes, length);
@@ -191,21 +191,21 @@ static void handle(GString *out, const UcWorldSpec *spec, const UcStore *store, 
     }
 }
 
-static void field(GString *out, const UcWorld *world, const UcField *f, UcWord value)
+static void field(GString *out, const UcWorld *world, const UcSession *s, const UcField *f, UcWord value)
 {
-    const UcWorldSpec *spec = uc_world_spec(world);
     switch (f->type) {
     case UC_INT: g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)value); break;
-    case UC_PARTY: party(out, spec, value); break;
+    case UC_PARTY: party(out, s, value); break;
     case UC_POINT: named(out, uc_point_name, value); break;
     case UC_CODE: named(out, f->names, value); break;
-    default: handle(out, spec, uc_world_store(world), f->type, value);
+    default: handle(out, s, uc_world_store(world), f->type, value);
     }
 }
 
-static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, const UcMessage *m)
+static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, uint16_t session, const UcMessage *m)
 {
-    const UcMessageKind *kind = uc_message_kind(&uc_world_spec(world)->messages, m->kind);
+    UcSession s = uc_session(uc_world_spec(world), session);
+    const UcMessageKind *kind = uc_message_kind(&s.messages, m->kind);
     g_string_append_c(out, '{');
     if (kind) {
         key_text(out, "kind", kind->name);
@@ -214,7 +214,7 @@ static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, 
         key_text(out, "kind", number);
     }
     for (unsigned i = 0; kind && i < uc_message_fields(kind); i++)
-        field(key(out, kind->field[i].name), world, &kind->field[i],
+        field(key(out, kind->field[i].name), world, &s, &kind->field[i],
               w->hidden && kind->field[i].secret ? UC_NONE : m->w[i]);
     g_string_append_c(out, '}');
 }
@@ -238,17 +238,16 @@ static void marks(GString *out, const UcActivation *a)
     g_string_append_c(out, '}');
 }
 
-static void result(const UcTraceWriter *w, GString *out, const UcWorld *world, const UcResult *r)
+static void result(const UcTraceWriter *w, GString *out, const UcWorld *world, uint16_t from, const UcResult *r)
 {
     static const char *const name[] = { "send", "pass", "fail", "halt" };
     const UcWorldSpec *spec = uc_world_spec(world);
     key_text(out, "result", name[r->code]);
     if (r->code == UC_SEND) {
-        bool known = r->to < UC_PARTY_0 + spec->parties;
-        key_text(out, "to", known ? uc_machine_name(spec, r->to) : "?");
+        key_text(out, "to", uc_receiver_name(spec, r->to));
         if (r->peer)
             key_text(out, "peer-out", uc_machine_name(spec, r->peer));
-        message(w, key(out, "out"), world, &r->message);
+        message(w, key(out, "out"), world, uc_session_between(spec, from, r->to, r->peer), &r->message);
     } else if (r->code == UC_HALT) {
         key_number(out, "bit", r->bit != 0);
     } else if (r->reason) {
@@ -270,11 +269,11 @@ static void activation_line(UcTraceWriter *w, const UcWorld *world, const UcActi
         if (a->in.peer != a->in.from)
             key_text(out, "peer", uc_machine_name(spec, a->in.peer));
     }
-    message(w, key(out, "in"), world, &a->in.message);
-    result(w, out, world, &a->outcome.result);
+    message(w, key(out, "in"), world, uc_session_between(spec, a->in.from, a->machine, a->in.peer), &a->in.message);
+    result(w, out, world, a->machine, &a->outcome.result);
     marks(out, a);
     if (a->outcome.has_effect)
-        message(w, key(out, "effect"), world, &a->outcome.effect);
+        message(w, key(out, "effect"), world, uc_world_row(world, a->machine)->session, &a->outcome.effect);
     if (a->view)
         key_number(out, "view", a->view - 1);
     g_string_append_c(out, '}');

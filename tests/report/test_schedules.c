@@ -292,13 +292,13 @@ START_TEST(recording_names_what_was_seen)
            ticket = uc_store_text(r.store, "ticket-ticket-ti"), payload = uc_store_put(r.store, bytes, 64);
     UcEnvelope e = uc_input(0, (UcMessage){ DKM_KEYGEN, { uc_store_text(r.store, SET) } });
     recorded(&r, &e, "keygen hsm1 " SET);
-    uc_recorder_brought(r.recorder, &(UcMessage){ DKM_KEY, { kid, vk, 32 } });
+    uc_recorder_brought(r.recorder, 0, &(UcMessage){ DKM_KEY, { kid, vk, 32 } });
     e = uc_input(1, (UcMessage){ DKM_REQUEST, { kid, (UcWord)-1, 9 } });
     recorded(&r, &e, "request hsm2 key@1 -1 party:9");
-    uc_recorder_brought(r.recorder, &(UcMessage){ DKM_REQUESTED, { ticket } });
+    uc_recorder_brought(r.recorder, 0, &(UcMessage){ DKM_REQUESTED, { ticket } });
     e = uc_input(0, (UcMessage){ DKM_TRANSFER, { kid, 4, 1, ticket } });
     recorded(&r, &e, "transfer hsm1 key@1 4 hsm2 ticket@2");
-    uc_recorder_brought(r.recorder, &(UcMessage){ UC_M_PAYLOAD, { 1, payload } });
+    uc_recorder_brought(r.recorder, 0, &(UcMessage){ UC_M_PAYLOAD, { 1, payload } });
     e = uc_order(1, (UcMessage){ UC_M_DELIVER, { payload } });
     recorded(&r, &e, "deliver hsm2 payload@3");
     e = uc_input(2, (UcMessage){ DKM_VERIFY, { vk, UC_NONE, kid } });
@@ -336,8 +336,8 @@ START_TEST(recorded_mutations_resolve)
     UcMessage payload = { UC_M_PAYLOAD, { 1, uc_store_put(r.store, bytes, 40) } };
     UcEnvelope first = uc_order(0, (UcMessage){ UC_M_RESTART, { 0 } });
     uc_recorder_move(r.recorder, &first);
-    uc_recorder_brought(r.recorder, &payload);
-    uc_resolver_brought(resolver, &payload);
+    uc_recorder_brought(r.recorder, 0, &payload);
+    uc_resolver_brought(resolver, 0, &payload);
     for (unsigned bit = 0; bit < 320; bit += 7) {
         UcEnvelope e = uc_order(1, (UcMessage){ UC_M_DELIVER, { altered(&r, bytes, 40, bit / 8,
                                                                          bytes[bit / 8] ^ (0x80 >> bit % 8)) } }), got;
@@ -439,7 +439,7 @@ START_TEST(recording_says_what_bytes_were_made_from)
     UcWord state = uc_store_text(r.store, "a stolen state"), unseen = uc_store_text(r.store, "never seen");
     UcEnvelope e = uc_order(0, (UcMessage){ UC_M_CORRUPT, { 0 } });
     uc_recorder_move(r.recorder, &e);
-    uc_recorder_brought(r.recorder, &(UcMessage){ UC_M_STATE, { state } });
+    uc_recorder_brought(r.recorder, 0, &(UcMessage){ UC_M_STATE, { state } });
     e = uc_order(1, (UcMessage){ UC_M_DELIVER, { uc_store_text(r.store, "forged") } });
     const UcMove *m = uc_recorder_move(r.recorder, &e);
     uc_recorder_made_from(r.recorder, state);
