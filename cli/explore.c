@@ -188,6 +188,16 @@ static void print_list(const char *head, const GPtrArray *texts)
     puts(texts->len ? "" : " nothing");
 }
 
+/* The one line that is measured, and not the same in every run. */
+static void print_memory(const UcSearchFigures *f)
+{
+    const double mib = 1 << 20;
+    printf("  memory: %.1f bytes a state in all, at most %.1f MiB:", (double)f->peak / (double)MAX(f->states, 1), (double)f->peak / mib);
+    for (int i = 0; i < UC_MEMORY_KINDS; i++)
+        printf(" %s %.1f,", uc_memory_kind_name[i], (double)f->parts.of[i] / mib);
+    printf(" besides %.1f\n", (double)(f->peak - f->counted) / mib);
+}
+
 static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed)
 {
     const UcSearchFigures *f = &e->figures;
@@ -220,6 +230,7 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
         printf("  resumed from %s: %" G_GUINT64_FORMAT " states, of every schedule of at most %u moves with at most %u fault%s; that these "
                "were worked out is taken on trust\n", resumed, e->resumed.states, e->resumed.depth, e->resumed_faults,
                e->resumed_faults == 1 ? "" : "s");
+    print_memory(f);
     print_covered(x, e);
     print_list("reached", e->coverage->seen);
     print_list("refused or passed", e->coverage->reasons);

@@ -169,15 +169,6 @@ static void found(EnvWorlds *worlds, const EnvExploration *x, UcLockstep *l, uin
     note_in_both(worlds, out->shrunk ? out->shrunk : out->schedule, out);
 }
 
-static void add_figures(UcSearchFigures *sum, const UcSearchFigures *last)
-{
-    uint64_t edges = sum->edges, idle = sum->idle, skipped = sum->skipped;
-    *sum = *last;
-    sum->edges += edges;
-    sum->idle += idle;
-    sum->skipped += skipped;
-}
-
 /* ---- where an exploration stood: the budget, what the searches before came to, what was reached, the search ---- */
 
 enum { POSITION_WORDS = 4 };
@@ -228,7 +219,7 @@ static bool explore_with(EnvWorlds *worlds, const EnvExploration *x, UcLockstep 
         out->resumed = r->resumed;
         out->resumed_faults = budget;
     }
-    add_figures(&out->figures, &r->figures);
+    uc_figures_add(&out->figures, &r->figures);
     write_position(x, l, budget, &before, stopped);
     if (r->end == UC_SEARCH_BROKEN)
         out->broken = g_strdup(r->broken);

@@ -111,15 +111,17 @@ static void level_clear(Level *level)
     *level = (Level){ 0 };
 }
 
-static size_t frontier_memory(const Bfs *b)
+static UcMemoryParts memory_of(const Bfs *b)
 {
     size_t each = sizeof *b->level.path + sizeof *b->level.number + sizeof *b->level.skip;
-    size_t sum = b->children->len * sizeof(Child) + b->level.count * each;
+    size_t rows = b->level.count * each, moves = b->children->len * sizeof(Child);
     for (uint32_t i = 0; i < b->jobs; i++)
-        sum += b->job[i]->skips[0].memory + b->job[i]->skips[1].memory;
+        rows += b->job[i]->skips[0].memory + b->job[i]->skips[1].memory;
     for (uint32_t i = 0; i < segments(&b->level); i++)
-        sum += uc_rows_memory(&b->level.segment[i]);
-    return sum;
+        rows += uc_rows_memory(&b->level.segment[i]);
+    for (uint32_t i = 0; i < WINDOW; i++)
+        moves += b->block[i].edges.room * sizeof(UcEdge) + b->block[i].claims->len * sizeof(Claim);
+    return (UcMemoryParts){ .of[UC_MEMORY_FRONTIER] = rows, .of[UC_MEMORY_CANDIDATES] = moves };
 }
 
 static void load(Job *j, const Level *level, uint32_t state)
@@ -454,7 +456,7 @@ static bool search_window(Bfs *b, uint32_t blocks)
     if (!take_up(b, whole))
         return false;
     if (whole < blocks) { /* the window is not entered: it is worked out again when the search goes on */
-        bool go_on = uc_search_go_on(b->s, frontier_memory(b));
+        bool go_on = uc_search_go_on(b->s, memory_of(b));
         g_assert(!go_on || b->least.finding);
         return false;
     }
@@ -476,7 +478,7 @@ static bool search_windows(Bfs *b)
         f->waiting = uc_visited_count(b->s->visited) - next_first(b);
         b->done = from;
         blocks = cut_window(b, from);
-        if (!uc_search_go_on(b->s, frontier_memory(b)) || !search_window(b, blocks))
+        if (!uc_search_go_on(b->s, memory_of(b)) || !search_window(b, blocks))
             return false;
     }
     b->resumed = 0;
@@ -796,7 +798,7 @@ static void run(Bfs *b)
     }
     s->result->figures.frontier = b->level.count;
     UcSearchEnd end = s->result->end;
-    uc_search_go_on(s, frontier_memory(b));
+    uc_search_go_on(s, memory_of(b));
     s->result->end = end;
     if (end == UC_SEARCH_FOUND)
         s->result->figures.states = next_first(b);

@@ -41,6 +41,11 @@ static void load(Dfs *d)
     d->loaded = d->rows.count;
 }
 
+static UcMemoryParts memory_of(const Dfs *d)
+{
+    return (UcMemoryParts){ .of[UC_MEMORY_FRONTIER] = d->room * sizeof(Frame) + uc_rows_memory(&d->rows) };
+}
+
 /* Works out the moves of the frame on top. */
 static bool open_frame(Dfs *d, uint32_t state)
 {
@@ -66,7 +71,7 @@ static bool open_frame(Dfs *d, uint32_t state)
     figures->depth = MAX(figures->depth, d->rows.count - 1);
     figures->frontier = d->rows.count;
     bool look = f->edges.stopped || d->opened++ % LOOK == 0;
-    return !look || uc_search_go_on(d->s, d->room * sizeof(Frame) + uc_rows_memory(&d->rows));
+    return !look || uc_search_go_on(d->s, memory_of(d));
 }
 
 static bool limit_reached(Dfs *d)
@@ -137,7 +142,7 @@ void uc_search_dfs(UcSearch *s)
     s->visited = uc_visited_new(s->options->hash_bits ? s->options->hash_bits : 128);
     run(d);
     UcSearchEnd end = s->result->end;
-    uc_search_go_on(s, uc_rows_memory(&d->rows));
+    uc_search_go_on(s, memory_of(d));
     s->result->end = end;
     for (uint32_t i = 0; i < d->room; i++)
         g_free(d->frame[i].edges.edge);

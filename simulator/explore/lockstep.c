@@ -284,11 +284,20 @@ static bool full(void *data) { return lockstep_is_full(data); }
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
 static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 
+static void parts(void *data, UcMemoryParts *out)
+{
+    const UcLockstep *l = data;
+    out->of[UC_MEMORY_REGIONS] += uc_pool_memory(l->pool) + uc_store_memory(l->set.store);
+    out->of[UC_MEMORY_REMEMBERED] += uc_memo_memory(l->memo) + uc_memo_memory(l->outcomes) + uc_memo_memory(l->absorbed) +
+                                     l->effects.memory + __atomic_load_n(&l->listed, __ATOMIC_RELAXED) +
+                                     uc_chunks_memory(&l->moves, sizeof(Known)) + uc_chunks_memory(&l->lists, sizeof(List *));
+}
+
 static size_t memory(void *data)
 {
-    UcLockstep *l = data;
-    return uc_pool_memory(l->pool) + uc_memo_memory(l->memo) + uc_memo_memory(l->outcomes) +
-           uc_memo_memory(l->absorbed) + l->effects.memory + uc_store_memory(l->set.store);
+    UcMemoryParts p = { 0 };
+    parts(data, &p);
+    return p.of[UC_MEMORY_REGIONS] + p.of[UC_MEMORY_REMEMBERED];
 }
 
 UcModel uc_lockstep_model(UcLockstep *l)
@@ -296,6 +305,7 @@ UcModel uc_lockstep_model(UcLockstep *l)
     return (UcModel){ .data = l, .root = root, .worker_new = worker_new, .worker_free = worker_free, .expand = expand,
                       .step = step, .changes = changes, .commute = lockstep_commute, .contents = lockstep_contents,
                       .depth = depth, .order = order, .name = lockstep_name, .full = full, .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory,
+                      .parts = parts,
                       .moves = lockstep_moves_now, .save_move = lockstep_save_move, .load_move = lockstep_load_move };
 }
 

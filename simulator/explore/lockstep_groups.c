@@ -53,12 +53,13 @@ gboolean lockstep_group_equal(gconstpointer a, gconstpointer b)
 
 Group *lockstep_group(UcLockstep *l, const GArray *moves)
 {
-    Group *g = g_malloc0(sizeof(Group) + moves->len * sizeof(Listed));
+    size_t bytes = sizeof(Group) + moves->len * sizeof(Listed);
+    Group *g = lockstep_listed_new(l, bytes);
     g->count = moves->len;
     memcpy(g->move, moves->data, moves->len * sizeof(Listed));
     Group *known = g_hash_table_lookup(l->groups, g);
     if (known) {
-        g_free(g);
+        lockstep_listed_free(l, g, bytes);
         return known;
     }
     for (uint32_t i = 0; i < g->count; i++) {
@@ -91,7 +92,7 @@ static const Allowed *find_allowed(const Group *g, uint64_t bounds)
 
 static Allowed *make_allowed(UcLockstep *l, Group *g, uint64_t bounds)
 {
-    Allowed *a = g_malloc0(sizeof(Allowed) + g->count * sizeof(uint32_t));
+    Allowed *a = lockstep_listed_new(l, sizeof(Allowed) + g->count * sizeof(uint32_t));
     for (uint32_t i = 0; i < g->count; i++) {
         if (lockstep_possible(&g->move[i], (uint32_t)bounds) && in_order(l, (uint32_t)(bounds >> 32) | g->move[i].names))
             a->at[a->count++] = i;

@@ -123,6 +123,7 @@ struct UcLockstep {
     uint32_t *column_of[2];   /* by slot, + 1 */
     UcChunks moves;           /* Known */
     UcChunks lists;           /* List*, by knowledge */
+    size_t listed;            /* bytes of lists, groups and what is allowed of them */
     uint64_t kinds_seen[KINDS_MAX / 64];
     uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
     uint32_t version, scanned[2]; /* see lockstep_count_slots() */
@@ -181,6 +182,10 @@ static inline UcDigest row_hash(const uint32_t *row)
 }
 
 /* ---- lockstep_tables.c ---- */
+
+/* Zeroed, and counted as listed; under the lock. */
+void *lockstep_listed_new(UcLockstep *l, size_t bytes);
+void lockstep_listed_free(UcLockstep *l, void *what, size_t bytes);
 
 uint32_t lockstep_column_for(UcLockstep *l, unsigned world, uint32_t slot);
 Listed lockstep_listed(const UcLockstep *l, uint32_t number);

@@ -116,6 +116,20 @@ static uint32_t used_in(const UcLockstep *l, const UcRegion *knowledge)
 
 uint32_t lockstep_used(const UcLockstep *l, uint32_t knowledge) { return used_in(l, uc_pool_get(l->pool, knowledge)); }
 
+enum { BLOCK_HEAD = 16 }; /* what the allocator takes besides */
+
+void *lockstep_listed_new(UcLockstep *l, size_t bytes)
+{
+    __atomic_fetch_add(&l->listed, bytes + BLOCK_HEAD, __ATOMIC_RELAXED);
+    return g_malloc0(bytes);
+}
+
+void lockstep_listed_free(UcLockstep *l, void *what, size_t bytes)
+{
+    __atomic_fetch_sub(&l->listed, bytes + BLOCK_HEAD, __ATOMIC_RELAXED);
+    g_free(what);
+}
+
 /* Moves of one machine, while a list is made. */
 typedef struct {
     uint32_t machine;
@@ -145,12 +159,15 @@ static List *make_list(UcLockstep *l, const UcRegion *knowledge, const GArray *m
         g_array_append_val(g->moves, listed);
         g_array_append_val(g->place, i);
     }
-    List *list = g_malloc(sizeof(List) + all->len * sizeof(Part));
+    List *list = lockstep_listed_new(l, sizeof(List) + all->len * sizeof(Part));
     list->units = used_in(l, knowledge);
     list->parts = all->len;
     for (guint i = 0; i < all->len; i++) {
         Gathered *g = &g_array_index(all, Gathered, i);
-        list->part[i] = (Part){ lockstep_group(l, g->moves), (uint32_t *)(void *)g_array_free(g->place, FALSE) };
+        uint32_t *place = lockstep_listed_new(l, g->place->len * sizeof *place);
+        memcpy(place, g->place->data, g->place->len * sizeof *place);
+        list->part[i] = (Part){ lockstep_group(l, g->moves), place };
+        g_array_unref(g->place);
         g_array_unref(g->moves);
     }
     return list;

@@ -15,6 +15,22 @@ typedef struct {
     uint32_t at, value;
 } UcChange; /* of a word of a row */
 
+/* What holds the memory of a search. */
+typedef enum {
+    UC_MEMORY_HASHES,     /* of visited states, with their index */
+    UC_MEMORY_FRONTIER,   /* rows of states that wait, with what need not be followed from them */
+    UC_MEMORY_CANDIDATES, /* moves of a window, and the states that they lead to */
+    UC_MEMORY_REGIONS,    /* what rows name: interned regions and bytes */
+    UC_MEMORY_REMEMBERED, /* what moves did, and which moves there are */
+    UC_MEMORY_LOG,        /* the state and the move that a state was first reached by */
+    UC_MEMORY_KINDS
+} UcMemoryKind;
+extern const char *const uc_memory_kind_name[UC_MEMORY_KINDS + 1];
+
+typedef struct {
+    size_t of[UC_MEMORY_KINDS]; /* bytes */
+} UcMemoryParts;
+
 typedef struct {
     UcDigest hash;      /* of the state after the move */
     const void *effect; /* the model's own */
@@ -79,6 +95,8 @@ typedef struct {
     const char *(*broken)(void *data);
     bool (*full)(void *data); /* a table of the model holds no more: moves were left out. May be NULL: never */
     size_t (*memory)(void *data);
+    /* The same by parts, added to `parts`. May be NULL: then all of it is remembered. */
+    void (*parts)(void *data, UcMemoryParts *parts);
 } UcModel;
 
 #endif

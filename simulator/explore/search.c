@@ -9,6 +9,9 @@ const char *const uc_strategy_name[UC_STRATEGIES + 1] = { "bfs", "dfs", "random"
 const char *const uc_search_end_name[UC_SEARCH_ENDS + 1] = { "complete", "found", "memory", "time", "depth",
                                                              "states", "full", "interrupted", "broken", "not resumed", NULL };
 
+const char *const uc_memory_kind_name[UC_MEMORY_KINDS + 1] = { "hashes", "frontier", "candidates", "regions", "remembered", "log",
+                                                               NULL };
+
 void uc_search_result_free(UcSearchResult *result)
 {
     if (!result)
@@ -84,8 +87,41 @@ void uc_search_ungraded(UcSearch *s, uint32_t move)
     uc_search_broken(s, g_strdup_printf("the move '%s' changed the state, and not by one unit of a bound that lies in it", name));
 }
 
+/* What the search and its model count, by parts; the sum. */
+static size_t count_memory(const UcSearch *s, UcMemoryParts *parts)
+{
+    const UcModel *m = s->model;
+    size_t own = 0, models = m->memory(m->data);
+    for (int i = 0; i < UC_MEMORY_KINDS; i++)
+        own += parts->of[i];
+    if (m->parts)
+        m->parts(m->data, parts);
+    else
+        parts->of[UC_MEMORY_REMEMBERED] += models;
+    return own + models;
+}
+
+static void note_peaks(UcSearchFigures *f, size_t peak, size_t counted, const UcMemoryParts *parts)
+{
+    f->peak = MAX(f->peak, peak);
+    if (counted <= f->counted)
+        return;
+    f->counted = counted;
+    f->parts = *parts;
+}
+
+void uc_figures_add(UcSearchFigures *sum, const UcSearchFigures *last)
+{
+    const UcSearchFigures before = *sum;
+    *sum = *last;
+    sum->edges += before.edges;
+    sum->idle += before.idle;
+    sum->skipped += before.skipped;
+    note_peaks(sum, before.peak, before.counted, &before.parts);
+}
+
 /* May the search go on? Looked at between windows. */
-bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
+bool uc_search_go_on(UcSearch *s, UcMemoryParts own)
 {
     UcSearchFigures *f = &s->result->figures;
     const UcSearchOptions *o = s->options;
@@ -93,9 +129,12 @@ bool uc_search_go_on(UcSearch *s, size_t frontier_memory)
     if (s->visited) {
         f->states = uc_visited_count(s->visited);
         f->visited_memory = uc_visited_memory(s->visited);
+        own.of[UC_MEMORY_HASHES] += f->visited_memory;
         f->omission = uc_visited_omission(s->visited);
     }
-    f->memory = memory_taken(s, f->visited_memory + frontier_memory + s->model->memory(s->model->data));
+    size_t counted = count_memory(s, &own);
+    f->memory = memory_taken(s, counted);
+    note_peaks(f, f->memory, counted, &own);
     double now = seconds_now();
     if (o->progress && now - s->told >= 0.5) {
         s->told = now;

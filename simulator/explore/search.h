@@ -41,6 +41,9 @@ typedef struct {
     uint32_t depth;
     size_t memory;              /* all of it, bytes */
     size_t visited_memory;
+    size_t peak;                /* the most that `memory` was */
+    size_t counted;             /* the most that the parts came to, */
+    UcMemoryParts parts;        /* and the parts then; what the peak has more is the allocator's, and what is used in between */
     double omission;
 } UcSearchFigures;
 
@@ -72,6 +75,9 @@ typedef struct {
     uint64_t walk;          /* walks: which one found it, from 0 */
     UcSearchFigures resumed; /* with options->resume: what the checkpoint says was done, and was not done again */
 } UcSearchResult;
+
+/* A search that follows another one in the same report: sums, and the higher peaks of the two. */
+void uc_figures_add(UcSearchFigures *sum, const UcSearchFigures *last);
 
 /* Free the result. A search that was stopped and resumed ends like one that was not. */
 UcSearchResult *uc_search(const UcModel *model, const UcSearchOptions *options);

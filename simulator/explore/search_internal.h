@@ -92,6 +92,6 @@ static inline uint64_t uc_path_part(uint64_t contents, uint32_t moves_before)
 /* For UcEdges: a limit is reached, and uc_search_go_on() will say which. Any thread. */
 bool uc_search_stop(void *search);
 /* False: a limit was reached; the result says which. */
-bool uc_search_go_on(UcSearch *search, size_t frontier_memory);
+bool uc_search_go_on(UcSearch *search, UcMemoryParts own /* of the strategy */);
 
 #endif

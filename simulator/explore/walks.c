@@ -133,7 +133,7 @@ static bool enter(Walk *w)
         r->walk = w->tally.found_in;
         g_array_append_vals(r->path, w->path->data, w->path->len);
     } else {
-        return uc_search_go_on(w->s, sizeof *w);
+        return uc_search_go_on(w->s, (UcMemoryParts){ .of[UC_MEMORY_FRONTIER] = sizeof *w });
     }
     return false;
 }
