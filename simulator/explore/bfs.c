@@ -92,6 +92,8 @@ struct Job {
     uint32_t number;
     uint32_t round, next;   /* of the pieces of a step: its own, then what others left */
     UcRow row;
+    uint32_t loaded;        /* the state of this level whose row it is, or UC_NO_STATE */
+    UcRow last;             /* the row that was made last */
     GArray *skip;           /* uint32_t, of one child */
     UcArena skips[2];       /* of this level and of the next one */
     UcChange change[UC_CHANGES_MAX];
@@ -124,9 +126,12 @@ static UcMemoryParts memory_of(const Bfs *b)
     return (UcMemoryParts){ .of[UC_MEMORY_FRONTIER] = rows, .of[UC_MEMORY_CANDIDATES] = moves };
 }
 
+/* From one state to one behind it costs the least. j->loaded says which of this level it is. */
 static void load(Job *j, const Level *level, uint32_t state)
 {
-    uc_row_load(&j->row, &level->segment[state / SEGMENT], state % SEGMENT);
+    bool near = j->loaded != UC_NO_STATE && j->loaded / SEGMENT == state / SEGMENT;
+    uc_row_go_on(&j->row, &level->segment[state / SEGMENT], near ? j->loaded % SEGMENT : UC_NO_ROW, state % SEGMENT);
+    j->loaded = state;
 }
 
 static const uint32_t *skips_of(const Level *level, uint32_t state, uint32_t *count)
@@ -529,24 +534,21 @@ static void release_parents(Bfs *b, const Level *next, uint32_t number)
 static void build_segment(Job *j, Level *next, uint32_t number)
 {
     const UcModel *m = j->b->s->model;
-    uint32_t from = number * SEGMENT, to = MIN(next->count, from + SEGMENT), loaded = UC_NO_STATE;
-    const UcRows *like = &j->b->level.segment[g_array_index(j->b->children, Child, from).parent / SEGMENT];
-    size_t each = like->used / like->count; /* rows of the next level are not much longer */
-    uc_rows_reserve(&next->segment[number], to - from, (to - from) * (each + each / 16 + 16));
+    uint32_t from = number * SEGMENT, to = MIN(next->count, from + SEGMENT);
+    UcRows *rows = &next->segment[number];
     for (uint32_t i = from; i < to; i++) {
         const Child *c = &g_array_index(j->b->children, Child, i);
         if (i + NEAR < to)
             __builtin_prefetch(c[NEAR].effect);
         UcEdge edge = { c->hash, c->effect, c->move, 0 };
-        if (c->parent != loaded)
-            load(j, &j->b->level, c->parent);
-        loaded = c->parent;
-        uc_rows_add(&next->segment[number], &j->row, j->change, m->changes(j->worker, j->row.word, &edge, j->change));
+        load(j, &j->b->level, c->parent);
+        uc_rows_follow(rows, &j->row, &j->last, j->change, m->changes(j->worker, j->row.word, &edge, j->change));
         next->path[i] = c->path;
         next->number[i] = c->number;
         next->skip[i] = c->skip;
         uc_visited_close(j->b->s->visited, c->number, j->b->level.number[c->parent], c->move);
     }
+    uc_rows_close(rows);
     release_parents(j->b, next, number);
 }
 
@@ -596,6 +598,8 @@ static void next_level(Bfs *b)
     uc_visited_open(b->s->visited, b->first + next.count);
     level_clear(&b->level);
     b->level = next;
+    for (uint32_t i = 0; i < b->jobs; i++)
+        b->job[i]->loaded = UC_NO_STATE;
     g_array_set_size(b->children, 0);
 }
 
@@ -813,6 +817,8 @@ static Job *job_new(Bfs *b, uint32_t number)
     j->worker = m->worker_new(m->data);
     j->skip = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     uc_row_init(&j->row);
+    uc_row_init(&j->last);
+    j->loaded = UC_NO_STATE;
     return j;
 }
 
@@ -820,6 +826,7 @@ static void job_free(Job *j)
 {
     j->b->s->model->worker_free(j->worker);
     uc_row_clear(&j->row);
+    uc_row_clear(&j->last);
     g_array_unref(j->skip);
     uc_arena_free(&j->skips[0]);
     uc_arena_free(&j->skips[1]);

@@ -3,8 +3,10 @@
 #include <string.h>
 
 /* A packed row: how many blocks; then for each its number, with a mark if it is wide, and its words: 16 bits each, or 32
- * where one of them needs more. */
-enum { WIDE = 0x8000, LINE = 64 };
+ * where one of them needs more.
+ * A row that follows another: how many words differ; then for each how far it is from the one before, above two bits that
+ * say how many bytes its value takes, less one, and these. FAR: the distance stands in two bytes of its own. */
+enum { WIDE = 0x8000, LINE = 64, FAR = 63, CHANGE_MOST = 1 + 2 + 4, SLACK = 4 /* values are read four bytes at a time */ };
 
 typedef uint16_t Narrow __attribute__((vector_size(UC_ROW_BLOCK * sizeof(uint16_t))));
 typedef uint32_t Wide __attribute__((vector_size(UC_ROW_BLOCK * sizeof(uint32_t))));
@@ -20,13 +22,10 @@ void uc_rows_clear(UcRows *rows)
 
 size_t uc_rows_memory(const UcRows *rows) { return rows->room + rows->starts * sizeof *rows->start; }
 
-void uc_rows_reserve(UcRows *rows, uint32_t count, size_t bytes)
+void uc_rows_close(UcRows *rows)
 {
-    g_assert(rows && !rows->room && !rows->starts);
-    rows->room = bytes;
-    rows->byte = g_malloc(bytes);
-    rows->starts = count;
-    rows->start = g_new(size_t, count);
+    rows->room = rows->used + SLACK;
+    rows->byte = g_realloc(rows->byte, rows->room);
 }
 
 void uc_rows_cut(UcRows *rows, uint32_t count)
@@ -95,10 +94,9 @@ static uint16_t take_u16(const uint8_t **at)
     return n;
 }
 
-void uc_row_load(UcRow *row, const UcRows *rows, uint32_t number)
+/* Returns where it ends. */
+static const uint8_t *load_whole(UcRow *row, const uint8_t *at)
 {
-    g_assert(number < rows->count);
-    const uint8_t *at = rows->byte + rows->start[number];
     zero(row);
     for (uint16_t left = take_u16(&at); left > 0; left--) {
         uint16_t block = take_u16(&at);
@@ -114,6 +112,39 @@ void uc_row_load(UcRow *row, const UcRows *rows, uint32_t number)
             at += sizeof from;
         }
     }
+    return at;
+}
+
+void uc_row_load(UcRow *row, const UcRows *rows, uint32_t number)
+{
+    g_assert(number < rows->count);
+    load_whole(row, rows->byte + rows->start[number]);
+}
+
+static const uint8_t *load_next(UcRow *row, const uint8_t *at)
+{
+    uint32_t column = 0;
+    for (uint16_t left = take_u16(&at); left > 0; left--) {
+        uint8_t head = *at++;
+        uint32_t value, bytes = (head & 3u) + 1;
+        column += head >> 2 == FAR ? take_u16(&at) : head >> 2;
+        memcpy(&value, at, sizeof value);
+        at += bytes;
+        use(row, column / UC_ROW_BLOCK);
+        row->word[column] = value & UINT32_MAX >> (32 - 8 * bytes);
+    }
+    return at;
+}
+
+void uc_row_go_on(UcRow *row, const UcRows *rows, uint32_t from, uint32_t number)
+{
+    g_assert(number < rows->count);
+    if (from > number || from / UC_ROWS_APART != number / UC_ROWS_APART) {
+        from = number - number % UC_ROWS_APART;
+        row->behind = load_whole(row, rows->byte + rows->start[number / UC_ROWS_APART]);
+    }
+    for (; from < number; from++)
+        row->behind = load_next(row, row->behind);
 }
 
 void uc_row_change(UcRow *row, const UcChange *change, uint32_t count)
@@ -130,11 +161,17 @@ static uint8_t *room_for(UcRows *rows, size_t bytes)
         rows->room = MAX(rows->room + rows->room / 2, rows->used + bytes + 4096);
         rows->byte = g_realloc(rows->byte, rows->room);
     }
-    if (rows->count == rows->starts) {
-        rows->starts = rows->starts + rows->starts / 2 + 64;
-        rows->start = g_renew(size_t, rows->start, rows->starts);
-    }
     return rows->byte + rows->used;
+}
+
+static void begin_at(UcRows *rows, uint32_t start)
+{
+    g_assert(rows->used <= UINT32_MAX);
+    if (start >= rows->starts) {
+        rows->starts = start + start / 2 + UC_ROW_BLOCK;
+        rows->start = g_renew(uint32_t, rows->start, rows->starts);
+    }
+    rows->start[start] = (uint32_t)rows->used;
 }
 
 static uint8_t *put_u16(uint8_t *at, uint16_t n) { return (uint8_t *)memcpy(at, &n, sizeof n) + sizeof n; }
@@ -158,15 +195,25 @@ static size_t largest(const UcRow *row)
     return sizeof(uint16_t) + blocks * (sizeof(uint16_t) + sizeof(Wide));
 }
 
-void uc_rows_add(UcRows *rows, UcRow *row, const UcChange *change, uint32_t count)
+/* Makes the changes, and keeps the words that were there. */
+static void change_for_now(UcRow *row, const UcChange *change, uint32_t count, uint32_t old[])
 {
-    uint32_t old[UC_CHANGES_MAX];
-    uint16_t blocks = 0;
     g_assert(count <= UC_CHANGES_MAX);
     for (uint32_t i = 0; i < count; i++)
         old[i] = row->word[change[i].at];
     uc_row_change(row, change, count);
-    uint8_t *begin = room_for(rows, largest(row)), *at = begin + sizeof(uint16_t);
+}
+
+static void change_back(UcRow *row, const UcChange *change, uint32_t count, const uint32_t old[])
+{
+    for (uint32_t i = 0; i < count; i++)
+        row->word[change[i].at] = old[i];
+}
+
+static void put_whole(UcRows *rows, const UcRow *row)
+{
+    uint16_t blocks = 0;
+    uint8_t *begin = room_for(rows, largest(row)), *at = begin + sizeof blocks;
     for (uint32_t u = 0; u < row->reach; u++) {
         for (uint64_t left = row->used[u]; left; left &= left - 1) {
             uint32_t number = u * 64 + (uint32_t)__builtin_ctzll(left), bits = all_bits(block_at(row, number));
@@ -177,8 +224,85 @@ void uc_rows_add(UcRows *rows, UcRow *row, const UcChange *change, uint32_t coun
         }
     }
     put_u16(begin, blocks);
-    for (uint32_t i = 0; i < count; i++)
-        row->word[change[i].at] = old[i];
-    rows->start[rows->count++] = rows->used;
     rows->used += (size_t)(at - begin);
+}
+
+void uc_rows_add(UcRows *rows, UcRow *row, const UcChange *change, uint32_t count)
+{
+    uint32_t old[UC_CHANGES_MAX];
+    change_for_now(row, change, count, old);
+    begin_at(rows, rows->count++);
+    put_whole(rows, row);
+    change_back(row, change, count, old);
+}
+
+static uint8_t *put_change(uint8_t *at, uint32_t gap, uint32_t value)
+{
+    unsigned bytes = value ? (39 - (unsigned)__builtin_clz(value)) / 8 : 1;
+    *at++ = (uint8_t)(MIN(gap, (uint32_t)FAR) << 2 | (bytes - 1));
+    if (gap >= FAR)
+        at = put_u16(at, (uint16_t)gap);
+    memcpy(at, &value, sizeof value);
+    return at + bytes;
+}
+
+/* The words of a block that are others in `last`, where they become those of the row. */
+static uint8_t *put_changes(uint8_t *at, const UcRow *row, UcRow *last, uint32_t block, uint32_t *column, uint16_t *count)
+{
+    Wide differ = *block_at(row, block) ^ *block_at(last, block);
+    if (!all_bits(&differ))
+        return at;
+    use(last, block);
+    for (uint32_t i = 0; i < UC_ROW_BLOCK; i++) {
+        uint32_t c = block * UC_ROW_BLOCK + i;
+        if (!differ[i])
+            continue;
+        at = put_change(at, c - *column, row->word[c]);
+        last->word[c] = row->word[c];
+        *column = c;
+        ++*count;
+    }
+    return at;
+}
+
+static void put_difference(UcRows *rows, const UcRow *row, UcRow *last)
+{
+    uint32_t column = 0, reach = MAX(row->reach, last->reach);
+    uint16_t count = 0;
+    size_t most = sizeof count + SLACK;
+    for (uint32_t u = 0; u < reach; u++)
+        most += (size_t)__builtin_popcountll(row->used[u] | last->used[u]) * UC_ROW_BLOCK * CHANGE_MOST;
+    uint8_t *begin = room_for(rows, most), *at = begin + sizeof count;
+    for (uint32_t u = 0; u < reach; u++) {
+        for (uint64_t left = row->used[u] | last->used[u]; left; left &= left - 1)
+            at = put_changes(at, row, last, u * 64 + (uint32_t)__builtin_ctzll(left), &column, &count);
+    }
+    put_u16(begin, count);
+    rows->used += (size_t)(at - begin);
+}
+
+static void copy_row(UcRow *to, const UcRow *from)
+{
+    zero(to);
+    for (uint32_t u = 0; u < from->reach; u++) {
+        for (uint64_t left = from->used[u]; left; left &= left - 1) {
+            uint32_t block = u * 64 + (uint32_t)__builtin_ctzll(left);
+            use(to, block);
+            *block_at(to, block) = *block_at(from, block);
+        }
+    }
+}
+
+void uc_rows_follow(UcRows *rows, UcRow *row, UcRow *last, const UcChange *change, uint32_t count)
+{
+    uint32_t old[UC_CHANGES_MAX], number = rows->count++;
+    change_for_now(row, change, count, old);
+    if (number % UC_ROWS_APART) {
+        put_difference(rows, row, last);
+    } else {
+        begin_at(rows, number / UC_ROWS_APART);
+        put_whole(rows, row);
+        copy_row(last, row);
+    }
+    change_back(row, change, count, old);
 }

@@ -586,6 +586,46 @@ START_TEST(rows_come_back_as_they_were)
 }
 END_TEST
 
+/* Rows that follow one another are loaded in their order, from any on, and in any other order. */
+START_TEST(rows_that_follow_come_back)
+{
+    enum { ROWS = 3 * UC_ROWS_APART + 7, CHANGES = 12 };
+    static uint32_t plain[ROWS][UC_ROW_MAX];
+    UcChange change[CHANGES];
+    UcRows rows = { 0 };
+    UcRow row, last;
+    uint64_t state = 7;
+    uc_row_init(&row);
+    uc_row_init(&last);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint32_t n = make_changes(&state, change, CHANGES);
+        memcpy(plain[i], row.word, sizeof plain[i]);
+        for (uint32_t k = 0; k < n; k++)
+            plain[i][change[k].at] = change[k].value;
+        uc_rows_follow(&rows, &row, &last, change, n);
+        ck_assert(!memcmp(last.word, plain[i], sizeof plain[i]));
+        if (i % 3 == 0)
+            uc_row_change(&row, change, n);
+    }
+    uc_rows_close(&rows);
+    ck_assert_uint_eq(rows.count, ROWS);
+    uint32_t from = UC_NO_ROW;
+    for (uint32_t i = 0; i < 4 * ROWS; i++) {
+        uint32_t to = i < ROWS ? i : next_random(&state) % ROWS;
+        if (i % 5 == 4) { /* it was used for something else */
+            uc_row_change(&row, &(UcChange){ 3, 99 }, 1);
+            from = UC_NO_ROW;
+        }
+        uc_row_go_on(&row, &rows, from, to);
+        ck_assert(!memcmp(row.word, plain[to], sizeof plain[to]));
+        from = to;
+    }
+    uc_row_clear(&row);
+    uc_row_clear(&last);
+    uc_rows_clear(&rows);
+}
+END_TEST
+
 /* A row of zeros, and one without a zero. */
 START_TEST(rows_may_be_empty_or_full)
 {
@@ -630,6 +670,7 @@ int main(void)
     tcase_add_test(tc, nothing_can_be_left_out_of_what_is_minimal);
     tcase_add_test(tc, what_was_found_before_a_stop_is_kept);
     tcase_add_test(tc, rows_come_back_as_they_were);
+    tcase_add_test(tc, rows_that_follow_come_back);
     tcase_add_test(tc, rows_may_be_empty_or_full);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
