@@ -222,8 +222,7 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
     if (walks(x))
         printf("  %" G_GUINT64_FORMAT " walks", f->walks);
     else
-        printf("  %" G_GUINT64_FORMAT " states (%.1f bytes each; probability that one was taken for another: %.1e)",
-               f->states, (double)f->visited_memory / (double)MAX(f->states, 1), f->omission);
+        printf("  %" G_GUINT64_FORMAT " states (probability that one was taken for another: %.1e)", f->states, f->omission);
     printf(", %" G_GUINT64_FORMAT " moves that changed something, %" G_GUINT64_FORMAT " that did not, depth %u\n",
            f->edges, f->idle, f->depth);
     if (resumed)
@@ -264,10 +263,19 @@ static void json_figures(GString *out, const EnvExplored *e, bool of_walks)
                            ",\"walks\":%" G_GUINT64_FORMAT ",\"depth\":%u,\"faults\":%u,\"fault-bound\":%u",
                            f->states, f->edges, f->idle, f->skipped, f->walks, f->depth,
                            e->faults, e->fault_budget);
-    g_string_append_printf(out, ",\n \"visited-bytes\":%zu,\"waiting\":%" G_GUINT64_FORMAT ",\"omission\":\"%.1e\"",
-                           f->visited_memory, f->frontier + f->waiting, f->omission);
+    g_string_append_printf(out, ",\n \"waiting\":%" G_GUINT64_FORMAT ",\"omission\":\"%.1e\"", f->frontier + f->waiting, f->omission);
     if (!of_walks)
         g_string_append_printf(out, ",\"regions\":%u", e->worlds.regions);
+}
+
+/* On a line of its own, which is measured and not the same in every run. */
+static void json_memory(GString *out, const UcSearchFigures *f)
+{
+    g_string_append_printf(out, ",\n \"memory\":{\"peak\":%zu", f->peak);
+    for (int i = 0; i < UC_MEMORY_KINDS; i++)
+        g_string_append_printf(out, ",\"%s\":%zu", uc_memory_kind_name[i], f->parts.of[i]);
+    g_string_append_printf(out, ",\"besides\":%zu,\"bytes-a-state\":%.1f}", f->peak - f->counted,
+                           (double)f->peak / (double)MAX(f->states, 1));
 }
 
 /* The file by its last component, as scenarios are. */
@@ -309,6 +317,7 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
     g_string_append_printf(out, "},\n \"alphabet\":\"%s\",\"symmetry\":%s", cuts, x->symmetry ? "true" : "false");
     json_resumed(out, e, resumed);
     json_figures(out, e, walks(x));
+    json_memory(out, &e->figures);
     json_list(out, "reached", e->coverage->seen);
     json_list(out, "reasons", e->coverage->reasons);
     json_list(out, "missing", e->coverage->missing);
