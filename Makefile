@@ -35,7 +35,8 @@ LIBS    := $(LDFLAGS) $(PKG_LIBS) -lpthread -lm
 
 # ---- sources: a folder is a floor, or a room of one (docs/architecture.md) ----------------------
 FOLDERS := signing audit simulator simulator/base simulator/trace simulator/triple simulator/explore \
-           functionality/dkm functionality/auth protocol/ticketed protocol/auth adversary adversary/ticketed adversary/auth \
+           functionality/dkm functionality/auth functionality/com protocol/ticketed protocol/auth protocol/com \
+           adversary adversary/ticketed adversary/auth adversary/com \
            environments environments/worlds environments/general environments/lua environments/runs report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o

@@ -59,9 +59,10 @@ static void fill_specs(EnvWorlds *w)
                             .messages = *interface->messages, .kit = t->kit, .kit_setup = w->protocol, .independent = w->options.independent,
                             .torture = w->options.torture, .budget = w->options.budget,
                             .storage = w->options.storage, .rules = interface->rules };
-        if (interface->watch_new) {
+        if (interface->watch_new)
             w->watch[which] = interface->watch_new(w->setup, env_worlds_inspector(w, which), s->ideal);
-            w->watcher[which] = interface->watcher(w->watch[which]);
+        if (interface->watcher) {
+            w->watcher[which] = interface->watcher(interface->watch_new ? w->watch[which] : w->setup);
             s->watcher = &w->watcher[which];
             s->watchers = 1;
         }

@@ -75,13 +75,10 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
     return g_memdup2(plan->interface, sizeof(AuthOptions));
 }
 
-static void *watch_new(const void *setup, const void *inspector, bool ideal) { return (void *)setup; }
-static void watch_free(void *watch) {}
-
 static const char *const parties[] = { "alice", "bob", "carol", NULL };
 
 const UcInterface auth_interface = {
     .name = "F_AUTH", .parties = parties, .messages = &auth_messages, .calls = calls, .first_script = first_script, .alphabet = &alphabet,
     .options = { rows, G_N_ELEMENTS(rows), &defaults, sizeof defaults }, .rules = auth_rules,
-    .setup_new = setup_new, .setup_free = g_free, .watch_new = watch_new, .watch_free = watch_free, .watcher = auth_watcher,
+    .setup_new = setup_new, .setup_free = g_free, .watcher = auth_watcher,
 };

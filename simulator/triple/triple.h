@@ -38,7 +38,7 @@ typedef struct {
     UcOptionTable options;
     const UcRule *rules;           /* what its watchers and rules over many runs assert (world.h); NULL: nothing */
     /* What F, watchers and the protocol of a session share: their configuration. NULL, and what is wrong as
-     * "OPTION: expected ...", to be freed with g_free(). */
+     * "OPTION: expected ...", to be freed with g_free(). Without this function they share nothing. */
     void *(*setup_new)(const UcSessionPlan *plan, char **wrong);
     void (*setup_free)(void *setup);
     void (*forget)(void *setup);   /* another run with other coins: every handle is gone; may be NULL */
@@ -50,10 +50,10 @@ typedef struct {
     /* What many runs may share because it depends on nothing that is seen of a run; may be NULL. */
     void *(*shared_new)(void);
     void (*shared_free)(void *shared);
-    /* Watchers of one world. */
+    /* Watchers of one world; NULL: none. They are told what watch_new() made for this world, without it the set-up. */
+    UcWatcher (*watcher)(const void *watch);
     void *(*watch_new)(const void *setup, const void *inspector, bool ideal);
     void (*watch_free)(void *watch);
-    UcWatcher (*watcher)(const void *watch);
     const UcOverRuns *over_runs;   /* may be NULL */
     const UcLedger *ledger;        /* NULL: no chart of who has what */
     const char *asset;             /* what its promise is about, one of them, as reports call it: "key"; may be NULL */

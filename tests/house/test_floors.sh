@@ -13,11 +13,11 @@ allowed() { # ROOM
         simulator/trace|simulator/explore) echo "$1 simulator simulator/base" ;;
         simulator/triple) echo "simulator/triple simulator/trace simulator simulator/base" ;;
         audit) echo "audit signing simulator/base/document.h simulator/base/file.h simulator/base/nearest.h" ;;
-        functionality/dkm|functionality/auth) echo "$1 signing $engine" ;;
-        protocol/ticketed|protocol/auth) echo "$1 signing $engine" functionality/*/interface.h ;;
+        functionality/dkm|functionality/auth|functionality/com) echo "$1 signing $engine" ;;
+        protocol/ticketed|protocol/auth|protocol/com) echo "$1 signing $engine" functionality/*/interface.h ;;
         adversary) echo "adversary $engine" ;;
         adversary/ticketed) echo "$1 functionality/dkm protocol/ticketed signing $engine" ;;
-        adversary/auth) echo "$1 functionality/auth protocol/auth signing $engine" ;;
+        adversary/auth|adversary/com) echo "$1 functionality/${1#*/} protocol/${1#*/} signing $engine" ;;
         environments/worlds) echo "environments/worlds $engine" ;;
         environments) echo "$scenario $engine" ;;
         environments/general|environments/runs) echo "$1 $scenario $engine" ;;

@@ -1,4 +1,5 @@
-/* A second triple on the same engine, to show that the engine knows no signatures: commitments.
+/* A triple on the engine alone, without descriptors, to show that the engine knows no signatures: commitments. The F_COM that
+ * scenarios know is another one (functionality/com/).
  *
  * F_COM: commit(to, text) gives the receiver a receipt, open(to) later gives it the text, and nothing else; each party
  * commits at most once to each other party. It promises binding and authenticity. It does not promise to hide the
