@@ -41,5 +41,5 @@ for option in $("$UCSIM" check --help | grep -oE '^  (-., )?--[a-z][a-z-]*' | gr
     complete_words "$UCSIM" check "$option" | grep -qx -- "$option" || { echo "completion: check has no $option"; bad=1; }
 done
 complete_words "$UCSIM" run --world "" | grep -qx ideal || { echo "completion: no worlds"; bad=1; }
-[ "$(complete_words "$UCSIM" new --protocol "" | tr "\n" " ")" = "ticketed-transfer counted-macs " ] || { echo "completion: not the protocols"; bad=1; }
+[ "$(complete_words "$UCSIM" new --protocol "" | tr "\n" " ")" = "ticketed-transfer counted-macs masked-texts " ] || { echo "completion: not the protocols"; bad=1; }
 exit $bad

@@ -17,7 +17,7 @@ static const UcMessageKind message_kinds[COM_KINDS_END - UC_M_USER] = {
     { "allow-receipt", { { "from", UC_PARTY }, { "to", UC_PARTY } } },
     { "allow-opened", { { "from", UC_PARTY }, { "to", UC_PARTY } } },
 };
-const UcMessageTable com_messages = { message_kinds, G_N_ELEMENTS(message_kinds) };
+const UcMessageTable com_toy_messages = { message_kinds, G_N_ELEMENTS(message_kinds) };
 
 /* ---- the protocol ---- */
 
@@ -278,7 +278,7 @@ void com_pair_init(ComPair *pair, ComConfig config)
     for (int i = 0; i < 2; i++) {
         pair->layout[i] = uc_layout_new();
         pair->spec[i] = (UcWorldSpec){ .name = i ? "ideal" : "real", .ideal = i, .parties = 3, .party_name = names,
-                                       .session = "commitments", .messages = com_messages, .torture = true,
+                                       .session = "commitments", .messages = com_toy_messages, .torture = true,
                                        .budget = 1000 };
         pair->spec[i].machine[UC_A].class = &dummy_adversary;
     }

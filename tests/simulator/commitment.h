@@ -24,7 +24,7 @@ enum {
     COM_ALLOW_OPENED,       /* S to F: from, to */
     COM_KINDS_END
 };
-extern const UcMessageTable com_messages;
+extern const UcMessageTable com_toy_messages;
 
 typedef struct {
     bool opening_not_checked; /* the broken protocol */

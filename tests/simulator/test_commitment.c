@@ -98,7 +98,7 @@ END_TEST
 
 static const UcInput inputs[] = { { COM_COMMIT, .otherwise = 1, .sends = true }, { COM_OPEN, .as = COM_COMMIT } };
 static const UcAlphabet alphabet = { .input = inputs, .inputs = G_N_ELEMENTS(inputs) };
-static const UcInterface interface = { .name = "F_COM", .messages = &com_messages, .alphabet = &alphabet };
+static const UcInterface interface = { .name = "F_COM", .messages = &com_toy_messages, .alphabet = &alphabet };
 
 static void *honest_new(const UcSessionPlan *plan, void *setup, char **wrong) { return g_new0(ComConfig, 1); }
 static void *broken_new(const UcSessionPlan *plan, void *setup, char **wrong)
