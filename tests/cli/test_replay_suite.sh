@@ -124,7 +124,7 @@ option 'capacity x' "capacity: expected a number from 0 to 2^63 - 1, got 'x'"
 option 'tag-bytes 99' 'tag-bytes: expected 1 to 16, got 99'
 option 'seed x' 'seed: expected a number'
 option 'enclaves a b c' 'enclaves: expected one for each of 2 parties, got 3'
-option 'protocol x' "protocol: expected one of ticketed-transfer, counted-macs, got 'x'"
+option 'protocol x' "protocol: expected one of ticketed-transfer, counted-macs, masked-texts, got 'x'"
 option 'expect "invariant broken: I99"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'I99'"
 option 'expect "no progress: A6"' "expect: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'A6'; did you mean 'I6'?"
 option 'found "invariant broken: i2"' "found: expected a rule (I1, I2, I3, I4, I5, I6, I7, I8, A1, A2, A3, A4, A5), got 'i2'; did you mean 'I2'?"
