@@ -307,12 +307,12 @@ double sig_forgery_bits(const SigSet *set, const uint8_t *digests, size_t count)
     }
     weight[0] = 1;
     for (unsigned i = 0; i < of_digest; i++) {
-        for (unsigned sum = 0; sum <= most; sum++) {
-            next[sum] = 0;
-            for (unsigned more = 0; more <= top - least[i] && more <= sum; more++)
-                next[sum] += weight[sum - more] / (top + 1);
-        }
-        memcpy(weight, next, ((size_t)most + 1) * sizeof *weight);
+        memset(next, 0, ((size_t)most + 1) * sizeof *next);
+        for (unsigned more = 0; more <= top - least[i]; more++)
+            for (unsigned sum = 0; sum <= i * top; sum++) /* i digits come to no more */
+                next[sum + more] += weight[sum];
+        for (unsigned sum = 0; sum <= most; sum++)
+            weight[sum] = next[sum] / (top + 1);
     }
     for (unsigned sum = 0; sum <= most; sum++) {
         bool above = true;
