@@ -88,7 +88,7 @@ done
 # an interrupted run reports what it has
 "$UCSIM" advantage native:tag-guess --samples 100000000 >"$dir/out" 2>&1 &
 pid=$!
-sleep 1
+sleep 0.5
 kill -INT $pid
 wait $pid
 code=$?

@@ -14,11 +14,12 @@ expect() { # CODE TEXT ARGUMENT...
     [ $got = "$code" ] && cat out err | grep -qF -e "$text" && return
     wrong "$*: expected exit $code and '$text', got exit $got: $(head -n 3 out err)"
 }
+all_files() { find files -print ! -type d -exec cksum {} + | LC_ALL=C sort; }
 # expect 2, and not one byte of the folder is another
 refused() { # TEXT ARGUMENT...
-    before=$(find files ! -type d -exec cksum {} + | LC_ALL=C sort; find files | LC_ALL=C sort)
+    before=$(all_files)
     expect 2 "$@"
-    [ "$before" = "$(find files ! -type d -exec cksum {} + | LC_ALL=C sort; find files | LC_ALL=C sort)" ] || wrong "$*: files were changed"
+    [ "$before" = "$(all_files)" ] || wrong "$*: files were changed"
     grep -q '^ok\|^FAILED\|states (' out && wrong "$*: something was done before it was refused"
 }
 mkdir -p files/suite files/into

@@ -58,18 +58,19 @@ done
 
 # ---- links ----
 for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md docs/*/*.md; do
+    case $document in */*) folder=${document%/*} ;; *) folder=. ;; esac
     for target in $(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//; s/#.*//' | grep -v '^https\?:' | sort -u); do
-        [ -e "$(dirname "$document")/$target" ] || { echo "$document: link to $target, which is not there"; bad=1; }
+        [ -e "$folder/$target" ] || { echo "$document: link to $target, which is not there"; bad=1; }
     done
 done
 
 # ---- what the code says about the documents ----
-grep -rn --include='*.[ch]' --include='*.lua' --include='*.sh' --include=Makefile --include=setup -oE \
-    'docs/[a-z/-]+\.md(, "[^"]+")?' . | grep -v '^./build/' >"$work/references"
+grep -rn --exclude-dir=build --include='*.[ch]' --include='*.lua' --include='*.sh' --include=Makefile --include=setup -oE \
+    'docs/[a-z/-]+\.md(, "[^"]+")?' . >"$work/references"
 while IFS= read -r reference; do
     place=${reference%%:docs/*}
     file=docs/${reference#*:docs/}
-    section=$(echo "$file" | sed -n 's/^[^"]*"\([^"]*\)"$/\1/p')
+    case $file in *'"') section=${file#*\"} section=${section%\"} ;; *) section= ;; esac
     file=${file%%,*}
     if [ ! -f "$file" ]; then
         echo "$place: names $file, which is not there"; bad=1

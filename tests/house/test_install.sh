@@ -54,9 +54,11 @@ int main(void) {
 C
 build ucsim-engine
 build ucsim-signing
-for header in $(cd "$root/opt/ucsim/include/ucsim" && find . -name '*.h'); do
-    # shellcheck disable=SC2046
-    echo "#include \"$header\"" | ${CC:-gcc} -Werror -fsyntax-only -xc - $(pkg-config --cflags ucsim-engine ucsim-signing) ||
+flags=$(pkg-config --cflags ucsim-engine ucsim-signing)
+[ "${UCSIM_LONG_TESTS:-}" ] && step=1 || step=3 # quick runs take every third header
+for header in $(cd "$root/opt/ucsim/include/ucsim" && find . -name '*.h' | LC_ALL=C sort | awk -v step=$step 'NR % step == 0'); do
+    # shellcheck disable=SC2086
+    echo "#include \"$header\"" | ${CC:-gcc} -Werror -fsyntax-only -xc - $flags ||
         { echo "$header does not stand alone"; bad=1; }
 done
 
