@@ -18,7 +18,7 @@ UcSession uc_session(const UcWorldSpec *spec, unsigned number)
     return (UcSession){ .as = spec->ideal ? UC_AS_IDEAL : UC_AS_PROTOCOL, .parties = spec->parties, .party_name = spec->party_name,
                         .simulator = spec->machine[UC_S], .functionality = spec->machine[UC_F], .party = spec->party,
                         .sandbox = spec->sandbox, .messages = spec->messages, .kit = spec->kit, .kit_setup = spec->kit_setup,
-                        .watcher = spec->watcher, .watchers = spec->watchers, .order_rule = spec->order_rule,
+                        .watcher = spec->watcher, .watchers = spec->watchers, .rules = spec->rules, .order_rule = spec->order_rule,
                         .order_rules = spec->order_rules };
 }
 

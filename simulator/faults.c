@@ -89,6 +89,14 @@ static UcOutcome order_crash(UcCtx *ctx, UcFault fault, const UcWord *w)
     return outcome(uc_pass("crash armed"));
 }
 
+/* A party that fails leaves its state as it was. */
+static void take_back(UcCtx *ctx)
+{
+    if (ctx->committed)
+        uc_refuse(ctx->world, "refuses a message after it persisted");
+    uc_rollback(ctx->world, ctx->start, false);
+}
+
 /* The party's own code, with an armed crash falling where it was ordered. */
 static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, const UcEnvelope *),
                           const UcEnvelope *in)
@@ -98,9 +106,7 @@ static UcOutcome run_step(UcCtx *ctx, UcFault fault, UcResult (*step)(UcCtx *, c
     UcOutcome out = outcome(step(ctx, in));
     uc_honesty_leave(ctx, &out.result, before);
     if (out.result.code == UC_FAIL && !ctx->crashed) {
-        if (ctx->committed)
-            uc_refuse(ctx->world, "refuses a message after it persisted");
-        uc_rollback(ctx->world, ctx->start, false);
+        take_back(ctx);
         return out;
     }
     bool send = out.result.code == UC_SEND;
@@ -155,6 +161,10 @@ static UcOutcome order_restart(UcCtx *ctx, UcFault fault)
     UcFrame before = uc_honesty_enter(ctx, NULL);
     UcOutcome out = outcome(ctx->machine->class->restart(ctx));
     uc_honesty_leave(ctx, &out.result, before);
+    if (out.result.code == UC_FAIL)
+        take_back(ctx);
+    else
+        out.unsaved = uc_stable_finish(ctx);
     return out;
 }
 
@@ -215,15 +225,6 @@ UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
     UcOutcome out = act(ctx, in);
     uc_place(ctx->world, ctx->owner, &out.result);
     return out;
-}
-
-const char *uc_party_check(UcWorld *world, uint16_t party)
-{
-    UcCtx ctx;
-    uc_ctx_init(&ctx, world, party);
-    g_autofree UcCtx *look = uc_world_look(world);
-    const UcClass *class = ctx.machine->class;
-    return class->check ? class->check(&ctx, look) : NULL;
 }
 
 static UcOutcome sandbox(UcCtx *ctx, UcWord pid, bool order, UcMessage message)

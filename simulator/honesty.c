@@ -13,7 +13,7 @@
 #include "simulator/internal.h"
 
 struct UcHonesty {
-    UcStore *view;
+    UcStore *view, *all; /* of a machine; of those who look from outside, for their mistakes */
     UcFrame now;
     GArray *heard;  /* UcWord: handles, of the running machine behind those of the one that it is sandboxed in */
     GArray *looked; /* uint32_t: slots, likewise */
@@ -43,12 +43,11 @@ void uc_refuse_call(UcCtx *ctx, const char *what)
 /* Somebody can write to it. */
 static bool is_seen(const UcWorld *world, uint16_t machine) { return strcmp(uc_receiver_name(world->spec, machine), "?") != 0; }
 
-void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind)
+static void refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind)
 {
     const UcWorld *world = ctx->world;
-    if (G_LIKELY(ctx->owner == machine && is_own(kind)) || !held(ctx) ||
-        (ctx->row->role == UC_ROLE_SIMULATOR && is(world, machine, UC_ROLE_SANDBOX) &&
-         world->row[machine].session == ctx->row->session))
+    if (ctx->row->role == UC_ROLE_SIMULATOR && is(world, machine, UC_ROLE_SANDBOX) &&
+        world->row[machine].session == ctx->row->session)
         return;
     if (ctx->owner != machine)
         uc_refuse(ctx->world, uc_reason(ctx, "looks into %s", is_seen(world, machine) ? uc_machine_name(world->spec, machine)
@@ -57,10 +56,27 @@ void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind)
         uc_refuse(ctx->world, "looks at what the engine keeps of it");
 }
 
+static bool has(const UcCtx *ctx, unsigned kind) { return kind - UC_FIRST_KIND < ctx->kinds; }
+
+bool uc_may_look(UcCtx *ctx, uint16_t machine, unsigned kind)
+{
+    if (G_LIKELY(ctx->owner == machine && has(ctx, kind)))
+        return true;
+    if (held(ctx))
+        refuse_look(ctx, machine, kind);
+    bool there = uc_has_kind(ctx->world, machine, kind);
+    if (!there && ctx->world->refusable)
+        uc_refuse(ctx->world, "looks at a region of a kind that there is not");
+    return there;
+}
+
 void uc_refuse_write(UcCtx *ctx, unsigned kind)
 {
+    if (G_LIKELY(has(ctx, kind)))
+        return;
     if (!is_own(kind))
         uc_refuse_call(ctx, "writes what the engine keeps of it");
+    uc_refuse(ctx->world, "writes a region of a kind that it does not have");
 }
 
 /* S: its sandboxes. F: what A ordered at a party, for F refuses S what A did not order. A party: nothing. */
@@ -78,7 +94,13 @@ void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, uint16_t session, const UcMessage
     uc_honesty_check(ctx->world, session, in, "feeds a sandbox bytes that never reached it");
 }
 
-UcStore *uc_honesty_store(UcCtx *ctx) { return held(ctx) ? ctx->world->honesty->view : ctx->world->store; }
+UcStore *uc_honesty_store(UcCtx *ctx)
+{
+    const UcWorld *world = ctx->world;
+    if (held(ctx))
+        return world->honesty->view;
+    return world->refusable ? world->honesty->all : world->store;
+}
 
 void uc_honesty_look(UcCtx *ctx, uint32_t slot)
 {
@@ -179,6 +201,8 @@ static void look(void *data, UcWord handle)
         uc_refuse(data, "reads bytes that never reached it");
 }
 
+static void mistake(void *data, const char *what) { uc_refuse(data, what); }
+
 static void made(void *data, UcWord handle)
 {
     g_array_append_val(((UcWorld *)data)->honesty->heard, handle);
@@ -227,9 +251,31 @@ static uint16_t session_of_result(const UcCtx *ctx, const UcResult *result)
     return uc_session_of_side(own, ctx->row->session, result->side);
 }
 
+/* What the engine's own messages are for is in their bytes: payloads, states, texts. A hands on whatever Z has it say. */
+static bool lacks_bytes(const UcCtx *ctx, const UcResult *result)
+{
+    bool lacks = false;
+    FOR_HANDLES(ctx->world->honesty, session_of_result(ctx, result), &result->message, i)
+        lacks |= result->message.w[i] == UC_NONE;
+    return lacks && result->message.kind < UC_M_USER && ctx->row->role != UC_ROLE_ADVERSARY;
+}
+
+static void check_result(UcCtx *ctx, const UcResult *result)
+{
+    UcWorld *world = ctx->world;
+    if (result->code > UC_HALT)
+        uc_refuse(world, "ends without one of the results that there are");
+    if (result->code == UC_FAIL && !result->reason)
+        uc_refuse(world, "refuses a message without a reason");
+    if (result->code == UC_SEND && lacks_bytes(ctx, result))
+        uc_refuse(world, "sends a payload, a state or a text without bytes");
+}
+
 static void check_end(UcCtx *ctx, const UcResult *result)
 {
     UcWorld *world = ctx->world;
+    if (ctx->has_effect && !uc_message_kind(&world->session[ctx->row->session].messages, ctx->effect.kind))
+        uc_refuse(world, "reports an effect of a kind that there is not");
     for (guint i = world->honesty->now.undo; i < world->undo->len; i++) {
         UcUndo u = g_array_index(world->undo, UcUndo, i);
         UcSlotKey key = uc_layout_key(world->layout, u.slot);
@@ -245,6 +291,8 @@ static void check_end(UcCtx *ctx, const UcResult *result)
 void uc_honesty_leave(UcCtx *ctx, const UcResult *result, UcFrame before)
 {
     UcHonesty *h = ctx->world->honesty;
+    if (held(ctx))
+        check_result(ctx, result);
     if (held(ctx) && result->code != UC_FAIL)
         check_end(ctx, result);
     h->heard->len = h->now.heard;
@@ -277,7 +325,8 @@ UcHonesty *uc_honesty_new(UcWorld *world)
     UcHonesty *h = g_new0(UcHonesty, 1);
     for (unsigned i = 0; i < uc_session_count(world->spec); i++)
         take_handles(h, i, &world->session[i].messages);
-    h->view = uc_store_view_new(world->store, (UcStoreGuard){ look, made, world });
+    h->view = uc_store_view_new(world->store, (UcStoreGuard){ look, made, mistake, world });
+    h->all = uc_store_view_new(world->store, (UcStoreGuard){ .mistake = mistake, .data = world });
     h->heard = g_array_new(FALSE, FALSE, sizeof(UcWord));
     h->looked = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     return h;
@@ -288,6 +337,7 @@ void uc_honesty_free(UcHonesty *h)
     for (unsigned i = 0; i < UC_SESSIONS; i++)
         g_free(h->of[i].handles);
     uc_store_free(h->view);
+    uc_store_free(h->all);
     g_array_unref(h->heard);
     g_array_unref(h->looked);
     g_free(h);

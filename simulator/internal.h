@@ -77,6 +77,8 @@ void uc_slot_set(UcWorld *world, uint32_t slot, UcRegion *region); /* takes the 
 /* uc_read and uc_write of any kind: the engine's own regions are not the machine's to look at. */
 const UcWord *uc_own_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words);
 UcWord *uc_own_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words);
+/* Is there such a kind of region of that machine? */
+bool uc_has_kind(const UcWorld *world, uint16_t machine, unsigned kind);
 /* Undoes everything after `mark`; tape positions stay moved when keep_tapes. */
 void uc_rollback(UcWorld *world, guint mark, bool keep_tapes);
 void uc_commit(UcWorld *world);
@@ -105,14 +107,16 @@ void uc_honesty_load(UcCtx *ctx, const UcRegion *region, const UcRegionKind *kin
 void uc_honesty_check(UcWorld *world, uint16_t session, const UcMessage *message, const char *refused);
 void uc_refuse(UcWorld *world, const char *what) G_GNUC_NORETURN;
 void uc_refuse_call(UcCtx *ctx, const char *what); /* of a machine; those who look from outside may */
-/* These return where the machine may. */
-void uc_refuse_look(UcCtx *ctx, uint16_t machine, unsigned kind);
+/* These return where the machine may; false: there is no such region, and nobody to refuse it to. */
+bool uc_may_look(UcCtx *ctx, uint16_t machine, unsigned kind);
 void uc_refuse_write(UcCtx *ctx, unsigned kind);
 void uc_refuse_fault(UcCtx *ctx, UcWord pid, bool sandboxed);
 void uc_refuse_sandbox(UcCtx *ctx, UcWord pid, uint16_t session, const UcMessage *in);
 
 /* world.c: ends the run, unless it has ended; takes `why`. */
 void uc_stop(UcWorld *world, UcStop how, char *why);
+/* NULL, or what its class finds wrong with the state that was put there; a mistake of that code has ended the run, and is it. */
+const char *uc_party_check(UcWorld *world, uint16_t party);
 UcOutcome uc_run_machine(UcWorld *world, UcActivation *activation); /* what it did can be undone until it is committed */
 
 /* torture.c: runs an activation twice; when Z halts, all of them once more. A difference stops the world. */
@@ -127,8 +131,6 @@ void uc_torture_backwards(UcWorld *world);
 UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in);
 void uc_note_order(UcWorld *world, const UcEnvelope *order);
 UcFault uc_fault_read(UcWorld *world, uint16_t owner);
-/* NULL, or what its class finds wrong with the state that was put there. */
-const char *uc_party_check(UcWorld *world, uint16_t party);
 
 #define UC_NO_CHANNEL "no channel between these machines"
 /* storage.c: what the storage model makes of a persist, a crash and a restart. */

@@ -72,6 +72,14 @@ const UcRegionKind *uc_record_kind(const UcClass *class, uint64_t kind)
     return found->flags & (UC_STABLE | UC_VOLATILE) ? found : NULL;
 }
 
+bool uc_has_kind(const UcWorld *world, uint16_t machine, unsigned kind)
+{
+    if (machine >= world->rows || !world->row[machine].role)
+        return false;
+    kind &= UC_KIND_MASK;
+    return kind < UC_FIRST_KIND || kind - UC_FIRST_KIND < uc_machine_kinds(world->spec, machine);
+}
+
 unsigned uc_machine_kinds(const UcWorldSpec *spec, uint16_t machine)
 {
     unsigned count;
@@ -181,8 +189,11 @@ const UcWord *uc_own_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words
 
 const UcWord *uc_peek(UcCtx *ctx, uint16_t machine, unsigned kind, UcWord index, size_t *words)
 {
-    uc_refuse_look(ctx, machine, kind);
-    return peek_key(ctx, (UcSlotKey){ machine, kind, index }, words);
+    if (uc_may_look(ctx, machine, kind))
+        return peek_key(ctx, (UcSlotKey){ machine, kind, index }, words);
+    if (words)
+        *words = 0;
+    return NULL;
 }
 
 const UcWord *uc_read(UcCtx *ctx, unsigned kind, UcWord index, size_t *words)
@@ -200,7 +211,6 @@ static bool fits(const UcRegionKind *kind, size_t words)
 UcWord *uc_own_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
 {
     UcWorld *world = ctx->world;
-    g_assert(kind_of(ctx->kind, ctx->kinds, kind) && fits(kind_of(ctx->kind, ctx->kinds, kind), words));
     uint32_t slot = uc_layout_slot(world->layout, key_of(ctx, kind, index));
     uc_honesty_look(ctx, slot);
     UcRegion *old = uc_slot_get(world, slot);
@@ -214,12 +224,33 @@ UcWord *uc_own_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
 UcWord *uc_write(UcCtx *ctx, unsigned kind, UcWord index, size_t words)
 {
     uc_refuse_write(ctx, kind);
+    if (!fits(kind_of(ctx->kind, ctx->kinds, kind), words))
+        uc_refuse(ctx->world, "writes a region of a size that its kind does not have");
     return uc_own_write(ctx, kind, index, words);
+}
+
+/* The words of an item; the machine has such a list. */
+static unsigned width_of(UcCtx *ctx, unsigned kind)
+{
+    const UcRegionKind *k = uc_may_look(ctx, ctx->owner, kind) ? kind_of(ctx->kind, ctx->kinds, kind) : NULL;
+    if (!k || !k->item_words || k->head_words)
+        uc_refuse(ctx->world, "takes for a list what is none");
+    return k->item_words;
+}
+
+/* How many items; the one that is wanted is below `above` more than that. */
+static size_t count_for(UcCtx *ctx, unsigned kind, UcWord index, size_t wanted, size_t above)
+{
+    size_t items;
+    uc_items(ctx, kind, index, &items);
+    if (wanted >= items + above)
+        uc_refuse(ctx->world, "takes an item beyond the end of its list");
+    return items;
 }
 
 const UcWord *uc_items(UcCtx *ctx, unsigned kind, UcWord index, size_t *items)
 {
-    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
+    unsigned width = width_of(ctx, kind);
     size_t words;
     const UcWord *w = uc_read(ctx, kind, index, &words);
     *items = words / width;
@@ -228,35 +259,29 @@ const UcWord *uc_items(UcCtx *ctx, unsigned kind, UcWord index, size_t *items)
 
 UcWord *uc_item_edit(UcCtx *ctx, unsigned kind, UcWord index, size_t item)
 {
-    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
-    size_t words;
-    uc_read(ctx, kind, index, &words);
-    g_assert(item < words / width);
-    return uc_write(ctx, kind, index, words) + item * width;
+    unsigned width = width_of(ctx, kind);
+    size_t items = count_for(ctx, kind, index, item, 0);
+    return uc_write(ctx, kind, index, items * width) + item * width;
 }
 
 UcWord *uc_item_insert(UcCtx *ctx, unsigned kind, UcWord index, size_t before)
 {
-    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
-    size_t words;
-    uc_read(ctx, kind, index, &words);
-    g_assert(before <= words / width);
-    UcWord *w = uc_write(ctx, kind, index, words + width);
+    unsigned width = width_of(ctx, kind);
+    size_t items = count_for(ctx, kind, index, before, 1);
+    UcWord *w = uc_write(ctx, kind, index, (items + 1) * width);
     UcWord *at = w + before * width;
-    memmove(at + width, at, (words - before * width) * sizeof *w);
+    memmove(at + width, at, (items - before) * width * sizeof *w);
     memset(at, 0, width * sizeof *w);
     return at;
 }
 
 void uc_item_remove(UcCtx *ctx, unsigned kind, UcWord index, size_t item)
 {
-    unsigned width = kind_of(ctx->kind, ctx->kinds, kind)->item_words;
-    size_t words;
-    uc_read(ctx, kind, index, &words);
-    g_assert(item < words / width);
-    UcWord *w = uc_write(ctx, kind, index, words), *at = w + item * width;
-    memmove(at, at + width, (words - (item + 1) * width) * sizeof *w);
-    uc_write(ctx, kind, index, words - width);
+    unsigned width = width_of(ctx, kind);
+    size_t items = count_for(ctx, kind, index, item, 0);
+    UcWord *w = uc_write(ctx, kind, index, items * width), *at = w + item * width;
+    memmove(at, at + width, (items - item - 1) * width * sizeof *w);
+    uc_write(ctx, kind, index, (items - 1) * width);
 }
 
 /* ---- stable storage ---- */
@@ -387,7 +412,8 @@ void uc_forget_lost(UcCtx *ctx)
 size_t uc_regions(UcCtx *ctx, unsigned kind)
 {
     size_t count = 0;
-    uc_refuse_look(ctx, ctx->owner, kind);
+    if (!uc_may_look(ctx, ctx->owner, kind))
+        return 0;
     FOR_SLOTS(ctx->world, ctx->owner, slot) {
         const UcRegion *region = uc_slot_get(ctx->world, slot);
         count += uc_layout_key(ctx->world->layout, slot).kind == kind && region && region->words;
@@ -398,6 +424,8 @@ size_t uc_regions(UcCtx *ctx, unsigned kind)
 void uc_draw(UcCtx *ctx, const char *purpose, void *out, size_t count)
 {
     const UcWorldSpec *spec = ctx->world->spec;
+    if (!purpose)
+        uc_refuse(ctx->world, "draws coins without saying what for");
     UcWord name = uc_store_text(ctx->world->store, purpose);
     size_t n, i;
     const UcWord *item = uc_own_read(ctx, UC_KIND_TAPE, 0, &n);
@@ -507,7 +535,6 @@ UcResult uc_pass(const char *reason) { return (UcResult){ .code = UC_PASS, .reas
 
 UcResult uc_fail(const char *reason)
 {
-    g_assert(reason);
     return (UcResult){ .code = UC_FAIL, .reason = reason };
 }
 

@@ -40,16 +40,29 @@ UcVerdict uc_verdict_of_rule(const UcRule *rules, const char *rule)
     return rules && rules->name && rules->progress ? UC_NO_PROGRESS : UC_INVARIANT_BROKEN;
 }
 
+/* Of a session that has a name, that name comes first: "keys.A1: ...". */
+static UcVerdict verdict_in(const UcWorld *world, const char *rule)
+{
+    const UcWorldSpec *spec = uc_world_spec(world);
+    for (unsigned i = 0; i < uc_session_count(spec); i++) {
+        const UcSession s = uc_session(spec, i);
+        size_t sid = s.sid ? strlen(s.sid) : 0;
+        if (!sid)
+            return uc_verdict_of_rule(s.rules, rule);
+        if (!strncmp(rule, s.sid, sid) && rule[sid] == '.')
+            return uc_verdict_of_rule(s.rules, rule + sid + 1);
+    }
+    return UC_INVARIANT_BROKEN;
+}
+
 /* The first rule that watchers found broken, in either world. */
 static UcComparison broken_rule(const UcWorld *real, const UcWorld *ideal, size_t entry)
 {
     for (int i = 0; i < 2; i++) {
         const UcWorld *world = i ? ideal : real;
         const char *rule = uc_world_broken_rule(world, NULL);
-        if (rule) {
-            UcVerdict verdict = uc_verdict_of_rule(uc_world_spec(world)->rules, rule);
-            return (UcComparison){ .verdict = verdict, .entry = entry, .why = rule, .world = world };
-        }
+        if (rule)
+            return (UcComparison){ .verdict = verdict_in(world, rule), .entry = entry, .why = rule, .world = world };
     }
     return (UcComparison){ .verdict = UC_INDISTINGUISHABLE };
 }

@@ -36,6 +36,30 @@ static void setup(void *data)
     uc_honesty_leave(ctx, &(UcResult){ .code = UC_PASS }, before);
 }
 
+typedef struct {
+    UcCtx ctx, *look;
+    const char *wrong;
+} Checking;
+
+static void check(void *data)
+{
+    Checking *c = data;
+    UcFrame before = uc_honesty_enter(&c->ctx, NULL);
+    c->wrong = c->ctx.machine->class->check(&c->ctx, c->look);
+    uc_honesty_leave(&c->ctx, &(UcResult){ .code = UC_PASS }, before);
+}
+
+const char *uc_party_check(UcWorld *world, uint16_t party)
+{
+    g_autofree UcCtx *look = uc_world_look(world);
+    Checking c = { .look = look };
+    uc_ctx_init(&c.ctx, world, party);
+    c.ctx.inside = false;
+    if (!c.ctx.machine->class->check)
+        return NULL;
+    return run_held(world, check, &c) ? c.wrong : uc_world_why(world);
+}
+
 static void run_setup(UcWorld *world, uint16_t machine)
 {
     const UcRow *row = &world->row[machine];
@@ -142,10 +166,13 @@ void uc_refuse(UcWorld *world, const char *what)
     if (!world->refusable)
         g_error("outside of an activation: a machine %s", what);
     uint16_t owner = uc_honesty_owner(world) ? uc_honesty_owner(world) : world->next.to;
-    bool sandboxed = world->row[owner].role == UC_ROLE_SANDBOX;
+    const UcRow *row = &world->row[owner];
+    const UcRole role = row->role;
+    const char *name = role == UC_ROLE_WATCHER ? world->session[row->session].watcher[owner - uc_watcher_machine(world->spec, row->session)].name
+                                               : uc_machine_name(world->spec, owner);
     uc_stop(world, UC_STOP_DISCIPLINE,
             g_strdup_printf("discipline violation in activation %" G_GUINT64_FORMAT ": %s%s %s", world->activations,
-                            sandboxed ? "the sandboxed " : "", uc_machine_name(world->spec, owner), what));
+                            role == UC_ROLE_SANDBOX ? "the sandboxed " : role == UC_ROLE_WATCHER ? "the watcher " : "", name, what));
     longjmp(world->refused, 1);
 }
 
@@ -223,6 +250,21 @@ static void note_broken(UcWorld *world, const char *rule, uint64_t activation)
         g_ptr_array_add(world->broken, (gpointer)rule);
 }
 
+typedef struct {
+    UcCtx ctx;
+    const UcWatcher *watcher;
+    const UcActivation *activation;
+    const char *rule;
+} Watching;
+
+static void watch_it(void *data)
+{
+    Watching *w = data;
+    UcFrame before = uc_honesty_enter(&w->ctx, NULL);
+    w->rule = w->watcher->watch(&w->ctx, w->activation);
+    uc_honesty_leave(&w->ctx, &(UcResult){ .code = UC_PASS }, before);
+}
+
 /* What a watcher says of a session that has a name: "keys.I1: ...". */
 static const char *rule_of(UcCtx *ctx, const char *rule)
 {
@@ -236,12 +278,13 @@ static void watch_session(UcWorld *world, const UcActivation *a, unsigned sessio
     for (unsigned i = 0; i < s->watchers && !world->stopped; i++) {
         const UcWatcher *w = &s->watcher[i];
         UcMachine row = { .config = w->config, .role = w->name };
-        UcCtx ctx;
-        uc_ctx_init(&ctx, world, (uint16_t)(uc_watcher_machine(world->spec, session) + i));
-        ctx.machine = &row;
-        ctx.kind = w->kind;
-        ctx.kinds = w->kinds;
-        const char *rule = rule_of(&ctx, w->watch(&ctx, a));
+        Watching running = { .watcher = w, .activation = a };
+        uc_ctx_init(&running.ctx, world, (uint16_t)(uc_watcher_machine(world->spec, session) + i));
+        running.ctx.machine = &row;
+        running.ctx.kind = w->kind;
+        running.ctx.kinds = w->kinds;
+        run_held(world, watch_it, &running);
+        const char *rule = rule_of(&running.ctx, running.rule);
         uc_commit(world);
         if (rule)
             note_broken(world, rule, a->number);

@@ -152,12 +152,13 @@ typedef struct {
     const void *kit_setup;
     const UcWatcher *watcher;
     unsigned watchers;
+    const UcRule *rules;           /* that they assert, without the session's name */
     const UcOrderRule *order_rule;
     unsigned order_rules;
 } UcSession;
 
 /* With a table of sessions these fields of the world are not looked at: parties, party_name, session, machine[UC_S] and [UC_F],
- * party, sandbox, messages, kit, kit_setup, watchers, order rules. */
+ * party, sandbox, messages, kit, kit_setup, watchers, rules, order rules. */
 typedef struct {
     const char *name;
     bool ideal;

@@ -136,7 +136,8 @@ size_t env_general_objects(const EnvGeneral *g, const UcMessage *input, const Uc
     size_t n = 0;
     for (unsigned i = 0; i < g->plan->alphabet->objects && n < room; i++) {
         const UcPlannedObject *o = &g->plan->object[i];
-        if (g->learns[i] && o->row->output == output->message.kind && (!o->of_input || o->row->input == input->kind))
+        bool there = output->message.w[o->field] != UC_NONE;
+        if (there && g->learns[i] && o->row->output == output->message.kind && (!o->of_input || o->row->input == input->kind))
             out[n++] = object_from(o, env_general_type(i), input, output);
     }
     return n;

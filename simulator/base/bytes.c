@@ -53,7 +53,7 @@ UcStore *uc_store_new(void)
 
 UcStore *uc_store_view_new(UcStore *of, UcStoreGuard guard)
 {
-    g_assert(of && guard.look && guard.made);
+    g_assert(of && guard.mistake);
     UcStore *view = g_new0(UcStore, 1);
     view->of = of;
     view->guard = guard;
@@ -92,15 +92,19 @@ static const UcStore *behind(const UcStore *store, UcWord handle)
 {
     if (G_LIKELY(!store->of))
         return store;
-    store->guard.look(store->guard.data, handle);
+    if (store->guard.look)
+        store->guard.look(store->guard.data, handle);
     return store->of;
 }
 
 static const Entry *entry(const UcStore *store, UcWord handle)
 {
-    store = behind(store, handle);
-    g_assert(uc_store_knows(store, handle));
-    return uc_chunks_at(&store->entries, (uint32_t)handle, sizeof(Entry));
+    const UcStore *all = behind(store, handle);
+    bool known = uc_store_knows(all, handle);
+    if (!known && store->of)
+        store->guard.mistake(store->guard.data, handle == UC_NONE ? "reads bytes that are none" : "reads bytes of a handle that is none");
+    g_assert(known);
+    return uc_chunks_at(&all->entries, (uint32_t)handle, sizeof(Entry));
 }
 
 static uint64_t hash_of(const void *store, uint32_t number) { return entry(store, number)->digest.lo; }
@@ -137,11 +141,14 @@ static UcWord find(const UcStore *store, UcDigest d, const void *bytes, size_t l
 
 UcWord uc_store_put(UcStore *store, const void *bytes, size_t length)
 {
+    if (length > UINT32_MAX && store->of)
+        store->guard.mistake(store->guard.data, "makes bytes that are too many for a handle");
     g_assert(length == 0 || bytes);
     g_assert(length <= UINT32_MAX);
     if (store->of) {
         UcWord made = uc_store_put(store->of, bytes, length);
-        store->guard.made(store->guard.data, made);
+        if (store->guard.made)
+            store->guard.made(store->guard.data, made);
         return made;
     }
     UcDigest d = uc_digest(bytes, length);

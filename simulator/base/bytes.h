@@ -35,7 +35,7 @@ void uc_store_clear(UcStore *store);
 UcWord uc_store_put(UcStore *store, const void *bytes, size_t length);
 UcWord uc_store_text(UcStore *store, const char *text);
 
-/* Owned by the store, valid as long as it. A handle that was never given out is a programming error. */
+/* Owned by the store, valid as long as it. UC_NONE and what was never given out are programming errors: a view is told. */
 const uint8_t *uc_store_get(const UcStore *store, UcWord handle, size_t *length);
 UcDigest uc_store_digest(const UcStore *store, UcWord handle);
 bool uc_store_knows(const UcStore *store, UcWord handle);
@@ -47,10 +47,12 @@ UcDigest uc_digest(const void *bytes, size_t length);
 void uc_sha256(const void *bytes, size_t length, uint8_t out[32]);
 
 /* The same store as somebody sees it who may look only at some of it: `look` is told of every handle before it is looked
- * at and does not return where that is refused, `made` of every handle that is given out. The store outlives the view. */
+ * at and does not return where that is refused, `made` of every handle that is given out; either may be NULL. `mistake` is
+ * told what a call has done that is an error in a program, and does not return. The store outlives the view. */
 typedef struct {
     void (*look)(void *data, UcWord handle);
     void (*made)(void *data, UcWord handle);
+    void (*mistake)(void *data, const char *what);
     void *data;
 } UcStoreGuard;
 UcStore *uc_store_view_new(UcStore *of, UcStoreGuard guard);

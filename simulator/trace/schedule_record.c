@@ -225,7 +225,7 @@ const UcMove *uc_recorder_move(UcRecorder *r, const UcEnvelope *write)
     uint16_t party = write->to == UC_A ? write->peer : write->to;
     bool speak = write->to == UC_A && !kind->order;
     UcMove *m = uc_schedule_append(r->schedule, speak ? UC_MOVE_SPEAK : kind->name, 0);
-    if (write->message.kind == UC_M_CORRUPTED) {
+    if (write->message.kind == UC_M_CORRUPTED && !speak) {
         if (s.sid)
             word(m, g_strdup(s.sid));
         return m;

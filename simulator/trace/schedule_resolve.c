@@ -327,7 +327,7 @@ static int kind_of_move(const At *at, bool *speak)
         return uc_message_find(table, at->move->name);
     const UcTerm *t = at->move->term->len > 1 ? at->move->term->pdata[1] : NULL;
     int number = t && t->type == UC_TERM_WORD ? uc_message_find(table, t->text) : -1;
-    return number >= UC_M_USER ? number : -1;
+    return number >= 0 && !uc_message_kind(table, (UcWord)number)->order ? number : -1;
 }
 
 bool uc_resolver_write(UcResolver *r, const UcSchedule *schedule, const UcMove *move, UcEnvelope *write, GError **error)
@@ -338,10 +338,10 @@ bool uc_resolver_write(UcResolver *r, const UcSchedule *schedule, const UcMove *
     find_machine(&at);
     int number = kind_of_move(&at, &speak);
     const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(&at.s.messages, (UcWord)number);
-    session = number == UC_M_CORRUPTED;
+    session = number == UC_M_CORRUPTED && !speak;
     if (!kind && speak)
         return wrong(&at, "expected a party and a kind of message after '%s'", move->name);
-    if (!kind || (number < UC_M_USER && !kind->order && !session))
+    if (!kind || (number < UC_M_USER && !kind->order && !session && !speak))
         return wrong(&at, "expected an input or an order, got '%s'", move->name);
     *write = (UcEnvelope){ .from = UC_Z, .to = UC_Z, .message = { .kind = (UcWord)number } };
     if (session)

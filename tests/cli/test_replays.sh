@@ -57,6 +57,20 @@ said distinguished
 cmp -s "$T/found.schedule" "$T/small.schedule" || "$UCSIM" replay "$T/found.schedule" | grep -q 'what was found still happens' ||
     fail 'what explore writes does not replay'
 
+# Every kind of message that A can have a corrupted party, or an honest one, be spoken to with; what is left out is none.
+for protocol in ticketed-transfer counted-macs; do
+    cat >"$T/speak.lua" <<END
+return scenario { title = "any kind", protocol = "$protocol", environment = function (z)
+  z:corrupt("hsm1")
+  for _, kind in ipairs { "empty", "resume", "ask", "report", "payload", "deliver", "state", "corrupted", "error", "sent", "effect" } do
+    z:speak("hsm1", kind) z:speak("hsm2", kind)
+  end
+end, parties = { "hsm1", "hsm2" } }
+END
+    "$UCSIM" check --trace "$T/speak.jsonl" "$T/speak.lua" >"$T/out" 2>&1 && "$UCSIM" replay "$T/speak.jsonl" >>"$T/out" 2>&1 &&
+        grep -q 'after 23 of 23 moves' "$T/out" || { fail "$protocol: what is spoken does not replay"; cat "$T/out"; }
+done
+
 # What nobody can make again is an error, never a verdict.
 sed 's/made:70/made:71/' "$T/small.schedule" >"$T/unmade.schedule"
 "$UCSIM" replay "$T/unmade.schedule" >"$T/out" 2>&1

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "simulator/world.h"
+#include "simulator/filestore.h"
 
 /* ---- machines that try something ---- */
 
@@ -12,18 +12,21 @@ enum { TELL = UC_M_USER, KINDS_END }; /* bytes, number */
 static const UcMessageKind message_kinds[] = { { "tell", { { "bytes", UC_BYTES }, { "number", UC_INT } } } };
 static const UcMessageTable messages = { message_kinds, G_N_ELEMENTS(message_kinds) };
 
-enum { KEPT = UC_FIRST_KIND };
-static const UcRegionKind kinds[] = { { .name = "kept", .flags = UC_STABLE, .item_words = 2, .item_handles = 1 } };
+enum { KEPT = UC_FIRST_KIND, HEADED, KIND_OF_NOBODY };
+static const UcRegionKind kinds[] = { { .name = "kept", .flags = UC_STABLE, .item_words = 2, .item_handles = 1 },
+                                      { .name = "headed", .head_words = 1 } };
 
 static UcWord secret, own, input; /* handles: what never reached anybody, what lies in its region, what Z writes */
 
 typedef UcResult Try(UcCtx *ctx);
 
-static UcResult tell(UcCtx *ctx, UcWord bytes)
+static UcResult say(UcCtx *ctx, UcMessage m)
 {
     static const uint16_t to[] = { [UC_A] = UC_Z, [UC_S] = UC_A, [UC_F] = UC_PARTY_0, [UC_PARTY_0] = UC_Z };
-    return uc_send_peer(to[uc_self(ctx)], UC_PARTY_0, (UcMessage){ TELL, { bytes } });
+    return uc_send_peer(to[uc_self(ctx)], UC_PARTY_0, m);
 }
+
+static UcResult tell(UcCtx *ctx, UcWord bytes) { return say(ctx, (UcMessage){ TELL, { bytes } }); }
 
 static UcResult pass(void) { return uc_pass("tried"); }
 static UcResult pass_only(UcCtx *ctx) { return (void)ctx, pass(); }
@@ -117,6 +120,28 @@ enum { P_ = 1 << PARTY, B_ = 1 << SANDBOXED, S_ = 1 << S, F_ = 1 << F, A_ = 1 <<
 #define WRITES "writes what the engine keeps of it"
 #define ORDERED "looks at what A ordered at a party"
 #define NO_SANDBOX "runs a party that is not its sandbox's"
+/* Mistakes that have nothing to do with what it may know. */
+static UcResult reads_no_kind(UcCtx *ctx) { return uc_read(ctx, KIND_OF_NOBODY, 0, NULL), pass(); }
+static UcResult peeks_no_kind(UcCtx *ctx) { return peek(ctx, uc_sandbox_of(ctx, 1), KIND_OF_NOBODY); }
+static UcResult counts_no_kind(UcCtx *ctx) { return uc_regions(ctx, KIND_OF_NOBODY), pass(); }
+static UcResult writes_no_kind(UcCtx *ctx) { return uc_write(ctx, KIND_OF_NOBODY, 0, 1), pass(); }
+static UcResult writes_half(UcCtx *ctx) { return uc_write(ctx, KEPT, 0, 3), pass(); }
+static UcResult lists_head(UcCtx *ctx) { return uc_items(ctx, HEADED, 0, &(size_t){ 0 }), pass(); }
+static UcResult lists_no_kind(UcCtx *ctx) { return uc_items(ctx, KIND_OF_NOBODY, 0, &(size_t){ 0 }), pass(); }
+static UcResult edits_beyond(UcCtx *ctx) { return uc_item_edit(ctx, KEPT, 5, 0), pass(); }
+static UcResult inserts_beyond(UcCtx *ctx) { return uc_item_insert(ctx, KEPT, 5, 1), pass(); }
+static UcResult removes_beyond(UcCtx *ctx) { return uc_item_remove(ctx, KEPT, 5, 0), pass(); }
+static UcResult gets_no_bytes(UcCtx *ctx) { return uc_store_get(uc_ctx_store(ctx), UC_NONE, NULL), pass(); }
+static UcResult puts_too_much(UcCtx *ctx) { return uc_store_put(uc_ctx_store(ctx), "", (size_t)UINT32_MAX + 1), pass(); }
+static UcResult draws_for_nothing(UcCtx *ctx) { return uc_draw(ctx, NULL, &(UcWord){ 0 }, sizeof(UcWord)), pass(); }
+static UcResult fails_mutely(UcCtx *ctx) { return (void)ctx, uc_fail(NULL); }
+static UcResult ends_oddly(UcCtx *ctx) { return (void)ctx, (UcResult){ .code = UC_HALT + 1 }; }
+static UcResult sends_no_state(UcCtx *ctx) { return say(ctx, (UcMessage){ UC_M_STATE, { UC_NONE } }); }
+static UcResult reports_no_kind(UcCtx *ctx) { return uc_effect(ctx, &(UcMessage){ KINDS_END, { 0 } }), pass(); }
+
+#define BEYOND "takes an item beyond the end of its list"
+#define NO_LIST "takes for a list what is none"
+#define NO_KIND "looks at a region of a kind that there is not"
 #define READS "reads bytes that never reached it"
 static const struct {
     const char *name;
@@ -178,6 +203,23 @@ static const struct {
     { "reports a guess", reports_guess, 0, "reports bytes that never reached it", true },
     { "reports what came", reports_input, ALL, NULL, false },
     { "reports twice", reports_twice, 0, "reports two effects of one activation", false },
+    { "reads a region of no kind", reads_no_kind, 0, NO_KIND, true },
+    { "peeks at a region of no kind", peeks_no_kind, 0, NULL, true },
+    { "counts regions of no kind", counts_no_kind, 0, NO_KIND, true },
+    { "writes a region of no kind", writes_no_kind, 0, "writes a region of a kind that it does not have", true },
+    { "writes half an item", writes_half, 0, "writes a region of a size that its kind does not have", true },
+    { "lists what has a head", lists_head, 0, NO_LIST, true },
+    { "lists a region of no kind", lists_no_kind, 0, NO_KIND, true },
+    { "edits beyond the end", edits_beyond, 0, BEYOND, true },
+    { "inserts beyond the end", inserts_beyond, 0, BEYOND, true },
+    { "removes beyond the end", removes_beyond, 0, BEYOND, true },
+    { "gets no bytes", gets_no_bytes, 0, "reads bytes that are none", true },
+    { "puts away too much", puts_too_much, 0, "makes bytes that are too many for a handle", true },
+    { "draws for nothing", draws_for_nothing, 0, "draws coins without saying what for", true },
+    { "fails without a reason", fails_mutely, 0, "refuses a message without a reason", false },
+    { "ends oddly", ends_oddly, 0, "ends without one of the results that there are", false },
+    { "sends no state", sends_no_state, A_, "sends a payload, a state or a text without bytes", false },
+    { "reports no kind", reports_no_kind, 0, "reports an effect of a kind that there is not", true },
     { "calls what is free", calls_all_that_is_free, ALL, NULL, true },
 };
 
@@ -278,6 +320,8 @@ static const char *rule_of(unsigned i, unsigned who)
             return text;
         }
     }
+    if (tries[i].try == peeks_no_kind)
+        return who == S ? NO_KIND : INTO "another machine";
     if (tries[i].try == feeds_guess)
         return who == S ? "feeds a sandbox bytes that never reached it" : NO_SANDBOX;
     return tries[i].rule;
@@ -332,12 +376,153 @@ START_TEST(set_ups_are_held)
 }
 END_TEST
 
+/* ---- who looks from outside may look everywhere, and makes mistakes all the same ---- */
+
+static UcResult fault_of_nobody(UcCtx *ctx) { return uc_fault(ctx, 7, false), pass(); }
+static UcResult gets_nonsense(UcCtx *ctx) { return uc_store_get(uc_ctx_store(ctx), 4711, NULL), pass(); }
+static UcResult peeks_beyond(UcCtx *ctx) { return peek(ctx, 99, KEPT); }
+
+static const struct {
+    Try *try;
+    const char *rule; /* NULL: it may */
+} mistakes[] = {
+    { peeks_party, NULL },
+    { gets_guess, NULL },
+    { gets_none, NULL },
+    { counts, NULL },
+    { fault_of_nobody, NULL },
+    { reads_no_kind, NO_KIND },
+    { peeks_beyond, NO_KIND },
+    { counts_no_kind, NO_KIND },
+    { writes_no_kind, "writes a region of a kind that it does not have" },
+    { writes_half, "writes a region of a size that its kind does not have" },
+    { lists_head, NO_LIST },
+    { edits_beyond, BEYOND },
+    { inserts_beyond, BEYOND },
+    { removes_beyond, BEYOND },
+    { gets_no_bytes, "reads bytes that are none" },
+    { gets_nonsense, "reads bytes of a handle that is none" },
+};
+
+static const char *watch_wrongly(UcCtx *ctx, const UcActivation *a)
+{
+    (void)a;
+    tried(ctx);
+    return NULL;
+}
+
+START_TEST(watchers_make_mistakes)
+{
+    static const UcWatcher wrong = { .name = "of it all", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .watch = watch_wrongly };
+    set_up(PARTY, &carrier);
+    spec.watcher = &wrong;
+    tried = mistakes[_i].try;
+    UcWorld *w = start();
+    UcStop stop = turn(w, PARTY);
+    g_autofree char *expected = g_strdup_printf("discipline violation in activation 1: the watcher of it all %s", mistakes[_i].rule);
+    if (!mistakes[_i].rule)
+        ck_assert_msg(stop == UC_STOP_Z, "%d: %s", _i, uc_world_why(w));
+    else
+        ck_assert_msg(stop == UC_STOP_DISCIPLINE && !strcmp(uc_world_why(w), expected), "%d: %s", _i, uc_world_why(w));
+    tear_down(w);
+}
+END_TEST
+
+/* A restart that fails leaves the state as it was, and what it did not persist a crash takes. */
+static UcResult restart(UcCtx *ctx) { return tried(ctx); }
+static UcResult stores_guess_and_fails(UcCtx *ctx) { return stores_guess(ctx), uc_fail("no"); }
+static UcResult persists_and_fails(UcCtx *ctx) { return uc_persist(ctx), uc_fail("no"); }
+
+static unsigned crash_and_restart(Try *what, UcStop *stop)
+{
+    static const UcClass restarting = { .name = "restarting", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step,
+                                        .restart = restart };
+    static const UcMessage order[] = { { UC_M_CRASH, { UC_POINT_NOW } }, { UC_M_RESTART, { 0 } }, { UC_M_CRASH, { UC_POINT_NOW } } };
+    size_t words;
+    set_up(PARTY, &restarting);
+    tried = what;
+    UcWorld *w = start();
+    for (unsigned i = 0; i < G_N_ELEMENTS(order); i++) {
+        UcEnvelope e = { UC_Z, UC_A, UC_PARTY_0, order[i] };
+        *stop = uc_world_turn(w, &e);
+        uc_world_digest(w);
+    }
+    g_autofree UcCtx *look = uc_world_look(w);
+    uc_peek(look, UC_PARTY_0, KEPT, 0, &words);
+    tear_down(w);
+    return (unsigned)words;
+}
+
+START_TEST(restarts_are_held)
+{
+    UcStop stop;
+    ck_assert_uint_eq(crash_and_restart(stores_guess_and_fails, &stop), 0);
+    ck_assert_int_eq(stop, UC_STOP_Z);
+    ck_assert_uint_eq(crash_and_restart(fill, &stop), 0);
+    ck_assert_int_eq(stop, UC_STOP_Z);
+    crash_and_restart(persists_and_fails, &stop);
+    ck_assert_int_eq(stop, UC_STOP_DISCIPLINE);
+}
+END_TEST
+
+/* What looks at a state that comes from outside makes mistakes too; the folder stays as it is. */
+static const char *checks(UcCtx *ctx, UcCtx *look)
+{
+    return tried(ctx), tried(look), NULL;
+}
+
+static bool attach(const char *folder, UcWorld *w, UcFileStore **files, GError **error)
+{
+    static const uint8_t seed[UC_SEED_BYTES] = { 7 };
+    *files = uc_filestore_open(folder, "trying", seed, spec.parties, error);
+    return *files && uc_filestore_attach(*files, w, error);
+}
+
+static UcResult fill_for_good(UcCtx *ctx) { return fill(ctx), uc_persist(ctx), pass(); }
+
+START_TEST(checks_make_mistakes)
+{
+    static const UcClass checking = { .name = "checking", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step, .check = checks };
+    static const struct {
+        Try *try;
+        const char *wrong; /* NULL: nothing is */
+    } row[] = {
+        { pass_only, NULL }, { peeks_party, NULL }, { gets_none, NULL },
+        { gets_no_bytes, "one reads bytes that are none" }, { gets_nonsense, "one reads bytes of a handle that is none" },
+        { reads_no_kind, "one " NO_KIND }, { removes_beyond, "one " BEYOND },
+    };
+    GError *error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("ucsim-honesty-XXXXXX", &error), *stored = g_build_filename(folder, "s", NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        UcFileStore *files;
+        set_up(PARTY, &checking);
+        tried = pass_only;
+        UcWorld *w = start();
+        tried = i ? row[i].try : pass_only;
+        bool taken = attach(stored, w, &files, &error);
+        ck_assert_msg(taken == !row[i].wrong, "%zu: %s", i, error ? error->message : "taken");
+        ck_assert_msg(taken || g_str_has_suffix(error->message, row[i].wrong), "%zu: %s", i, error ? error->message : "");
+        g_clear_error(&error);
+        tried = fill_for_good;
+        if (!i)
+            turn(w, PARTY);
+        tear_down(w);
+        uc_filestore_close(files);
+    }
+    g_autofree char *remove = g_strdup_printf("rm -r '%s'", folder);
+    ck_assert_int_eq(system(remove), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("honesty");
     TCase *t = tcase_create("machines");
     tcase_add_loop_test(t, machines_are_held, 0, G_N_ELEMENTS(tries) * WHO);
     tcase_add_loop_test(t, set_ups_are_held, 0, G_N_ELEMENTS(tries) * WHO);
+    tcase_add_loop_test(t, watchers_make_mistakes, 0, G_N_ELEMENTS(mistakes));
+    tcase_add_test(t, restarts_are_held);
+    tcase_add_test(t, checks_make_mistakes);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -13,7 +13,7 @@ static const UcMessageTable messages = { message_kinds, G_N_ELEMENTS(message_kin
 typedef enum { REAL, HYBRID, IDEAL } World;
 enum { ONE = UC_PARTY_0, TWO };
 
-static UcResult (*say)(void); /* what `speaker` does when it is its turn */
+static UcResult (*say)(UcCtx *ctx); /* what `speaker` does when it is its turn */
 static uint16_t speaker;
 static UcActivation seen[8];  /* in order */
 static UcSide asked[8];       /* what the machine was told when it asked */
@@ -30,7 +30,7 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
         return uc_pass("heard");
     if (uc_self(ctx) == speaker) {
         spoken = steps + 1;
-        return say();
+        return say(ctx);
     }
     if (uc_self(ctx) == UC_A)
         return uc_send(in->peer, in->message);
@@ -45,26 +45,29 @@ static void look(void *data, const UcWorld *world, const UcActivation *a)
 }
 
 static const UcMessage told = { TELL, { 7 } };
-static UcResult outputs(void) { return uc_output(told); }
-static UcResult outputs_to_two(void) { return uc_output_to(1, told); }
-static UcResult outputs_to_nobody(void) { return uc_output_to(2, told); }
-static UcResult outputs_far_away(void) { return uc_output_to(UC_NO_PARTY, told); }
-static UcResult calls(void) { return uc_call(0, told); }
-static UcResult calls_another(void) { return uc_call(1, told); }
-static UcResult backdoor(void) { return uc_backdoor(told); }
-static UcResult backdoor_of_two(void) { return uc_backdoor_of(1, told); }
-static UcResult commands(void) { return uc_command(told); }
-static UcResult commands_as_two(void) { return uc_command_as(1, told); }
-static UcResult reports_two(void) { return uc_report(TWO, told); }
-static UcResult orders_two(void) { return uc_send(TWO, told); }
-static UcResult sends_to_z(void) { return uc_send(UC_Z, told); }
-static UcResult sends_to_f(void) { return uc_send(UC_F, told); }
-static UcResult payload(void) { return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { 1, UC_NONE } }); }
+static UcResult outputs(UcCtx *ctx) { return uc_output(told); }
+static UcResult outputs_to_two(UcCtx *ctx) { return uc_output_to(1, told); }
+static UcResult outputs_to_nobody(UcCtx *ctx) { return uc_output_to(2, told); }
+static UcResult outputs_far_away(UcCtx *ctx) { return uc_output_to(UC_NO_PARTY, told); }
+static UcResult calls(UcCtx *ctx) { return uc_call(0, told); }
+static UcResult calls_another(UcCtx *ctx) { return uc_call(1, told); }
+static UcResult backdoor(UcCtx *ctx) { return uc_backdoor(told); }
+static UcResult backdoor_of_two(UcCtx *ctx) { return uc_backdoor_of(1, told); }
+static UcResult commands(UcCtx *ctx) { return uc_command(told); }
+static UcResult commands_as_two(UcCtx *ctx) { return uc_command_as(1, told); }
+static UcResult reports_two(UcCtx *ctx) { return uc_report(TWO, told); }
+static UcResult orders_two(UcCtx *ctx) { return uc_send(TWO, told); }
+static UcResult sends_to_z(UcCtx *ctx) { return uc_send(UC_Z, told); }
+static UcResult sends_to_f(UcCtx *ctx) { return uc_send(UC_F, told); }
+static UcResult payload(UcCtx *ctx)
+{
+    return uc_backdoor((UcMessage){ UC_M_PAYLOAD, { 1, uc_store_text(uc_ctx_store(ctx), "a payload") } });
+}
 
 static const struct {
     World world;
     uint16_t who;
-    UcResult (*say)(void);
+    UcResult (*say)(UcCtx *ctx);
     UcSide side;          /* where the speaker has the receiver */
     uint16_t to;
     const char *channel;  /* or what is wrong */
@@ -195,7 +198,7 @@ START_TEST(onlookers)
     static const struct {
         World world;
         uint16_t who;
-        UcResult (*say)(void);
+        UcResult (*say)(UcCtx *ctx);
         bool input, order, payload;
         UcSide wrote;
         UcRole role;

@@ -285,6 +285,40 @@ START_TEST(a_rule_that_broke_in_any_world)
 }
 END_TEST
 
+/* Each session has rules of its own, and what it breaks has its name. */
+START_TEST(a_rule_of_a_session)
+{
+    static const UcRule keys[] = { { "late", .progress = true }, { NULL } }, mail[] = { { "A1", .progress = true }, { NULL } };
+    static const struct {
+        const char *rule;
+        UcVerdict verdict;
+    } row[] = {
+        { "keys.late: x", UC_NO_PROGRESS }, { "keys.A1: x", UC_INVARIANT_BROKEN }, { "mail.A1: x", UC_NO_PROGRESS },
+        { "mail.late: x", UC_INVARIANT_BROKEN }, { "mails.A1: x", UC_INVARIANT_BROKEN }, { "late: x", UC_INVARIANT_BROKEN },
+    };
+    UcSession session[2];
+    for (int i = 0; i < 2; i++) {
+        session[i] = uc_session(&real.spec, 0);
+        session[i].sid = i ? "mail" : "keys";
+        session[i].rules = i ? mail : keys;
+        session[i].watchers = 0;
+    }
+    UcWorldSpec spec = real.spec;
+    spec.sessions = session;
+    spec.session_count = 2;
+    for (size_t i = 0; i < G_N_ELEMENTS(row); i++) {
+        static const uint8_t seed[UC_SEED_BYTES];
+        UcLayout *layout = uc_layout_new();
+        UcWorld *world = uc_world_new(&spec, store, layout, seed);
+        uc_world_note_rule(world, row[i].rule);
+        UcComparison c = uc_compare(world, UC_STOP_Z, world, UC_STOP_Z, 0);
+        ck_assert_msg(c.verdict == row[i].verdict, "%s: %s", row[i].rule, uc_verdict_name[c.verdict]);
+        uc_world_free(world);
+        uc_layout_free(layout);
+    }
+}
+END_TEST
+
 /* One world under its watchers: it is compared with itself. */
 START_TEST(one_world_alone)
 {
@@ -310,6 +344,7 @@ int main(void)
     tcase_add_test(l, rewound_worlds_begin_anew);
     tcase_add_test(l, a_final_verdict_stays);
     tcase_add_loop_test(l, a_rule_that_broke_in_any_world, 0, 2);
+    tcase_add_test(l, a_rule_of_a_session);
     tcase_add_test(l, one_world_alone);
     suite_add_tcase(suite, t);
     suite_add_tcase(suite, l);
