@@ -147,7 +147,8 @@ static void report(Case *c)
     const EnvTrial *t = &c->trial;
     CliRow *r = &c->row;
     if (t->stopped) {
-        cli_row_fail(r, CLI_USAGE, t->why);
+        g_autofree char *whole = env_scenario_whole(c->scenario, t->why);
+        cli_row_fail(r, CLI_USAGE, whole);
         return;
     }
     r->verdict = g_strdup(uc_verdict_name[t->verdict]);

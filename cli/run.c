@@ -69,9 +69,9 @@ static bool run(const Options *o, GError **error)
     if (!(o->trace ? stopped || write_trace(o, text, error) : print(o, text, error)))
         return false;
     bool limit = env_run_stop(done, o->which) == UC_STOP_LIMIT;
+    g_autofree char *whole = env_scenario_whole(instances->pdata[0], uc_world_why(env_run_world(done, o->which)));
     if (stopped || limit)
-        g_set_error_literal(error, ENV_ERROR, limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT,
-                            uc_world_why(env_run_world(done, o->which)));
+        g_set_error_literal(error, ENV_ERROR, limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, whole);
     return !stopped && !limit;
 }
 

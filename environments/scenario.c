@@ -75,6 +75,7 @@ static void library_free(gpointer data)
     EnvLibrary *l = data;
     g_free(l->name);
     g_free(l->text);
+    g_free(l->path);
     g_free(l);
 }
 
@@ -149,6 +150,36 @@ EnvWorlds *env_scenario_worlds(const EnvScenario *s, GError **error)
     g_autofree char *field = g_strndup(inner->message, strcspn(inner->message, ":"));
     g_propagate_prefixed_error(error, inner, "%s:%d: ", env_scenario_file(s), env_scenario_line(s, field));
     return NULL;
+}
+
+/* The file that a text begins with, and how long its name is there; NULL: it begins with none. */
+static const char *file_at(const EnvScenario *s, const char *text, size_t *length)
+{
+    *length = strlen(env_scenario_file(s));
+    if (!strncmp(text, env_scenario_file(s), *length) && text[*length] == ':')
+        return s->path;
+    for (guint i = 0; i < s->library->len; i++) {
+        const EnvLibrary *l = s->library->pdata[i];
+        *length = strlen(l->name) + strlen(".lua");
+        if (g_str_has_prefix(text, l->name) && g_str_has_prefix(text + strlen(l->name), ".lua:"))
+            return l->path;
+    }
+    return NULL;
+}
+
+char *env_scenario_whole(const EnvScenario *s, const char *message)
+{
+    static const char called[] = " (called from ";
+    g_assert(s && message);
+    GString *out = g_string_new(message);
+    const char *from = g_strrstr(out->str, called), *path;
+    gssize at = from ? from - out->str + (gssize)strlen(called) : 0;
+    size_t length;
+    if (from && (path = file_at(s, out->str + at, &length)))
+        g_string_insert(g_string_erase(out, at, (gssize)length), at, path);
+    if ((path = file_at(s, out->str, &length)))
+        g_string_insert(g_string_erase(out, 0, (gssize)length), 0, path);
+    return g_string_free(out, FALSE);
 }
 
 char *env_scenario_hash(const EnvScenario *s)

@@ -36,6 +36,7 @@ typedef struct EnvScriptHost EnvScriptHost; /* script.h */
 /* A file that the script takes in with `use`. */
 typedef struct {
     char *name, *text;
+    char *path;              /* where it was found, beside the path of the scenario */
 } EnvLibrary;
 
 typedef struct {
@@ -63,6 +64,9 @@ typedef struct {
 
 /* Path and text, options as by default: the rest is to be filled in. */
 EnvScenario *env_scenario_new(const char *path, const char *text);
+/* What a script has failed with, for people: files are named by their paths, where it happened and where it was called from. What
+ * is recorded has the last parts of the paths. Free with g_free(). */
+char *env_scenario_whole(const EnvScenario *scenario, const char *message);
 void env_scenario_free(EnvScenario *scenario);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvScenario, env_scenario_free)
 /* env_worlds_new() of the scenario's options; an error names the line of the field that does not go with the others, also when

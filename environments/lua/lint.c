@@ -492,17 +492,8 @@ static void check_scenario(Lint *l, const EnvScenario *s)
     check_text(l, s->path, s->text);
     for (guint i = 0; i < s->library->len; i++) {
         const EnvLibrary *library = s->library->pdata[i];
-        g_autofree char *file = g_strconcat(library->name, ".lua", NULL);
-        check_text(l, file, library->text);
+        check_text(l, library->path, library->text);
     }
-}
-
-/* The loader names the file without its folder. */
-static char *with_folder(const char *path, const char *message)
-{
-    g_autofree char *base = g_path_get_basename(path);
-    g_autofree char *prefix = g_strconcat(base, ":", NULL);
-    return g_str_has_prefix(message, prefix) ? g_strconcat(path, message + strlen(base), NULL) : g_strdup(message);
 }
 
 void env_lint_scenario(const EnvScenario *scenario, GPtrArray *findings)
@@ -529,5 +520,5 @@ void env_lint(const char *path, GPtrArray *findings)
     if (instances)
         env_lint_scenario(instances->pdata[0], findings);
     else
-        g_ptr_array_add(findings, with_folder(path, error->message));
+        g_ptr_array_add(findings, g_strdup(error->message));
 }

@@ -560,7 +560,8 @@ static bool load_with(lua_CFunction reader, Loader *l, GError **error)
     lua->data = l;
     if (env_lua_protected(lua, reader))
         return true;
-    g_set_error_literal(error, ENV_ERROR, lua->limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, lua->message);
+    g_autofree char *whole = env_scenario_whole(l->s, lua->message);
+    g_set_error_literal(error, ENV_ERROR, lua->limit ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, whole);
     return false;
 }
 

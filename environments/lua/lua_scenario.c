@@ -44,7 +44,8 @@ static const char *read_library(EnvLuaLoad *load, const char *name, const char *
     static const char *const places[] = { "", "lib", "../lib", NULL };
     for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
         g_autofree char *file = g_strconcat(name, ".lua", NULL);
-        g_autofree char *path = places[i] ? g_build_filename(load->folder, places[i], file, NULL)
+        bool here = !strcmp(load->folder, ".") && !strchr(load->scenario->path, '/');
+        g_autofree char *path = places[i] ? g_build_filename(here ? "" : load->folder, places[i], file, NULL)
                                           : g_build_filename(env_data_folder(), "scenarios", "lib", file, NULL);
         g_autofree char *text = NULL;
         size_t length;
@@ -58,6 +59,7 @@ static const char *read_library(EnvLuaLoad *load, const char *name, const char *
         }
         EnvLibrary *l = g_new0(EnvLibrary, 1);
         l->name = g_strdup(name);
+        l->path = g_strdup(path);
         l->text = g_steal_pointer(&text);
         g_ptr_array_add(load->scenario->library, l);
         return l->text;

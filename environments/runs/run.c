@@ -183,7 +183,8 @@ GArray *env_run_prefix(const EnvScenario *scenario, EnvWorlds *worlds, GError **
     uc_world_observe(world, record_write, writes);
     UcStop stop = uc_world_run(world);
     if (stop != UC_STOP_HALT) {
-        g_set_error(error, ENV_ERROR, stop == UC_STOP_LIMIT ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, "prefix: %s", uc_world_why(world));
+        g_autofree char *whole = env_scenario_whole(scenario, uc_world_why(world));
+        g_set_error(error, ENV_ERROR, stop == UC_STOP_LIMIT ? ENV_ERROR_LIMIT : ENV_ERROR_SCRIPT, "prefix: %s", whole);
         g_clear_pointer(&writes, g_array_unref);
     }
     uc_world_free(world);

@@ -59,6 +59,20 @@ mkdir lib && echo "local l = {} function l.f(z) z:stauts('hsm1') end return l" >
 echo "local l = use 'own' return scenario { title = 't', environment = function (z) l.f(z) l.g(z) end }" >s.lua
 "$UCSIM" lint --own s.lua >out 2>&1
 grep -qF "own.lua:1: z has no 'stauts'; did you mean 'status'?" out && grep -qF "s.lua:1: unknown field 'g'" out || wrong "lint of a library: $(cat out)"
+# Errors in libraries name files so that they can be opened from where the program was started.
+mkdir -p far/lib && cp s.lua far && cp lib/own.lua far/lib && echo "local x = = 1" >far/lib/bad.lua && echo "use 'bad'" >far/b.lua
+echo "local l = use 'own' return scenario { title = 'p', prefix = function (z) l.f(z) end, explore = { sign = 1 } }" >far/p.lua
+named() { # COMMAND...: says so
+    said=$1; shift
+    "$UCSIM" "$@" >out 2>&1
+    grep -qF -e "$said" out || wrong "ucsim $*: expected '$said', got $(cat out)"
+}
+named "lib/own.lua:1: z has no 'stauts'; did you mean 'status'? (called from s.lua:1)" check s.lua
+named "far/lib/own.lua:1: z has no 'stauts'; did you mean 'status'? (called from far/s.lua:1)" check far/s.lua
+named "ucsim: far/lib/own.lua:1: z has no 'stauts'; did you mean 'status'? (called from far/s.lua:1)" run --world real far/s.lua
+named "far/lib/own.lua:1: z has no 'stauts'" lint --own far/s.lua
+named "prefix: far/lib/own.lua:1: z has no 'stauts'; did you mean 'status'? (called from far/p.lua:1)" explore far/p.lua
+named "far/lib/bad.lua:1: unexpected symbol near '='" check far/b.lua
 "$UCSIM" lint --own "$root/environments/scenarios" >out 2>&1 || wrong "lint of the catalogue: $(cat out)"
 "$UCSIM" lint >/dev/null 2>err; [ $? = 2 ] || wrong "lint without a file"
 mkdir bin && ln -s "$(command -v sh)" bin/sh
