@@ -15,10 +15,9 @@ RULES = ("negate", "bound", "operand", "not", "arithmetic", "constant", "drop", 
 
 # Calls that only give memory back or wipe it: without them nothing that anybody sees is different. The asan variant looks for
 # the first.
-GIVES_BACK = {"free", "g_free", "g_array_free", "g_array_unref", "g_byte_array_free", "g_ptr_array_free", "g_string_free",
-              "g_hash_table_destroy", "g_hash_table_unref", "g_ptr_array_unref", "g_object_unref", "g_strfreev",
-              "g_error_free", "g_clear_error", "g_bytes_unref", "g_mutex_clear", "EVP_CIPHER_CTX_free", "EVP_KDF_CTX_free",
-              "EVP_KDF_free", "OPENSSL_cleanse"}
+GIVES_BACK_END = "_free"
+GIVES_BACK = {"free", "g_array_unref", "g_hash_table_destroy", "g_hash_table_unref", "g_ptr_array_unref", "g_object_unref",
+              "g_strfreev", "g_clear_error", "g_bytes_unref", "g_mutex_clear", "OPENSSL_cleanse"}
 
 RELATIONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 ARITHMETIC = {"+": "-", "-": "+", "*": "+", "/": "*", "%": "/", "<<": ">>", ">>": "<<", "&": "|", "|": "&", "^": "|",
@@ -296,7 +295,7 @@ class File:
             return
         for statement in statements:
             inside = wrapped(statement)
-            if inside.kind == K.CALL_EXPR and inside.spelling in GIVES_BACK:
+            if inside.kind == K.CALL_EXPR and (inside.spelling in GIVES_BACK or inside.spelling.endswith(GIVES_BACK_END)):
                 continue
             if inside.kind in (K.CALL_EXPR, K.BINARY_OPERATOR, K.COMPOUND_ASSIGNMENT_OPERATOR, K.UNARY_OPERATOR,
                                K.BREAK_STMT, K.CONTINUE_STMT):

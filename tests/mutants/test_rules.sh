@@ -9,7 +9,7 @@ cat >"$work/small.c" <<'C'
 #include <stdbool.h>
 #include <stddef.h>
 #define TWICE(x) ((x) + (x))
-void free(void *);
+void free(void *), list_free(int *);
 int *find(int from, int to);
 void note(long code);
 static bool inside(int a, int b, int n)
@@ -27,7 +27,7 @@ int *walk(int *list, int n)
             continue;
         sum += list[i];
     }
-    free(list);
+    free(list); list_free(list);
     switch (sum) {
     case 1: note(sum); break;
     }
