@@ -202,9 +202,11 @@ static int play_onetime_forgery(UcPlay *p)
     const size_t n = dkm(p)->sigma[0]->public_size - 24; /* type, type, I, then a node */
     uint64_t signed_message = 0;
     UcMessage key = keygen(p, 0);
+    if (key.kind != DKM_KEY)
+        return 0;
     UcWord text = uc_store_put(store, &signed_message, sizeof signed_message);
     UcMessage s = uc_play_input(p, 0, (UcMessage){ DKM_SIGN, { key.w[0], text } });
-    if (key.kind != DKM_KEY || s.kind != DKM_SIGNATURE)
+    if (s.kind != DKM_SIGNATURE)
         return 0;
     uint64_t other = second_preimage(p, uc_store_get(store, key.w[1], NULL), uc_store_get(store, s.w[2], NULL), n);
     if (!other)
