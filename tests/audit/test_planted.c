@@ -2,11 +2,11 @@
  * which is the hard case. Prints the figures; UCSIM_LONG_TESTS makes many rounds of it. */
 #include "tests/audit/plant.h"
 
-#include <check.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "audit/audit.h"
+#include "tests/support/suite.h"
 
 enum { HONEST = 6, SPOILT = 3 };
 
@@ -146,9 +146,5 @@ int main(void)
     tcase_set_timeout(t, 1200);
     tcase_add_test(t, planted);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,13 +1,13 @@
 /* What the audit must find, and what it must not: reuse planted at every layer, and files that pretend to it. */
 #include "tests/audit/plant.h"
 
-#include <check.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
 
 #include "audit/audit.h"
 #include "signing/layers.h"
+#include "tests/support/suite.h"
 
 typedef struct {
     Audit *audit;
@@ -492,9 +492,5 @@ int main(void)
     tcase_add_loop_test(t, link_recovers_what_was_signed, 0, all);
     tcase_add_loop_test(t, severity_is_the_count, 0, 2);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* The reference of the scenario language takes its tables from the code: docs/scenario-language.md holds them between
  * markers, and this test compares. UPDATE=yes in the environment writes them anew. Runs in the root of the source. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "functionality/dkm/interface.h"
 #include "simulator/machine.h"
+#include "tests/support/suite.h"
 
 static const char document[] = "docs/scenario-language.md";
 static const char begin[] = "<!-- from the code, see tests/docs/test_reference.c -->\n";
@@ -133,9 +133,5 @@ int main(void)
     tcase_add_test(tables_case, reference_is_current);
     tcase_add_test(tables_case, words_between_f_and_s_keep_their_names);
     suite_add_tcase(suite, tables_case);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

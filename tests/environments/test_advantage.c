@@ -1,6 +1,5 @@
 /* Measured advantage: attacks with toy parameters against their bounds, honest use, the same result for any number of
  * jobs, bad input, interruption, and a simulation that fails without a bad event. */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "protocol/ticketed/party.h"
 #include "report/advantage.h"
 #include "report/plot_advantage.h"
+#include "tests/support/suite.h"
 
 static EnvMeasure measure_of(const char *native, uint64_t samples)
 {
@@ -366,9 +366,5 @@ int main(void)
     tcase_add_test(c, constant_views_are_no_tests);
     tcase_add_test(c, figure_script);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* The most general environment from another interface's table alone: a library that adds books and lends them. Every move is
  * told beforehand, for what Z knows; then letters (courier.h) are explored, which have no table of their own. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "courier.h"
 #include "environments/general/explorer.h"
+#include "tests/support/suite.h"
 
 /* ---- an interface that nobody runs ---- */
 
@@ -420,9 +420,5 @@ int main(void)
     tcase_add_test(tc, a_lost_letter_is_found);
     tcase_add_test(tc, what_cannot_be_explored_says_why);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* Scripts, lint, exploration and the attacker that harvests know what an attacker can do by the descriptors alone: of a triple with a
  * kit that no registry knows, and of one without. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "environments/general/explorer.h"
 #include "foreign.h"
 #include "stamps.h"
+#include "tests/support/suite.h"
 
 /* ---- scripts ---- */
 
@@ -343,9 +343,5 @@ int main(void)
     tcase_add_loop_test(c, tables_that_do_not_fit_are_refused, 0, G_N_ELEMENTS(wrongs));
     tcase_add_test(c, worlds_are_made_of_what_fits);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* Scripts speak to a triple by its descriptor alone: words, arguments, answers, errors, lint. Its own stands in no registry. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "courier.h"
 #include "environments/worlds/options.h"
 #include "foreign.h"
+#include "tests/support/suite.h"
 
 static const ForeignRow rows[] = {
     /* good */
@@ -108,9 +108,5 @@ int main(void)
     tcase_add_test(c, options_give_what_is_left_out);
     tcase_add_test(c, lint_knows_the_words);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* An epilogue behind a Z that is no script: it begins where that Z halts, in that very turn, and not before; each of the two
  * sees its own host and configuration. */
-#include <check.h>
 
 #include "environments/runs/epilogue.h"
 #include "environments/worlds/worlds.h"
+#include "tests/support/suite.h"
 
 enum { ASKS = 3, MORE = 2, BUDGET = 50 };
 typedef enum { HALTS, PASSES } End;
@@ -91,9 +91,5 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_test(all, begins_where_z_halts);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* Exploration of both worlds: against a plain search, and on protocols that are broken by hand. */
-#include <check.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "simulator/explore/big.h"
 #include "simulator/explore/search.h"
 #include "tests/environments/reference_search.h"
+#include "tests/support/suite.h"
 
 /* ---- protocols broken by hand: what the real one does, and then something is put back ---- */
 
@@ -1053,9 +1053,5 @@ int main(void)
     tcase_add_test(tc, memory_taken_stays_near_the_limit);
     tcase_add_test(tc, many_parties_and_keys_are_told_apart);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

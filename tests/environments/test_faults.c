@@ -1,8 +1,8 @@
 /* Storage models, reservation, corruption and trust, both worlds in lock step. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "tests/environments/driver.h"
+#include "tests/support/suite.h"
 
 static EnvOptions options(void)
 {
@@ -190,9 +190,5 @@ int main(void)
     tcase_add_test(t, reservation_burns_at_most_the_window);
     tcase_add_test(t, corruption_matches);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* The store on disk: processes that are killed at every step of every write, two at once, folders that do not fit. */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/environments/store_folder.h"
+#include "tests/support/suite.h"
 
 enum { BLOCK = 3, SIGNATURES = 2, CHAIN = 40, REFUSED = 3 };
 
@@ -346,9 +346,5 @@ int main(void)
     tcase_add_test(c, full_disk);
     tcase_add_test(c, options_that_do_not_go_with_it);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

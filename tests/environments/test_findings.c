@@ -1,6 +1,5 @@
 /* Every kind of finding, made early and late in a run, in either world: a script, a replay, every search, a plain search,
  * recording and shrinking must all say the same of it (simulator/lock.h). */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "protocol/ticketed/party.h"
 #include "functionality/dkm/f_dkm.h"
 #include "tests/environments/reference_search.h"
+#include "tests/support/suite.h"
 
 /* ---- machines and watchers that go wrong: when the first key is there, or when HSM 2 has signed ---- */
 
@@ -385,9 +385,5 @@ int main(void)
     tcase_add_test(c, findings_of_other_rules_are_others);
     tcase_add_test(c, shrinking_keeps_the_rule);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,12 +1,12 @@
 /* Payloads and signatures that no honest party made: what a corrupted holder can put in, and what a leaked secret is
  * good for. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "driver.h"
 #include "protocol/ticketed/keys.h"
 #include "protocol/ticketed/payload.h"
+#include "tests/support/suite.h"
 
 static UcMessage made; /* the effect of the last keygen in the real world: kid, vk, seed in words 1 to 3 */
 
@@ -153,9 +153,5 @@ int main(void)
     tcase_add_loop_test(t, only_the_two_of_a_pair_can_open, 0, 2);
     tcase_add_test(t, a_leaked_secret_is_told_apart);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

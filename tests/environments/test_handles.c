@@ -2,11 +2,11 @@
  * is made twice, the second time with other bytes in the store before it, or with its own in reverse order, so that every
  * handle is another, and what is known before says nothing: the digests of both worlds must be the same after every turn. A kind of region whose description misses a handle, or takes a
  * number for one, shows here. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "driver.h"
+#include "tests/support/suite.h"
 
 enum { TURNS = 64 };
 typedef struct {
@@ -138,9 +138,5 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_state_is_its_contents, 0, 16);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,12 +1,12 @@
 /* The attacker that harvests, by itself: a seed is hidden in a text in every way that it looks for, and in ways that differ
  * in one byte; what it finds must be the seed, and what it forges must verify. */
-#include <check.h>
 #include <string.h>
 
 #include "adversary/ticketed/harvest.h"
 #include "environments/worlds/worlds.h"
 #include "protocol/ticketed/party.h"
 #include "protocol/ticketed/party_internal.h"
+#include "tests/support/suite.h"
 
 enum { LENGTH = 400, AT = 131, FROM_PAYLOAD = 1, FROM_STATE, FROM_OUTPUT };
 static const char LMS[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W1"; /* the quickest */
@@ -883,9 +883,5 @@ int main(void)
     tcase_add_test(c, indices_of_forgeries);
     tcase_add_test(c, words);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

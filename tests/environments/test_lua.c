@@ -1,5 +1,4 @@
 /* Scripts: every trap of an embedded Lua closed, errors with file and line, Z's calls and A's means, the loader. */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "environments/runs/run.h"
 #include "protocol/ticketed/party.h"
 #include "protocol/ticketed/keys.h"
+#include "tests/support/suite.h"
 
 static char *folder;
 
@@ -964,9 +964,5 @@ int main(void)
     tcase_add_test(t, repeated_runs_begin_anew);
     tcase_add_test(t, repeated_runs_after_one_that_failed);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

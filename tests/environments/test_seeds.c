@@ -1,11 +1,11 @@
 /* Progress rule A4 over seeds (docs/functionality.md, "Invariants"): runs that differ in their seed only have other keys,
  * tickets, payloads and signatures, in every byte that coins make; and the tapes say how many coins were taken. A protocol
  * whose keys are constant gives two worlds that look alike. */
-#include <check.h>
 #include <string.h>
 
 #include "adversary/ticketed/stolen.h"
 #include "tests/environments/driver.h"
+#include "tests/support/suite.h"
 
 enum { SEEDS = 8, REQUESTS = 3 };
 
@@ -153,9 +153,5 @@ int main(void)
     tcase_add_test(c, another_scheme);
     tcase_add_test(c, one_seed_one_run);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,5 @@
 /* Records of a store that somebody edited who can make their checksums anew: refused by what they say, with the party,
  * the file and the reason, and nothing is written. */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include "protocol/ticketed/keys.h"
 #include "protocol/ticketed/party_internal.h"
 #include "tests/environments/store_folder.h"
+#include "tests/support/suite.h"
 
 static DkmInterval *own(StoreRecord *r, size_t count)
 {
@@ -512,9 +512,5 @@ int main(void)
     tcase_add_test(c, edited_marker);
     tcase_add_test(c, marker_of_a_new_store);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,5 @@
 /* How a store writes: what the kernel is asked for, in which order, and what happens when it says no; folders and files
  * that are not this user's alone; what is left over; what is put back. */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/environments/store_folder.h"
+#include "tests/support/suite.h"
 
 /* ---- the probe: these take the place of the C library's in this program ---- */
 
@@ -325,9 +325,5 @@ int main(void)
     tcase_add_test(c, rolled_back);
     tcase_add_test(c, rolled_back_behind_a_hand_over);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,5 @@
 /* Trials: a scenario run once or with seeds that follow each other, with rules over many runs that no interface of the registry
  * has, and without any. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "environments/runs/trial.h"
 #include "environments/worlds/options.h"
 #include "foreign.h"
+#include "tests/support/suite.h"
 
 /* ---- rules over runs: what they were told, and a verdict that the test says ---- */
 
@@ -245,9 +245,5 @@ int main(void)
     tcase_add_test(c, the_first_failure_ends_it);
     tcase_add_test(c, seeds_that_may_come_are_numbers_of_seeds);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* The two worlds in lock step, driven from C: a hand-over, faults, errors, replays. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "tests/environments/driver.h"
+#include "tests/support/suite.h"
 
 static void set_up_with(bool ideal_crypto)
 {
@@ -168,9 +168,5 @@ int main(void)
         suite_add_tcase(suite, both[i]);
     }
     tcase_add_test(real, runs_share_trees);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

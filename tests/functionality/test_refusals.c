@@ -1,13 +1,13 @@
 /* F against an S that asks for what it must not: an honest S never does, so neither scenarios nor exploration show whether
  * F refuses. Here S is the UC simulator, but for one write, in whose place it writes to F what the test says. Every
  * refusal of F has a request that earns it, and one beside it that does not. docs/functionality.md, "Commands of S". */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adversary/ticketed/uc_simulator.h"
 #include "environments/worlds/pair.h"
 #include "protocol/ticketed/party.h"
+#include "tests/support/suite.h"
 
 enum { PARTIES = 3, CAPACITY = 32, UNKNOWN = 1 << 30 }; /* UNKNOWN: a handle that was never given out */
 
@@ -889,9 +889,5 @@ int main(void)
     tcase_add_loop_test(t, status_goes_its_way, 0, 8);
     tcase_add_test(t, restarts_burn_what_was_reserved);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

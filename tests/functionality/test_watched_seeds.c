@@ -1,9 +1,9 @@
 /* A4 over runs, told by hand what they make: at the bound of every clause, on both sides. docs/functionality.md, "Progress". */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stage.h"
+#include "tests/support/suite.h"
 
 enum { SECRET = 32, ENOUGH = 6 /* of a kind, for a byte to be constant */ };
 
@@ -243,9 +243,5 @@ int main(void)
     tcase_add_test(t, coins_are_drawn);
     tcase_add_test(t, the_first_is_said);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

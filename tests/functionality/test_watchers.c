@@ -1,10 +1,10 @@
 /* Every clause of the watchers at its bound, on both sides: parties do what no protocol does (stage.h), and the rule that
  * speaks is compared in full. docs/functionality.md, "Invariants" and "Progress". */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "stage.h"
+#include "tests/support/suite.h"
 
 static void set_up(void) { stage_open(); }
 static void tear_down(void) { stage_close(); }
@@ -1182,23 +1182,19 @@ static TCase *of_the_real_world(void)
     return t;
 }
 
-static int failed_in(TCase *t, TCase *more)
+static int run_cases(TCase *t, TCase *more)
 {
     Suite *suite = suite_create("watchers");
     suite_add_tcase(suite, t);
     if (more)
         suite_add_tcase(suite, more);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed;
+    return run_suite(suite);
 }
 
 int main(void)
 {
-    int failed = failed_in(of_both("real world"), of_the_real_world());
+    int failed = run_cases(of_both("real world"), of_the_real_world());
     is_ideal = true;
-    failed += failed_in(of_both("ideal world"), NULL);
+    failed += run_cases(of_both("ideal world"), NULL);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,10 +1,10 @@
 /* F_KEYS: no two pairs of members, and no two enclaves, have a sealing key in common, however alike they are written. */
-#include <check.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/ticketed/keys.h"
+#include "tests/support/suite.h"
 
 static const uint8_t seed[UC_SEED_BYTES] = { 7 };
 static GHashTable *whose; /* key bytes -> char *, what it is of */
@@ -107,9 +107,5 @@ int main(void)
     tcase_add_test(t, enclaves_share_no_key);
     tcase_add_test(t, the_same_seed_gives_the_same);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

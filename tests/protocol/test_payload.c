@@ -1,5 +1,4 @@
 /* Payloads on the wire: known bytes, a second decoder, every bit and length altered, what the sealing key depends on. */
-#include <check.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "protocol/ticketed/party.h"
 #include "protocol/ticketed/keys.h"
 #include "protocol/ticketed/payload.h"
+#include "tests/support/suite.h"
 
 static const char SET[] = "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8";
 
@@ -518,9 +518,5 @@ int main(void)
     tcase_add_test(protocol, every_altered_payload_is_dropped);
     suite_add_tcase(suite, codec);
     suite_add_tcase(suite, protocol);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

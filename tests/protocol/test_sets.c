@@ -1,11 +1,11 @@
 /* The protocol's own sets and F's owner map, each against one array cell per index, with random operations; and the
  * places where one is easily off by one. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "functionality/dkm/owner_map.h"
 #include "protocol/ticketed/own_set.h"
+#include "tests/support/suite.h"
 
 enum { N = 40, ROUNDS = 4000, OWN = UC_FIRST_KIND, RESERVE, OWNERS };
 
@@ -317,9 +317,5 @@ int main(void)
     tcase_add_test(t, edges_of_own_sets);
     tcase_add_test(t, edges_of_owner_maps);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

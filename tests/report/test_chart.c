@@ -1,5 +1,4 @@
 /* Charts from fixed traces: rows, the first difference, folds, ownership, escapes, tidy SVG. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "report/plot.h"
 #include "report/rows.h"
 #include "report/svg.h"
+#include "tests/support/suite.h"
 
 static UcTrace *load(const char *name)
 {
@@ -354,9 +354,5 @@ int main(void)
     suite_add_tcase(suite, c);
     suite_add_tcase(suite, o);
     suite_add_tcase(suite, e);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,6 +1,5 @@
 /* Ledgers: a toy interface of its own is drawn by its tables alone, broken tables are refused, and results carry whatever an
  * interface counts over many runs. */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/plot.h"
+#include "tests/support/suite.h"
 
 /* ---- the toy: books of vouchers, leaf by leaf; nothing here is called as in another interface ---- */
 
@@ -388,9 +388,5 @@ int main(void)
     tcase_add_loop_test(c, both_worlds_say_who_holds_what, 0, 5);
     tcase_add_test(c, results_carry_any_counts);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

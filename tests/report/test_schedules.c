@@ -1,5 +1,4 @@
 /* Schedules: text to moves and back, what is refused, recording, replay. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "environments/general/explorer.h"
 #include "environments/worlds/replay.h"
 #include "protocol/ticketed/party.h"
+#include "tests/support/suite.h"
 
 #define START "ucsim-schedule 1\noption parties hsm1 hsm2 hsm3\noption crypto ideal\n"
 #define SET "LMS_SHA256_M32_H5/LMOTS_SHA256_N32_W8"
@@ -602,9 +602,5 @@ int main(void)
     tcase_add_test(t, a_key_of_its_own_is_known_elsewhere);
     tcase_add_test(t, what_cannot_be_made_again_does_not_replay);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* Traces and their reports: golden files byte for byte, the reader against what it must refuse, replays. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "environments/worlds/replay.h"
 #include "protocol/ticketed/party.h"
 #include "report/text.h"
+#include "tests/support/suite.h"
 
 /* A protocol that is wrong in one place: a party reports one one-time key more than it has. */
 static UcResult counts_wrong(UcCtx *ctx, const UcEnvelope *in)
@@ -277,9 +277,5 @@ int main(void)
     tcase_add_test(r, failed_simulations_show_one_input_in_both_worlds);
     suite_add_tcase(suite, t);
     suite_add_tcase(suite, r);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

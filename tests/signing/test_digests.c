@@ -4,8 +4,8 @@
  * fifth set; the table is in an order in which they meet all heights, hash functions, sizes of hashes and of digits, and
  * none of the two that take a second (XMSS with n = 64). */
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <string.h>
 
@@ -61,9 +61,5 @@ int main(void)
     tcase_set_timeout(tests, 600);
     tcase_add_test(tests, digests);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

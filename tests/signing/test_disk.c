@@ -1,7 +1,7 @@
 /* Trees in files: used by the next cache, never believed, never secret, never in the way. */
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -484,9 +484,5 @@ int main(void)
     tcase_add_test(tests, unwritable);
     tcase_add_test(tests, bound);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,12 +1,12 @@
 /* Trees far from the first: what is derived, addressed, randomised and kept for tree numbers from 16, 2^16 and 2^32 on, made
  * again here from RFC 8391, SP 800-208 and RFC 8554 and compared with the bytes of signatures. Shares nothing with signing/
  * but its public functions. */
-#include <check.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "signing/signing.h"
+#include "tests/support/suite.h"
 
 enum { N = 32, XMSS_CHAINS = 67, XMSS_LAYER = (XMSS_CHAINS + 5) * N, MAX_SIGNATURE = 40000 };
 
@@ -294,9 +294,5 @@ int main(void)
     tcase_add_test(c, hss);
     tcase_add_test(c, uses);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

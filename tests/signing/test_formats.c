@@ -1,13 +1,13 @@
 /* Readers of keys and signatures: every form of one key is that key; what is not exactly so is refused, with lengths. */
 #include "tests/signing/bytes.h"
 
-#include <check.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "signing/formats.h"
 #include "signing/layers.h"
+#include "tests/support/suite.h"
 
 /* ---- DER by hand ---- */
 
@@ -267,9 +267,5 @@ int main(void)
     tcase_add_test(t, xmss_or_xmssmt);
     tcase_add_test(t, hss_by_its_codes);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -2,8 +2,8 @@
  * matter, and chains. */
 #include "signing/internal.h"
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,9 +286,5 @@ int main(void)
     tcase_add_loop_test(tests, narrowing, 0, all);
     tcase_add_loop_test(tests, nodes, 0, all);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -2,8 +2,8 @@
  * batch, and batches that are full, not full, and of several trees. */
 #include "signing/internal.h"
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <stdlib.h>
 
@@ -218,9 +218,5 @@ int main(void)
     tcase_add_test(t, mixed);
     tcase_add_loop_test(t, whole_signatures, 0, G_N_ELEMENTS(whole));
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* What must be refused: every byte of a signature and of a key changed, lengths off, types exchanged, leaves out of
  * range; what happens at the edges: first and last leaves, streams, interruption, tiny caches; secrets gone after use. */
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
@@ -413,9 +413,5 @@ int main(void)
     tcase_add_test(tests, threads_share_a_cache);
     tcase_add_loop_test(tests, secrets_are_gone, 0, all);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

@@ -2,8 +2,8 @@
  * core's, without asking it again, within the bound. */
 #include "signing/sigma.h"
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,9 +296,5 @@ int main(void)
     tcase_add_loop_test(tests, threads_share_answers_within_the_bound, 0, all);
     tcase_add_test(tests, ideal_terms_are_not_remembered);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

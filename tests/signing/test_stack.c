@@ -1,8 +1,8 @@
 /* What making a key and signing leave on the stack: nothing of the seed, nothing of the starts of chains. Each runs on
  * a stack of its own, which is then searched word by word, as lanes keep secrets scattered in words. */
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -231,9 +231,5 @@ int main(void)
     tcase_add_loop_test(tests, nothing_left, 0, (int)(OPERATIONS * G_N_ELEMENTS(names) * lane_kinds()));
     tcase_add_loop_test(tests, what_is_left_is_found, 0, G_N_ELEMENTS(names));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

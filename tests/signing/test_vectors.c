@@ -1,8 +1,8 @@
 /* Every vector of ../shared/vectors that applies: NIST ACVP (LMS), Botan (LMS, HSS, XMSS), liboqs (all). Data of
  * others, so not in this tree: skipped where absent; test_digests.c holds our own bytes. */
 #include "tests/signing/bytes.h"
+#include "tests/support/suite.h"
 
-#include <check.h>
 #include <glib.h>
 #include <json-glib/json-glib.h>
 #include <stdlib.h>
@@ -345,10 +345,7 @@ int main(void)
     tcase_add_test(tests, botan);
     tcase_add_test(tests, liboqs);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const int result = run_suite(suite);
     sig_cache_free(cache);
-    return failed ? 1 : 0;
+    return result;
 }

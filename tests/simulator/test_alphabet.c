@@ -1,8 +1,8 @@
 /* Alphabets that do not fit their messages are refused, with the row and what was expected; one that fits is planned. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "simulator/alphabet.h"
+#include "tests/support/suite.h"
 
 enum { BORROW = UC_M_USER, HAND_BACK, MOVE_ON, ODD, BORROWED, MOVED };
 static const char *const nothing[] = { NULL };
@@ -125,9 +125,5 @@ int main(void)
     tcase_add_test(tc, a_table_that_fits_is_planned);
     tcase_add_loop_test(tc, a_table_that_does_not_fit_is_refused, 0, G_N_ELEMENTS(bad));
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

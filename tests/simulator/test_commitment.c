@@ -1,10 +1,10 @@
 /* The commitment triple: the same engine, another functionality. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commitment.h"
 #include "environments/general/explorer.h"
+#include "tests/support/suite.h"
 
 static ComPair pair;
 
@@ -180,9 +180,5 @@ int main(void)
     tcase_add_test(explored, a_lie_is_found);
     suite_add_tcase(suite, broken);
     suite_add_tcase(suite, explored);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,5 +1,4 @@
 /* The explorer core on a native toy, beside SPIN on the same model. */
-#include <check.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include "simulator/explore/search_internal.h"
 #include "simulator/explore/shrink.h"
 #include "tests/simulator/transfer_toy.h"
+#include "tests/support/suite.h"
 
 #define MODEL "../shared/bench/transfer_model.pml"
 
@@ -673,9 +673,5 @@ int main(void)
     tcase_add_test(tc, rows_that_follow_come_back);
     tcase_add_test(tc, rows_may_be_empty_or_full);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* What a machine may look at and call: every call of simulator/machine.h and bytes.h that could show it something, by every
  * kind of machine, in an activation and in the set-up (docs/model.md, "Machines are kept honest"). */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "simulator/filestore.h"
+#include "tests/support/suite.h"
 
 /* ---- machines that try something ---- */
 
@@ -524,9 +524,5 @@ int main(void)
     tcase_add_test(t, restarts_are_held);
     tcase_add_test(t, checks_make_mistakes);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,8 +1,8 @@
 /* Options by table: what files say becomes values and back; what they may not say is told. */
-#include <check.h>
 #include <string.h>
 
 #include "simulator/triple/option.h"
+#include "tests/support/suite.h"
 
 typedef struct {
     uint64_t many, few;
@@ -151,9 +151,5 @@ int main(void)
     tcase_add_test(t, one_value_each);
     tcase_add_test(t, programs_use_names);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return run_suite(suite);
 }

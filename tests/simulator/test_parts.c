@@ -1,5 +1,4 @@
 /* Interned bytes, regions and layouts, tapes, message tables: bad inputs included. */
-#include <check.h>
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "simulator/message.h"
 #include "simulator/region.h"
 #include "simulator/tape.h"
+#include "tests/support/suite.h"
 
 /* ---- bytes ---- */
 
@@ -439,9 +439,5 @@ int main(void)
     tcase_add_test(t, a_known_tape);
     tcase_add_test(t, kinds_of_messages);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

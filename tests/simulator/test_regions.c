@@ -1,9 +1,9 @@
 /* Regions as machines see them, against arrays; layouts against a table of keys; and contents that do not depend on handles. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "puppet.h"
+#include "tests/support/suite.h"
 
 /* ---- lists in a machine ---- */
 
@@ -340,9 +340,5 @@ int main(void)
     tcase_add_test(t, a_layout_is_a_table_of_keys);
     tcase_add_test(t, contents_do_not_depend_on_handles);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,10 +1,10 @@
 /* Outputs, calls and the backdoor: who is at each end, in a real world, one with a functionality that its parties call, and an
  * ideal one; and what those who look on are told of it (simulator/machine.h, world.h). */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "simulator/world.h"
+#include "tests/support/suite.h"
 
 enum { TELL = UC_M_USER };
 static const UcMessageKind message_kinds[] = { { "tell", { { "number", UC_INT } } } };
@@ -278,9 +278,5 @@ int main(void)
     tcase_add_test(t, onlookers);
     tcase_add_test(t, numbers);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,9 +1,9 @@
 /* The activation rules: channels and discipline, budgets, views, verdicts, torture mode, crash points. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "puppet.h"
+#include "tests/support/suite.h"
 
 static UcStore *store;
 static Stage real, ideal;
@@ -598,9 +598,5 @@ int main(void)
     tcase_add_test(t, one_more_draw_shifts_nobody_else);
     tcase_add_test(t, coupled_and_independent);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* Statistics against published tables, closed forms and their own promises. The independent tool: test_statistics_oracle.c. */
-#include <check.h>
 #include <glib.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "simulator/base/statistics.h"
 #include "simulator/tape.h"
+#include "tests/support/suite.h"
 
 #define NEAR(got, want, relative) \
     ck_assert_msg(fabs((got) - (want)) <= (relative) * fabs(want), "%s: got %.15g, expected %.15g", #got, (double)(got), (double)(want))
@@ -190,9 +190,5 @@ int main(void)
     tcase_add_test(c, holm);
     tcase_add_test(c, spending);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

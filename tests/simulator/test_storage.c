@@ -4,13 +4,13 @@
  * persist in all kinds of ways runs here under every storage model, as a party and as a sandbox of S, and what it holds,
  * what a restart finds, what a thief finds and which coins it draws must be what the second model says (docs/model.md,
  * "Faults are the adversary's", "Storage models"). */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "simulator/record.h"
 #include "simulator/world.h"
+#include "tests/support/suite.h"
 
 /* ck_assert_msg writes down its place each time that it holds, which is most of what these many runs would take. */
 #define require(holds, ...) ((holds) ? (void)0 : (void)ck_abort_msg(__VA_ARGS__))
@@ -680,9 +680,5 @@ int main(void)
     TCase *records = tcase_create("records");
     tcase_add_test(records, records_do_not_depend_on_the_order_of_writing);
     suite_add_tcase(s, records);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(s);
 }

@@ -1,5 +1,4 @@
 /* What threads of a search share: the store, layouts, pooled regions, the visited set; and that jobs change nothing. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "simulator/explore/search.h"
 #include "simulator/region.h"
 #include "tests/simulator/transfer_toy.h"
+#include "tests/support/suite.h"
 
 enum { THREADS = 4, THINGS = 20000, MACHINES = 5, BATCH = 30000, DISTINCT = 9000 };
 
@@ -239,9 +239,5 @@ int main(void)
     tcase_add_test(tc, the_least_path_hash_holds);
     tcase_add_test(tc, jobs_change_nothing);
     suite_add_tcase(s, tc);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(s);
 }

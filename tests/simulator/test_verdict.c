@@ -1,11 +1,11 @@
 /* The comparison, over everything that two runs can come to: views, stops, guess bits, broken rules and where it begins, all
  * against all, by the order of docs/model.md, "View and verdict"; the names of verdicts; and the lock that turns worlds. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "puppet.h"
 #include "simulator/lock.h"
+#include "tests/support/suite.h"
 
 /* ---- all runs ---- */
 
@@ -348,9 +348,5 @@ int main(void)
     tcase_add_test(l, one_world_alone);
     suite_add_tcase(suite, t);
     suite_add_tcase(suite, l);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }
