@@ -50,7 +50,7 @@ typedef struct {
     int memory, depth, walks, jobs, points, tries;
     double seconds;
     int64_t seed;
-    gboolean json, quiet, no_deepen, no_commute, symmetry;
+    gboolean json, quiet, no_deepen, no_commute, all_hashes, symmetry;
 } Options;
 
 static int find_name(const char *const *names, const char *name)
@@ -118,7 +118,7 @@ static bool fill_exploration(const Options *o, EnvExploration *x, GError **error
                                    .memory = (size_t)o->memory << 20, .seconds = o->seconds,
                                    .depth = (uint32_t)o->depth, .walks = (uint64_t)o->walks,
                                    .seed = (uint64_t)o->seed, .change_points = (unsigned)o->points,
-                                   .commute = !o->no_commute, .interrupt = &stop_asked };
+                                   .commute = !o->no_commute, .all_hashes = o->all_hashes, .interrupt = &stop_asked };
     return true;
 }
 
@@ -575,6 +575,7 @@ static int check_useless(const Options *o)
         { "--seed", "random or pct", o->seed != UNSET, !strcmp(strategy, "random") || !strcmp(strategy, "pct") },
         { "--change-points", "pct", o->points != UNSET, !strcmp(strategy, "pct") },
         { "--no-commute", "bfs", o->no_commute, !strcmp(strategy, "bfs") },
+        { "--all-hashes", "bfs", o->all_hashes, !strcmp(strategy, "bfs") },
         { "--no-deepening", "bfs", o->no_deepen, !strcmp(strategy, "bfs") },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -627,6 +628,7 @@ int cli_explore(int argc, char **argv)
         { "jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "so many threads; the result is the same", "N" },
         { "no-deepening", 0, 0, G_OPTION_ARG_NONE, &o.no_deepen, "bfs: all faults at once, not the fewest first", NULL },
         { "no-commute", 0, 0, G_OPTION_ARG_NONE, &o.no_commute, "bfs: follow both orders of moves that commute", NULL },
+        { "all-hashes", 0, 0, G_OPTION_ARG_NONE, &o.all_hashes, "bfs: keep those of all levels, to compare; the result is the same", NULL },
         { "symmetry", 0, 0, G_OPTION_ARG_NONE, &o.symmetry, "of parties that are alike try only the first not yet involved",
           NULL },
         { "no-symmetry", 0, G_OPTION_FLAG_REVERSE, G_OPTION_ARG_NONE, &o.symmetry, "try all of them (the default)", NULL },

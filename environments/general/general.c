@@ -382,7 +382,7 @@ UcLockstepSetup env_general_setup(EnvGeneral *g, EnvWorld which)
         s.layout[i] = env_worlds_layout(g->worlds, w);
     }
     const unsigned bounds = env_alphabet_bounds(&g->domain);
-    s.chooser = (UcChooser){ .data = g, .extra_handles = 1 | 3 << ENV_SOURCE_0, .counters = bounds,
+    s.chooser = (UcChooser){ .data = g, .extra_handles = 1 | 3 << ENV_SOURCE_0, .counters = bounds, .tags = bounds,
                              .actors = 2 * g->parties + 1, .moves = moves, .lesson = lesson,
                              .absorb = absorb, .used = used, .name = name };
     s.chooser.knowledge = (UcRegionKind){ .name = "knowledge", .item_words = g->plan->item_words,

@@ -220,6 +220,13 @@ void uc_append_u16(GByteArray *out, uint16_t value) { append_be(out, value, 2); 
 void uc_append_u32(GByteArray *out, uint32_t value) { append_be(out, value, 4); }
 void uc_append_u64(GByteArray *out, uint64_t value) { append_be(out, value, 8); }
 
+void uc_append_number(GByteArray *out, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        uc_append_u8(out, (uint8_t)(value | 0x80));
+    uc_append_u8(out, (uint8_t)value);
+}
+
 static uint64_t read_be(const uint8_t *at, unsigned bytes)
 {
     uint64_t value = 0;
@@ -255,6 +262,21 @@ uint64_t uc_take(UcReader *reader, unsigned bytes)
     g_assert(bytes <= 8);
     const uint8_t *at = uc_take_bytes(reader, bytes);
     return at ? read_be(at, bytes) : 0;
+}
+
+uint64_t uc_take_number(UcReader *reader)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint64_t byte = uc_take(reader, 1), low = byte & 0x7f;
+        if (low << shift >> shift != low)
+            break;
+        value |= low << shift;
+        if (!(byte & 0x80))
+            return reader->bad ? 0 : value;
+    }
+    reader->bad = true;
+    return 0;
 }
 
 char *uc_text_of(const GByteArray *bytes)

@@ -63,6 +63,7 @@ void uc_append_u16(GByteArray *out, uint16_t value);
 void uc_append_u32(GByteArray *out, uint32_t value);
 void uc_append_u64(GByteArray *out, uint64_t value);
 uint64_t uc_read_u64(const uint8_t *at); /* as uc_append_u64 wrote it */
+void uc_append_number(GByteArray *out, uint64_t value); /* a small one takes one byte: LEB128 */
 
 /* And reading what somebody else may have written. Beyond the end everything is 0 or NULL and `bad` is set; nothing is
  * taken any more. A cursor owns nothing. */
@@ -74,6 +75,7 @@ typedef struct {
 UcReader uc_store_reader(const UcStore *store, UcWord handle); /* bad if the handle was never given out */
 uint64_t uc_take(UcReader *reader, unsigned bytes);            /* at most 8 */
 const uint8_t *uc_take_bytes(UcReader *reader, size_t count);
+uint64_t uc_take_number(UcReader *reader);                     /* as uc_append_number() wrote it */
 
 /* With a zero behind, free with g_free. An array that is empty may have no data, which is an empty text too. */
 char *uc_text_of(const GByteArray *bytes);

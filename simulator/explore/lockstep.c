@@ -280,6 +280,10 @@ static int order(void *data, uint32_t finding, uint32_t other)
     return a->verdict != b->verdict ? (int)a->verdict - (int)b->verdict : uc_rule_compare(a->rule, b->rule);
 }
 
+/* Providers keep terms of the bytes that they make: a run that makes such makes new bytes. */
+static uint64_t made(void *data) { return uc_store_count(((UcLockstep *)data)->set.store); }
+static GPtrArray *makers(void *data) { return ((UcLockstep *)data)->makers; }
+
 static bool full(void *data) { return lockstep_is_full(data); }
 static uint32_t actor(void *data, uint32_t move) { return move_at(data, move)->actor; }
 static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
@@ -306,7 +310,9 @@ UcModel uc_lockstep_model(UcLockstep *l)
                       .step = step, .changes = changes, .commute = lockstep_commute, .contents = lockstep_contents,
                       .depth = depth, .order = order, .name = lockstep_name, .full = full, .actor = actor, .actors = l->set.chooser.actors, .broken = broken, .memory = memory,
                       .parts = parts,
-                      .moves = lockstep_moves_now, .save_move = lockstep_save_move, .load_move = lockstep_load_move };
+                      .moves = lockstep_moves_now, .save_move = lockstep_save_move, .load_move = lockstep_load_move,
+                      .saver_new = lockstep_saver_new, .saver_free = lockstep_saver_free, .save_row = lockstep_save_row,
+                      .load_row = lockstep_load_row, .made = made, .makers = makers };
 }
 
 UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
@@ -337,6 +343,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    l->makers = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     make_root(l);
     lockstep_count_slots(l);
     l->set.prefix = NULL;
@@ -361,6 +368,7 @@ void uc_lockstep_free(UcLockstep *l)
     for (unsigned i = 0; i < 2; i++)
         g_free(l->column_of[i]);
     g_array_unref(l->root);
+    g_ptr_array_unref(l->makers);
     g_ptr_array_unref(l->findings);
     g_hash_table_unref(l->reasons);
     g_mutex_clear(&l->lock);

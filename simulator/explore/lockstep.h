@@ -39,7 +39,7 @@ typedef struct {
     UcRegionKind knowledge;       /* how knowledge is made up, for digests */
     uint8_t extra_handles;        /* bit i: extra[i] of a move is a handle */
     uint32_t alike[UC_ALIKE_MAX]; /* classes of parties that are alike: bits next to each other; 0: none */
-    unsigned counters;
+    unsigned counters, tags;      /* tags of moves are below `tags` */
     uint32_t limit[UC_COUNTERS_MAX];
     bool fault[UC_COUNTERS_MAX];  /* counts against the budget of faults */
     uint32_t actors;

@@ -14,7 +14,7 @@
 /* A row: the hash of the state, then one column a slot: what Z knows, the counters, the slots of the worlds. */
 enum { HEAD = sizeof(UcDigest) / sizeof(uint32_t), KNOWLEDGE = 0, COUNTER_0 = 1, SLOTS_MAX = 1 << 16,
        KINDS_MAX = 128, Z_WORLD = 2, MASK = 8, LINE = 64, MANY = 128 /* moves between two looks at the clock */,
-       COUNTED = 64 /* values of counters whose digests are at hand */ };
+       COUNTED = 64 /* values of counters whose digests are at hand */, MOVE_WORDS = UC_MESSAGE_WORDS + 4 };
 
 typedef struct {
     uint32_t column, value;
@@ -130,6 +130,7 @@ struct UcLockstep {
     const char *broken;
     bool full;                /* a table holds no more: what was run since is not sound */
     GArray *root;             /* uint32_t: the first row */
+    GPtrArray *makers;        /* GArray: see model.h */
     uint32_t root_finding;
 };
 
@@ -201,9 +202,13 @@ uint32_t lockstep_used(const UcLockstep *l, uint32_t knowledge);
 /* No more than this can be searched: what was run is not entered. */
 static inline void lockstep_set_full(UcLockstep *l) { __atomic_store_n(&l->full, true, __ATOMIC_RELAXED); }
 static inline bool lockstep_is_full(const UcLockstep *l) { return __atomic_load_n(&l->full, __ATOMIC_RELAXED); }
-uint32_t lockstep_moves_now(void *data);
-void lockstep_save_move(void *data, uint32_t move, GByteArray *out);
-size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length);
+/* Which of the words of a move are handles: of the message, then of the chooser's own. */
+bool lockstep_word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i);
+static inline UcWord lockstep_word_of(const UcChoice *m, unsigned i)
+{
+    return i < UC_MESSAGE_WORDS ? m->write.message.w[i] : m->extra[i - UC_MESSAGE_WORDS];
+}
+uint32_t lockstep_intern_move(UcLockstep *l, const UcChoice *given);
 guint lockstep_move_hash(gconstpointer p);
 gboolean lockstep_move_equal(gconstpointer a, gconstpointer b);
 
@@ -235,6 +240,16 @@ bool lockstep_try(Worker *w, const Part *part, const Allowed *allowed, uint32_t 
 guint lockstep_group_hash(gconstpointer p);
 gboolean lockstep_group_equal(gconstpointer a, gconstpointer b);
 void lockstep_group_free(gpointer group);
+
+/* ---- lockstep_save.c: see model.h ---- */
+
+uint32_t lockstep_moves_now(void *data);
+void lockstep_save_move(void *data, uint32_t move, GByteArray *out);
+size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length);
+void *lockstep_saver_new(void *data);
+void lockstep_saver_free(void *saver);
+void lockstep_save_row(void *saver, const uint32_t *row, GByteArray *out);
+uint32_t lockstep_load_row(void *saver, UcReader *from, UcChange *out);
 
 /* ---- lockstep_coverage.c ---- */
 

@@ -1,7 +1,7 @@
 /* The tables of a search in lock step: columns, moves, lists of moves, digests. */
 #include "simulator/explore/lockstep_internal.h"
 
-enum { MOVE_WORDS = UC_MESSAGE_WORDS + 4, SPARE = UC_ROW_MAX - HEAD - 1 /* the column of slots that find no room */ };
+enum { SPARE = UC_ROW_MAX - HEAD - 1 /* the column of slots that find no room */ };
 
 guint lockstep_move_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(UcChoice)).lo; }
 gboolean lockstep_move_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(UcChoice)); }
@@ -39,18 +39,12 @@ uint32_t lockstep_column_for(UcLockstep *l, unsigned world, uint32_t slot)
     return known ? known - 1 : SPARE;
 }
 
-/* Which of the words of a move are handles: of the message, then of the chooser's own. */
-static bool word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
+bool lockstep_word_is_bytes(const UcLockstep *l, const UcChoice *m, unsigned i)
 {
     const UcMessageKind *kind = uc_message_kind(&l->set.spec[0]->messages, m->write.message.kind);
     if (i >= UC_MESSAGE_WORDS)
         return l->set.chooser.extra_handles >> (i - UC_MESSAGE_WORDS) & 1;
     return kind && uc_message_handle(kind, i);
-}
-
-static UcWord word_of(const UcChoice *m, unsigned i)
-{
-    return i < UC_MESSAGE_WORDS ? m->write.message.w[i] : m->extra[i - UC_MESSAGE_WORDS];
 }
 
 static uint64_t hash_of_text(const char *text) { return text ? uc_digest(text, strlen(text)).lo : 0; }
@@ -64,8 +58,8 @@ static uint64_t contents_of(const UcLockstep *l, const UcChoice *m)
     uint64_t flat[2 * MOVE_WORDS + 4] = { m->write.to, m->write.peer, hash_of_text(kind ? kind->name : NULL),
                                           hash_of_text(z->name(z->data, m)) };
     for (unsigned i = 0; i < MOVE_WORDS; i++) {
-        UcWord word = word_of(m, i);
-        bool bytes = word_is_bytes(l, m, i);
+        UcWord word = lockstep_word_of(m, i);
+        bool bytes = lockstep_word_is_bytes(l, m, i);
         UcDigest d = bytes && uc_store_knows(l->set.store, word) ? uc_store_digest(l->set.store, word)
                                                                  : (UcDigest){ word, bytes };
         flat[4 + 2 * i] = d.lo;
@@ -82,7 +76,7 @@ Listed lockstep_listed(const UcLockstep *l, uint32_t number)
     return (Listed){ number, m->names, bit_of(m->counter) };
 }
 
-static uint32_t intern_move(UcLockstep *l, const UcChoice *given)
+uint32_t lockstep_intern_move(UcLockstep *l, const UcChoice *given)
 {
     gpointer known;
     UcChoice clean, *move = &clean; /* moves are told apart by their bytes: nothing may lie in the gaps */
@@ -155,7 +149,7 @@ static List *make_list(UcLockstep *l, const UcRegion *knowledge, const GArray *m
     for (guint i = 0; i < moves->len; i++) {
         const UcChoice *move = &g_array_index(moves, UcChoice, i);
         Gathered *g = gathered_for(all, machine_of(move));
-        Listed listed = lockstep_listed(l, intern_move(l, move));
+        Listed listed = lockstep_listed(l, lockstep_intern_move(l, move));
         g_array_append_val(g->moves, listed);
         g_array_append_val(g->place, i);
     }
@@ -265,82 +259,4 @@ char *lockstep_name(void *data, uint32_t move)
     const char *name = l->set.chooser.name(l->set.chooser.data, m);
     return machine >= UC_PARTY_0 ? g_strdup_printf("%s: %s, party %u", name, message, machine - (uint32_t)UC_PARTY_0)
                                  : g_strdup_printf("%s: %s", name, message);
-}
-
-uint32_t lockstep_moves_now(void *data) { return uc_chunks_count(&((const UcLockstep *)data)->moves); }
-
-void lockstep_save_move(void *data, uint32_t move, GByteArray *out)
-{
-    const UcLockstep *l = data;
-    const UcChoice *m = move_at(l, move);
-    uint64_t head[] = { m->write.from, m->write.to, m->write.peer, m->write.message.kind, m->counter,
-                        m->actor, m->tag, m->names };
-    for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
-        uc_append_u64(out, head[i]);
-    for (unsigned i = 0; i < MOVE_WORDS; i++) {
-        UcWord word = word_of(m, i);
-        size_t length;
-        bool bytes = word_is_bytes(l, m, i) && word != UC_NONE;
-        uc_append_u8(out, bytes);
-        if (bytes) {
-            const uint8_t *b = uc_store_get(l->set.store, word, &length);
-            uc_append_u64(out, length);
-            g_byte_array_append(out, b, (guint)length);
-        } else {
-            uc_append_u64(out, word);
-        }
-    }
-}
-
-/* Numbers of a move that are places in tables: a checksum says that they arrived, not that there are such places. */
-static bool has_places(const UcLockstep *l, const uint64_t head[])
-{
-    const UcWorldSpec *spec = l->set.spec[0];
-    for (int i = 0; i < 3; i++) {
-        if (head[i] >= (uint64_t)UC_PARTY_0 + spec->parties)
-            return false;
-    }
-    return uc_message_kind(&spec->messages, head[3]) &&
-           (head[4] < l->set.chooser.counters || head[4] == UC_NO_COUNTER) && head[5] < l->set.chooser.actors &&
-           head[6] <= UINT8_MAX && head[7] <= UINT32_MAX;
-}
-
-size_t lockstep_load_move(void *data, uint32_t number, const uint8_t *bytes, size_t length)
-{
-    UcLockstep *l = data;
-    enum { HEAD_WORDS = 8 };
-    uint64_t head[HEAD_WORDS];
-    UcChoice m;
-    size_t at = 0;
-    memset(&m, 0, sizeof m);
-    if (length < sizeof head)
-        return 0;
-    for (; at < HEAD_WORDS; at++)
-        head[at] = uc_read_u64(bytes + 8 * at);
-    at *= 8;
-    if (!has_places(l, head))
-        return 0;
-    m.write.from = (uint16_t)head[0];
-    m.write.to = (uint16_t)head[1];
-    m.write.peer = (uint16_t)head[2];
-    m.write.message.kind = head[3];
-    m.counter = (uint8_t)head[4];
-    m.actor = (uint16_t)head[5];
-    m.tag = (uint8_t)head[6];
-    m.names = (uint32_t)head[7];
-    for (unsigned i = 0; i < MOVE_WORDS; i++) {
-        if (length - at < 9)
-            return 0;
-        bool handle = bytes[at];
-        UcWord word = uc_read_u64(bytes + at + 1);
-        at += 9;
-        if ((handle && word > length - at) || handle != (word_is_bytes(l, &m, i) && (handle || word != UC_NONE)))
-            return 0;
-        size_t taken = handle ? word : 0;
-        if (handle)
-            word = uc_store_put(l->set.store, bytes + at, taken);
-        at += taken;
-        *(i < UC_MESSAGE_WORDS ? &m.write.message.w[i] : &m.extra[i - UC_MESSAGE_WORDS]) = word;
-    }
-    return intern_move(l, &m) == number ? at : 0;
 }

@@ -10,6 +10,7 @@
 #include "simulator/base/bytes.h"
 
 enum { UC_ROW_MAX = 1 << 15, UC_CHANGES_MAX = 4096 };
+#define UC_NO_ROW_READ UINT32_MAX
 
 typedef struct {
     uint32_t at, value;
@@ -92,6 +93,18 @@ typedef struct {
     uint32_t (*moves)(void *data);
     void (*save_move)(void *data, uint32_t move, GByteArray *out);
     size_t (*load_move)(void *data, uint32_t move, const uint8_t *bytes, size_t length);
+    /* States by contents, for the same. A saver writes rows one after the other, each as what it differs in from the one before;
+     * reading them again in that order tells the words that become others, at most UC_CHANGES_MAX; UC_NO_ROW_READ: these bytes
+     * are none, or the row does not have the hash that it had. */
+    void *(*saver_new)(void *data);
+    void (*saver_free)(void *saver);
+    void (*save_row)(void *saver, const uint32_t *row, GByteArray *out);
+    uint32_t (*load_row)(void *saver, UcReader *from, UcChange *out);
+    /* What moves make that lies in no state, such as what an ideal token stands for: a number that grows with it. The ways to
+     * states in which it grew (GArray of uint32_t, owned by the model, which the search adds to) are gone again where a
+     * search goes on elsewhere. Any thread; NULL: there is no such thing. */
+    uint64_t (*made)(void *data);
+    GPtrArray *(*makers)(void *data);
     const char *(*broken)(void *data);
     bool (*full)(void *data); /* a table of the model holds no more: moves were left out. May be NULL: never */
     size_t (*memory)(void *data);

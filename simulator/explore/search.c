@@ -72,7 +72,10 @@ bool uc_search_stop(void *search)
     return limit != UC_SEARCH_ENDS;
 }
 
-uint32_t uc_search_states(const UcSearch *s) { return s->options->states ? s->options->states : UC_NO_STATE - 1; }
+uint64_t uc_search_states(const UcSearch *s)
+{
+    return s->options->states ? s->options->states : s->forgotten ? UINT64_MAX : UC_NO_STATE - 1;
+}
 
 void uc_search_broken(UcSearch *s, char *how)
 {
@@ -127,10 +130,10 @@ bool uc_search_go_on(UcSearch *s, UcMemoryParts own)
     const UcSearchOptions *o = s->options;
     uc_big_heap_follow(&s->heap_end);
     if (s->visited) {
-        f->states = uc_visited_count(s->visited);
+        f->states = s->forgotten + uc_visited_count(s->visited);
         f->visited_memory = uc_visited_memory(s->visited);
         own.of[UC_MEMORY_HASHES] += f->visited_memory;
-        f->omission = uc_visited_omission(s->visited);
+        f->omission = uc_visited_omission(s->visited, f->states);
     }
     size_t counted = count_memory(s, &own);
     f->memory = memory_taken(s, counted);

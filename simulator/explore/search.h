@@ -52,13 +52,14 @@ typedef struct {
     unsigned jobs;          /* bfs and walks; 0 or 1: one */
     size_t memory;          /* bytes; 0: no limit */
     double seconds;         /* 0: no limit */
-    uint32_t states;        /* 0: as many as can be numbered, 2^32 - 2 */
+    uint32_t states;        /* 0: as many as can be numbered: 2^32 - 2 of those whose hashes are kept */
     uint32_t depth;         /* moves; 0: no limit (walks: 1000) */
     uint64_t walks;
     uint64_t seed;
     unsigned change_points; /* pct: d */
     unsigned hash_bits;     /* 0: 128 */
     bool commute;           /* bfs: of two orders of moves that commute, follow one */
+    bool all_hashes;        /* bfs: keep those of all levels also where no state can come again: the same in the end, for tests */
     GByteArray *checkpoint; /* bfs: where it stands is appended when it stops at a limit or is interrupted; may be NULL */
     const GByteArray *resume; /* bfs: a checkpoint to go on from; may be NULL */
     const volatile sig_atomic_t *interrupt; /* may be NULL */
@@ -87,7 +88,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcSearchResult, uc_search_result_free)
 /* A checkpoint in a file: a line with the version and what the search is about, the bytes of uc_search(), and a digest of both,
  * which tells a damaged file. It is no secret: whoever writes a file may say of any state that it was worked out. */
 #define UC_CHECKPOINT_HEAD "ucsim-explore-checkpoint "
-enum { UC_CHECKPOINT_VERSION = 5 }; /* 4: payloads of version 2 in the states, and marks of seals. 5: ties go by path hashes */
+enum { UC_CHECKPOINT_VERSION = 6 }; /* 5: ties go by path hashes. 6: states of one level by contents */
 typedef enum { UC_CHECKPOINT_OK, UC_CHECKPOINT_OTHER /* something else */, UC_CHECKPOINT_OTHER_VERSION, UC_CHECKPOINT_DAMAGED } UcCheckpointFile;
 
 /* `about`: one line, without its end. Free the bytes. A file that is cut off within that line is damaged. */

@@ -10,6 +10,7 @@ typedef struct {
     const UcSearchOptions *options;
     UcSearchResult *result;
     UcVisited *visited;
+    uint64_t forgotten; /* states that the visited set does not hold any more */
     double began, told;
     char *heap_end;  /* see uc_big_heap_follow() */
     size_t resident; /* what the program had when the search began */
@@ -40,25 +41,13 @@ bool uc_ordered_take(UcOrdered *ordered, uint64_t *block);
 bool uc_ordered_wait(UcOrdered *ordered, uint64_t block);
 void uc_ordered_done(UcOrdered *ordered, bool go_on);
 
-/* checkpoint.c: how far a breadth-first search is. */
-typedef struct {
-    uint32_t first, done;  /* the number of the level's first state; how many of its states were worked out */
-    GArray *order[2];      /* uint32_t: the states of the level, and of the next one, in the order of working them out */
-    GArray *skip[2];       /* uint32_t: for each of these how many moves need not be followed from it, then these */
-    uint64_t paths;        /* the sum of their path hashes */
-} UcCheckpoint;
-
-void uc_checkpoint_write(UcSearch *search, const UcCheckpoint *checkpoint, GByteArray *out);
-/* Fills the visited set and the figures. False: these bytes are none. */
-bool uc_checkpoint_read(UcSearch *search, UcCheckpoint *checkpoint, const uint8_t *bytes, size_t length);
-
 void uc_search_bfs(UcSearch *search);
 void uc_search_dfs(UcSearch *search);
 void uc_search_walks(UcSearch *search);
 
 /* Makes the row, and packs the first state as number 0. Returns its hash. */
 UcDigest uc_search_root(UcSearch *search, UcRow *row, UcRows *rows);
-/* The way to a state and one move more. */
+/* The way to a state of the visited set, as uc_visited_add() knows it, and one move more. */
 void uc_search_path(UcSearch *search, uint32_t state, uint32_t last_move);
 /* The end: the model is broken. `how` is taken over; NULL: the model knows. */
 void uc_search_broken(UcSearch *search, char *how);
@@ -74,7 +63,7 @@ static inline bool uc_search_edge_graded(const UcSearch *s, const UcEdge *edge)
     return edge->units == 1 || edge->finding || !s->model->depth;
 }
 /* How many states there may be. */
-uint32_t uc_search_states(const UcSearch *search);
+uint64_t uc_search_states(const UcSearch *search);
 
 /* The path hash of a state grows with every move by a number that depends on what the move is and on how many came before.
  * A sum, because the least sum that leads to a state goes with the reduction of moves that commute: see skips_after() of

@@ -73,6 +73,11 @@ static inline UcDigest kept(const UcVisited *v, UcDigest h)
     return (UcDigest){ h.lo & v->keep.lo, h.hi & v->keep.hi };
 }
 
+static inline bool same_kept(const UcVisited *v, const State *state, UcDigest h)
+{
+    return (state->lo & v->keep.lo) == h.lo && (state->hi & v->keep.hi) == h.hi;
+}
+
 /* Truncated hashes are spread again, so that the index works with few bits too. */
 static inline uint64_t spread(UcDigest h)
 {
@@ -139,12 +144,12 @@ static uint32_t find(const UcVisited *v, UcDigest h, uint64_t s, uint64_t *at)
         if ((e ^ tag_of(s)) >> 32)
             continue;
         const State *state = state_at(v, (uint32_t)e - 1);
-        if (state->lo == h.lo && state->hi == h.hi)
+        if (same_kept(v, state, h))
             return (uint32_t)e - 1;
     }
 }
 
-uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh)
+static uint32_t add(UcVisited *v, UcDigest hash, uint64_t beside, bool *fresh)
 {
     UcDigest h = kept(v, hash);
     uint64_t s = spread(h), at;
@@ -160,9 +165,37 @@ uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t m
         find(v, h, s, &at);
     }
     number = v->count++;
-    *state_at(v, number) = (State){ .lo = h.lo, .hi = h.hi, .parent = parent, .move = move };
+    *state_at(v, number) = (State){ .lo = hash.lo, .hi = hash.hi, .path = beside };
     __atomic_store_n(&v->index[at], tag_of(s) | (number + UINT64_C(1)), __ATOMIC_RELEASE);
     return number;
+}
+
+uint32_t uc_visited_add(UcVisited *v, UcDigest hash, uint32_t parent, uint32_t move, bool *fresh)
+{
+    return add(v, hash, ((State){ .parent = parent, .move = move }).path, fresh);
+}
+
+bool uc_visited_add_open(UcVisited *v, UcDigest hash, uint64_t path)
+{
+    bool fresh;
+    add(v, hash, path, &fresh);
+    return fresh;
+}
+
+void uc_visited_forget(UcVisited *v, uint32_t expected)
+{
+    size_t before = index_bytes(v);
+    for (uint32_t i = 1; i < CHUNKS && v->chunk[i]; i++) {
+        uc_big_free(v->chunk[i], CHUNK * sizeof(State));
+        v->chunk[i] = NULL;
+    }
+    uc_big_free(v->index, before);
+    v->mask = (1 << FIRST_BITS) - 1;
+    v->shift = 64 - FIRST_BITS;
+    for (; (uint64_t)expected * 4 > (v->mask + 1) * 3; v->shift--)
+        v->mask = v->mask * 2 + 1;
+    v->index = uc_big_new(index_bytes(v));
+    v->count = v->open = 0;
 }
 
 void uc_visited_open(UcVisited *v, uint32_t first)
@@ -198,7 +231,7 @@ uint64_t uc_visited_claim(UcVisited *v, UcDigest hash, uint64_t path, uint32_t r
 {
     UcDigest h = kept(v, hash);
     uint64_t s = spread(h), mine = tag_of(s) | (v->count + rank + UINT64_C(1)), held;
-    State claim = { .lo = h.lo, .hi = h.hi, .path = path };
+    State claim = { .lo = hash.lo, .hi = hash.hi, .path = path };
     for (uint64_t at = place_of(v, s);; at = (at + 1) & v->mask) {
         held = __atomic_load_n(&v->index[at], __ATOMIC_ACQUIRE);
         if (!held && put_claim(v, at, &held, mine, claim, UC_NO_STATE))
@@ -206,7 +239,7 @@ uint64_t uc_visited_claim(UcVisited *v, UcDigest hash, uint64_t path, uint32_t r
         if ((held ^ mine) >> 32)
             continue;
         const State *state = state_at(v, (uint32_t)held - 1);
-        if (state->lo != h.lo || state->hi != h.hi)
+        if (!same_kept(v, state, h))
             continue;
         return outbid(v, at, held, mine, claim) ? at : UC_NO_PLACE;
     }
@@ -222,9 +255,8 @@ bool uc_visited_holds(const UcVisited *v, uint64_t place, uint32_t rank, uint32_
 void uc_visited_settle(UcVisited *v, uint64_t place, uint32_t number, UcDigest hash, uint64_t path)
 {
     g_assert(place <= v->mask && number >= v->open);
-    UcDigest h = kept(v, hash);
-    *state_at(v, number) = (State){ .lo = h.lo, .hi = h.hi, .path = path };
-    v->index[place] = tag_of(spread(h)) | (number + UINT64_C(1));
+    *state_at(v, number) = (State){ .lo = hash.lo, .hi = hash.hi, .path = path };
+    v->index[place] = tag_of(spread(kept(v, hash))) | (number + UINT64_C(1));
 }
 
 void uc_visited_settled(UcVisited *v, uint32_t states) { v->count += states; }
@@ -233,20 +265,6 @@ uint64_t uc_visited_path(const UcVisited *v, uint32_t state)
 {
     g_assert(state >= v->open && state < v->count);
     return state_at(v, state)->path;
-}
-
-void uc_visited_close(UcVisited *v, uint32_t state, uint32_t parent, uint32_t move)
-{
-    g_assert(state >= v->open && state < v->count);
-    State *s = state_at(v, state);
-    s->parent = parent;
-    s->move = move;
-}
-
-void uc_visited_reopen(UcVisited *v, uint32_t state, uint64_t path)
-{
-    g_assert(state >= v->open && state < v->count);
-    state_at(v, state)->path = path;
 }
 
 void uc_visited_prefetch(const UcVisited *v, UcDigest hash)
@@ -283,8 +301,8 @@ size_t uc_visited_memory(const UcVisited *v)
     return sizeof *v + index_bytes(v) + v->count * sizeof(State); /* what lies beyond was never touched */
 }
 
-double uc_visited_omission(const UcVisited *v)
+double uc_visited_omission(const UcVisited *v, uint64_t states)
 {
-    double n = v->count;
+    double n = (double)states;
     return fmin(1.0, ldexp(n * (n - 1), -(int)v->bits - 1));
 }

@@ -1,8 +1,9 @@
-/* The visited set of a search: 128-bit hashes of states, each with the state it was first reached from and by which
- * move, so that the way to any state can be told.
+/* The visited set of a search: 128-bit hashes of states. Of all that were visited, or of one level, where no state comes again
+ * in another one.
  *
- * States are numbered from 0 in the order of their adding. Memory: 24 bytes for each (hash, parent, move) and an index
- * of 8 bytes an entry, at most three quarters and, after growing, at least three eighths full: 35 to 46 bytes a state.
+ * States are numbered from 0 in the order of their adding. Memory: 24 bytes for each and an index of 8 bytes an entry, at
+ * most three quarters and, after growing, at least three eighths full: 35 to 46 bytes a state. Beside the hash lies the state
+ * that it was first reached from, and by which move (dfs), or a path hash (bfs).
  * Two states with one hash are taken for one: the probability that any pair of n states collides is about
  * n^2 / 2^129, which every report prints (hash compaction: Wolper and Leroy, Reliable Hashing without Collision
  * Detection, CAV 1993). Limit: 2^32 - 2 states.
@@ -11,7 +12,7 @@
  * the next: grow by room for the whole batch; claim each hash, with its path hash and its rank in the batch; settle those
  * claims that hold. Of several claims of one state that with the least path hash holds, of those the one with the lowest rank,
  * so what is added does not depend on who was first. States of the level that is being reached are open: a claim of a later
- * batch with a lesser path hash takes such a state over. Of an open state the set keeps the path hash in place of parent and move.
+ * batch with a lesser path hash takes such a state over.
  */
 #ifndef SIMULATOR_EXPLORE_VISITED_H
 #define SIMULATOR_EXPLORE_VISITED_H
@@ -48,20 +49,21 @@ bool uc_visited_holds(const UcVisited *visited, uint64_t place, uint32_t rank, u
 void uc_visited_settle(UcVisited *visited, uint64_t place, uint32_t number, UcDigest hash, uint64_t path);
 void uc_visited_settled(UcVisited *visited, uint32_t states); /* one thread, at last: so many were new */
 uint64_t uc_visited_path(const UcVisited *visited, uint32_t state); /* of an open one */
-/* The level is over: where an open state was reached from, in place of its path hash; and back. */
-void uc_visited_close(UcVisited *visited, uint32_t state, uint32_t parent, uint32_t move);
-void uc_visited_reopen(UcVisited *visited, uint32_t state, uint64_t path);
+/* An open state that is not there yet, one by one. False: it is. */
+bool uc_visited_add_open(UcVisited *visited, UcDigest hash, uint64_t path);
+/* Forgets all states, and gives most of the memory back. The index has room for about so many. */
+void uc_visited_forget(UcVisited *visited, uint32_t expected);
 
 /* A dependent probe into a gigabyte costs some 300 ns, an overlapped one some 30: call these ahead. */
 void uc_visited_prefetch(const UcVisited *visited, UcDigest hash);       /* far ahead */
 void uc_visited_prefetch_state(const UcVisited *visited, UcDigest hash); /* then, near */
 
 uint32_t uc_visited_count(const UcVisited *visited);
-UcDigest uc_visited_hash(const UcVisited *visited, uint32_t state);
-/* Where it was first reached from: UC_NO_STATE for a root. */
+UcDigest uc_visited_hash(const UcVisited *visited, uint32_t state); /* all bits of it */
+/* Where it was first reached from: UC_NO_STATE for a root. Of those that uc_visited_add() added. */
 uint32_t uc_visited_parent(const UcVisited *visited, uint32_t state, uint32_t *move);
 size_t uc_visited_memory(const UcVisited *visited);
-/* The probability, at most, that a state was taken for another. */
-double uc_visited_omission(const UcVisited *visited);
+/* The probability, at most, that one of so many states was taken for another. */
+double uc_visited_omission(const UcVisited *visited, uint64_t states);
 
 #endif

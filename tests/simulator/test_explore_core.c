@@ -336,6 +336,51 @@ START_TEST(depth_is_a_function_of_the_state)
 }
 END_TEST
 
+/* A ring of states: the row counts on, and so says another depth each time round, but its hash does not. No edge and no depth
+ * tells that the law of grading is broken. */
+enum { RING = 3000 };
+
+static UcDigest ring_hash(uint32_t at) { return uc_digest(&at, sizeof at); }
+
+static UcDigest ring_root(void *data, uint32_t *row) { return ring_hash(0); }
+
+static bool ring_expand(void *worker, const uint32_t *row, const uint32_t *skip, uint32_t skips, UcEdges *out)
+{
+    for (uint32_t step = 1; step <= 2; step++)
+        *uc_edges_add(out) = (UcEdge){ .hash = ring_hash((row[0] * 2 + step) % RING), .move = step, .units = 1 };
+    return true;
+}
+
+static uint32_t ring_changes(void *worker, const uint32_t *row, const UcEdge *edge, UcChange *out)
+{
+    out[0] = (UcChange){ 0, (row[0] * 2 + edge->move) % RING };
+    out[1] = (UcChange){ 1, row[1] + 1 };
+    return 2;
+}
+
+static uint64_t ring_contents(void *data, uint32_t move) { return move; }
+static uint32_t ring_depth(void *worker, const uint32_t *row) { return row[1]; }
+
+START_TEST(states_that_come_again_are_told)
+{
+    Toy toy = { .k = 4 };
+    UcModel model = toy_model(&toy);
+    model.root = ring_root;
+    model.expand = ring_expand;
+    model.changes = ring_changes;
+    model.contents = ring_contents;
+    model.depth = ring_depth;
+    model.name = name_of_move;
+    g_autoptr(UcSearchResult) r = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS, .states = 20 * RING });
+    ck_assert_int_eq(r->end, UC_SEARCH_BROKEN);
+    ck_assert_msg(strstr(r->broken, "one unit"), "%s", r->broken);
+    model.depth = NULL; /* a model that does not say that it is graded keeps all hashes */
+    g_autoptr(UcSearchResult) all = uc_search(&model, &(UcSearchOptions){ .strategy = UC_BFS, .states = 20 * RING });
+    ck_assert_int_eq(all->end, UC_SEARCH_COMPLETE);
+    ck_assert_uint_eq(all->figures.states, RING);
+}
+END_TEST
+
 /* States are numbered up to a limit, and a model may have tables that fill up. */
 static bool is_full(void *data) { return true; }
 
@@ -662,6 +707,7 @@ int main(void)
     tcase_add_test(tc, the_least_of_all_ways_is_told);
     tcase_add_test(tc, what_was_found_goes_before_the_way);
     tcase_add_loop_test(tc, depth_is_a_function_of_the_state, 0, UC_STRATEGIES);
+    tcase_add_test(tc, states_that_come_again_are_told);
     tcase_add_test(tc, numbers_and_tables_have_an_end);
     tcase_add_loop_test(tc, a_limit_once_reached_holds, 0, UC_STRATEGIES);
     tcase_add_loop_test(tc, a_stop_in_any_state_is_no_end, 0, UC_STRATEGIES);
