@@ -1,12 +1,12 @@
 /* The bad events of ticketed transfer by themselves: activations as an observer sees them, and what each of them makes of
  * the run, on both sides of every condition. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adversary/ticketed/stolen.h"
 #include "driver.h"
 #include "protocol/ticketed/measured.h"
+#include "tests/support/suite.h"
 
 enum { A, B, SEAL = 1 << PI_BAD_SEAL, TICKET = 1 << PI_BAD_TICKET, KEY = 1 << PI_BAD_KEY, SIGNATURE = 1 << PI_BAD_SIGNATURE };
 
@@ -374,9 +374,5 @@ int main(void)
     tcase_add_test(t, where_f_answers_the_scheme_decides);
     tcase_add_test(t, events_have_names_and_add_up);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

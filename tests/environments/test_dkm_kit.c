@@ -1,12 +1,12 @@
 /* The attack kit of distributed key management by itself: exactly what it makes of known states, tickets and payloads, in
  * order. Exploration of a right program misses nothing when a forgery is no longer tried; these tests do. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adversary/ticketed/harvest.h"
 #include "driver.h"
 #include "protocol/ticketed/keys.h"
+#include "tests/support/suite.h"
 
 enum { A, B, C, PARTIES, CAPACITY = 8, KNOWN = 16 };
 
@@ -975,9 +975,5 @@ int main(void)
     tcase_add_test(t, a_key_of_any_set);
     tcase_add_test(t, nothing_is_made_again_of_real_ones);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,6 +1,5 @@
 /* The environments in C that ticketed transfer brings along: exactly what each of them writes, when it stops, what it guesses
  * in either world, and the bounds that it is measured against. */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "protocol/ticketed/measured.h"
 #include "protocol/ticketed/party.h"
 #include "simulator/trace/schedule.h"
+#include "tests/support/suite.h"
 
 typedef struct {
     const char *native;
@@ -203,9 +203,5 @@ int main(void)
     tcase_add_test(t, bounds);
     tcase_add_test(t, parameters);
     suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }
