@@ -80,7 +80,7 @@ static void status_step(States *s, const UcTraceActivation *t)
         if (t->crash || t->down)
             set_status(s, t->machine, "down");
         else if (!strcmp(t->in.kind, "restart") && t->result != UC_FAIL && !t->ignored)
-            set_status(s, t->machine, "");
+            set_status(s, t->machine, t->reason && g_str_has_prefix(t->reason, "disabled") ? "disabled" : ""); /* simulator/faults.c */
     } else if (command && command->kind) {
         set_status(s, field_of(t->out, command->party), command->status);
     }

@@ -251,7 +251,7 @@ static bool table_step(RepOwnership *o, const UcLedgerTable *table, const UcTrac
         unsigned from, to;
         if (m)
             return holder_of(o, r->from, t, m, &from) && holder_of(o, r->to, t, m, &to) && range_of(o, r, m, &s) &&
-                   apply(o, r, s, from, to);
+                   (!r->held || holds_any(o, s.asset, from, s.a, s.b)) && apply(o, r, s, from, to);
     }
     return false;
 }

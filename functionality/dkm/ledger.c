@@ -13,11 +13,14 @@ static const UcLedgerRow real[] = {
     { EFFECT("sign"), UC_LEDGER_UNWRITTEN, INTERVAL, { UC_LEDGER_SELF }, { UC_LEDGER_LOST } },
 };
 
-/* What F says, and how S answers when F offers an index to sign with: without a signature that comes out it is lost. */
+/* What F says, and how S answers when F offers an index to sign with: without a signature that comes out it is lost. A transfer
+ * that crashed after its write is told by nothing that names the block: it stays with the sender until it is sent again. */
 static const UcLedgerRow ideal[] = {
     { UC_LEDGER_F, "key", .asset = "kid", .end = "capacity", .to = { UC_LEDGER_RECEIVER } },
     { UC_LEDGER_F, "received", .asset = "kid", .first = "a", .end = "b", .from = { UC_LEDGER_TRANSIT }, .to = { UC_LEDGER_RECEIVER } },
     { UC_LEDGER_F, "sent", .asset = "kid", .first = "a", .end = "b", .from = { UC_LEDGER_FIELD, "from" }, .to = { UC_LEDGER_TRANSIT } },
+    { UC_LEDGER_F, "resent", .asset = "kid", .first = "a", .end = "b", .from = { UC_LEDGER_FIELD, "from" }, .to = { UC_LEDGER_TRANSIT },
+      .held = true },
     { UC_LEDGER_F, "consult-sign", .asset = "kid", .first = "index", .from = { UC_LEDGER_FIELD, "party" },
       .to = { UC_LEDGER_OFFERED } },
     { UC_LEDGER_F, "signature", .asset = "kid", .first = "index", .from = { UC_LEDGER_OFFERED }, .to = { UC_LEDGER_USED } },

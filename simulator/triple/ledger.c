@@ -125,6 +125,8 @@ static bool way_ok(Look *l)
         return refuse(l, g_strdup("from: expected a party, to which it is offered"));
     if (to == UC_LEDGER_BACK && from != UC_LEDGER_OFFERED)
         return refuse(l, g_strdup("from: expected what was offered, as it goes back"));
+    if (l->row->held && !is_party(from))
+        return refuse(l, g_strdup("from: expected a party, which holds it or not"));
     return true;
 }
 
@@ -142,7 +144,7 @@ static bool row_ok(Look *l)
 /* Does the first fit wherever the second does? */
 static bool hides(const UcLedgerRow *first, const UcLedgerRow *second)
 {
-    return first->by == second->by && !strcmp(first->kind, second->kind) && (!first->when || first->when == second->when) &&
+    return !first->held && first->by == second->by && !strcmp(first->kind, second->kind) && (!first->when || first->when == second->when) &&
            (!first->field || (second->field && !strcmp(first->field, second->field) && !strcmp(first->is, second->is)));
 }
 

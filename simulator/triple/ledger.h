@@ -39,6 +39,7 @@ typedef struct {
     const char *asset;         /* field that names it; NULL: what was offered last */
     const char *first, *end;   /* fields; no first: from 0; no end: the one part */
     UcLedgerHolder from, to;
+    bool held;                 /* only if the party that it comes from holds any of it: said again, it changes nothing */
 } UcLedgerRow;
 
 /* In the ideal world, what a command to F makes of a party. In the real world the engine's own marks tell. */

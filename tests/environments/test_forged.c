@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adversary/ticketed/stolen.h"
 #include "driver.h"
 #include "protocol/ticketed/keys.h"
 #include "protocol/ticketed/payload.h"
@@ -144,6 +145,78 @@ START_TEST(a_leaked_secret_is_told_apart)
 }
 END_TEST
 
+/* ---- what exploration makes of a stolen state ---- */
+
+static GArray *made_from(void (*make)(const UcAttacker *, const UcKnown *, size_t, GArray *), size_t size, const UcKnown *known, size_t count)
+{
+    const UcAttacker by = { .store = env_worlds_store(driver_worlds()), .setup = env_worlds_protocol(driver_worlds()), .parties = 3 };
+    GArray *out = g_array_new(FALSE, FALSE, (guint)size);
+    make(&by, known, count, out);
+    return out;
+}
+
+/* Of what a ticket asks for the first indices and the last ones: under the key of its two parties, and no other. */
+START_TEST(both_ends_of_a_key_are_forged)
+{
+    static const struct {
+        UcWord count;
+        guint made;
+        DkmInterval block[2];
+    } row[] = { { 4, 2, { { 0, 4 }, { 28, 32 } } }, { 1, 2, { { 0, 1 }, { 31, 32 } } }, { 31, 2, { { 0, 31 }, { 1, 32 } } }, { 32, 1, { { 0, 32 } } },
+                { 33, 0, { { 0 } } } };
+    const DkmTrust trust = _i % 2 ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE;
+    const UcWord thief = (UcWord)_i / 2; /* the sender, the receiver, the third */
+    const bool fits = trust == DKM_TRUST_ENCLAVE || thief < 2;
+    for (size_t r = 0; r < G_N_ELEMENTS(row); r++) {
+        uint8_t key[SEAL_KEY_BYTES];
+        start(trust);
+        const uint8_t *seed = env_worlds_options(driver_worlds())->seed;
+        if (trust == DKM_TRUST_PAIRWISE)
+            keys_pair(seed, "enclave", 0, 1, key);
+        else
+            keys_master(seed, "enclave", key);
+        UcWord kid = keygen(thief), ticket = request(1, kid, row[r].count, 0);
+        const UcKnown known[] = { { UC_KNOWN_OBJECT, ticket, { 1, 0, kid, row[r].count } }, { UC_KNOWN_STATE, corrupt(thief), { thief } } };
+        g_autoptr(GArray) out = made_from(dkm_kit.payloads, sizeof(UcMadePayload), known, 2);
+        ck_assert_uint_eq(out->len, fits ? row[r].made : 0);
+        for (guint i = 0; i < out->len; i++) {
+            size_t length;
+            AdversaryKey what;
+            DkmInterval block;
+            const UcMadePayload *p = &g_array_index(out, UcMadePayload, i);
+            const uint8_t *sealed = uc_store_get(env_worlds_store(driver_worlds()), p->bytes, &length);
+            ck_assert(adversary_open(env_worlds_store(driver_worlds()), env_worlds_protocol(driver_worlds()), key, sealed, length, &what, &block));
+            ck_assert(what.kid == kid && p->to == 1 && p->source[0] == ticket && p->source[1] == known[1].bytes);
+            ck_assert(block.a == row[r].block[i].a && block.b == row[r].block[i].b);
+        }
+        driver_stop();
+    }
+}
+END_TEST
+
+/* A member that was sent two keys by two others, and took neither, opens both. */
+START_TEST(every_stolen_sealing_key_is_tried)
+{
+    UcWord vk[2];
+    UcKnown known[3] = { { 0 } };
+    start(_i ? DKM_TRUST_PAIRWISE : DKM_TRUST_ENCLAVE);
+    for (UcWord from = 0; from < 2; from++) {
+        UcWord kid = keygen(from), payload = transfer(from, kid, 2, 2, request(2, kid, 2, from));
+        vk[from] = made.w[2];
+        known[from] = (UcKnown){ UC_KNOWN_PAYLOAD, payload, { from, 2 } };
+    }
+    known[2] = (UcKnown){ UC_KNOWN_STATE, corrupt(2), { 2 } };
+    g_autoptr(GArray) out = made_from(dkm_kit.inputs, sizeof(UcMadeInput), known, 3);
+    ck_assert_uint_eq(out->len, 2);
+    for (guint i = 0; i < 2; i++) {
+        const UcMadeInput *in = &g_array_index(out, UcMadeInput, i);
+        ck_assert(in->message.kind == DKM_VERIFY && in->message.w[0] == vk[i] && in->source[0] == known[2].bytes && in->source[1] == known[i].bytes);
+        ck_assert_uint_eq(input(0, in->message).w[0], 1);
+    }
+    driver_stop();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("forged");
@@ -152,6 +225,8 @@ int main(void)
     tcase_add_test(t, an_unknown_key_is_injected);
     tcase_add_loop_test(t, only_the_two_of_a_pair_can_open, 0, 2);
     tcase_add_test(t, a_leaked_secret_is_told_apart);
+    tcase_add_loop_test(t, both_ends_of_a_key_are_forged, 0, 6);
+    tcase_add_loop_test(t, every_stolen_sealing_key_is_tried, 0, 2);
     suite_add_tcase(suite, t);
     return run_suite(suite);
 }

@@ -139,6 +139,22 @@ L
     expect 0 "huge message" "$program" diagram "$work/huge.jsonl" -o "$work/huge.svg"
     [ "$(wc -c <"$work/huge.svg")" -lt 100000 ] || bad "a huge message makes a huge picture"
     expect 0 "huge report" "$program" report "$work/huge.jsonl" -o "$work/huge.html"
+    cat >"$work/disabled.lua" <<'L'
+return scenario {
+  title = "t", parties = { "hsm1", "hsm2" }, crypto = "ideal", storage = "monotonic", expect = "indistinguishable",
+  environment = function (z)
+    z:sign("hsm1", z:keygen("hsm1"), "m")
+    z:restore("hsm1", 1)
+    z:restart("hsm1")
+  end,
+}
+L
+    expect 0 "trace of a disabled party" "$program" check --trace "$work/disabled.jsonl" "$work/disabled.lua"
+    expect 0 "report of a disabled party" "$program" report "$work/disabled.jsonl" -o "$work/disabled.html"
+    for status in down disabled; do
+        said=$(grep -o "\"hsm1\":\"$status, k1: 1–31\"" "$work/disabled.html" | wc -l)
+        [ "$said" -eq 2 ] || bad "the report says in $said of 2 worlds that a party is $status"
+    done
     expect 0 "report of a folder" "$program" report "$work/traces" -o "$work/folder.html"
     grep -q 'a block is lost (lost=1)' "$work/folder.html" || bad "the report names the instances"
     expect 0 "keys lost" "$program" plot sweep "$work/traces/001-one.jsonl" "$work/traces/002-one.jsonl" --x lost -o "$work/lost.svg"

@@ -18,6 +18,12 @@ return scenario {
     assert(z:deliver("bob", forged(1, "alice", "bob", 7)) == nil, "the counter holds for her too")
     assert(z:deliver("bob", forged(1, "carol", "bob", 8)) == nil, "not her name")
     assert(z:deliver("carol", forged(1, "alice", "carol", 1)) == nil, "not carol's key")
+    for with = 1, 2 do
+      assert(z:deliver("carol", forged(with, "bob", "carol", 1)) == nil, "bob and carol have a key of their own")
+      assert(z:deliver("bob", forged(with, "carol", "bob", 8)) == nil, "in both directions")
+    end
+    local other = z:mac { with = state.keys[2], from = "alice", to = "carol", counter = 1, text = "forged", version = 2 }
+    assert(other:header().version == 2 and z:deliver("carol", other) == nil, "of another version")
     assert(z:deliver("carol", forged(2, "alice", "carol", 1)).text == "forged")
     assert(z:deliver("alice", z:send("bob", "alice", "to A")) == nil, "what reaches her is A's")
     assert(z:deliver("carol", z:send("bob", "carol", "still safe")).text == "still safe")
