@@ -118,7 +118,9 @@ typedef struct {
 
 struct UcWorld; /* simulator/world.h */
 
-/* Out of everything that reaches A or Z it gets what secrets it can, and asks honest parties about what it forges with them. */
+/* Out of everything that reaches A or Z it gets what secrets it can, and asks honest parties about what it forges with them. It asks
+ * by inputs, as Z: what is accepted must show in the answer to one. A triple whose parties accept what is delivered (an order of A)
+ * cannot be harvested so: its kit has no UcHarvest, and what it forges exploration delivers (`payloads`) and scripts do. */
 typedef struct {
     void *(*new)(UcStore *store, const void *setup); /* before the first world */
     void (*free)(void *harvest);
@@ -147,6 +149,8 @@ typedef struct {
     void *(*prepare)(const UcAttacker *attacker);
     /* Append UcMadePayload, UcMadeInput: all that A can make from what is known, in an order that depends on nothing else. */
     void (*payloads)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
+    bool alike;                   /* they treat parties alike: with the names of two exchanged in what is known, they make the same with
+                                     these names exchanged. Without it exploration takes no --symmetry where it forges */
     const char *flag;             /* an option without which they are of no use to another process, where a schedule is replayed */
     void (*inputs)(const UcAttacker *attacker, const UcKnown *known, size_t count, GArray *made);
     const UcHarvest *harvest;

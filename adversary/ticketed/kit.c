@@ -432,5 +432,5 @@ static UcWord make_again(UcStore *store, const void *setup, const uint8_t *descr
 
 const UcAttackKit dkm_kit = {
     .secrets = secrets, .read = read_state, .call = calls, .objects = objects, .prepare = prepare, .payloads = payloads,
-    .flag = "seal", .inputs = inputs, .harvest = &harvest, .made_of = made_of, .make_again = make_again,
+    .alike = true, .flag = "seal", .inputs = inputs, .harvest = &harvest, .made_of = made_of, .make_again = make_again,
 };

@@ -328,9 +328,11 @@ bool env_general_set_symmetry(EnvGeneral *g, GError **error)
     const EnvOptions *o = env_worlds_options(g->worlds);
     const UcAlphabet *a = g->plan->alphabet;
     const char *unlike = a->unlike ? a->unlike(env_worlds_setup(g->worlds)) : NULL;
+    const bool makes = env_alphabet_bound(&g->domain, ENV_DO_FORGE) || env_alphabet_bound(&g->domain, ENV_DO_COUNTERFEIT);
     const char *got = !o->crypto_ideal ? "crypto real"
                     : !a->unlike ? "an interface that does not say when parties are alike"
                     : unlike ? unlike
+                    : makes && !g->kit->alike ? "bounds of an attack kit that does not say that it treats parties alike"
                     : g->parties > ALIKE_PARTIES ? "more parties" : NULL;
     if (got)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--symmetry: expected crypto ideal%s%s and at most %d parties, got %s",

@@ -762,6 +762,8 @@ static const struct {
                                            { "any", 0 } } },
     { "pairwise trust", ENV_WORLDS, 1, { { "pairwise", 1 }, { "keygen-by", 1 }, { "transfer", 1 }, { "corrupt", 1 },
                                          { "wrong", 0 }, { "any", 0 } } },
+    { "the kit's payloads", ENV_REAL, 1, { { "keygen-by", 1 }, { "request", 1 }, { "transfer", 0 }, { "corrupt", 1 }, { "forge", 1 },
+                                           { "wrong", 0 }, { "any", 0 } } },
 };
 
 static unsigned named(const Bound *bound)
@@ -799,6 +801,35 @@ START_TEST(symmetry_visits_one_of_each_orbit)
         ck_assert_uint_eq(less.depth, i < 2 ? all.depth : less.depth);
     }
     end(&s);
+}
+END_TEST
+
+/* What a kit makes must treat parties alike, where it makes anything: its word is asked for. */
+START_TEST(symmetry_asks_the_kit)
+{
+    static const char *const three[] = { "hsm1", "hsm2", "hsm3", NULL }, *const bound[] = { "forge", "counterfeit", "mutate" };
+    UcAttackKit kit = *env_triple->kit;
+    UcTriple triple = *env_triple;
+    triple.kit = &kit;
+    for (unsigned i = 0; i < 2 * G_N_ELEMENTS(bound); i++) {
+        EnvOptions o = env_default_options();
+        EnvAlphabet a = env_default_alphabet(env_triple);
+        g_autoptr(GError) error = NULL;
+        kit.alike = i % 2;
+        o.triple = &triple;
+        o.party = three;
+        o.crypto_ideal = true;
+        for (unsigned k = 0; k < G_N_ELEMENTS(bound); k++)
+            ck_assert(env_alphabet_set(&a, bound[k], k == i / 2, NULL));
+        env_alphabet_settle(&a);
+        EnvWorlds *worlds = env_worlds_new(&o, NULL);
+        EnvGeneral *general = env_general_new(worlds, &a, NULL);
+        bool good = kit.alike || i / 2 == 2;
+        ck_assert_int_eq(env_general_set_symmetry(general, &error), good);
+        ck_assert(good || g_str_has_suffix(error->message, "got bounds of an attack kit that does not say that it treats parties alike"));
+        env_general_free(general);
+        env_worlds_free(worlds);
+    }
 }
 END_TEST
 
@@ -1082,6 +1113,7 @@ int main(void)
     tcase_add_loop_test(tc, symmetry_visits_one_of_each_orbit, 0, G_N_ELEMENTS(alike));
     tcase_add_test(tc, slots_that_come_meanwhile_are_looked_at);
     tcase_add_test(tc, lessons_do_not_commute_in_wide_worlds);
+    tcase_add_test(tc, symmetry_asks_the_kit);
     tcase_add_test(tc, symmetry_changes_no_verdict);
     tcase_add_test(tc, symmetry_is_refused_where_it_is_not_known_to_hold);
     tcase_add_loop_test(tc, findings_become_minimal_schedules, 0, G_N_ELEMENTS(planted));
