@@ -117,7 +117,10 @@ static bool load_all(const Options *o, const char *const *path, GPtrArray *cases
     return true;
 }
 
-static bool can_harvest(const EnvScenario *s) { return s->options.triple->kit && s->options.triple->kit->harvest; }
+static bool can_harvest(const EnvScenario *s)
+{
+    return !s->options.sessions && s->options.triple->kit && s->options.triple->kit->harvest;
+}
 
 /* Where nobody can harvest that is an error, unless others are harvested: then it is said. */
 static void ask_to_harvest(const GPtrArray *cases)

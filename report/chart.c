@@ -73,9 +73,72 @@ static void new_line(Builder *b, RepWorld world, RepRole role, const char *name)
     name_line(b, world, name, add_lifeline(b->chart, world, role, name));
 }
 
-/* Dummy parties only pass messages between Z and F, and S plays the network to A: by default they are drawn as one. */
-static void make_lifelines(Builder *b, const char *const *party)
+/* "S" of "keys.S": with several sessions the names of machines begin with their sids. */
+static const char *own_name(const char *machine)
 {
+    const char *dot = strrchr(machine, '.');
+    return dot ? dot + 1 : machine;
+}
+
+static bool is_party(const char *machine)
+{
+    static const char *const others[] = { "Z", "A", "S", "F", NULL };
+    return !g_strv_contains(others, own_name(machine));
+}
+
+static const char *const *option_of(const UcSchedule *schedule, const char *name)
+{
+    static const char *const nothing[] = { NULL };
+    const UcOption *o = uc_options_get(schedule->options, name);
+    return o ? (const char *const *)o->value : nothing;
+}
+
+/* The lifeline of "SID.OWN". */
+static unsigned session_line(Builder *b, RepWorld world, RepRole role, const char *sid, const char *own)
+{
+    g_autofree char *name = g_strconcat(sid, ".", own, NULL);
+    new_line(b, world, role, name);
+    return b->chart->lifeline->len - 1;
+}
+
+/* One session of several: side by side, each with its parties, F and S. */
+static void session_lifelines(Builder *b, RepWorld world, const char *sid)
+{
+    g_autofree char *parties = g_strconcat(sid, ".parties", NULL);
+    const char *const *party = option_of(b->schedule, parties);
+    bool ideal = !g_strv_contains(option_of(b->schedule, rep_world_word[world]), sid) &&
+                 (world == REP_IDEAL || option_of(b->schedule, "real")[0]);
+    bool folded = ideal && !b->options->dummy;
+    for (unsigned i = 0; !folded && party[i]; i++)
+        session_line(b, world, REP_ROLE_PARTY, sid, party[i]);
+    unsigned f = ideal ? session_line(b, world, REP_ROLE_F, sid, "F") : 0;
+    for (unsigned i = 0; folded && party[i]; i++) {
+        g_autofree char *name = g_strconcat(sid, ".", party[i], NULL);
+        name_line(b, world, name, f);
+    }
+    if (ideal)
+        session_line(b, world, REP_ROLE_S, sid, "S");
+}
+
+/* Every S is another one, so A has a lifeline of its own. */
+static void lifelines_of_sessions(Builder *b, const char *const *sid)
+{
+    for (RepWorld world = REP_REAL; world < REP_WORLDS; world++) {
+        new_line(b, world, REP_ROLE_Z, "Z");
+        for (unsigned i = 0; sid[i]; i++)
+            session_lifelines(b, world, sid[i]);
+        new_line(b, world, REP_ROLE_A, "A");
+    }
+}
+
+/* Dummy parties only pass messages between Z and F, and S plays the network to A: by default they are drawn as one. */
+static void make_lifelines(Builder *b)
+{
+    const char *const *party = option_of(b->schedule, "parties"), *const *sid = option_of(b->schedule, "sessions");
+    if (sid[0]) {
+        lifelines_of_sessions(b, sid);
+        return;
+    }
     bool dummy = b->options->dummy;
     new_line(b, REP_REAL, REP_ROLE_Z, "Z");
     for (unsigned i = 0; party[i]; i++)
@@ -145,7 +208,7 @@ static const char *unseen_party(Builder *b, const UcTraceActivation *t, const Re
     const char *candidate[] = { t->machine, t->to, t->peer_out };
     for (unsigned i = 0; i < G_N_ELEMENTS(candidate); i++) {
         const char *name = candidate[i];
-        if (is_empty(name) || !strcmp(name, "Z") || !strcmp(name, "A") || !strcmp(name, "F") || !strcmp(name, "S"))
+        if (is_empty(name) || !is_party(name))
             continue;
         if (strcmp(rep_lifeline(b->chart, e->from)->name, name) && strcmp(rep_lifeline(b->chart, e->to)->name, name))
             return name;
@@ -169,10 +232,14 @@ static char *label_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
 }
 
 /* What A writes to a party reaches S in the ideal world, whatever the trace calls it: S plays the network. */
-static const char *receiver_of(const UcTraceActivation *t)
+static const char *receiver_of(const Builder *b, const UcTraceActivation *t)
 {
     bool played = t->world == UC_TRACE_IDEAL && !strcmp(t->machine, "A") && strcmp(t->to, "Z");
-    return played ? "S" : t->to;
+    if (!played || own_name(t->to) == t->to)
+        return played ? "S" : t->to;
+    g_autofree char *sid = g_strndup(t->to, (gsize)(own_name(t->to) - t->to - 1)), *s = g_strconcat(sid, ".S", NULL);
+    bool protocol = g_strv_contains(option_of(b->schedule, rep_world_word[REP_IDEAL]), sid);
+    return protocol ? t->to : g_intern_string(s);
 }
 
 static void append_marks(GString *out, const RepEvent *e)
@@ -198,7 +265,7 @@ static char *full_of(Builder *b, const UcTraceActivation *t, const RepEvent *e)
     g_string_append_printf(out, "%s world, event %" G_GUINT64_FORMAT ": %s", rep_world_word[e->world], e->number,
                            t->machine);
     if (e->what == REP_WRITE)
-        g_string_append_printf(out, " writes to %s\n%s", receiver_of(t), body);
+        g_string_append_printf(out, " writes to %s\n%s", receiver_of(b, t), body);
     else
         g_string_append_printf(out, ": %s", e->label);
     if (!is_empty(t->reason) && e->what == REP_WRITE)
@@ -233,7 +300,7 @@ static void fill_marks(const UcTraceActivation *t, RepEvent *e)
     e->persists = t->persists - (t->persists && unwritten ? 1 : 0);
     e->down = e->crash || t->down;
     e->restart = t->result != UC_FAIL && !strcmp(kind_of(&t->in), "restart") && !t->ignored &&
-                 strcmp(t->machine, "Z") && strcmp(t->machine, "A") && strcmp(t->machine, "S") && strcmp(t->machine, "F");
+                 is_party(t->machine);
 }
 
 /* A move can hold a whole message. */
@@ -249,7 +316,7 @@ static void add_event(Builder *b, const UcTraceActivation *t)
     RepEvent e = { .world = world, .what = what_of(t->result), .number = t->n, .entry = REP_NO_ENTRY };
     bool to_z = (e.what == REP_WRITE && !strcmp(t->to, "Z")) || e.what == REP_NOTHING || e.what == REP_DROP;
     e.from = line_of(b, world, t->machine);
-    e.to = e.what == REP_HALT ? e.from : line_of(b, world, e.what == REP_WRITE ? receiver_of(t) : "Z");
+    e.to = e.what == REP_HALT ? e.from : line_of(b, world, e.what == REP_WRITE ? receiver_of(b, t) : "Z");
     rep_words_learn(b->words, &t->in);
     rep_words_learn(b->words, t->out);
     if (e.what == REP_WRITE && e.from == e.to && strcmp(t->machine, "Z"))
@@ -413,13 +480,6 @@ static void end_of_simulation(RepChart *chart, const UcTrace *trace)
     }
 }
 
-static const char *const *parties_of(const UcTrace *trace)
-{
-    static const char *const nobody[] = { NULL };
-    const UcOption *o = uc_options_get(uc_trace_schedule(trace)->options, "parties");
-    return o ? (const char *const *)o->value : nobody;
-}
-
 RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
 {
     g_assert(trace && options);
@@ -432,7 +492,7 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
     Builder b = { .options = options, .chart = chart, .words = words, .schedule = uc_trace_schedule(trace) };
     for (int w = 0; w < REP_WORLDS; w++)
         b.line[w] = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    make_lifelines(&b, parties_of(trace));
+    make_lifelines(&b);
     read_events(&b, trace);
     for (int w = 0; w < REP_WORLDS; w++)
         g_hash_table_unref(b.line[w]);

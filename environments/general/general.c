@@ -298,6 +298,8 @@ static UcAlphabetPlan *plan_of(const UcInterface *interface, GError **error)
 EnvGeneral *env_general_new(EnvWorlds *worlds, const EnvAlphabet *domain, GError **error)
 {
     g_assert(worlds && domain && domain->messages >= 1 && domain->messages <= ENV_MESSAGES_MAX);
+    if (!env_options_one_session(env_worlds_options(worlds), "explore", error))
+        return NULL;
     UcAlphabetPlan *plan = env_general_attacker_fits(domain, error) ? plan_of(domain->interface, error) : NULL;
     if (!plan)
         return NULL;

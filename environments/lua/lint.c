@@ -133,7 +133,7 @@ static GArray *tokens_of(const char *text)
 
 typedef struct {
     EnvLua *lua;
-    Words *global, *z, *a, *payload, *field, *kind, *error;
+    Words *global, *z, *a, *session, *payload, *field, *kind, *error;
     Words *defined;  /* fields and functions of tables, in the script and its libraries */
     Words *declared; /* variables of the text that is being looked at */
     const char *file;
@@ -161,7 +161,7 @@ static void add_field(Lint *l, const UcField *field)
 
 static void add_interface(Lint *l)
 {
-    static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error" };
+    static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error", "session" };
     const UcMessageTable *messages = l->lua->triple->protocol->interface->messages;
     for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
         add(l->field, more[i]);
@@ -198,6 +198,18 @@ static void add_stolen(Lint *l)
         add_fields(l, call->result);
 }
 
+/* Methods of z.SID and a.SID. */
+static void add_session(Lint *l, unsigned session)
+{
+    const EnvOptions *o = l->lua->options;
+    static const char *const self[] = { "z", "a" };
+    for (size_t i = 0; o->sessions && i < G_N_ELEMENTS(self); i++) {
+        g_autofree char *name = g_strconcat(self[i], ".", o->session[session].sid, NULL);
+        env_lua_push_methods(l->lua->state, name);
+        add_keys(l->session, l->lua->state);
+    }
+}
+
 static void add_offered(Lint *l)
 {
     static const char *const of_files[] = { "scenario", "use", "params", "_ENV", "_G" };
@@ -212,8 +224,12 @@ static void add_offered(Lint *l)
     add_keys(l->a, L);
     env_lua_push_payload_methods(L);
     add_keys(l->payload, L);
-    add_interface(l);
-    add_stolen(l);
+    for (unsigned i = 0; i < env_options_sessions(l->lua->options); i++) {
+        env_lua_speak_of(l->lua, i);
+        add_interface(l);
+        add_stolen(l);
+        add_session(l, i);
+    }
 }
 
 /* ---- what the text defines ---- */
@@ -321,7 +337,7 @@ static Words *keys_of_global(Lint *l, const char *name)
 /* Every method that anything may have. */
 static Words *all_methods(Lint *l)
 {
-    const Words *part[] = { l->z, l->a, l->payload, l->defined };
+    const Words *part[] = { l->z, l->a, l->session, l->payload, l->defined };
     g_autoptr(GPtrArray) strings = keys_of_global(l, "string");
     Words *words = words_new();
     for (size_t i = 0; i < G_N_ELEMENTS(part); i++)
@@ -486,7 +502,7 @@ static void check_scenario(Lint *l, const EnvScenario *s)
         g_autoptr(GArray) tokens = tokens_of(((const EnvLibrary *)s->library->pdata[i])->text);
         add_defined(l->defined, tokens);
     }
-    Words *ready[] = { l->global, l->z, l->a, l->payload, l->field, l->kind, l->error, l->defined };
+    Words *ready[] = { l->global, l->z, l->a, l->session, l->payload, l->field, l->kind, l->error, l->defined };
     for (size_t i = 0; i < G_N_ELEMENTS(ready); i++)
         complete(ready[i]);
     check_text(l, s->path, s->text);
@@ -500,10 +516,10 @@ void env_lint_scenario(const EnvScenario *scenario, GPtrArray *findings)
 {
     g_assert(scenario && findings);
     g_autoptr(EnvLua) lua = env_lua_new("lint");
-    if (!env_lua_start_names(lua, scenario->options.triple))
+    if (!env_lua_start_names(lua, &scenario->options))
         g_error("the names of scripts: %s", lua->message);
     Lint l = { .lua = lua, .findings = findings };
-    Words **part[] = { &l.global, &l.z, &l.a, &l.payload, &l.field, &l.kind, &l.error, &l.defined };
+    Words **part[] = { &l.global, &l.z, &l.a, &l.payload, &l.session, &l.field, &l.kind, &l.error, &l.defined };
     for (size_t i = 0; i < G_N_ELEMENTS(part); i++)
         *part[i] = words_new();
     add_offered(&l);

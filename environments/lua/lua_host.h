@@ -64,7 +64,9 @@ typedef struct EnvLua {
 
     /* a run */
     const EnvScenario *scenario;
-    const UcTriple *triple; /* whose messages, calls and attack kit are values and words of scripts */
+    unsigned session;      /* that is spoken of, by its number */
+    const UcTriple *triple; /* of that: whose messages, calls and attack kit are values and words of scripts */
+    const EnvOptions *options; /* of all sessions */
     EnvWorlds *worlds;
     EnvWorld which;
     UcStore *store;

@@ -227,6 +227,8 @@ static int unknown_field(lua_State *L, const char *name, const char *const *know
     return lua_error(L);
 }
 
+static const UcInterface *interface_of(const EnvScenario *s) { return s->options.triple->protocol->interface; }
+
 /* ---- options that a table describes (simulator/triple/option.h) ---- */
 
 /* The members of one group; every party is in one. */
@@ -345,9 +347,182 @@ static void read_options(lua_State *L, EnvScenario *s, const GArray *rows)
     }
 }
 
-/* ---- explore ---- */
+/* The table on top has these fields and those of the loader's rows (of rows in a table, that of the table), and no others. */
+static void check_fields(lua_State *L, const char *table, const char *const own[])
+{
+    Loader *l = loader(L);
+    GPtrArray *known = l->known = g_ptr_array_new_with_free_func(g_free);
+    for (; *own; own++)
+        g_ptr_array_add(known, g_strdup(*own));
+    for (guint i = 0; i < l->rows->len; i++) {
+        const UcOptionRow *row = g_array_index(l->rows, EnvOptionPlace, i).row;
+        if (row->script)
+            g_ptr_array_add(known, g_strndup(row->script, table_of(row) ? table_of(row) : strlen(row->script)));
+    }
+    g_ptr_array_add(known, NULL);
+    for (const char **name = field_names(L, table); *name; name++) {
+        if (!g_strv_contains((const char *const *)known->pdata, *name))
+            unknown_field(L, *name, (const char *const *)known->pdata);
+    }
+    lua_pop(L, 1);
+    g_clear_pointer(&l->known, g_ptr_array_unref);
+}
 
-static const UcInterface *interface_of(const EnvScenario *s) { return s->options.triple->protocol->interface; }
+/* ---- sessions ---- */
+
+static const char **names_of_functionalities(lua_State *L)
+{
+    const char **name = lua_newuserdatauv(L, (env_triples + 1) * sizeof *name, 0);
+    for (unsigned i = 0; i < env_triples; i++)
+        name[i] = env_triple[i].protocol->interface->name;
+    name[env_triples] = NULL;
+    return name;
+}
+
+/* No protocol of the registry calls another one. */
+static void refuse_uses(lua_State *L, EnvScenario *s)
+{
+    lua_pushfstring(L, "expected no sessions, as '%s' calls no other functionality", s->options.triple->protocol->name);
+    bad(L, "uses");
+}
+
+/* The interface by name: its first protocol, unless one is named, which must realise it. */
+static void read_functionality(lua_State *L, EnvScenario *s)
+{
+    const char **known = names_of_functionalities(L);
+    lua_pushvalue(L, -2);
+    const char *wanted = env_triple[choice_of(L, "functionality", known)].protocol->interface->name;
+    lua_pop(L, 2);
+    if (lua_getfield(L, -2, "protocol") == LUA_TNIL) {
+        for (const UcTriple *t = env_triple; t->protocol; t++) {
+            if (!strcmp(t->protocol->interface->name, wanted)) {
+                env_options_take(&s->options, t);
+                break;
+            }
+        }
+    } else if (read_protocol(L, s), strcmp(interface_of(s)->name, wanted)) {
+        lua_pushfstring(L, "expected a protocol for %s, got '%s', which is one for %s", wanted, s->options.triple->protocol->name,
+                        interface_of(s)->name);
+        bad(L, "protocol");
+    }
+    lua_pop(L, 1);
+}
+
+/* The table of one session is on top; its options are those of the scenario while it is read. */
+static void read_session(lua_State *L, EnvScenario *s)
+{
+    static const struct {
+        const char *name;
+        void (*read)(lua_State *L, EnvScenario *s);
+    } own[] = { { "functionality", read_functionality }, { "protocol", read_protocol }, { "parties", read_parties },
+                { "simulator", read_simulator }, { "uses", refuse_uses } };
+    const char *names[G_N_ELEMENTS(own) + 1] = { NULL };
+    Loader *l = loader(L);
+    if (lua_type(L, -1) != LUA_TTABLE)
+        expected(L, "sessions", "a table for each session", -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+        names[i] = own[i].name;
+        if (lua_getfield(L, -1, own[i].name) != LUA_TNIL)
+            own[i].read(L, s);
+        lua_pop(L, 1);
+    }
+    l->rows = env_options_rows(&s->options);
+    for (guint i = l->rows->len; i-- > 0; ) {
+        if (env_option_is_common(g_array_index(l->rows, EnvOptionPlace, i).row))
+            g_array_remove_index(l->rows, i);
+    }
+    check_fields(L, "sessions", names);
+    read_options(L, s, l->rows);
+    g_clear_pointer(&l->rows, g_array_unref);
+}
+
+/* The scenario's table lies under what is on top. */
+static void refuse_beside_sessions(lua_State *L)
+{
+    static const char *const of_session[] = { "parties", "protocol", "simulator" };
+    for (size_t i = 0; i < G_N_ELEMENTS(of_session); i++) {
+        if (lua_getfield(L, -2, of_session[i]) != LUA_TNIL) {
+            lua_pushliteral(L, "expected it in each of 'sessions', not beside them");
+            bad(L, of_session[i]);
+        }
+        lua_pop(L, 1);
+    }
+}
+
+static void read_sessions(lua_State *L, EnvScenario *s)
+{
+    refuse_beside_sessions(L);
+    int line = s->line, here = env_scenario_line(s, "sessions");
+    const char **name = field_names(L, "sessions");
+    for (; *name; name++) {
+        EnvOptions *all = lua_newuserdatauv(L, sizeof *all, 0);
+        unsigned i = s->options.sessions;
+        s->line = here;
+        if (!env_party_name_ok(*name) || i == ENV_SESSIONS) {
+            lua_pushfstring(L, "expected at most %d sessions, with %s, got '%s'", (int)ENV_SESSIONS, ENV_PARTY_NAMES, *name);
+            bad(L, "sessions");
+        }
+        s->options.sessions++;
+        s->options.session[i] = (EnvSession){ .sid = keep(s, g_strdup(*name)), .called = true, .protocol_in = { true, false } };
+        EnvOptions one = env_default_options();
+        env_options_put(&s->options, i, &one);
+        *all = s->options;
+        s->line = env_scenario_line(s, *name);
+        s->options = env_options_of(all, i);
+        lua_getfield(L, -3, *name);
+        read_session(L, s);
+        env_options_put(all, i, &s->options);
+        s->options = *all;
+        lua_pop(L, 2);
+    }
+    s->line = line;
+    if (!s->options.sessions)
+        expected(L, "sessions", "a table of sessions", -2);
+    lua_pop(L, 1);
+}
+
+/* A list of sessions is on top: sets the flag at `offset` of these, clears that of the others. */
+static void read_sids(lua_State *L, EnvScenario *s, const char *field, size_t offset)
+{
+    const char *known[ENV_SESSIONS + 1] = { NULL };
+    if (!s->options.sessions || lua_type(L, -1) != LUA_TTABLE)
+        expected(L, field, s->options.sessions ? "a list of sessions" : "a scenario with 'sessions'", -1);
+    for (unsigned i = 0; i < s->options.sessions; i++) {
+        known[i] = s->options.session[i].sid;
+        G_STRUCT_MEMBER(bool, &s->options.session[i], offset) = false;
+    }
+    for (size_t i = 1; i <= lua_rawlen(L, -1); i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i);
+        G_STRUCT_MEMBER(bool, &s->options.session[choice_of(L, field, known)], offset) = true;
+        lua_pop(L, 1);
+    }
+}
+
+static void read_main(lua_State *L, EnvScenario *s) { read_sids(L, s, "main", offsetof(EnvSession, called)); }
+
+/* Which sessions run as the protocol, by world. */
+static void read_compared(lua_State *L, EnvScenario *s)
+{
+    static const char *const known[] = { "real", "ideal", NULL };
+    const char **name = field_names(L, "compare_sessions");
+    for (; *name; name++) {
+        if (!g_strv_contains(known, *name))
+            unknown_field(L, *name, known);
+        lua_getfield(L, -2, *name);
+        read_sids(L, s, *name, offsetof(EnvSession, protocol_in) + (strcmp(*name, "real") ? sizeof(bool) : 0));
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    for (unsigned i = 0; i < s->options.sessions; i++) {
+        const EnvSession *of = &s->options.session[i];
+        if (of->protocol_in[ENV_IDEAL] && !of->protocol_in[ENV_REAL]) {
+            lua_pushfstring(L, "expected a session that is a protocol in 'ideal' to be one in 'real', got '%s'", of->sid);
+            bad(L, "compare_sessions");
+        }
+    }
+}
+
+/* ---- explore ---- */
 
 static void read_domain(lua_State *L, EnvScenario *s, const char *name)
 {
@@ -392,6 +567,8 @@ static void read_bound(lua_State *L, EnvScenario *s, const char *name)
 static void read_explore(lua_State *L, EnvScenario *s)
 {
     Loader *l = loader(L);
+    if (s->options.sessions)
+        expected(L, "explore", "a scenario of one session (several are not explored)", -1);
     l->bounds = env_alphabet_script_names(interface_of(s));
     const char **name = field_names(L, "explore");
     for (; *name; name++) {
@@ -439,40 +616,16 @@ static const struct {
 } fields[] = {
     { "title", read_title },       { "source", read_source },           { "parties", read_parties },
     { "protocol", read_protocol }, { "simulator", read_simulator },     { "seed", read_seed },
+    { "sessions", read_sessions }, { "main", read_main },               { "compare_sessions", read_compared },
     { "expect", read_expect },     { "expect_rule", read_rule },        { "explore", read_explore },
     { "prefix", read_prefix },     { "environment", read_environment }, { "adversary", read_adversary },
     { "for_each", read_nothing },  { "advantage_bound", read_advantage_bound },
 };
 
-/* Names of fields, each once; of rows in a table, that of the table. Free with g_ptr_array_unref(). */
-static GPtrArray *known_fields(const GArray *rows)
-{
-    GPtrArray *known = g_ptr_array_new_with_free_func(g_free);
-    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        g_ptr_array_add(known, g_strdup(fields[i].name));
-    for (guint i = 0; i < rows->len; i++) {
-        const UcOptionRow *row = g_array_index(rows, EnvOptionPlace, i).row;
-        if (row->script)
-            g_ptr_array_add(known, g_strndup(row->script, table_of(row) ? table_of(row) : strlen(row->script)));
-    }
-    g_ptr_array_add(known, NULL);
-    return known;
-}
-
-static void check_names(lua_State *L, const Loader *l)
-{
-    const char *const *known = (const char *const *)l->known->pdata;
-    for (const char **name = field_names(L, "scenario"); *name; name++) {
-        if (!g_strv_contains(known, *name))
-            unknown_field(L, *name, known);
-    }
-    lua_pop(L, 1);
-}
-
 /* The scenario's table is on top. */
 static void check_rule(lua_State *L, const EnvScenario *s)
 {
-    g_autofree char *why = s->expect_rule ? env_rule_wrong(interface_of(s), s->expect, s->expect_rule) : NULL;
+    g_autofree char *why = s->expect_rule ? env_options_rule_wrong(&s->options, s->expect, s->expect_rule) : NULL;
     if (!why)
         return;
     lua_pushliteral(L, "expect_rule");
@@ -504,8 +657,10 @@ static int read_instance(lua_State *L)
         lua_settop(L, table);
     }
     l->rows = env_options_rows(&l->s->options); /* the protocol is known */
-    l->known = known_fields(l->rows);
-    check_names(L, l);
+    const char *names[G_N_ELEMENTS(fields) + 1] = { NULL };
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
+        names[i] = fields[i].name;
+    check_fields(L, "scenario", names);
     read_options(L, l->s, l->rows);
     g_array_sort_with_data(l->s->bound, by_place, l);
     g_array_sort_with_data(l->s->domain, by_place, l);

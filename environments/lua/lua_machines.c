@@ -44,10 +44,54 @@ static int move(lua_State *L, EnvLua *lua, UcResult write)
     return lua_yield(L, 0);
 }
 
+/* z and a, and with several sessions z.SID and a.SID: the session that they speak of. */
+typedef struct {
+    unsigned session;
+} Self;
+
+/* "z", or "z.SID", as a Lua string on the stack. */
+static const char *name_of_self(lua_State *L, const char *self, const char *sid)
+{
+    return sid ? lua_pushfstring(L, "%s.%s", self, sid) : lua_pushstring(L, self);
+}
+
+/* The z (or a) at index 1, of whatever session; NULL: it is none. */
+static const Self *self_at_1(lua_State *L, const char *self)
+{
+    EnvLua *lua = env_lua(L);
+    const Self *found = luaL_testudata(L, 1, self);
+    for (unsigned i = 0; !found && i < lua->options->sessions; i++) {
+        found = luaL_testudata(L, 1, name_of_self(L, self, lua->options->session[i].sid));
+        lua_pop(L, 1);
+    }
+    return found;
+}
+
+void env_lua_take_self(lua_State *L)
+{
+    const Self *self = self_at_1(L, "z");
+    if (!self)
+        self = self_at_1(L, "a");
+    if (self)
+        env_lua_speak_of(env_lua(L), self->session);
+}
+
 static void check_self(lua_State *L, const char *self, const char *name)
 {
-    if (!luaL_testudata(L, 1, self))
+    const Self *found = self_at_1(L, self);
+    if (!found)
         luaL_error(L, "expected %s:%s(...), got %s.%s(...)", self, name, self, name);
+    env_lua_speak_of(env_lua(L), found->session);
+}
+
+/* Pushes z or a, or the one of a session. */
+static void push_self(lua_State *L, const char *self, const char *sid, unsigned session)
+{
+    const char *name = name_of_self(L, self, sid);
+    Self *made = lua_newuserdatauv(L, sizeof *made, 0);
+    made->session = session;
+    luaL_setmetatable(L, name);
+    lua_remove(L, -2);
 }
 
 /* The script fails or ends the run. */
@@ -101,7 +145,7 @@ static int tell_party(lua_State *L, uint16_t machine, const char *self)
     EnvLua *lua = mover(L, machine, call->word);
     UcWord party = env_lua_read_party(L, 2, call->word);
     UcMessage m = env_lua_read_call(L, call);
-    return move(L, lua, uc_send(uc_party(party), m));
+    return move(L, lua, uc_send(env_lua_machine(lua, party), m));
 }
 
 /* ---- Z ---- */
@@ -117,7 +161,7 @@ static int z_order(lua_State *L)
         return luaL_error(L, "z:%s is an order to the dummy adversary, but this scenario has its own", call->word);
     UcWord party = env_lua_read_party(L, 2, call->word);
     UcMessage m = env_lua_read_call(L, call);
-    return move(L, lua, uc_send_peer(UC_A, uc_party(party), m));
+    return move(L, lua, uc_send_peer(UC_A, env_lua_machine(lua, party), m));
 }
 
 static int z_speak(lua_State *L)
@@ -128,7 +172,7 @@ static int z_speak(lua_State *L)
         return luaL_error(L, "z:speak is an order to the dummy adversary, but this scenario has its own");
     UcWord party = env_lua_read_party(L, 2, "speak");
     UcMessage m = env_lua_read_message(L, 3);
-    return move(L, lua, uc_send_peer(UC_A, uc_party(party), m));
+    return move(L, lua, uc_send_peer(UC_A, env_lua_machine(lua, party), m));
 }
 
 static UcMessage text_message(lua_State *L, EnvLua *lua, UcWord kind)
@@ -155,7 +199,8 @@ static int z_corrupted(lua_State *L)
 {
     check_self(L, "z", "corrupted");
     EnvLua *lua = mover(L, UC_Z, "corrupted");
-    return move(L, lua, uc_send(UC_Z, (UcMessage){ UC_M_CORRUPTED, { 0 } }));
+    uint16_t of = lua->options->sessions ? env_lua_machine(lua, 0) : 0;
+    return move(L, lua, uc_send_peer(UC_Z, of, (UcMessage){ UC_M_CORRUPTED, { 0 } }));
 }
 
 static int z_view(lua_State *L)
@@ -205,6 +250,7 @@ static int z_feature(lua_State *L)
 
 static void push_answer(lua_State *L, EnvLua *lua, const UcViewEntry *v)
 {
+    env_lua_speak_of_machine(lua, v->peer);
     const UcMessageKind *kind = uc_message_kind(lua->triple->protocol->interface->messages, v->message.kind);
     g_assert(kind);
     if (kind->answer == UC_ANSWER_TRUTH) {
@@ -285,7 +331,7 @@ static int a_speak(lua_State *L)
     EnvLua *lua = mover(L, UC_A, "speak");
     UcWord party = env_lua_read_party(L, 2, "speak");
     UcMessage m = env_lua_read_message(L, 3);
-    return move(L, lua, uc_send(uc_party(party), m));
+    return move(L, lua, uc_send(env_lua_machine(lua, party), m));
 }
 
 static int a_report(lua_State *L)
@@ -408,8 +454,9 @@ static bool run_task(lua_State *L, EnvLua *lua)
     lua_State *thread = task->thread;
     if (!thread) {
         UcMessage m = { UC_M_DELIVER, { task->seen.bytes } };
-        lua->write = uc_send(uc_party(task->seen.to), m);
-        lua->moved = task->seen.to < uc_party_count(lua->ctx);
+        env_lua_speak_of_machine(lua, task->seen.from);
+        lua->write = uc_send(env_lua_machine(lua, task->seen.to), m);
+        lua->moved = lua->write.to != UC_NOBODY;
         return false;
     }
     int arguments = task->started ? 1 : task->arguments;
@@ -449,8 +496,7 @@ static int a_prepare(lua_State *L)
 {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &script_table);
     lua_getfield(L, -1, "adversary");
-    lua_newuserdatauv(L, 1, 0);
-    luaL_setmetatable(L, "a");
+    push_self(L, "a", NULL, 0);
     lua_call(L, 1, 0);
     return 0;
 }
@@ -508,26 +554,62 @@ static void make_self(lua_State *L, const char *self)
     lua_pop(L, 1);
 }
 
-static void make_z(lua_State *L)
+/* What is said of a session, to the methods on top. */
+static void add_z_session(lua_State *L)
 {
-    static const luaL_Reg own[] = { { "ask", z_ask },     { "view", z_view }, { "corrupted", z_corrupted },
-                                    { "speak", z_speak }, { "feature", z_feature }, { NULL, NULL } };
-    lua_newtable(L);
-    add_calls(L, env_lua(L)->triple->protocol->interface->calls, z_call);
+    static const luaL_Reg own[] = { { "corrupted", z_corrupted }, { "speak", z_speak }, { NULL, NULL } };
+    EnvLua *lua = env_lua(L);
+    const EnvOptions *o = lua->options;
+    if (!o->sessions || o->session[lua->session].called)
+        add_calls(L, lua->triple->protocol->interface->calls, z_call);
     add_calls(L, env_lua_orders, z_order);
     luaL_setfuncs(L, own, 0);
+    env_lua_add_stolen(L, lua->triple->kit);
+}
+
+static void add_a_session(lua_State *L)
+{
+    add_calls(L, env_lua_orders, a_order);
+    lua_pushcfunction(L, a_speak);
+    lua_setfield(L, -2, "speak");
     env_lua_add_stolen(L, env_lua(L)->triple->kit);
+}
+
+/* To the methods of z or a on top: those of the only session, or of several z.SID with those of each. */
+static void add_sessions(lua_State *L, const char *self, void (*add)(lua_State *L))
+{
+    EnvLua *lua = env_lua(L);
+    const EnvOptions *o = lua->options;
+    if (!o->sessions)
+        add(L);
+    for (unsigned i = 0; i < o->sessions; i++) {
+        env_lua_speak_of(lua, i);
+        const char *name = name_of_self(L, self, o->session[i].sid);
+        lua_newtable(L);
+        add(L);
+        make_self(L, name);
+        lua_pop(L, 1);
+        push_self(L, self, o->session[i].sid, i);
+        lua_setfield(L, -2, o->session[i].sid);
+    }
+}
+
+static void make_z(lua_State *L)
+{
+    static const luaL_Reg own[] = { { "ask", z_ask }, { "view", z_view }, { "feature", z_feature }, { NULL, NULL } };
+    lua_newtable(L);
+    add_sessions(L, "z", add_z_session);
+    luaL_setfuncs(L, own, 0);
     make_self(L, "z");
 }
 
 static void make_a(lua_State *L)
 {
-    static const luaL_Reg own[] = { { "report", a_report }, { "seen", a_seen }, { "speak", a_speak }, { NULL, NULL } };
+    static const luaL_Reg own[] = { { "report", a_report }, { "seen", a_seen }, { NULL, NULL } };
     static const char *const event[][2] = { { "on_send", "send" }, { "on_ask", "ask" }, { "on_report", "report" } };
     lua_newtable(L);
-    add_calls(L, env_lua_orders, a_order);
+    add_sessions(L, "a", add_a_session);
     luaL_setfuncs(L, own, 0);
-    env_lua_add_stolen(L, env_lua(L)->triple->kit);
     for (size_t i = 0; i < G_N_ELEMENTS(event); i++) {
         lua_pushstring(L, event[i][1]);
         lua_pushcclosure(L, a_handler, 1);
@@ -548,8 +630,7 @@ static int start_file(lua_State *L)
     lua->z = lua_newthread(L);
     lua->z_anchor = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_getfield(L, -1, lua->prefix ? "prefix" : "environment");
-    lua_newuserdatauv(L, 1, 0);
-    luaL_setmetatable(L, "z");
+    push_self(L, "z", NULL, 0);
     lua_xmove(L, lua->z, 2);
     return 0;
 }
@@ -568,10 +649,11 @@ static int start(lua_State *L)
     return start_file(L);
 }
 
-bool env_lua_start_names(EnvLua *lua, const UcTriple *triple)
+bool env_lua_start_names(EnvLua *lua, const EnvOptions *options)
 {
-    g_assert(lua && triple);
-    lua->triple = triple;
+    g_assert(lua && options);
+    lua->options = options;
+    env_lua_speak_of(lua, 0);
     return env_lua_protected(lua, start_names);
 }
 
@@ -608,8 +690,9 @@ bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, 
 {
     g_assert(lua && scenario && worlds);
     lua->scenario = scenario;
-    lua->triple = env_worlds_options(worlds)->triple;
     lua->worlds = worlds;
+    lua->options = env_worlds_options(worlds);
+    env_lua_speak_of(lua, 0);
     lua->which = which;
     lua->store = env_worlds_store(worlds);
     lua->prefix = prefix;

@@ -14,9 +14,9 @@ bool env_lua_start(EnvLua *lua, const EnvScenario *scenario, EnvWorlds *worlds, 
 /* The same again after a run that ended without an error, in the interpreter that is there. */
 bool env_lua_again(EnvLua *lua);
 
-/* For lint, which runs nothing: the interpreter with the values and the methods of z and a. */
-bool env_lua_start_names(EnvLua *lua, const UcTriple *triple);
-/* Pushes the methods of "z" or "a"; the table is read only. */
+/* For lint, which runs nothing: the interpreter with the values and the methods of z and a. The options are borrowed. */
+bool env_lua_start_names(EnvLua *lua, const EnvOptions *options);
+/* Pushes the methods of "z" or "a", with several sessions also of "z.SID"; the table is read only. */
 void env_lua_push_methods(lua_State *L, const char *self);
 
 #endif

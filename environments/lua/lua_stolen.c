@@ -163,14 +163,15 @@ static int attack(lua_State *L) /* upvalue: UcAttackCall */
     uint32_t given = 0;
     if (!lua->ctx)
         luaL_error(L, "expected this inside 'environment' or 'adversary' only");
+    env_lua_take_self(L);
     if (call->named)
         read_named(L, call, &argument, &given);
     else
         read_positional(L, call, &argument, &given);
-    if (!call->make(lua->store, env_worlds_protocol(lua->worlds), &argument, given, &made))
+    if (!call->make(lua->store, env_worlds_protocol_of(lua->worlds, lua->session), &argument, given, &made))
         return call->makes == UC_MAKES_ROW ? 0 : luaL_error(L, "%s: expected %s", call->name, call->expected);
     if (call->makes == UC_MAKES_PAYLOAD)
-        env_lua_push_payload(L, &(EnvLuaSeen){ uc_party(made.w[0]), made.w[1], made.w[2] });
+        env_lua_push_payload(L, &(EnvLuaSeen){ env_lua_machine(lua, made.w[0]), made.w[1], made.w[2] });
     else if (call->makes == UC_MAKES_BYTES)
         env_lua_push_field(L, &(UcField){ call->name, UC_BYTES }, made.w[0]);
     else

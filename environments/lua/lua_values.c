@@ -29,7 +29,57 @@ static const UcMessageKind *kind_of(lua_State *L, UcWord number)
 
 static const char *const *party_names(EnvLua *lua)
 {
-    return env_worlds_options(lua->worlds)->party;
+    return lua->options->sessions ? lua->options->session[lua->session].party : lua->options->party;
+}
+
+void env_lua_speak_of(EnvLua *lua, unsigned session)
+{
+    lua->session = session;
+    lua->triple = lua->options->sessions ? lua->options->session[session].triple : lua->options->triple;
+}
+
+void env_lua_speak_of_machine(EnvLua *lua, uint16_t machine)
+{
+    uint16_t session = uc_session_of(env_worlds_spec(lua->worlds, lua->which), machine);
+    if (session != UC_NO_SESSION && session != lua->session)
+        env_lua_speak_of(lua, session);
+}
+
+uint16_t env_lua_machine(EnvLua *lua, UcWord party)
+{
+    return uc_session_party(env_worlds_spec(lua->worlds, lua->which), lua->session, party);
+}
+
+/* The party that a machine of the session is, by its name; nil if it is none. */
+static void push_machine(lua_State *L, uint16_t machine)
+{
+    EnvLua *lua = env_lua(L);
+    env_lua_push_party(L, (UcWord)machine - env_lua_machine(lua, 0));
+}
+
+/* The table on top says of which session it is, where there are several. */
+static void set_session(lua_State *L)
+{
+    EnvLua *lua = env_lua(L);
+    const EnvOptions *o = lua->options;
+    if (!o->sessions)
+        return;
+    lua_pushstring(L, o->session[lua->session].sid);
+    lua_setfield(L, -2, "session");
+}
+
+/* Speaks of the session that the table at `index` says. */
+static void take_session(lua_State *L, int index)
+{
+    EnvLua *lua = env_lua(L);
+    const EnvOptions *o = lua->options;
+    if (!o->sessions)
+        return;
+    unsigned session = lua_getfield(L, index, "session") == LUA_TSTRING ? env_options_session(o, lua_tostring(L, -1)) : ENV_SESSIONS;
+    lua_pop(L, 1);
+    if (session == ENV_SESSIONS)
+        luaL_error(L, "expected a payload with the name of its session");
+    env_lua_speak_of(lua, session);
 }
 
 static unsigned party_count(EnvLua *lua)
@@ -120,15 +170,17 @@ static void set_metatable(lua_State *L, const char *key)
 
 void env_lua_push_payload(lua_State *L, const EnvLuaSeen *seen)
 {
+    env_lua_speak_of_machine(env_lua(L), seen->from);
     lua_createtable(L, 0, 4);
     lua_pushliteral(L, "payload");
     lua_setfield(L, -2, "kind");
-    env_lua_push_party(L, (UcWord)seen->from - UC_PARTY_0);
+    push_machine(L, seen->from);
     lua_setfield(L, -2, "from");
     env_lua_push_party(L, seen->to);
     lua_setfield(L, -2, "to");
     push_bytes(L, seen->bytes);
     lua_setfield(L, -2, "bytes");
+    set_session(L);
     set_metatable(L, &payload_metatable);
 }
 
@@ -143,12 +195,14 @@ void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
         env_lua_push_payload(L, &(EnvLuaSeen){ peer, m->w[0], m->w[1] });
         return;
     }
+    env_lua_speak_of_machine(env_lua(L), peer);
     const UcMessageKind *kind = kind_of(L, m->kind);
     lua_createtable(L, 0, (int)uc_message_fields(kind) + 2);
     lua_pushstring(L, kind->name);
     lua_setfield(L, -2, "kind");
-    env_lua_push_party(L, (UcWord)peer - UC_PARTY_0);
+    push_machine(L, peer);
     lua_setfield(L, -2, "party");
+    set_session(L);
     for (unsigned i = 0; i < uc_message_fields(kind); i++) {
         env_lua_push_field(L, &kind->field[i], m->w[i]);
         lua_setfield(L, -2, kind->error ? "error" : kind->field[i].name);
@@ -268,7 +322,7 @@ static UcWord read_field(lua_State *L, int index, const UcField *field, const ch
 /* What a session of these worlds has for an option. */
 static UcWord option_text(EnvLua *lua, const char *name)
 {
-    EnvOptions o = *env_worlds_options(lua->worlds);
+    EnvOptions o = *env_worlds_session(lua->worlds, lua->session);
     EnvOptionPlace p;
     bool known = env_option_of_script(&o, name, &p);
     g_assert(known);
@@ -402,6 +456,7 @@ static int message_to_string(lua_State *L)
     lua_settop(L, 1);
     luaL_Buffer out;
     const char *name = lua_getfield(L, 1, "kind") == LUA_TSTRING ? lua_tostring(L, 2) : "message";
+    take_session(L, 1);
     int number = uc_message_find(messages(L), name);
     const UcMessageKind *kind = number < 0 ? NULL : uc_message_kind(messages(L), (UcWord)number);
     luaL_buffinit(L, &out);
@@ -439,7 +494,7 @@ static const char *payload_bytes(lua_State *L, size_t *length)
 static int altered(lua_State *L)
 {
     lua_createtable(L, 0, 4);
-    static const char *const kept[] = { "kind", "from", "to" };
+    static const char *const kept[] = { "kind", "from", "to", "session" };
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
         lua_getfield(L, 1, kept[i]);
         lua_setfield(L, -2, kept[i]);
@@ -523,6 +578,8 @@ static void put_header_bytes(lua_State *L, const UcPayloadField *field, char *at
 
 static int payload_set(lua_State *L)
 {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    take_session(L, 1);
     const UcPayloadCodec *codec = codec_of(L, "set");
     const char *names[UC_PAYLOAD_FIELDS + 1] = { NULL };
     for (size_t i = 0; i < codec->fields; i++)
@@ -562,6 +619,8 @@ static int payload_patch(lua_State *L)
 static int payload_header(lua_State *L)
 {
     size_t length;
+    luaL_checktype(L, 1, LUA_TTABLE);
+    take_session(L, 1);
     const UcPayloadCodec *codec = codec_of(L, "header");
     const char *bytes = payload_bytes(L, &length);
     if (length < codec->clear)

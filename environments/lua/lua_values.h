@@ -12,7 +12,12 @@
 
 extern const UcCall env_lua_orders[]; /* to the adversary's parties; ended by one without a word */
 
-/* Pushes the message, or nil for UC_M_EMPTY. */
+/* From now on parties, messages and words are those of this session; of that of a machine, which may have none. */
+void env_lua_speak_of(EnvLua *lua, unsigned session);
+void env_lua_speak_of_machine(EnvLua *lua, uint16_t machine);
+/* The machine of the session's party with this number. */
+uint16_t env_lua_machine(EnvLua *lua, UcWord party);
+/* Pushes the message, or nil for UC_M_EMPTY; `peer` is of the session that is spoken of from then on. */
 void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *message);
 void env_lua_push_payload(lua_State *L, const EnvLuaSeen *seen);
 void env_lua_push_party(lua_State *L, UcWord party);
@@ -31,6 +36,8 @@ UcWord env_lua_read_integer(lua_State *L, int index, const char *what);
 /* Every field of the table at `index` must be one of these. The first wrong one by name is reported. */
 void env_lua_check_names(lua_State *L, int index, const char *what, const char *const *known);
 
+/* lua_machines.c: speaks of the session of the z or a at index 1, whatever else that may be. */
+void env_lua_take_self(lua_State *L);
 /* lua_stolen.c: adds the calls of the kit (or NULL) to the methods on top. */
 void env_lua_add_stolen(lua_State *L, const UcAttackKit *kit);
 /* lua_stolen.c: raises an error if only the kits of other protocols have a call of this name; `self` is z or a. */

@@ -340,6 +340,8 @@ static bool features_named(const UcAdvantage *a, GError **error)
 
 static bool check_measure(const EnvMeasure *m, GError **error)
 {
+    if (m->scenario && !env_options_one_session(&m->scenario->options, "advantage", error))
+        return false;
     if (m->samples < 1 || m->samples > ENV_SAMPLES_MAX)
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "samples: expected 1 to 10^9, got %" G_GUINT64_FORMAT,
                     m->samples);

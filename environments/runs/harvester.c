@@ -22,6 +22,8 @@ EnvHarvester *env_harvester_new(EnvWorlds *worlds, GError **error)
 {
     g_assert(worlds);
     const UcTriple *triple = env_worlds_options(worlds)->triple;
+    if (!env_options_one_session(env_worlds_options(worlds), "harvest", error))
+        return NULL;
     if (!triple->kit || !triple->kit->harvest) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "harvest: expected a protocol with an attacker that harvests, got '%s'",
                     triple->protocol->name);

@@ -134,6 +134,8 @@ bool env_trial_seeds(EnvScenario *s, unsigned runs, EnvTrial *out, GError **erro
 {
     g_assert(s && runs && out);
     *out = (EnvTrial){ .entry = -1 };
+    if (!env_options_one_session(&s->options, "--seeds", error))
+        return false;
     const UcOverRuns *over = interface_of(s)->over_runs;
     void *together = over ? over->begin() : NULL;
     bool ok = run_all(s, runs, over, together, out, error);

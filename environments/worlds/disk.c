@@ -35,6 +35,8 @@ static const char *refused_by(const EnvOptions *options)
 UcFileStore *env_disk_open(const EnvOptions *o, const char *folder, GError **error)
 {
     g_assert(o && folder);
+    if (!env_options_one_session(o, "--store", error))
+        return NULL;
     const char *refused = refused_by(o);
     if (refused) {
         g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "--store: %s", refused);

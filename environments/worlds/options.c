@@ -45,8 +45,10 @@ GArray *env_options_rows(EnvOptions *o)
     g_assert(o && o->triple);
     GArray *out = g_array_new(FALSE, FALSE, sizeof(EnvOptionPlace));
     add_rows(out, &engine, o);
-    add_rows(out, &o->triple->protocol->interface->options, &o->interface);
-    add_rows(out, &o->triple->protocol->options, &o->protocol);
+    if (!o->sessions) {
+        add_rows(out, &o->triple->protocol->interface->options, &o->interface);
+        add_rows(out, &o->triple->protocol->options, &o->protocol);
+    }
     g_array_sort(out, by_place); /* stable: no two of a table are equal */
     return out;
 }
@@ -101,9 +103,9 @@ GArray *env_options_toys(EnvOptions *o)
 
 /* ---- to files ---- */
 
-UcOptions *env_options_print(const EnvOptions *options)
+/* Of one session, or the only one. */
+static UcOptions *print_one(const EnvOptions *options)
 {
-    g_assert(options);
     EnvOptions copy = *options;
     UcOptions *out = uc_options_new();
     g_autoptr(GArray) all = env_options_rows(&copy);
@@ -123,6 +125,74 @@ UcOptions *env_options_print(const EnvOptions *options)
     return out;
 }
 
+/* ---- several sessions, in files: "sessions keys wire", "keys.protocol ...", "ideal wire" ---- */
+
+static void print_sids(const EnvOptions *o, const char *name, bool (*is)(const EnvSession *s), UcOptions *out)
+{
+    const char *sid[ENV_SESSIONS + 1] = { NULL };
+    unsigned n = 0;
+    for (unsigned i = 0; i < o->sessions; i++) {
+        if (is(&o->session[i]))
+            sid[n++] = o->session[i].sid;
+    }
+    bool as_without = n == (strcmp(name, "ideal") ? o->sessions : 0);
+    if (!as_without || !strcmp(name, "sessions"))
+        uc_options_add_list(out, name, sid);
+}
+
+static bool is_session(const EnvSession *s) { return true; }
+static bool is_called(const EnvSession *s) { return s->called; }
+static bool is_protocol_in_real(const EnvSession *s) { return s->protocol_in[ENV_REAL]; }
+static bool is_protocol_in_ideal(const EnvSession *s) { return s->protocol_in[ENV_IDEAL]; }
+
+bool env_option_is_common(const UcOptionRow *row) { return row >= rows && row < rows + G_N_ELEMENTS(rows); }
+
+static bool is_common(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].name && !strcmp(rows[i].name, name))
+            return true;
+    }
+    return false;
+}
+
+static void add_option(UcOptions *out, const char *name, const UcOption *o)
+{
+    if (o->list)
+        uc_options_add_list(out, name, (const char *const *)o->value);
+    else
+        uc_options_add(out, name, o->value[0]);
+}
+
+static void print_session(const EnvOptions *all, unsigned session, UcOptions *out)
+{
+    EnvOptions one = env_options_of(all, session);
+    g_autoptr(GPtrArray) own = print_one(&one);
+    for (guint i = 0; i < own->len; i++) {
+        const UcOption *o = own->pdata[i];
+        g_autofree char *name = g_strconcat(all->session[session].sid, ".", o->name, NULL);
+        if (is_common(o->name) && !session)
+            add_option(out, o->name, o); /* of all sessions */
+        else if (!is_common(o->name))
+            add_option(out, name, o);
+    }
+}
+
+UcOptions *env_options_print(const EnvOptions *options)
+{
+    g_assert(options);
+    if (!options->sessions)
+        return print_one(options);
+    UcOptions *out = uc_options_new();
+    print_sids(options, "sessions", is_session, out);
+    print_sids(options, "main", is_called, out); /* without: all */
+    print_sids(options, "real", is_protocol_in_real, out); /* those that run as the protocol; without: all, */
+    print_sids(options, "ideal", is_protocol_in_ideal, out); /* none */
+    for (unsigned i = 0; i < options->sessions; i++)
+        print_session(options, i, out);
+    return out;
+}
+
 uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES])
 {
     return uc_read_u64(seed + UC_SEED_BYTES - 8);
@@ -134,6 +204,7 @@ typedef struct {
     const UcSchedule *schedule;
     EnvOptions *out;
     GError **error;
+    const char *sid; /* whose option it is; NULL: that of all, or of the only session */
 } Parse;
 
 /* "file:line: option NAME"; the schedule of a program has no lines. Free with g_free(). */
@@ -141,6 +212,11 @@ static char *place_of(const UcSchedule *schedule, const UcOption *o)
 {
     g_autofree char *line = o->line ? g_strdup_printf(":%u", o->line) : g_strdup("");
     return g_strdup_printf("%s%s: option %s", schedule->file, line, o->name);
+}
+static char *place_in(const Parse *p, const UcOption *o)
+{
+    g_autofree char *name = p->sid ? g_strconcat(p->sid, ".", o->name, NULL) : g_strdup(o->name);
+    return place_of(p->schedule, &(UcOption){ .name = name, .line = o->line });
 }
 
 /* "; did you mean 'I8'?" or nothing. Free with g_free(). */
@@ -153,7 +229,7 @@ static char *did_you_mean(const char *name, const char *const *known)
 /* `known`: names of which one may have been meant, or NULL. */
 static bool wrong_value(const Parse *p, const UcOption *o, const char *expected, const char *got, const char *const *known)
 {
-    g_autofree char *place = place_of(p->schedule, o), *near = did_you_mean(got, known), *shown = g_strescape(got, NULL);
+    g_autofree char *place = place_in(p, o), *near = did_you_mean(got, known), *shown = g_strescape(got, NULL);
     g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected %s, got '%s'%s", place, expected, shown, near);
     return false;
 }
@@ -177,7 +253,7 @@ static bool unknown(const Parse *p, const UcOption *o)
     for (const char *const *n = origin_name; *n; n++)
         g_ptr_array_add(known, (gpointer)*n);
     g_ptr_array_add(known, NULL);
-    g_autofree char *place = place_of(p->schedule, o), *near = did_you_mean(o->name, (const char *const *)known->pdata);
+    g_autofree char *place = place_in(p, o), *near = did_you_mean(o->name, (const char *const *)known->pdata);
     g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: there is no such option%s", place, near);
     return false;
 }
@@ -265,7 +341,7 @@ char *env_options_use_simulator(EnvOptions *o, const char *simulator)
 /* A name that env_options_use...() has refused with this text, which is freed. */
 static bool parse_use(const Parse *p, const UcOption *o, char *refused)
 {
-    g_autofree char *place = place_of(p->schedule, o);
+    g_autofree char *place = place_in(p, o);
     if (refused)
         g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: %s", place, refused);
     g_free(refused);
@@ -287,16 +363,106 @@ static bool parse_option(const Parse *p, const UcOption *o)
     return !expected || wrong(p, o, expected, row.row->names);
 }
 
+static bool parse_protocol(const Parse *p, const UcOption *o)
+{
+    return !o || parse_use(p, o, env_options_use(p->out, o->value[0] ? o->value[0] : ""));
+}
+
+static bool parse_sids(const Parse *p, const UcOption *o)
+{
+    EnvOptions *out = p->out;
+    for (unsigned i = 0; o->value[i]; i++) {
+        if (!env_party_name_ok(o->value[i]) || env_options_session(out, o->value[i]) < ENV_SESSIONS)
+            return wrong_value(p, o, ENV_PARTY_NAMES, o->value[i], NULL);
+        if (i == ENV_SESSIONS)
+            return wrong_value(p, o, "at most 8 sessions", o->value[i], NULL);
+        out->session[out->sessions++] = (EnvSession){ .sid = o->value[i], .called = true, .protocol_in = { true, false } };
+        EnvOptions one = env_default_options();
+        env_options_put(out, i, &one);
+    }
+    return out->sessions || wrong(p, o, "names of sessions", NULL);
+}
+
+/* main, real and ideal: which of the sessions. */
+static bool parse_which(const Parse *p, const UcOption *o)
+{
+    const char *known[ENV_SESSIONS + 1] = { NULL };
+    for (unsigned i = 0; i < p->out->sessions; i++) {
+        EnvSession *s = &p->out->session[i];
+        bool *which = !strcmp(o->name, "main") ? &s->called : &s->protocol_in[!strcmp(o->name, "ideal")];
+        *which = g_strv_contains((const char *const *)o->value, s->sid);
+        known[i] = s->sid;
+    }
+    for (unsigned i = 0; o->value[i]; i++) {
+        if (env_options_session(p->out, o->value[i]) == ENV_SESSIONS)
+            return wrong_value(p, o, "a session", o->value[i], known);
+    }
+    return true;
+}
+
+/* All options of one session; those of all sessions have no sid. */
+static bool parse_session(const Parse *all, unsigned session)
+{
+    const char *sid = all->out->session[session].sid;
+    g_autofree char *head = g_strconcat(sid, ".", NULL);
+    EnvOptions one = env_options_of(all->out, session);
+    Parse p = { all->schedule, &one, all->error, sid };
+    g_autofree char *name = g_strconcat(head, "protocol", NULL);
+    const UcOption *protocol = uc_options_get(all->schedule->options, name);
+    if (protocol && !parse_protocol(&p, &(UcOption){ (char *)protocol->name + strlen(head), protocol->value, false, protocol->line }))
+        return false;
+    for (guint i = 0; i < all->schedule->options->len; i++) {
+        UcOption o = *(const UcOption *)all->schedule->options->pdata[i];
+        if (!g_str_has_prefix(o.name, head))
+            continue;
+        o.name += strlen(head);
+        bool own = !is_common(o.name) && !g_strv_contains(origin_name, o.name);
+        if (own ? !parse_option(&p, &o) : !unknown(&p, &o))
+            return false;
+    }
+    env_options_put(all->out, session, &one);
+    return true;
+}
+
+static bool is_of_session(const EnvOptions *o, const char *name)
+{
+    g_autofree char *head = g_strndup(name, strcspn(name, "."));
+    return strchr(name, '.') && env_options_session(o, head) < ENV_SESSIONS;
+}
+
+/* Of a file with sessions. */
+static bool parse_sessions(const Parse *p, const UcOption *sids)
+{
+    static const char *const which[] = { "main", "real", "ideal", NULL };
+    if (!parse_sids(p, sids))
+        return false;
+    for (unsigned i = 0; i < p->out->sessions; i++) {
+        if (!parse_session(p, i))
+            return false;
+    }
+    for (guint i = 0; i < p->schedule->options->len; i++) {
+        const UcOption *o = p->schedule->options->pdata[i];
+        if (o == sids || is_of_session(p->out, o->name))
+            continue;
+        bool common = is_common(o->name) || g_strv_contains(origin_name, o->name);
+        if (g_strv_contains(which, o->name) ? !parse_which(p, o) : common ? !parse_option(p, o) : !unknown(p, o))
+            return false;
+    }
+    return true;
+}
+
 bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error)
 {
     g_assert(schedule && out);
     Parse p = { schedule, out, error };
     *out = env_default_options();
     out->budget = 0;
-    const UcOption *protocol = uc_options_get(schedule->options, "protocol"); /* which says what options there are */
-    if (protocol && !parse_use(&p, protocol, env_options_use(out, protocol->value[0] ? protocol->value[0] : "")))
+    const UcOption *sids = uc_options_get(schedule->options, "sessions");
+    if (sids && !parse_sessions(&p, sids))
         return false;
-    for (guint i = 0; i < schedule->options->len; i++) {
+    if (!sids && !parse_protocol(&p, uc_options_get(schedule->options, "protocol"))) /* which says what options there are */
+        return false;
+    for (guint i = 0; !sids && i < schedule->options->len; i++) {
         if (!parse_option(&p, schedule->options->pdata[i]))
             return false;
     }
@@ -355,6 +521,18 @@ char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char
     return !names_one || ends == verdict ? NULL
                : g_strdup_printf("expected a rule that ends with '%s', got '%s', which ends with '%s'", uc_verdict_name[verdict],
                                  rule, uc_verdict_name[ends]);
+}
+
+char *env_options_rule_wrong(const EnvOptions *o, UcVerdict verdict, const char *rule)
+{
+    g_assert(o && rule);
+    if (!o->sessions)
+        return env_rule_wrong(o->triple->protocol->interface, verdict, rule);
+    g_autofree char *sid = g_strndup(rule, strcspn(rule, "."));
+    unsigned session = rule[strlen(sid)] ? env_options_session(o, sid) : ENV_SESSIONS;
+    if (session < ENV_SESSIONS)
+        return env_rule_wrong(o->session[session].triple->protocol->interface, verdict, rule + strlen(sid) + 1);
+    return g_strdup_printf("expected a rule of a session, as in '%s.U1', got '%s'", o->session[0].sid, rule);
 }
 
 bool env_verdict_of_script(UcVerdict verdict) { return verdict == UC_ASSERTION_FAILED || verdict == UC_LIMIT; }

@@ -15,8 +15,10 @@ typedef struct {
     void *values;
 } EnvOptionPlace;
 
-/* All rows of these options, in the order in which files have them. Free with g_array_unref(). */
+/* All rows of these options, in the order in which files have them; of several sessions those that are common to all. Free with
+ * g_array_unref(). */
 GArray *env_options_rows(EnvOptions *options);
+bool env_option_is_common(const UcOptionRow *row); /* the engine's: of all sessions */
 /* By their name in files; the triple has such an option or not. */
 bool env_option_find(EnvOptions *options, const char *name, EnvOptionPlace *out);
 /* By their name in scripts. */
@@ -52,6 +54,8 @@ uint64_t env_seed_number(const uint8_t seed[UC_SEED_BYTES]);
 /* ---- where a schedule comes from: the options that are not for worlds ---- */
 /* Why no run with this interface can come to this verdict with this rule ("I1"); NULL: one can. Free with g_free(). */
 char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char *rule);
+/* The same of these options, where rules of several sessions have their sids ("keys.I1"). */
+char *env_options_rule_wrong(const EnvOptions *options, UcVerdict verdict, const char *rule);
 
 /* Of a script's own assertions and limits: a replay, which has neither, never comes to it. */
 bool env_verdict_of_script(UcVerdict verdict);

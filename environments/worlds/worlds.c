@@ -3,19 +3,27 @@
 #include <string.h>
 
 #include "adversary/dummy.h"
+#include "simulator/base/hmac.h"
 
 G_DEFINE_QUARK(ucsim-environment-error, env_error)
 
 const char *const env_world_name[ENV_WORLDS + 1] = { "real", "ideal", NULL };
 
+typedef struct {
+    EnvOptions options;       /* of this session alone; set-ups have its settings and its seed */
+    void *setup, *protocol;   /* of interface and protocol */
+    void *watch[ENV_WORLDS];
+    UcWatcher watcher[ENV_WORLDS];
+} Session;
+
 struct EnvWorlds {
     EnvOptions options;
     UcStore *store;
     UcLayout *layout[ENV_WORLDS];
-    void *setup, *protocol;   /* of interface and protocol */
+    unsigned sessions;
+    Session session[ENV_SESSIONS];
+    UcSession row[ENV_WORLDS][ENV_SESSIONS];
     UcWorldSpec spec[ENV_WORLDS];
-    void *watch[ENV_WORLDS];
-    UcWatcher watcher[ENV_WORLDS];
 };
 
 void env_options_take(EnvOptions *o, const UcTriple *triple)
@@ -45,53 +53,170 @@ void env_seed(uint64_t number, uint8_t out[UC_SEED_BYTES])
         out[UC_SEED_BYTES - 1 - i] = (uint8_t)(number >> (8 * i));
 }
 
-static const UcInterface *interface_of(const EnvWorlds *w) { return w->options.triple->protocol->interface; }
+/* ---- sessions ---- */
+
+EnvOptions env_options_of(const EnvOptions *o, unsigned session)
+{
+    g_assert(o && session < env_options_sessions(o));
+    EnvOptions one = *o;
+    if (!o->sessions)
+        return one;
+    const EnvSession *s = &o->session[session];
+    one.sessions = 0;
+    one.triple = s->triple;
+    one.party = s->party;
+    one.interface = s->interface;
+    one.protocol = s->protocol;
+    one.simulator = s->simulator;
+    return one;
+}
+
+void env_options_put(EnvOptions *o, unsigned session, const EnvOptions *of)
+{
+    g_assert(o && of && session < ENV_SESSIONS);
+    EnvSession *s = &o->session[session];
+    s->triple = of->triple;
+    s->party = of->party;
+    s->interface = of->interface;
+    s->protocol = of->protocol;
+    s->simulator = of->simulator;
+    if (session)
+        return;
+    o->triple = of->triple;
+    o->party = of->party;
+    o->interface = of->interface;
+    o->protocol = of->protocol;
+    o->simulator = of->simulator;
+}
+
+unsigned env_options_session(const EnvOptions *o, const char *sid)
+{
+    g_assert(o && sid);
+    for (unsigned i = 0; i < o->sessions; i++) {
+        if (!strcmp(o->session[i].sid, sid))
+            return i;
+    }
+    return ENV_SESSIONS;
+}
+
+bool env_options_one_session(const EnvOptions *o, const char *what, GError **error)
+{
+    g_assert(o && what);
+    if (o->sessions)
+        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected a scenario without 'sessions', got one with %u", what, o->sessions);
+    return !o->sessions;
+}
+
+/* What a session's set-up draws of: sessions with a name have nothing in common that nobody declared. */
+static void seed_of_session(EnvWorlds *w, unsigned session)
+{
+    uint8_t *out = w->session[session].options.seed;
+    memcpy(out, w->options.seed, UC_SEED_BYTES);
+    if (!w->options.sessions)
+        return;
+    g_autofree char *label = g_strconcat("session ", w->options.session[session].sid, NULL);
+    uc_hmac(w->options.seed, UC_SEED_BYTES, (const uint8_t *)label, strlen(label), out);
+}
+
+/* ---- descriptions ---- */
+
+static const UcInterface *interface_of(const Session *s) { return s->options.triple->protocol->interface; }
+
+static const void *inspector_of(const Session *s, bool ideal)
+{
+    const UcTriple *t = s->options.triple;
+    return ideal ? t->functionality->inspector : t->protocol->inspector;
+}
+
+static const UcWatcher *watcher_of(Session *s, EnvWorld which, bool ideal)
+{
+    const UcInterface *interface = interface_of(s);
+    if (interface->watch_new)
+        s->watch[which] = interface->watch_new(s->setup, inspector_of(s, ideal), ideal);
+    if (!interface->watcher)
+        return NULL;
+    s->watcher[which] = interface->watcher(interface->watch_new ? s->watch[which] : s->setup);
+    return &s->watcher[which];
+}
+
+static UcSession describe(EnvWorlds *w, unsigned number, EnvWorld which)
+{
+    Session *s = &w->session[number];
+    const UcTriple *t = s->options.triple;
+    const EnvSession *of = w->options.sessions ? &w->options.session[number] : NULL;
+    bool ideal = of ? !of->protocol_in[which] : which == ENV_IDEAL;
+    UcMachine party = { .class = t->protocol->class, .config = s->protocol, .role = "party" };
+    UcSession out = { .sid = of ? of->sid : NULL, .as = ideal ? UC_AS_IDEAL : UC_AS_PROTOCOL,
+                      .parties = g_strv_length((char **)s->options.party), .party_name = s->options.party, .party = party,
+                      .messages = *interface_of(s)->messages, .kit = t->kit, .kit_setup = s->protocol,
+                      .watcher = watcher_of(s, which, ideal), .rules = interface_of(s)->rules };
+    out.watchers = out.watcher != NULL;
+    if (!ideal)
+        return out;
+    out.party = (UcMachine){ .class = &uc_dummy_party, .role = "dummy party" };
+    out.sandbox = party;
+    out.simulator = (UcMachine){ .class = s->options.simulator->class, .config = t->protocol->inspector, .role = "simulator" };
+    out.functionality = (UcMachine){ .class = t->functionality->class, .config = s->setup, .role = "functionality" };
+    out.order_rule = t->functionality->order;
+    out.order_rules = t->functionality->orders;
+    return out;
+}
+
+/* The only session's, in the world's own fields. */
+static void describe_one(UcWorldSpec *spec, EnvWorlds *w)
+{
+    const UcInterface *interface = interface_of(&w->session[0]);
+    UcSession s = describe(w, 0, spec->ideal);
+    spec->session = interface->session ? interface->session(&w->session[0].options.interface) : interface->name;
+    spec->parties = s.parties;
+    spec->party_name = s.party_name;
+    spec->machine[UC_S] = s.simulator;
+    spec->machine[UC_F] = s.functionality;
+    spec->party = s.party;
+    spec->sandbox = s.sandbox;
+    spec->messages = s.messages;
+    spec->kit = s.kit;
+    spec->kit_setup = s.kit_setup;
+    spec->watcher = s.watcher;
+    spec->watchers = s.watchers;
+    spec->rules = s.rules;
+    spec->order_rule = s.order_rule;
+    spec->order_rules = s.order_rules;
+}
 
 static void fill_specs(EnvWorlds *w)
 {
-    const UcTriple *t = w->options.triple;
-    const UcInterface *interface = interface_of(w);
-    unsigned parties = g_strv_length((char **)w->options.party);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
         UcWorldSpec *s = &w->spec[which];
-        *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .parties = parties,
-                            .party_name = w->options.party, .session = interface->session ? interface->session(&w->options.interface) : interface->name,
-                            .messages = *interface->messages, .kit = t->kit, .kit_setup = w->protocol, .independent = w->options.independent,
-                            .torture = w->options.torture, .budget = w->options.budget,
-                            .storage = w->options.storage, .rules = interface->rules };
-        if (interface->watch_new)
-            w->watch[which] = interface->watch_new(w->setup, env_worlds_inspector(w, which), s->ideal);
-        if (interface->watcher) {
-            w->watcher[which] = interface->watcher(interface->watch_new ? w->watch[which] : w->setup);
-            s->watcher = &w->watcher[which];
-            s->watchers = 1;
-        }
+        *s = (UcWorldSpec){ .name = env_world_name[which], .ideal = which == ENV_IDEAL, .independent = w->options.independent,
+                            .torture = w->options.torture, .budget = w->options.budget, .storage = w->options.storage };
         s->machine[UC_Z].role = "environment";
         s->machine[UC_A] = (UcMachine){ .class = &adversary_dummy, .role = "adversary" };
+        if (!w->options.sessions) {
+            describe_one(s, w);
+            continue;
+        }
+        for (unsigned i = 0; i < w->sessions; i++)
+            w->row[which][i] = describe(w, i, which);
+        s->sessions = w->row[which];
+        s->session_count = w->sessions;
     }
-    UcMachine party = { .class = t->protocol->class, .config = w->protocol, .role = "party" };
-    UcWorldSpec *ideal = &w->spec[ENV_IDEAL];
-    w->spec[ENV_REAL].party = party;
-    ideal->party = (UcMachine){ .class = &uc_dummy_party, .role = "dummy party" };
-    ideal->sandbox = party;
-    ideal->machine[UC_S] = (UcMachine){ .class = w->options.simulator->class, .config = t->protocol->inspector,
-                                        .role = "simulator" };
-    ideal->machine[UC_F] = (UcMachine){ .class = t->functionality->class, .config = w->setup, .role = "functionality" };
-    ideal->order_rule = t->functionality->order;
-    ideal->order_rules = t->functionality->orders;
 }
 
-static bool set_up(EnvWorlds *w, GError **error)
+static bool set_up(EnvWorlds *w, unsigned number, GError **error)
 {
-    EnvOptions *o = &w->options;
-    const UcProtocol *protocol = o->triple->protocol;
-    UcSessionPlan plan = env_session_plan(o);
-    g_autofree char *table = uc_attack_wrong(protocol->codec, o->triple->kit, protocol->interface->alphabet);
+    Session *s = &w->session[number];
+    s->options = env_options_of(&w->options, number);
+    s->options.party = (const char *const *)g_strdupv((char **)s->options.party);
+    seed_of_session(w, number);
+    const UcProtocol *protocol = s->options.triple->protocol;
+    UcSessionPlan plan = env_session_plan(&s->options);
+    g_autofree char *table = uc_attack_wrong(protocol->codec, s->options.triple->kit, protocol->interface->alphabet);
     g_autofree char *wrong = table ? g_strdup_printf("protocol %s: %s", protocol->name, table) : NULL;
-    if (!wrong && interface_of(w)->setup_new)
-        w->setup = interface_of(w)->setup_new(&plan, &wrong);
+    if (!wrong && interface_of(s)->setup_new)
+        s->setup = interface_of(s)->setup_new(&plan, &wrong);
     if (!wrong && protocol->setup_new)
-        w->protocol = protocol->setup_new(&plan, w->setup, &wrong);
+        s->protocol = protocol->setup_new(&plan, s->setup, &wrong);
     if (wrong)
         g_set_error_literal(error, ENV_ERROR, ENV_ERROR_OPTION, wrong);
     return !wrong;
@@ -130,24 +255,50 @@ UcSessionPlan env_session_plan(EnvOptions *o)
                             .shared = o->shared ? env_shared_of(o->shared, o->triple) : NULL };
 }
 
+static bool parties_ok(const EnvOptions *o, GError **error)
+{
+    unsigned all = 0;
+    for (unsigned i = 0; i < env_options_sessions(o); i++) {
+        unsigned parties = g_strv_length((char **)(o->sessions ? o->session[i].party : o->party));
+        all = parties ? all + parties : ENV_PARTIES + 1;
+        if (all > ENV_PARTIES) {
+            g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to %d, got %u", ENV_PARTIES, parties ? all : 0);
+            return false;
+        }
+    }
+    return true;
+}
+
 EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
 {
     g_assert(options && options->triple && options->party && options->simulator);
-    unsigned parties = g_strv_length((char **)options->party);
-    if (parties < 1 || parties > ENV_PARTIES) {
-        g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "parties: expected 1 to %d, got %u", ENV_PARTIES, parties);
+    if (!parties_ok(options, error))
         return NULL;
-    }
     g_autoptr(EnvWorlds) w = g_new0(EnvWorlds, 1);
     w->options = *options;
-    w->options.party = (const char *const *)g_strdupv((char **)options->party);
     w->store = uc_store_new();
     w->layout[ENV_REAL] = uc_layout_new();
     w->layout[ENV_IDEAL] = uc_layout_new();
-    if (!set_up(w, error))
-        return NULL;
+    while (w->sessions < env_options_sessions(options)) {
+        if (!set_up(w, w->sessions++, error))
+            return NULL;
+    }
+    w->options.party = w->session[0].options.party;
     fill_specs(w);
     return g_steal_pointer(&w);
+}
+
+static void session_clear(Session *s)
+{
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+        if (s->watch[which])
+            interface_of(s)->watch_free(s->watch[which]);
+    }
+    if (s->protocol)
+        s->options.triple->protocol->setup_free(s->protocol);
+    if (s->setup)
+        interface_of(s)->setup_free(s->setup);
+    g_strfreev((char **)s->options.party);
 }
 
 void env_worlds_free(EnvWorlds *w)
@@ -155,36 +306,39 @@ void env_worlds_free(EnvWorlds *w)
     if (!w)
         return;
     uc_store_free(w->store);
-    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++) {
+    for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
         uc_layout_free(w->layout[which]);
-        if (w->watch[which])
-            interface_of(w)->watch_free(w->watch[which]);
-    }
-    if (w->protocol)
-        w->options.triple->protocol->setup_free(w->protocol);
-    if (w->setup)
-        interface_of(w)->setup_free(w->setup);
-    g_strfreev((char **)w->options.party);
+    for (unsigned i = 0; i < w->sessions; i++)
+        session_clear(&w->session[i]);
     g_free(w);
 }
 
 UcWorldSpec *env_worlds_spec(EnvWorlds *w, EnvWorld which) { return &w->spec[which]; }
 UcStore *env_worlds_store(EnvWorlds *w) { return w->store; }
 UcLayout *env_worlds_layout(EnvWorlds *w, EnvWorld which) { return w->layout[which]; }
-const void *env_worlds_setup(const EnvWorlds *w) { return w->setup; }
-const void *env_worlds_protocol(const EnvWorlds *w) { return w->protocol; }
+const void *env_worlds_setup(const EnvWorlds *w) { return w->session[0].setup; }
+const void *env_worlds_protocol(const EnvWorlds *w) { return w->session[0].protocol; }
+const EnvOptions *env_worlds_session(const EnvWorlds *w, unsigned session) { return &w->session[session].options; }
+const void *env_worlds_protocol_of(const EnvWorlds *w, unsigned session) { return w->session[session].protocol; }
 const EnvOptions *env_worlds_options(const EnvWorlds *w) { return &w->options; }
 
 const void *env_worlds_inspector(EnvWorlds *w, EnvWorld which)
 {
     g_assert(w);
-    const UcTriple *t = w->options.triple;
-    return which == ENV_REAL ? t->protocol->inspector : t->functionality->inspector;
+    return inspector_of(&w->session[0], which == ENV_IDEAL);
 }
 
 UcWorld *env_worlds_start(EnvWorlds *w, EnvWorld which)
 {
     return uc_world_new(&w->spec[which], w->store, w->layout[which], w->options.seed);
+}
+
+static void forget(Session *s)
+{
+    if (interface_of(s)->forget)
+        interface_of(s)->forget(s->setup);
+    if (s->options.triple->protocol->forget)
+        s->options.triple->protocol->forget(s->protocol);
 }
 
 void env_worlds_restart(EnvWorlds *w, const uint8_t seed[UC_SEED_BYTES])
@@ -194,16 +348,17 @@ void env_worlds_restart(EnvWorlds *w, const uint8_t seed[UC_SEED_BYTES])
     uc_store_clear(w->store);
     for (EnvWorld which = ENV_REAL; which < ENV_WORLDS; which++)
         uc_layout_clear(w->layout[which]);
-    if (interface_of(w)->forget)
-        interface_of(w)->forget(w->setup);
-    if (w->options.triple->protocol->forget)
-        w->options.triple->protocol->forget(w->protocol);
+    for (unsigned i = 0; i < w->sessions; i++) {
+        seed_of_session(w, i);
+        forget(&w->session[i]);
+    }
 }
 
 bool env_worlds_key_pool(EnvWorlds *w, const uint8_t base[UC_SEED_BYTES], unsigned count, GError **error)
 {
     g_assert(w && base);
-    if (w->options.crypto_ideal || !count || !interface_of(w)->pool || interface_of(w)->pool(w->setup, base, count))
+    const Session *s = &w->session[0];
+    if (w->options.crypto_ideal || !count || !interface_of(s)->pool || interface_of(s)->pool(s->setup, base, count))
         return true;
     g_set_error(error, ENV_ERROR, ENV_ERROR_LIMIT, "the pool of %u keys cannot be made", count);
     return false;
@@ -212,8 +367,11 @@ bool env_worlds_key_pool(EnvWorlds *w, const uint8_t base[UC_SEED_BYTES], unsign
 void env_worlds_remember(EnvWorlds *w, bool remember)
 {
     g_assert(w);
-    if (interface_of(w)->remember)
-        interface_of(w)->remember(w->setup, remember);
-    if (w->options.triple->protocol->remember)
-        w->options.triple->protocol->remember(w->protocol, remember);
+    for (unsigned i = 0; i < w->sessions; i++) {
+        Session *s = &w->session[i];
+        if (interface_of(s)->remember)
+            interface_of(s)->remember(s->setup, remember);
+        if (s->options.triple->protocol->remember)
+            s->options.triple->protocol->remember(s->protocol, remember);
+    }
 }

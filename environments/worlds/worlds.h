@@ -8,7 +8,21 @@
 
 #include "environments/worlds/registry.h"
 
-enum { ENV_PARTIES = 1000 }; /* at most */
+enum { ENV_PARTIES = 1000, ENV_SESSIONS = 8 }; /* at most; parties of all sessions together */
+
+typedef enum { ENV_REAL, ENV_IDEAL, ENV_WORLDS } EnvWorld;
+extern const char *const env_world_name[ENV_WORLDS + 1];
+
+/* A session of a scenario that has several: what is its own. Names are not owned. */
+typedef struct {
+    const char *sid;
+    const UcTriple *triple;
+    const char *const *party;
+    UcSettings interface, protocol;
+    const UcSimulatorRow *simulator;
+    bool called;                   /* Z calls it */
+    bool protocol_in[ENV_WORLDS];  /* runs as the protocol in that world; else as F with S */
+} EnvSession;
 
 typedef struct {
     const UcTriple *triple;
@@ -23,9 +37,17 @@ typedef struct {
     struct EnvShared *shared; /* what this run shares with others; borrowed; NULL: nothing */
     const char *store;        /* folder that keeps the real parties' stable state; NULL: nothing outlives the run */
     uint8_t seed[UC_SEED_BYTES];
+    unsigned sessions;        /* 0: one, which has no sid; else these, and what stands above of a session is the first one's */
+    EnvSession session[ENV_SESSIONS];
 } EnvOptions;
 
 EnvOptions env_default_options(void);
+/* The options of one session alone: of the only one, or of this one of several. And back. */
+EnvOptions env_options_of(const EnvOptions *options, unsigned session);
+void env_options_put(EnvOptions *options, unsigned session, const EnvOptions *of);
+static inline unsigned env_options_sessions(const EnvOptions *o) { return o->sessions ? o->sessions : 1; }
+/* The number of a session by its sid; ENV_SESSIONS: there is none. */
+unsigned env_options_session(const EnvOptions *options, const char *sid);
 /* This triple, its options as by default, its first S. */
 void env_options_take(EnvOptions *options, const UcTriple *triple);
 /* What runs may share (UcInterface.shared_new), of every interface. To be freed after the runs. */
@@ -44,24 +66,27 @@ typedef struct EnvWorlds EnvWorlds;
 GQuark env_error_quark(void);
 typedef enum { ENV_ERROR_OPTION, ENV_ERROR_SCRIPT, ENV_ERROR_FILE, ENV_ERROR_LIMIT } EnvError;
 
+/* For what knows no table of sessions: false where there is one, and an error that says so of `what`. */
+bool env_options_one_session(const EnvOptions *options, const char *what, GError **error);
+
 /* NULL and an error that names the option when one is unknown or out of range. */
 EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error);
 void env_worlds_free(EnvWorlds *worlds);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvWorlds, env_worlds_free)
-
-typedef enum { ENV_REAL, ENV_IDEAL, ENV_WORLDS } EnvWorld;
-extern const char *const env_world_name[ENV_WORLDS + 1];
 
 /* The description of one world; Z and A are filled in by the caller: class NULL for a Z driven from outside,
  * adversary_dummy unless there is a scripted A. Owned by `worlds`, changed until the first uc_world_new() only. */
 UcWorldSpec *env_worlds_spec(EnvWorlds *worlds, EnvWorld which);
 UcStore *env_worlds_store(EnvWorlds *worlds);
 UcLayout *env_worlds_layout(EnvWorlds *worlds, EnvWorld which);
-/* Configurations: the interface's, which F has too, and the protocol's. */
+const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
+/* Of one session (0: of the only one): its options alone; configurations: the interface's, which F has too, and the protocol's. */
+const EnvOptions *env_worlds_session(const EnvWorlds *worlds, unsigned session);
+const void *env_worlds_protocol_of(const EnvWorlds *worlds, unsigned session);
+/* Of the first session. */
 const void *env_worlds_setup(const EnvWorlds *worlds);
 const void *env_worlds_protocol(const EnvWorlds *worlds);
-const EnvOptions *env_worlds_options(const EnvWorlds *worlds);
-/* What a party holds, in this world. */
+/* What a party of the first session holds, in this world. */
 const void *env_worlds_inspector(EnvWorlds *worlds, EnvWorld which);
 /* Another run with other coins in the same set-up, cheaply: every world and handle made so far is gone. */
 void env_worlds_restart(EnvWorlds *worlds, const uint8_t seed[UC_SEED_BYTES]);

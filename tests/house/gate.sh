@@ -7,10 +7,12 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 [ $# -ge 2 ] && [ -x "$1" ] && [ -x "$2" ] || { echo "usage: sh tests/house/gate.sh OLD_UCSIM NEW_UCSIM [quick]" >&2; exit 2; }
 work=$(mktemp -d) || exit 2
+old=$1
 every=1
 [ "${3:-}" = quick ] && every=8
 
-known() { # FILE: has the old build its protocol?
+known() { # FILE: has the old build its protocol, and sessions?
+    ! grep -q '^ *sessions *=' "$1" || "$old" run --world real "$1" >"$work/unknown" 2>&1 || [ $? -ne 2 ] || return 1
     protocol=$(sed -n 's/^ *protocol *= *"\([^"]*\)".*/\1/p' "$1" | head -n 1)
     [ -z "$protocol" ] || grep -q "^  $protocol " "$work/list"
 }
