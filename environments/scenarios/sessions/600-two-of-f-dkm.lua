@@ -1,7 +1,8 @@
 -- Two sessions of F_DKM on the same modules. What one of them sends is nothing to the other.
 return scenario {
-  title = "two sessions of F_DKM, a payload of one delivered to the other",
-  source = "docs/model.md, Sessions",
+  title = "600 two sessions of F_DKM, a payload of one delivered to the other",
+  source = "ours",
+  expect = "indistinguishable",
   sessions = {
     keys  = { functionality = "F_DKM", parties = { "hsm1", "hsm2", "hsm3" } },
     keys2 = { functionality = "F_DKM", protocol = "ticketed-transfer", parties = { "hsm1", "hsm2" } },

@@ -1,7 +1,8 @@
 -- F_DKM and F_AUTH beside each other, under one adversary. A payload of one is nothing to the other, whatever A does to it.
 return scenario {
-  title = "F_DKM beside F_AUTH, A hands the payloads of each to the other",
-  source = "docs/model.md, Sessions",
+  title = "601 F_DKM beside F_AUTH, A hands the payloads of each to the other",
+  source = "ours",
+  expect = "indistinguishable",
   sessions = {
     keys = { functionality = "F_DKM", parties = { "hsm1", "hsm2" }, capacity = 8 },
     wire = { functionality = "F_AUTH", parties = { "hsm2", "hsm1", "site" }, limits = { texts = 2 } },
