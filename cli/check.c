@@ -288,7 +288,8 @@ static void print_case(const Case *c, bool quiet, bool color)
         printf(" (harvested: %u seed%s, %u forger%s accepted)", t->harvest.seeds, t->harvest.seeds == 1 ? "" : "s",
                t->harvest.accepted, t->harvest.accepted == 1 ? "y" : "ies");
     if (c->unharvested)
-        printf(" (not harvested: nobody can with %s)", c->scenario->options.triple->protocol->name);
+        printf(" (not harvested: nobody can with %s)", c->scenario->options.sessions ? "several sessions"
+                                                                                   : c->scenario->options.triple->protocol->name);
     printf("%s%s\n", as_expected(c) ? "" : ", expected ", as_expected(c) ? "" : c->row.expect);
     if (c->row.details)
         printf("\n%s\n", c->row.details);

@@ -134,9 +134,7 @@ bool env_trial_seeds(EnvScenario *s, unsigned runs, EnvTrial *out, GError **erro
 {
     g_assert(s && runs && out);
     *out = (EnvTrial){ .entry = -1 };
-    if (!env_options_one_session(&s->options, "--seeds", error))
-        return false;
-    const UcOverRuns *over = interface_of(s)->over_runs;
+    const UcOverRuns *over = s->options.sessions ? NULL : interface_of(s)->over_runs; /* they see all of a world as one session */
     void *together = over ? over->begin() : NULL;
     bool ok = run_all(s, runs, over, together, out, error);
     if (over) {
