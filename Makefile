@@ -37,7 +37,7 @@ LIBS    := $(LDFLAGS) $(PKG_LIBS) -lpthread -lm
 FOLDERS := signing audit simulator simulator/base simulator/trace simulator/triple simulator/explore \
            functionality/dkm functionality/auth functionality/com protocol/ticketed protocol/auth protocol/com \
            adversary adversary/ticketed adversary/auth adversary/com \
-           environments environments/worlds environments/general environments/lua environments/runs report cli
+           environments environments/worlds environments/logs environments/general environments/lua environments/runs report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
 LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o
 LIB     := $(B)/libucsim.a

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "simulator/base/csv.h"
 #include "simulator/base/document.h"
 #include "simulator/base/file.h"
 #include "simulator/base/nearest.h"
@@ -44,20 +45,9 @@ static bool column_of(const Reader *r, const char *name, Column *column)
 
 /* ---- a row ---- */
 
-/* Milliseconds as a number, or ISO 8601 (UTC unless it says otherwise). */
 static bool time_of(const Reader *r, const char *text, int64_t *time)
 {
-    gint64 number;
-    if (g_ascii_string_to_signed(text, 10, INT64_MIN + 1, INT64_MAX, &number, NULL)) {
-        *time = number;
-        return true;
-    }
-    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
-    g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(text, utc);
-    if (!date)
-        return fail(r, "time: expected milliseconds or ISO 8601 (2026-01-31T12:00:00Z), got '%.60s'", text);
-    *time = g_date_time_to_unix(date) * 1000 + g_date_time_get_microsecond(date) / 1000;
-    return true;
+    return uc_csv_time(text, time) || fail(r, "time: expected " UC_CSV_TIME ", got '%.60s'", text);
 }
 
 static char *beside(const Reader *r, const char *path)
@@ -119,44 +109,12 @@ static bool take_row(Reader *r, char *const *value)
 
 /* ---- CSV ---- */
 
-/* The fields of the next record; NULL at the end, or with an error set. *at moves on. */
 static GPtrArray *next_record(Reader *r, const char **at)
 {
-    GPtrArray *fields = g_ptr_array_new_with_free_func(g_free);
-    const unsigned begins = r->line;
-    GString *field = g_string_new(NULL);
-    bool quoted = false, more = true;
-    const char *c = *at;
-    for (; more; c++) {
-        if (quoted && *c == '"' && c[1] == '"')
-            g_string_append_c(field, *c++);
-        else if (*c == '"' && (quoted || !field->len))
-            quoted = !quoted;
-        else if (!*c || (!quoted && (*c == ',' || *c == '\n'))) {
-            more = *c == ',';
-            if (!more && field->len && field->str[field->len - 1] == '\r')
-                g_string_truncate(field, field->len - 1);
-            g_ptr_array_add(fields, g_strdup(field->str));
-            g_string_truncate(field, 0);
-            if (!*c)
-                break;
-        } else
-            g_string_append_c(field, *c);
-        r->line += *c == '\n';
-    }
-    *at = c;
-    g_string_free(field, TRUE);
-    if (!quoted)
-        return fields;
-    r->line = begins;
-    fail(r, "expected a closing quote, got the end of the file");
-    g_ptr_array_unref(fields);
-    return NULL;
-}
-
-static bool is_empty(const GPtrArray *fields)
-{
-    return fields->len == 1 && !*(const char *)g_ptr_array_index(fields, 0);
+    GPtrArray *fields = uc_csv_record(at, &r->line);
+    if (!fields)
+        fail(r, "expected a closing quote, got the end of the file");
+    return fields;
 }
 
 static bool read_header(Reader *r, const char **at, Column *column, guint *count)
@@ -167,7 +125,7 @@ static bool read_header(Reader *r, const char **at, Column *column, guint *count
     if (!names)
         return false;
     r->line = 1;
-    if (is_empty(names))
+    if (uc_csv_empty(names))
         return fail(r, "expected a line of column names, got nothing");
     for (*count = 0; *count < names->len && *count < COLUMNS; ++*count) {
         if (!column_of(r, g_strstrip(g_ptr_array_index(names, *count)), &column[*count]))
@@ -198,7 +156,7 @@ static bool read_csv(Reader *r, const char *text)
         char *value[COLUMNS] = { NULL };
         if (!fields)
             return false;
-        if (is_empty(fields))
+        if (uc_csv_empty(fields))
             continue;
         const unsigned next = r->line;
         r->line = line;

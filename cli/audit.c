@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "audit/audit.h"
+#include "cli/audit.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -238,10 +239,12 @@ static int signatures(int argc, char **argv)
 
 int cli_audit(int argc, char **argv)
 {
-    static const char *const verbs[] = { "signatures", NULL };
+    static const char *const verbs[] = { "signatures", "log", NULL };
     const bool help = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
     if (argc > 1 && !strcmp(argv[1], verbs[0]))
         return signatures(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], verbs[1]))
+        return cli_audit_log(argc - 1, argv + 1);
     if (argc < 2 || help) {
         char *ask[] = { (char *)verbs[0], (char *)"--help", NULL };
         signatures(2, ask);

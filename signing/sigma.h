@@ -28,12 +28,24 @@ typedef struct Sigma {
     SigCache *answers;        /* real, if they are remembered: owned */
     uint8_t *pool;            /* real: seeds of the only keys that are drawn, or NULL; owned */
     size_t pool_count;
+    const struct SigmaRecord *record; /* recorded: borrowed */
 } Sigma;
+
+/* What somebody else's signatures were, as a log tells it: the third implementation, with which a functionality is held against a log
+ * whose secrets nobody has. SK is vk itself, and a signature is the SIGMA_RECORDED bytes that `sign` gives it as a name. Both
+ * must be functions of their arguments. */
+enum { SIGMA_RECORDED = 32 };
+typedef struct SigmaRecord {
+    void *data;
+    void (*sign)(void *data, const uint8_t *vk, uint64_t index, const uint8_t *message, size_t length, uint8_t name[SIGMA_RECORDED]);
+    bool (*verify)(void *data, const uint8_t *vk, const uint8_t *message, size_t length, const uint8_t name[SIGMA_RECORDED]);
+} SigmaRecord;
 
 /* NULL if the set is unknown; then *near (if not NULL) is the closest name. A capacity other than 0 cuts the number
  * of one-time keys to that many (for exploration). The cache is borrowed and may be NULL. */
 Sigma *sigma_real_new(const char *set, uint64_t capacity, SigCache *cache, const char **near);
 Sigma *sigma_ideal_new(const char *set, uint64_t capacity, const char **near);
+Sigma *sigma_recorded_new(const char *set, uint64_t capacity, const SigmaRecord *record, const char **near);
 void sigma_free(Sigma *sigma);
 /* real: from now on only these seeds are drawn (count of seed_size bytes each, copied): for many runs that cannot afford
  * fresh keys. What they show is conditioned on the pool. False when a key cannot be made. */

@@ -361,4 +361,4 @@ static const UcOrderRule order[] = {
 };
 
 const UcFunctionality f_dkm = { .name = "F_DKM", .interface = &dkm_interface, .class = &f_dkm_class, .inspector = &f_dkm_inspector,
-                                .order = order, .orders = G_N_ELEMENTS(order) };
+                                .order = order, .orders = G_N_ELEMENTS(order), .witness = &dkm_witness };

@@ -8,10 +8,12 @@
 #define FUNCTIONALITY_DKM_F_DKM_H
 
 #include "functionality/dkm/interface.h"
+#include "simulator/triple/witness.h"
 
 extern const UcClass f_dkm_class; /* config: const DkmOptions */
 extern const DkmInspector f_dkm_inspector;
 
+extern const UcWitness dkm_witness; /* witness.c */
 extern const UcFunctionality f_dkm;
 
 #endif

@@ -26,6 +26,7 @@ typedef struct {
 typedef struct UcCall UcCall;
 typedef struct UcNative UcNative;
 typedef struct UcBadEvents UcBadEvents;
+typedef struct UcWitness UcWitness;
 
 typedef struct {
     const char *name;
@@ -69,6 +70,7 @@ typedef struct {
     const void *inspector;         /* of the interface's kind: what parties hold, in the ideal world */
     const UcOrderRule *order;      /* what S may command only when A ordered it */
     unsigned orders;
+    const UcWitness *witness;      /* how a log of a real system is held against it (witness.h); NULL: it cannot be */
 } UcFunctionality;
 
 typedef struct {

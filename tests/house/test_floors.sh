@@ -12,7 +12,7 @@ allowed() { # ROOM
         simulator) echo "simulator simulator/base" ;;
         simulator/trace|simulator/explore) echo "$1 simulator simulator/base" ;;
         simulator/triple) echo "simulator/triple simulator/trace simulator simulator/base" ;;
-        audit) echo "audit signing simulator/base/document.h simulator/base/file.h simulator/base/nearest.h" ;;
+        audit) echo "audit signing simulator/base/csv.h simulator/base/document.h simulator/base/file.h simulator/base/nearest.h" ;;
         functionality/dkm|functionality/auth|functionality/com) echo "$1 signing $engine" ;;
         protocol/ticketed|protocol/auth|protocol/com) echo "$1 signing $engine" functionality/*/interface.h ;;
         adversary) echo "adversary $engine" ;;
@@ -20,10 +20,10 @@ allowed() { # ROOM
         adversary/auth|adversary/com) echo "$1 functionality/${1#*/} protocol/${1#*/} signing $engine" ;;
         environments/worlds) echo "environments/worlds $engine" ;;
         environments) echo "$scenario $engine" ;;
-        environments/general|environments/runs) echo "$1 $scenario $engine" ;;
+        environments/general|environments/runs|environments/logs) echo "$1 $scenario $engine" ;;
         environments/lua) echo "environments/lua environments/general $scenario $engine" ;;
         report) echo "report $engine" ;;
-        cli) echo "cli audit report signing $scenario environments/general environments/lua environments/runs $engine" ;;
+        cli) echo "cli audit report signing $scenario environments/logs environments/general environments/lua environments/runs $engine" ;;
     esac
 }
 bad=0
