@@ -57,9 +57,8 @@ typedef struct {
     GArray *trail;       /* Undo */
     GArray *stamp;       /* uint64_t by slot: the try that looked at it last */
     uint64_t tries;
-    GArray *event;       /* UcLogged, prepared; those of modules that are trusted */
-    GArray *number;      /* uint32_t: of each its number in the log */
-    GArray **row;        /* by party: uint32_t, its events */
+    GArray *event;       /* UcLogged, as in the log, and prepared */
+    GArray **row;        /* by party: uint32_t, its events; of those that are not trusted none */
     guint *at, *end;     /* by party: how many are done, and how many there are to do */
     uint32_t parties, done, all, current;
     GArray *frame;
@@ -568,12 +567,14 @@ static void shorten(Search *s, uint32_t party, uint32_t culprit)
 
 static void note_needed(Search *s, uint32_t party)
 {
+    g_autofree guint *next = g_new0(guint, s->parties);
     for (guint i = 0; i < s->event->len; i++) {
         const UcLogged *e = &g_array_index(s->event, UcLogged, i);
-        guint place = 0;
-        while (g_array_index(s->row[e->party], uint32_t, place) != i)
-            place++;
-        if (place < s->end[e->party] && !(e->party == party && place + 1 == s->end[party]))
+        guint place = next[e->party];
+        if (g_array_index(s->log->untrusted, bool, e->party) || place >= s->end[e->party])
+            continue;
+        next[e->party]++;
+        if (e->party != party || place + 1 < s->end[party])
             g_array_append_val(s->out->needed, i);
     }
 }
@@ -650,14 +651,12 @@ static void take_events(Search *s)
             s->out->left_out++;
             continue;
         }
-        uint32_t number = s->event->len;
-        g_array_append_vals(s->event, e, 1);
-        g_array_append_val(s->number, i);
-        g_array_append_val(s->row[e->party], number);
+        g_array_append_val(s->row[e->party], i);
         s->end[e->party]++;
         s->out->said += e->has_out;
     }
-    s->out->events = s->event->len;
+    g_array_append_vals(s->event, all->data, all->len);
+    s->out->events = all->len - s->out->left_out;
     s->witness->prepare(s->setup, s->log->store, (UcLogged *)(void *)s->event->data, s->event->len,
                         (const bool *)(void *)s->log->untrusted->data);
 }
@@ -699,7 +698,7 @@ static void search_free(Search *s)
     env_worlds_free(s->worlds);
     for (uint32_t p = 0; s->row && p < s->parties; p++)
         g_array_unref(s->row[p]);
-    GArray *arrays[] = { s->trail, s->stamp, s->event, s->number, s->frame };
+    GArray *arrays[] = { s->trail, s->stamp, s->event, s->frame };
     for (size_t i = 0; i < G_N_ELEMENTS(arrays); i++)
         g_array_unref(arrays[i]);
     g_free(s->row);
@@ -707,21 +706,6 @@ static void search_free(Search *s)
     g_free(s->end);
     g_free(s->why);
     g_free(s);
-}
-
-/* Numbers of events that are searched become numbers of the log. */
-static void renumber(Search *s)
-{
-    EnvJudgement *out = s->out;
-#define NUMBER(event) ((event) == ENV_NO_EVENT ? ENV_NO_EVENT : g_array_index(s->number, uint32_t, event))
-    for (guint i = 0; i < out->explained->len; i++)
-        g_array_index(out->explained, EnvExplained, i).event = NUMBER(g_array_index(out->explained, EnvExplained, i).event);
-    for (guint i = 0; i < out->stuck->len; i++)
-        g_array_index(out->stuck, EnvStuck, i).event = NUMBER(g_array_index(out->stuck, EnvStuck, i).event);
-    for (guint i = 0; i < out->needed->len; i++)
-        g_array_index(out->needed, uint32_t, i) = NUMBER(g_array_index(out->needed, uint32_t, i));
-    out->culprit = NUMBER(out->culprit);
-#undef NUMBER
 }
 
 static EnvJudgement *judgement_new(void)
@@ -755,7 +739,6 @@ EnvJudgement *env_judge(EnvLog *log, const EnvJudgeLimits *limits, GError **erro
     s->trail = g_array_new(FALSE, FALSE, sizeof(Undo));
     s->stamp = g_array_new(FALSE, TRUE, sizeof(uint64_t));
     s->event = g_array_new(FALSE, FALSE, sizeof(UcLogged));
-    s->number = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     s->frame = g_array_new(FALSE, FALSE, sizeof(Frame));
     bool good = set_up(s, error);
     if (good) {
@@ -765,7 +748,6 @@ EnvJudgement *env_judge(EnvLog *log, const EnvJudgeLimits *limits, GError **erro
         if (out->answer == ENV_REJECTED)
             find_culprit(s);
         show(s);
-        renumber(s);
     }
     search_free(s);
     return good ? g_steal_pointer(&out) : NULL;

@@ -498,7 +498,22 @@ static bool read_time(const Reader *r, const MapRule *rule, const UcJson *v, int
     return (text_of(v) && uc_csv_time(v->text, time)) || expected(r, rule->text, UC_CSV_TIME, v);
 }
 
-static bool read_message_rule(const Reader *r, const MapRule *rule, const UcJson *record, UcLogged *e)
+/* A module that is not trusted says what it likes. */
+static bool may_say_anything(const Reader *r, const char *module)
+{
+    uint32_t number;
+    return module && find_module(r->log, module, &number) && g_array_index(r->log->untrusted, bool, number);
+}
+
+static bool speaks_interface(const Reader *r, const UcJson *object, bool input)
+{
+    const UcInterface *interface = r->log->triple->protocol->interface;
+    const UcJson *kind = object->type == UC_JSON_OBJECT ? uc_json_get(object, "kind") : NULL;
+    int found = kind && text_of(kind) ? uc_message_find(interface->messages, kind->text) : -1;
+    return found >= UC_M_USER && is_input(interface, (UcWord)found) == input;
+}
+
+static bool read_message_rule(const Reader *r, const MapRule *rule, const UcJson *record, const char *known, UcLogged *e)
 {
     bool input = rule->type == MAP_IN || rule->type == MAP_INPUT;
     UcMessage *m = input ? &e->in : &e->out;
@@ -512,6 +527,8 @@ static bool read_message_rule(const Reader *r, const MapRule *rule, const UcJson
         return fail(r, "expected a log that says whose words it speaks (functionality), got none: give --functionality NAME");
     if (*has)
         return fail(r, "expected one %s in a record, got two", input ? "input" : "output");
+    if (!made && may_say_anything(r, known) && !speaks_interface(r, object, input))
+        return true;
     *has = true;
     return made ? read_made(r, rule, record, m, missing) : read_object(r, object, rule->text, input, m, missing);
 }
@@ -528,7 +545,7 @@ static bool apply(const Reader *r, const MapRule *rule, const UcJson *record, Ma
         *more = false;
         return read_header(r, record, rule->text);
     case MAP_SKIP:
-        *more = made->event.has_in || made->event.has_out;
+        *more = made->event.has_in || made->event.has_out || made->distrust || made->remark->len;
         return true;
     case MAP_REMARK:
         g_ptr_array_add(made->remark, rule->text);
@@ -550,7 +567,7 @@ static bool apply(const Reader *r, const MapRule *rule, const UcJson *record, Ma
         made->join = v && text_of(v) && *v->text ? v->text : NULL;
         return true;
     case MAP_UNUSED: return true;
-    default: return read_message_rule(r, rule, record, &made->event);
+    default: return read_message_rule(r, rule, record, made->module, &made->event);
     }
 }
 
@@ -623,7 +640,7 @@ static bool append(Reader *r, UcLogged *e, const Made *made)
 static bool finish(Reader *r, const UcJson *record, Made *made)
 {
     UcLogged *e = &made->event;
-    if (!e->has_in && !e->has_out && !made->remark->len && !made->distrust)
+    if (!e->has_in && !e->has_out && !made->remark->len && !made->distrust && !may_say_anything(r, made->module))
         return unmapped(r, record);
     if (!made->module)
         return fail(r, "expected the module of an event, got none");

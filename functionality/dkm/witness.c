@@ -121,6 +121,8 @@ static UcWord vk_for(const Witness *w, UcWord kid)
 
 static void note_key(Witness *w, UcLogged *e)
 {
+    if (e->has_in && e->in.kind == DKM_VERIFY && uc_store_knows(w->store, e->in.w[0]))
+        put(w->public, dkm_kid(w->store, e->in.w[0]), e->in.w[0]);
     if (!e->has_out || e->out.kind != DKM_KEY)
         return;
     UcWord kid = e->out.w[0];
@@ -133,6 +135,17 @@ static void note_key(Witness *w, UcLogged *e)
     } else if (uc_store_knows(w->store, e->out.w[1])) {
         put(w->public, dkm_kid(w->store, e->out.w[1]), e->out.w[1]);
     }
+}
+
+/* A key that came from a module that is not trusted, and of which nobody shows more. */
+static void note_foreign_key(Witness *w, const UcLogged *e)
+{
+    bool came = w->untrusted && e->has_out && e->out.kind == DKM_RECEIVED && e->out.w[0] != UC_NONE;
+    if (!came || lookup(w->public, e->out.w[0]) != UC_NONE || lookup(w->renamed, e->out.w[0]) != UC_NONE)
+        return;
+    UcWord vk = vk_for(w, e->out.w[0]);
+    put(w->renamed, e->out.w[0], dkm_kid(w->store, vk));
+    put(w->public, dkm_kid(w->store, vk), vk);
 }
 
 static void rename_kids(const Witness *w, UcMessage *m)
@@ -224,11 +237,13 @@ static void note_question(Witness *w, UcLogged *e)
 }
 
 /* Tickets that the party was told, and those that it has all the same: the answer was lost. */
-static void note_tickets(Witness *w, const UcLogged *event, size_t events)
+static void note_tickets(Witness *w, const UcLogged *event, size_t events, const bool *untrusted)
 {
     g_autoptr(GHashTable) told = set_new();
     for (size_t i = 0; i < events; i++) {
         const UcLogged *e = &event[i];
+        if (untrusted[e->party])
+            continue;
         if (e->has_out && e->out.kind == DKM_REQUESTED)
             note(told, handover(UC_NONE, e->party, e->out.w[0]));
         if (e->has_out && e->out.kind == DKM_RECEIVED)
@@ -238,9 +253,9 @@ static void note_tickets(Witness *w, const UcLogged *event, size_t events)
         const UcLogged *e = &event[i];
         bool has = e->has_out && (e->out.kind == DKM_RECEIVED || e->out.kind == DKM_CANCELLED);
         Handover h = { UC_NONE, e->party, has ? e->out.w[e->out.kind == DKM_RECEIVED ? 2 : 0] : UC_NONE };
-        if (has && !noted(told, handover(UC_NONE, h.to, h.ticket)))
+        if (has && !untrusted[e->party] && !noted(told, handover(UC_NONE, h.to, h.ticket)))
             g_array_append_val(w->orphan, h);
-        if (!e->has_in || e->has_out || e->in.kind != DKM_TRANSFER)
+        if (!e->has_in || e->has_out || e->in.kind != DKM_TRANSFER || untrusted[e->party])
             continue;
         h = (Handover){ e->party, e->in.w[2], e->in.w[3] };
         if (!noted(w->arrived, handover(h.from, h.to, h.ticket)))
@@ -256,15 +271,19 @@ static void prepare(void *setup, UcStore *store, UcLogged *event, size_t events,
         w->untrusted |= untrusted[event[i].party];
         note_key(w, &event[i]);
     }
+    for (size_t i = 0; i < events; i++)
+        note_foreign_key(w, &event[i]);
     for (size_t i = 0; i < events; i++) {
         rename_kids(w, &event[i].in);
         rename_kids(w, &event[i].out);
         fill_in(w, &event[i]);
         note_signature(w, &event[i]);
     }
-    for (size_t i = 0; i < events; i++)
-        note_question(w, &event[i]);
-    note_tickets(w, event, events);
+    for (size_t i = 0; i < events; i++) {
+        if (!untrusted[event[i].party])
+            note_question(w, &event[i]);
+    }
+    note_tickets(w, event, events, untrusted);
     for (size_t i = 0; i < events; i++) {
         UcLogged *e = &event[i];
         e->shared = e->has_in && e->in.kind == DKM_SIGN && noted(w->denied, words(e->in.w, 2));
