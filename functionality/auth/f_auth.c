@@ -174,9 +174,24 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
     return input(ctx, in);
 }
 
+UcWord f_auth_next(UcCtx *look, UcWord from, UcWord to, UcWord text)
+{
+    if (from >= uc_party_count(look))
+        return 0;
+    uint16_t machine = uc_used_by(look, uc_party_machine(look, to), 0);
+    size_t count, words;
+    const UcWord *sent_texts = uc_peek(look, machine, KIND_SENT, stream(look, from, to), &count);
+    const UcWord *delivered = uc_peek(look, machine, KIND_DELIVERED, stream(look, from, to), &words);
+    for (size_t i = words ? *delivered : 0; i < count; i++) {
+        if (sent_texts[i] == text)
+            return i + 1;
+    }
+    return 0;
+}
+
 static const UcOrderRule order[] = {
     { AUTH_CRASH_PARTY, 0, UC_ORDER_CRASH }, { AUTH_DISABLE_PARTY, 0, UC_ORDER_DISABLE }, { AUTH_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT },
 };
 static const UcClass class = { .name = "F_AUTH", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };
 const UcFunctionality f_auth = { .name = "F_AUTH", .interface = &auth_interface, .class = &class, .order = order,
-                                 .orders = G_N_ELEMENTS(order) };
+                                 .orders = G_N_ELEMENTS(order), .witness = &auth_witness };

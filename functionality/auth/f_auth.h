@@ -8,7 +8,12 @@
 #define FUNCTIONALITY_AUTH_F_AUTH_H
 
 #include "functionality/auth/interface.h"
+#include "simulator/triple/witness.h"
 
+extern const UcWitness auth_witness; /* witness.c */
 extern const UcFunctionality f_auth;
+
+/* Of this text the number of the first that may still be delivered; 0: there is none. Looked at from outside. */
+UcWord f_auth_next(UcCtx *look, UcWord from, UcWord to, UcWord text);
 
 #endif
