@@ -75,6 +75,10 @@ const AuditFinding *audit_finding(const Audit *audit, size_t number);
 size_t audit_signatures(const Audit *audit);
 size_t audit_memory(const Audit *audit); /* bytes of the tables */
 bool audit_has_proof(const Audit *audit);
+/* Tells of every signature of a key in hand, in the order of their indices and each index once; `name`: "FILE" or "FILE#3". */
+void audit_in_hand(const Audit *audit, size_t key, void (*tell)(void *data, uint64_t index, const char *name), void *data);
+/* The public key, without what it is wrapped in. */
+const uint8_t *audit_key_bytes(const Audit *audit, size_t key, size_t *length);
 /* One-time keys with a second use that could not be held against the first, because that cannot be read any more. */
 size_t audit_undecided(const Audit *audit);
 

@@ -40,6 +40,21 @@ GArray *audit_indices(const Audit *a, uint32_t key)
     return all;
 }
 
+void audit_in_hand(const Audit *a, size_t key, void (*tell)(void *data, uint64_t index, const char *name), void *data)
+{
+    g_autoptr(GArray) all = audit_indices(a, (uint32_t)key);
+    for (guint i = 0; i < all->len; i++) {
+        g_autofree char *name = audit_item_name(a, g_array_index(all, Seen, i).item);
+        tell(data, g_array_index(all, Seen, i).index, name);
+    }
+}
+
+const uint8_t *audit_key_bytes(const Audit *a, size_t key, size_t *length)
+{
+    *length = audit_key(a, key)->key.length;
+    return audit_key(a, key)->key.bytes;
+}
+
 typedef struct {
     GString *text;
     uint64_t count;

@@ -632,6 +632,7 @@ static void show(Search *s)
         make(s, x->party, e, &way[e ? x->way : 0]);
     }
     s->showing = false;
+    s->limits->shown(s->limits->observe_data, s->lock.world[0]);
     stop_world(s);
 }
 
@@ -708,6 +709,52 @@ static void search_free(Search *s)
     g_free(s);
 }
 
+/* ---- how much a log says ---- */
+
+/* The same log with one event changed; false: there is no such change of this event. */
+static bool change(GArray *event, uint32_t number, unsigned how, const UcMessageTable *messages)
+{
+    UcLogged *e = &g_array_index(event, UcLogged, number);
+    const UcMessageKind *kind = e->has_out ? uc_message_kind(messages, e->out.kind) : NULL;
+    UcLogged again = *e;
+    if (how == ENV_DROPPED)
+        g_array_remove_index(event, number);
+    if (how == ENV_REPEATED)
+        g_array_insert_val(event, number + 1, again);
+    for (unsigned i = 0; how == ENV_ALTERED && kind && i < uc_message_fields(kind); i++) {
+        if (kind->field[i].type != UC_INT || e->out_missing >> i & 1)
+            continue;
+        e->out.w[i]++;
+        return true;
+    }
+    return how != ENV_ALTERED;
+}
+
+bool env_sensitivity(EnvLog *log, const EnvJudgeLimits *limits, EnvSensitivity out[ENV_CHANGES], GError **error)
+{
+    GArray *as_it_is = log->event;
+    EnvJudgeLimits quick = *limits;
+    bool good = true;
+    quick.observe = NULL;
+    quick.answer_only = true;
+    memset(out, 0, ENV_CHANGES * sizeof *out);
+    for (uint32_t i = 0; i < as_it_is->len && good; i++) {
+        for (unsigned how = 0; how < ENV_CHANGES && good; how++) {
+            log->event = g_array_copy(as_it_is);
+            bool changed = !g_array_index(log->untrusted, bool, g_array_index(as_it_is, UcLogged, i).party) &&
+                           change(log->event, i, how, log->triple->protocol->interface->messages);
+            g_autoptr(EnvJudgement) j = changed ? env_judge(log, &quick, error) : NULL;
+            good = !changed || j;
+            out[how].made += j != NULL;
+            out[how].rejected += j && j->answer == ENV_REJECTED;
+            out[how].undecided += j && j->answer == ENV_UNDECIDED;
+            g_array_unref(log->event);
+        }
+    }
+    log->event = as_it_is;
+    return good;
+}
+
 static EnvJudgement *judgement_new(void)
 {
     EnvJudgement *out = g_new0(EnvJudgement, 1);
@@ -745,7 +792,7 @@ EnvJudgement *env_judge(EnvLog *log, const EnvJudgeLimits *limits, GError **erro
         take_events(s);
         out->answer = search_again(s);
         s->budget = out->tried + SHORTEN;
-        if (out->answer == ENV_REJECTED)
+        if (out->answer == ENV_REJECTED && !limits->answer_only)
             find_culprit(s);
         show(s);
     }
