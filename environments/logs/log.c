@@ -786,10 +786,18 @@ static bool begin(Reader *r)
     return true;
 }
 
+/* The first line of a trace says that it is one. */
+static bool is_trace(const char *text, size_t length)
+{
+    const char *end = memchr(text, '\n', length);
+    g_autoptr(UcJson) first = uc_json_read(text, end ? (size_t)(end - text) : length, NULL);
+    return first && uc_json_get(first, "ucsim-trace");
+}
+
 bool env_log_add_text(EnvLog *log, const EnvLogMap *map, const char *text, size_t length, const char *file, GError **error)
 {
     g_assert(log && text && file);
-    g_autoptr(EnvLogMap) own = map ? NULL : map_builtin(uc_trace_is_one(text, length));
+    g_autoptr(EnvLogMap) own = map ? NULL : map_builtin(is_trace(text, length));
     g_autoptr(GHashTable) open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     Reader r = { .log = log, .map = map ? map : own, .name = file, .file = log->file->len, .open = open, .error = error };
     g_ptr_array_add(log->file, g_strdup(file));
