@@ -29,7 +29,7 @@ static const char text[] =
 typedef struct {
     char **untrusted, **public, **signatures;
     char *functionality, *map, *json, *trace;
-    gint64 skew, memory;
+    gint64 skew, faults, memory;
     double seconds;
     gboolean quiet, sensitivity, books;
 } Arguments;
@@ -338,7 +338,7 @@ static bool judge(Report *r, GError **error)
     const Arguments *a = r->arguments;
     g_autoptr(GString) trace = g_string_new(NULL);
     UcTraceHeader header = { .title = "the explanation of a log", .hidden = true, .options = r->log->options->options };
-    EnvJudgeLimits limits = { .seconds = a->seconds, .memory = (size_t)a->memory << 20, .skew = a->skew };
+    EnvJudgeLimits limits = { .seconds = a->seconds, .memory = (size_t)a->memory << 20, .skew = a->skew, .faults = a->faults };
     g_autoptr(UcTraceWriter) writer = NULL;
     if (a->trace) {
         writer = uc_trace_writer_new(uc_trace_to_string, trace, &header);
@@ -416,8 +416,8 @@ static int run(const Arguments *a, int argc, char **argv)
 {
     if (argc < 2)
         return cli_fail(CLI_USAGE, "audit log: expected logs, got nothing; see 'ucsim audit log --help'");
-    if (a->skew < -1 || a->memory < 1 || a->memory > 1 << 20 || !(a->seconds >= 0))
-        return cli_fail(CLI_USAGE, "audit log: expected --clock-skew from 0, --memory from 1 to 1048576 and --seconds from 0, got others");
+    if (a->skew < -1 || a->faults < -1 || a->memory < 1 || a->memory > 1 << 20 || !(a->seconds >= 0))
+        return cli_fail(CLI_USAGE, "audit log: expected --clock-skew and --faults from 0, --memory from 1 to 1048576 and --seconds from 0, got others");
     if (!a->public != !a->signatures)
         return cli_fail(CLI_USAGE, "audit log: expected --public and --signatures together, got one of them");
     if (a->books && (a->trace || a->sensitivity))
@@ -428,12 +428,13 @@ static int run(const Arguments *a, int argc, char **argv)
 
 int cli_audit_log(int argc, char **argv)
 {
-    Arguments a = { .skew = -1, .memory = MEMORY_MIB };
+    Arguments a = { .skew = -1, .faults = -1, .memory = MEMORY_MIB };
     const GOptionEntry entries[] = {
         { "functionality", 0, 0, G_OPTION_ARG_STRING, &a.functionality, "whose words the log speaks, where it does not say so", "NAME" },
         { "map", 0, 0, G_OPTION_ARG_FILENAME, &a.map, "how to read logs of another form", "FILE" },
         { "untrusted", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.untrusted, "a module that may do anything, or gave no log", "NAME" },
         { "clock-skew", 0, 0, G_OPTION_ARG_INT64, &a.skew, "clocks of two modules differ by at most this (default: they say nothing)", "MS" },
+        { "faults", 0, 0, G_OPTION_ARG_INT64, &a.faults, "at most so many crashes and lost operations that nobody logged (any)", "N" },
         { "public", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a.public, "public key of the signatures in hand; may be given again", "FILE" },
         { "signatures", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a.signatures, "signatures in hand: does a log own up to each?", "FILE|FOLDER" },
         { "books", 0, 0, G_OPTION_ARG_NONE, &a.books, "the books only, without search", NULL },

@@ -159,7 +159,7 @@ static void is_used(EnvBooks *b, uint32_t event, UcWord name, UcWord part)
         find(b, ENV_INDICATION, "begins-late", "%s: the log begins in the middle: nobody made it, and %s uses it", who, here);
         a->told = true;
     } else if (a->made && !had(a, event_of(b, event)->party, part)) {
-        find(b, b->untrusted ? ENV_INDICATION : ENV_PROOF, "not-owned", "%s: %s %" G_GUINT64_FORMAT " was used by one that it never came to: %s", who, unit, part, here);
+        find(b, ENV_INDICATION, "not-owned", "%s: %s %" G_GUINT64_FORMAT " was used by one that it never came to, as far as is logged: %s", who, unit, part, here);
     }
 }
 

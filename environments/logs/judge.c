@@ -60,7 +60,7 @@ typedef struct {
     GArray *event;       /* UcLogged, as in the log, and prepared */
     GArray **row;        /* by party: uint32_t, its events; of those that are not trusted none */
     guint *at, *end;     /* by party: how many are done, and how many there are to do */
-    uint32_t parties, done, all, current;
+    uint32_t parties, done, all, current, faults;
     GArray *frame;
     guint open;          /* frames that have something left to try */
     UcVisited *visited;
@@ -222,16 +222,24 @@ static bool is_due(const Search *s, const UcLogged *e)
     return true;
 }
 
+static bool limited(const Search *s) { return s->limits->faults >= 0; }
+
 static UcDigest state_hash(const Search *s)
 {
     UcDigest d = uc_digest(s->at, s->parties * sizeof *s->at);
-    return (UcDigest){ d.lo + s->digest.lo, d.hi + s->digest.hi };
+    return (UcDigest){ d.lo + s->digest.lo + (limited(s) ? s->faults : 0), d.hi + s->digest.hi };
+}
+
+/* May this way still be taken? */
+static bool is_affordable(const Search *s, const UcWay *way)
+{
+    return !way->fault || !limited(s) || s->faults < s->limits->faults;
 }
 
 static bool has_unseen(const Search *s, uint32_t party)
 {
     UcWay way = { .steps = 0 };
-    return s->witness->unseen && s->witness->unseen(s->setup, s->look, party, 0, &way);
+    return s->witness->unseen && s->witness->unseen(s->setup, s->look, party, 0, &way) && is_affordable(s, &way);
 }
 
 /* Tries the way of this number; false: it is none, or it does not do. *more: there may be further ones. */
@@ -244,23 +252,27 @@ static bool try_way(Search *s, uint32_t party, uint32_t number, bool *more, EnvE
     *more = true;
     s->ways = ways;
     if (number < ways) {
-        *made = (EnvExplained){ event, party, number, way[number].what };
-        if (!make(s, party, e, &way[number]))
+        *made = (EnvExplained){ event, party, number, way[number].what, way[number].fault };
+        if (!is_affordable(s, &way[number]) || !make(s, party, e, &way[number]))
             return false;
+        s->faults += made->fault;
         s->at[party]++;
         s->done++;
         return true;
     }
     UcWay unseen = { .steps = 0 };
     *more = s->witness->unseen && s->witness->unseen(s->setup, s->look, party, number - ways, &unseen);
-    *made = (EnvExplained){ ENV_NO_EVENT, party, number - ways, unseen.what };
-    return *more && make(s, party, NULL, &unseen);
+    *made = (EnvExplained){ ENV_NO_EVENT, party, number - ways, unseen.what, unseen.fault };
+    bool good = *more && is_affordable(s, &unseen) && make(s, party, NULL, &unseen);
+    s->faults += good && made->fault;
+    return good;
 }
 
 static void take_back(Search *s, const Frame *f)
 {
     undo(s, f->trail);
     s->digest = f->digest;
+    s->faults -= f->made.fault;
     if (f->made.event != ENV_NO_EVENT) {
         s->at[f->made.party]--;
         s->done--;
@@ -276,7 +288,7 @@ static void value_text(const EnvLog *log, const UcField *f, UcWord value, GStrin
     switch (f->type) {
     case UC_INT: g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)value); return;
     case UC_PARTY:
-        g_string_append(out, value + 1 < log->module->len ? g_ptr_array_index(log->module, value) : value == UC_NO_PARTY ? "none" : "nobody");
+        g_string_append(out, value == UC_NO_PARTY ? "none" : value < log->module->len - 1 ? g_ptr_array_index(log->module, value) : "nobody");
         return;
     case UC_CODE: case UC_POINT:
         g_string_append(out, uc_name_of(f->type == UC_CODE ? f->names : uc_point_name, value) ?: "?");
@@ -514,7 +526,7 @@ static void forget_search(Search *s)
     g_array_set_size(s->stamp, 0);
     memset(s->at, 0, s->parties * sizeof *s->at);
     s->digest = (UcDigest){ 0, 0 };
-    s->done = s->open = s->current = 0;
+    s->done = s->open = s->current = s->faults = 0;
 }
 
 /* From the beginning, up to `end` of each party. */

@@ -17,6 +17,7 @@
 typedef struct {
     double seconds;   /* 0: no limit */
     size_t memory;    /* bytes of the search; 0: no limit */
+    int64_t faults;   /* at most so many that nobody logged; < 0: any number */
     int64_t skew;     /* clocks of two modules differ by at most so many milliseconds; < 0: they say nothing */
     bool answer_only; /* what is rejected is not cut down */
     UcObserver observe; /* sees the explanation, or the longest that there is, run once more; may be NULL */
@@ -32,6 +33,7 @@ typedef struct {
     uint32_t event;    /* number in the log; ENV_NO_EVENT: something that no log shows */
     uint32_t party, way; /* way: its number (witness.h) */
     const char *what;  /* NULL: as logged; else what happened besides. A constant */
+    bool fault;        /* that was a fault (UcWay) */
 } EnvExplained;
 
 typedef struct {

@@ -25,6 +25,7 @@ static unsigned ways(const void *setup, UcCtx *look, const UcLogged *e, UcWay wa
         UcMessage answer = { AUTH_ANSWER, { UC_PROCEED } };
         way[0].steps = 1;
         way[0].step[0] = (UcWayStep){ .input = true, .says = e->has_out ? (UcMessage){ 0 } : answer };
+        way[1].fault = true;
         way[1].what = "had no effect: the party was down, or went down before it was written";
         return e->has_out ? 1 : 2;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "functionality/dkm/f_dkm.h"
+#include "signing/layers.h"
 #include "simulator/triple/witness.h"
 
 typedef struct {
@@ -191,6 +192,17 @@ static bool verifies(const Witness *w, UcWord vk, UcWord message, UcWord signatu
     return sigma_verify(((const DkmOptions *)w->base)->sigma[0], v, nv, m, nm, s, ns);
 }
 
+/* Does the signature say that it is of another index? */
+static bool is_of_another(const Witness *w, UcWord vk, const UcLogged *e)
+{
+    SigLayer layer[SIG_LAYERS];
+    unsigned layers;
+    size_t nv, ns;
+    const uint8_t *v = bytes_of(w, vk, &nv), *s = bytes_of(w, e->out.w[2], &ns);
+    return sig_layers(w->sigma->set, v, nv, s, ns, layer, &layers) == SIG_OK && !(e->out_missing & 2) &&
+           sig_layers_index(layer, layers) != e->out.w[1];
+}
+
 /* A signature that came out. */
 static void note_signature(Witness *w, UcLogged *e)
 {
@@ -203,7 +215,7 @@ static void note_signature(Witness *w, UcLogged *e)
         e->never = true;
         return;
     }
-    e->never = e->never || (w->real && vk != UC_NONE && !verifies(w, vk, e->in.w[1], e->out.w[2]));
+    e->never = e->never || (w->real && vk != UC_NONE && (!verifies(w, vk, e->in.w[1], e->out.w[2]) || is_of_another(w, vk, e)));
     name_of(w, e->out.w[2], name);
     e->out.w[2] = uc_store_put(w->store, name, sizeof name);
     if (vk == UC_NONE)
@@ -322,7 +334,7 @@ static void as_logged(const UcLogged *e, UcWay *way)
 /* It happened, was written, and the party went down before anything came out. */
 static void silent(const UcLogged *e, UcWord key, UcWord ticket, UcWay *way)
 {
-    *way = (UcWay){ .what = "happened and was written, then the module went down" };
+    *way = (UcWay){ .fault = true, .what = "happened and was written, then the module went down" };
     step(way, false, UC_M_CRASH, (UcMessage){ 0 });
     answered(way, answer(DKM_SILENT, key, ticket));
     restarted(way, e->party, UC_NONE);
@@ -333,9 +345,7 @@ static unsigned without_output(const Witness *w, const UcLogged *e, UcWay way[UC
     unsigned ways = 0;
     if (e->in.kind == DKM_TRANSFER)
         as_logged(e, &way[ways++]);
-    if (e->in.kind == DKM_TRANSFER && noted(w->arrived, handover(e->party, e->in.w[2], e->in.w[3])))
-        way[ways - 1].what = NULL;
-    way[ways++] = (UcWay){ .what = "had no effect: the module was down, or went down before it was written" };
+    way[ways++] = (UcWay){ .fault = e->in.kind != DKM_RESEND, .what = e->in.kind == DKM_RESEND ? NULL : "had no effect: the module was down, or went down before it was written" };
     if (e->in.kind == DKM_SIGN || e->in.kind == DKM_CANCEL)
         silent(e, UC_NONE, UC_NONE, &way[ways++]);
     if (e->in.kind == DKM_KEYGEN)
@@ -417,7 +427,7 @@ static bool after_losses(const Witness *w, UcCtx *look, const UcLogged *e, UcWor
     if (!left || (told != UC_NO_PARTY && count > 1) || (left + window - 1) / window > (UC_WAY_STEPS - 1) / 2 ||
         left > size_of(own, n, UINT64_MAX))
         return false;
-    *way = (UcWay){ .what = "after restarts that lost reserved indices" };
+    *way = (UcWay){ .fault = true, .what = "after restarts that lost reserved indices" };
     while (left) {
         UcWord now = MIN(left, window);
         step(way, false, UC_M_CRASH, (UcMessage){ DKM_CRASH_PARTY, { e->party } });
@@ -458,7 +468,7 @@ static bool unseen(const void *setup, UcCtx *look, UcWord party, unsigned number
         const Handover *h = &g_array_index(w->hidden, Handover, i);
         if (h->to != party || number--)
             continue;
-        *way = (UcWay){ .what = "a block arrived and was written, then the module went down" };
+        *way = (UcWay){ .fault = true, .what = "a block arrived and was written, then the module went down" };
         step(way, false, UC_M_CRASH, (UcMessage){ 0 });
         step(way, false, UC_M_DELIVER, (UcMessage){ DKM_ALLOW_DELIVERY, { h->from, h->to, h->ticket, DKM_SILENT } });
         restarted(way, party, UC_NONE);

@@ -35,6 +35,7 @@ enum { UC_WAY_STEPS = 32, UC_WAYS = 8 };
 typedef struct {
     UcWayStep step[UC_WAY_STEPS]; /* none: the event had no effect on F */
     unsigned steps;
+    bool fault;                   /* it takes one that nobody logged, such as a crash */
     const char *what;             /* for people: NULL: as logged; else what happened besides ("crashed after the write") */
 } UcWay;
 
