@@ -238,8 +238,8 @@ static void print_report(const Report *r)
         print_sensitivity(r);
     if (r->arguments->public)
         printf("%" G_GUINT64_FORMAT " signatures in hand were compared with the logs\n", r->compared);
-    printf("%s%s%s%s\n", env_answer_name[r->answer], r->answer == ENV_UNDECIDED ? ": out of the " : "",
-           r->answer == ENV_UNDECIDED ? j->limit : "", r->answer == ENV_UNDECIDED ? " allowed" : "");
+    const char *limit = r->answer == ENV_UNDECIDED ? j->limit : NULL;
+    printf("%s%s%s\n", env_answer_name[r->answer], limit ? ": not all was tried, by a limit of " : "", limit ? limit : "");
 }
 
 /* ---- the same as JSON ---- */

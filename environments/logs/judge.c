@@ -461,7 +461,7 @@ static bool go_on(Search *s)
         uc_visited_add(s->visited, state_hash(s), UC_NO_STATE, 0, &fresh);
     if (!fresh)
         return go_back(s);
-    if (find_alone(s, &f)) {
+    if (!s->limits->plain && find_alone(s, &f)) {
         bool closed = s->ways == 1; /* there is nothing to come back for */
         if (closed)
             f.party = UINT32_MAX;
@@ -488,8 +488,10 @@ static EnvAnswer search(Search *s)
             note_deepest(s);
             return ENV_UNDECIDED;
         }
-        if (!go_on(s))
-            return ENV_REJECTED;
+        if (go_on(s))
+            continue;
+        s->out->limit = s->witness->left_out ? s->witness->left_out(s->setup) : NULL;
+        return s->out->limit ? ENV_UNDECIDED : ENV_REJECTED;
     }
     note_deepest(s);
     return ENV_ACCEPTED;

@@ -320,6 +320,7 @@ EnvLogMap *env_log_map_read(const char *text, size_t length, const char *file, G
             return NULL;
         begun = true;
     }
+    r.line = MAX(r.line, 1);
     return check(&r) ? g_steal_pointer(&map) : NULL;
 }
 

@@ -29,6 +29,7 @@ typedef struct {
     GArray *orphan;       /* Handover without sender: tickets that a party has and that it was never told */
     uint64_t unlogged;    /* names given to what stands in no log */
     bool untrusted;
+    const char *left_out; /* of the ways, for want of room */
 } Witness;
 
 /* ---- tables by contents ---- */
@@ -248,6 +249,16 @@ static void note_question(Witness *w, UcLogged *e)
     e->in.w[2] = uc_store_put(w->store, name, sizeof name);
 }
 
+static void note_orphan(Witness *w, GHashTable *told, UcWord party, UcWord ticket)
+{
+    Handover h = { UC_NONE, party, ticket };
+    UcDigest key = handover(UC_NONE, party, ticket);
+    if (noted(told, key))
+        return;
+    note(told, key);
+    g_array_append_val(w->orphan, h);
+}
+
 /* Tickets that the party was told, and those that it has all the same: the answer was lost. */
 static void note_tickets(Witness *w, const UcLogged *event, size_t events, const bool *untrusted)
 {
@@ -263,13 +274,16 @@ static void note_tickets(Witness *w, const UcLogged *event, size_t events, const
     }
     for (size_t i = 0; i < events; i++) {
         const UcLogged *e = &event[i];
-        bool has = e->has_out && (e->out.kind == DKM_RECEIVED || e->out.kind == DKM_CANCELLED);
-        Handover h = { UC_NONE, e->party, has ? e->out.w[e->out.kind == DKM_RECEIVED ? 2 : 0] : UC_NONE };
-        if (has && !untrusted[e->party] && !noted(told, handover(UC_NONE, h.to, h.ticket)))
-            g_array_append_val(w->orphan, h);
-        if (!e->has_in || e->has_out || e->in.kind != DKM_TRANSFER || untrusted[e->party])
+        if (untrusted[e->party])
             continue;
-        h = (Handover){ e->party, e->in.w[2], e->in.w[3] };
+        if (e->has_out && e->out.kind == DKM_RECEIVED)
+            note_orphan(w, told, e->party, e->out.w[2]);
+        if (e->has_out && e->out.kind == DKM_CANCELLED)
+            note_orphan(w, told, e->party, e->out.w[0]);
+        if (!e->has_in || e->has_out || e->in.kind != DKM_TRANSFER)
+            continue;
+        Handover h = { e->party, e->in.w[2], e->in.w[3] };
+        note_orphan(w, told, h.to, h.ticket);
         if (!noted(w->arrived, handover(h.from, h.to, h.ticket)))
             g_array_append_val(w->hidden, h);
     }
@@ -326,8 +340,7 @@ static void as_logged(const UcLogged *e, UcWay *way)
 {
     UcWord key = e->has_out && e->out.kind == DKM_KEY ? e->out.w[1] : UC_NONE;
     UcWord ticket = e->has_out && e->out.kind == DKM_REQUESTED ? e->out.w[0] : UC_NONE;
-    bool asked = e->in.kind != DKM_VERIFY && e->in.kind != DKM_STATUS && e->in.kind != DKM_RESEND &&
-                 !(e->has_out && e->out.kind == DKM_ERROR);
+    bool asked = e->in.kind != DKM_VERIFY && e->in.kind != DKM_STATUS && e->in.kind != DKM_RESEND;
     answered(way, asked ? answer(DKM_PROCEED, key, ticket) : (UcMessage){ 0 });
 }
 
@@ -340,7 +353,7 @@ static void silent(const UcLogged *e, UcWord key, UcWord ticket, UcWay *way)
     restarted(way, e->party, UC_NONE);
 }
 
-static unsigned without_output(const Witness *w, const UcLogged *e, UcWay way[UC_WAYS])
+static unsigned without_output(Witness *w, const UcLogged *e, UcWay way[UC_WAYS])
 {
     unsigned ways = 0;
     if (e->in.kind == DKM_TRANSFER)
@@ -350,10 +363,14 @@ static unsigned without_output(const Witness *w, const UcLogged *e, UcWay way[UC
         silent(e, UC_NONE, UC_NONE, &way[ways++]);
     if (e->in.kind == DKM_KEYGEN)
         silent(e, vk_for(w, uc_store_text(w->store, "a key that nobody was told")), UC_NONE, &way[ways++]);
-    for (guint i = 0; e->in.kind == DKM_REQUEST && i < w->orphan->len && ways < UC_WAYS; i++) {
+    for (guint i = 0; e->in.kind == DKM_REQUEST && i < w->orphan->len; i++) {
         const Handover *h = &g_array_index(w->orphan, Handover, i);
-        if (h->to == e->party)
+        if (h->to != e->party)
+            continue;
+        if (ways < UC_WAYS)
             silent(e, UC_NONE, h->ticket, &way[ways++]);
+        else
+            w->left_out = "tickets whose answer may have been lost";
     }
     return ways;
 }
@@ -414,8 +431,9 @@ static UcWord lost(const UcLogged *e, const DkmInterval *own, size_t n)
     return e->has_out && e->out.kind == DKM_ERROR && e->in.kind == DKM_SIGN ? all : UC_NO_PARTY;
 }
 
-/* The event once more, after crashes in which the reserve was lost: at most the window in each. */
-static bool after_losses(const Witness *w, UcCtx *look, const UcLogged *e, UcWord count, UcWay *way)
+/* The event once more, after crashes in which the reserve was lost: at most the window in each. `count`: how many, if the event
+ * does not tell. */
+static bool after_losses(Witness *w, UcCtx *look, const UcLogged *e, UcWord *count, UcWay *way)
 {
     const UcWord kid = e->in.w[0], window = w->options.reservation;
     uint16_t machine = uc_party_machine(look, e->party);
@@ -423,10 +441,15 @@ static bool after_losses(const Witness *w, UcCtx *look, const UcLogged *e, UcWor
     size_t n = f_dkm_inspector.own(look, machine, kid, NULL, 0);
     own = g_new(DkmInterval, n + 1);
     f_dkm_inspector.own(look, machine, kid, own, n);
-    UcWord told = lost(e, own, n), left = told == UC_NO_PARTY ? count : told;
-    if (!left || (told != UC_NO_PARTY && count > 1) || (left + window - 1) / window > (UC_WAY_STEPS - 1) / 2 ||
-        left > size_of(own, n, UINT64_MAX))
+    UcWord told = lost(e, own, n), left = told == UC_NO_PARTY ? *count : told;
+    if (told != UC_NO_PARTY)
+        *count = window; /* no other number will do */
+    if (!left || left > size_of(own, n, UINT64_MAX))
         return false;
+    if ((left + window - 1) / window > (UC_WAY_STEPS - 1) / 2) {
+        w->left_out = "restarts that may have lost indices";
+        return false;
+    }
     *way = (UcWay){ .fault = true, .what = "after restarts that lost reserved indices" };
     while (left) {
         UcWord now = MIN(left, window);
@@ -447,7 +470,7 @@ static bool after_losses(const Witness *w, UcCtx *look, const UcLogged *e, UcWor
 
 static unsigned ways(const void *setup, UcCtx *look, const UcLogged *e, UcWay way[UC_WAYS])
 {
-    const Witness *w = setup;
+    Witness *w = (Witness *)setup; /* but for left_out */
     memset(way, 0, UC_WAYS * sizeof *way);
     if (!e->has_in)
         return e->out.kind == DKM_RECEIVED ? arrival(w, e, way) : 0;
@@ -455,8 +478,13 @@ static unsigned ways(const void *setup, UcCtx *look, const UcLogged *e, UcWay wa
     if (e->has_out)
         as_logged(e, &way[0]);
     bool of_key = e->in.kind == DKM_SIGN || e->in.kind == DKM_STATUS || e->in.kind == DKM_TRANSFER;
-    for (UcWord count = 1; of_key && n < UC_WAYS && count <= w->options.reservation; count++)
-        n += after_losses(w, look, e, count, &way[n]);
+    for (UcWord count = 1; of_key && count <= w->options.reservation; count++) {
+        if (n == UC_WAYS) {
+            w->left_out = "restarts that may have lost indices";
+            break;
+        }
+        n += after_losses(w, look, e, &count, &way[n]);
+    }
     return n;
 }
 
@@ -476,6 +504,8 @@ static bool unseen(const void *setup, UcCtx *look, UcWord party, unsigned number
     }
     return false;
 }
+
+static const char *left_out(const void *setup) { return ((const Witness *)setup)->left_out; }
 
 static UcMessage corrupt(UcWord party) { return (UcMessage){ DKM_CORRUPT_PARTY, { party } }; }
 
@@ -518,4 +548,5 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
 }
 
 const UcWitness dkm_witness = { .setup_new = setup_new, .setup_free = setup_free, .prepare = prepare, .ways = ways,
-                                .unseen = unseen, .corrupt = corrupt };
+                                
+                                .unseen = unseen, .left_out = left_out, .corrupt = corrupt };

@@ -51,6 +51,8 @@ struct UcWitness {
     unsigned (*ways)(const void *setup, UcCtx *look, const UcLogged *event, UcWay way[UC_WAYS]);
     /* What no log shows may have happened to this party, the number-th of it; false: there are no more. May be NULL. */
     bool (*unseen)(const void *setup, UcCtx *look, UcWord party, unsigned number, UcWay *way);
+    /* What was left out of ways so far, because there was no room for it: then nothing is rejected. NULL: nothing. May be NULL. */
+    const char *(*left_out)(const void *setup);
     /* S must be let to make of this party what it likes, before anything else; NULL: no party may be untrusted. */
     UcMessage (*corrupt)(UcWord party);
 };
