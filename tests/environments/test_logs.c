@@ -12,6 +12,8 @@
 #define HEAD_OF(options) "{\"ucsim-log\":1,\"functionality\":\"F_DKM\",\"modules\":[\"m1\",\"m2\",\"m3\"],\"options\":{\"crypto\":\"ideal\"," options "}}\n"
 #define K "00112233445566778899aabbccddeeff"
 #define T1 "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
+#define T3 "c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3"
+#define T4 "d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4"
 #define T2 "b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2"
 #define IN_OUT(m, in, out) "{\"module\":\"" m "\",\"in\":{" in "},\"out\":{" out "}}\n"
 #define IN(m, in) "{\"module\":\"" m "\",\"in\":{" in "}}\n"
@@ -77,6 +79,11 @@ static const Row judged[] = {
     /* a block that arrived, was written, and of which the crash let nothing out; and one that shows twice */
     { HEAD KEYGEN("m1") REQUEST("m2", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m2", T1)) SIGN("m2", "a", 28), ENV_ACCEPTED, 1, NULL },
     { HEAD KEYGEN("m1") REQUEST("m2", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m2", T1)) SIGN("m2", "a", 28), ENV_REJECTED, 0, NULL },
+    /* of a block that came in silence another module's log tells later: it was there before the one was given away that follows */
+    { HEAD KEYGEN("m1") REQUEST("m3", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m3", T1)) RECEIVED("m3", "m1", T1, 28, 32)
+      REQUEST("m2", 4, "m1", T2) IN("m1", TRANSFER_IN(4, "m2", T2)) RECEIVED("m2", "m1", T2, 24, 28) REQUEST("m2", 4, "m3", T3)
+      IN("m3", TRANSFER_IN(4, "m2", T3)) REQUEST("m1", 4, "m2", T4) IN("m2", TRANSFER_IN(4, "m1", T4)) RECEIVED("m1", "m2", T4, 28, 32),
+      ENV_ACCEPTED, 1, NULL },
     /* a ticket of which the answer was lost */
     { HEAD KEYGEN("m1") IN("m2", "\"kind\":\"request\",\"kid\":\"" K "\",\"count\":4,\"from\":\"m1\"") IN("m1", TRANSFER_IN(4, "m2", T1))
       RECEIVED("m2", "m1", T1, 28, 32), ENV_ACCEPTED, 1, NULL },
