@@ -28,7 +28,7 @@ static const char text[] =
 
 typedef struct {
     char **untrusted, **public, **signatures;
-    char *functionality, *map, *json, *trace;
+    char *functionality, *map, *json, *trace, *write;
     gint64 skew, faults, memory;
     double seconds;
     gboolean quiet, sensitivity, books;
@@ -78,6 +78,14 @@ static bool read_all(EnvLog *log, const Arguments *a, char *const *paths, GError
         return false;
     }
     return true;
+}
+
+static bool write_log(const Report *r, GError **error)
+{
+    GString *words = env_log_print(r->log);
+    bool good = cli_write_file(r->arguments->write, words->str, words->len, error);
+    g_string_free(words, TRUE);
+    return good;
 }
 
 /* ---- signatures in hand ---- */
@@ -364,7 +372,7 @@ static EnvAnswer answer_of(const Report *r)
 
 static bool make_report(Report *r, char *const *paths, GError **error)
 {
-    if (!read_all(r->log, r->arguments, paths, error))
+    if (!read_all(r->log, r->arguments, paths, error) || (r->arguments->write && !write_log(r, error)))
         return false;
     r->books = env_books_new(r->log);
     if (r->arguments->public && !compare_signatures(r, error))
@@ -399,6 +407,7 @@ static int check_files(const Arguments *a, char *const *paths)
         { .what = "--map", .path = a->map },
         { .what = "--json", .path = a->json, .writes = true },
         { .what = "--trace", .path = a->trace, .writes = true },
+        { .what = "--write", .path = a->write, .writes = true },
     };
     g_array_append_vals(files, fixed, G_N_ELEMENTS(fixed));
     for (; *paths; paths++) {
@@ -440,6 +449,7 @@ int cli_audit_log(int argc, char **argv)
         { "books", 0, 0, G_OPTION_ARG_NONE, &a.books, "the books only, without search", NULL },
         { "sensitivity", 0, 0, G_OPTION_ARG_NONE, &a.sensitivity, "how many logs with one event changed are rejected", NULL },
         { "trace", 0, 0, G_OPTION_ARG_FILENAME, &a.trace, "the explanation, or the longest there is, as a trace for 'ucsim diagram'", "FILE" },
+        { "write", 0, 0, G_OPTION_ARG_FILENAME, &a.write, "what was read, as a log in the words of the functionality", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_FILENAME, &a.json, "everything, as JSON", "FILE" },
         { "memory", 0, 0, G_OPTION_ARG_INT64, &a.memory, "limit of the search in MiB (2048)", "N" },
         { "seconds", 0, 0, G_OPTION_ARG_DOUBLE, &a.seconds, "limit of the search in seconds (none)", "N" },
@@ -450,6 +460,6 @@ int cli_audit_log(int argc, char **argv)
     if (cli_parse("audit log", "LOG...", text, entries, &argc, &argv, &code))
         code = run(&a, argc, argv);
     g_strfreev(a.untrusted), g_strfreev(a.public), g_strfreev(a.signatures);
-    g_free(a.functionality), g_free(a.map), g_free(a.json), g_free(a.trace);
+    g_free(a.functionality), g_free(a.map), g_free(a.json), g_free(a.trace), g_free(a.write);
     return code;
 }

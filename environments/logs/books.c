@@ -236,6 +236,18 @@ static void take_clocks(EnvBooks *b)
     }
 }
 
+/* A log that is missing looks like that of a module that did nothing. */
+static void take_silent(EnvBooks *b)
+{
+    g_autofree bool *spoke = g_new0(bool, b->parties);
+    for (uint32_t i = 0; i < b->log->event->len; i++)
+        spoke[event_of(b, i)->party] = true;
+    for (uint32_t p = 0; p < b->parties; p++) {
+        if (!spoke[p] && !g_array_index(b->log->untrusted, bool, p))
+            find(b, ENV_INFORMATION, "no-events", "%s has none; if its log is missing, it is not to be trusted", name_of(b, p));
+    }
+}
+
 static void take_remarks(EnvBooks *b)
 {
     for (guint i = 0; i < b->log->remark->len; i++) {
@@ -295,6 +307,7 @@ EnvBooks *env_books_new(const EnvLog *log)
         take(b, i);
     take_clocks(b);
     take_remarks(b);
+    take_silent(b);
     tell_counts(b);
     sort(b);
     return b;

@@ -68,7 +68,7 @@ typedef struct {
 enum { ENV_DROPPED, ENV_REPEATED, ENV_ALTERED, ENV_CHANGES };
 bool env_sensitivity(EnvLog *log, const EnvJudgeLimits *limits, EnvSensitivity out[ENV_CHANGES], GError **error);
 
-/* An event as people read it: "sign kid=3f.. message=m0 -> signature index=4"; g_free. */
+/* An event as people read it: "send to=bob text=m0 -> (no output)"; g_free. */
 char *env_event_text(const EnvLog *log, const UcLogged *event);
 
 #endif

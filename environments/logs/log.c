@@ -817,6 +817,77 @@ bool env_log_add(EnvLog *log, const EnvLogMap *map, const char *path, GError **e
     return uc_file_text(path, UC_FILE_MAX, &text, &length, error) && env_log_add_text(log, map, text, length, path, error);
 }
 
+/* ---- writing ---- */
+
+static void print_names(GString *out, const char *key, char *const *name)
+{
+    g_string_append_printf(out, ",\"%s\":[", key);
+    for (char *const *n = name; *n; n++) {
+        g_string_append(out, n == name ? "" : ",");
+        uc_json_text(out, *n);
+    }
+    g_string_append_c(out, ']');
+}
+
+static void print_header(const EnvLog *log, GString *out)
+{
+    g_autoptr(GPtrArray) untrusted = g_ptr_array_new();
+    for (guint p = 0; p + 1 < log->module->len; p++) {
+        if (g_array_index(log->untrusted, bool, p))
+            g_ptr_array_add(untrusted, log->module->pdata[p]);
+    }
+    g_ptr_array_add(untrusted, NULL);
+    g_string_append_printf(out, "{\"ucsim-log\":%d,\"functionality\":", ENV_LOG_VERSION);
+    uc_json_text(out, log->triple->functionality->name);
+    print_names(out, "modules", (char *const *)log->module->pdata);
+    print_names(out, "untrusted", (char *const *)untrusted->pdata);
+    g_string_append(out, ",\"options\":{");
+    bool first = true;
+    for (guint i = 0; i < log->options->options->len; i++) {
+        const UcOption *o = log->options->options->pdata[i];
+        if (is_of_runs(o->name))
+            continue;
+        g_autoptr(GString) row = g_string_new(NULL);
+        print_names(row, o->name, o->value);
+        if (!o->list) { /* ,"name":["value"] */
+            g_string_truncate(row, row->len - 1);
+            g_string_erase(row, (gssize)strlen(o->name) + 4, 1);
+        }
+        g_string_append(out, row->str + first);
+        first = false;
+    }
+    g_string_append(out, "}}\n");
+}
+
+static void print_event(const EnvLog *log, const UcSession *session, const UcLogged *e, GString *out)
+{
+    g_string_append(out, "{\"module\":");
+    uc_json_text(out, g_ptr_array_index(log->module, e->party));
+    if (e->time != UC_LOGGED_NO_TIME)
+        g_string_append_printf(out, ",\"time\":%" G_GINT64_FORMAT, e->time);
+    if (e->has_in) {
+        g_string_append(out, ",\"in\":");
+        uc_trace_message(out, session, log->store, &e->in, e->in_missing);
+    }
+    if (e->has_out) {
+        g_string_append(out, ",\"out\":");
+        uc_trace_message(out, session, log->store, &e->out, e->out_missing);
+    }
+    g_string_append(out, "}\n");
+}
+
+GString *env_log_print(const EnvLog *log)
+{
+    g_assert(log && log->triple);
+    GString *out = g_string_new(NULL);
+    UcSession session = { .messages = *log->triple->protocol->interface->messages, .parties = log->module->len - 1,
+                         .party_name = names(log->module) };
+    print_header(log, out);
+    for (guint i = 0; i < log->event->len; i++)
+        print_event(log, &session, &g_array_index(log->event, UcLogged, i), out);
+    return out;
+}
+
 static void remark_clear(gpointer p) { g_free(((EnvLogRemark *)p)->text); }
 
 EnvLog *env_log_new(void)

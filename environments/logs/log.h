@@ -52,6 +52,8 @@ bool env_log_distrust(EnvLog *log, const char *name, GError **error);
 bool env_log_add(EnvLog *log, const EnvLogMap *map, const char *path, GError **error);
 /* The same from memory, for tests and fuzzers. */
 bool env_log_add_text(EnvLog *log, const EnvLogMap *map, const char *text, size_t length, const char *file, GError **error);
+/* The log in the interface's own words; g_string_free(). */
+GString *env_log_print(const EnvLog *log);
 /* "FILE:LINE" of an event; g_free. */
 char *env_log_place(const EnvLog *log, uint32_t file, uint32_t line);
 

@@ -51,7 +51,7 @@ struct EnvLogMap {
     UcSchedule *options;
 };
 
-/* A record's field by its path ("in.kid"); NULL: it has none. */
+/* A record's field by its path ("in.count"); NULL: it has none. */
 const UcJson *map_field(const UcJson *record, const char *path);
 bool map_holds(const MapRule *rule, const UcJson *record);
 /* Does the map name this field of a record anywhere? */

@@ -28,7 +28,8 @@ typedef struct {
     GArray *hidden;       /* Handover that no receiver says anything of */
     GArray *orphan;       /* Handover without sender: tickets that a party has and that it was never told */
     uint64_t unlogged;    /* names given to what stands in no log */
-    bool untrusted;
+    unsigned parties;
+    bool untrusted;       /* some party */
     const char *left_out; /* of the ways, for want of room */
 } Witness;
 
@@ -293,10 +294,10 @@ static void prepare(void *setup, UcStore *store, UcLogged *event, size_t events,
 {
     Witness *w = setup;
     w->store = store;
-    for (size_t i = 0; i < events; i++) {
-        w->untrusted |= untrusted[event[i].party];
+    for (size_t i = 0; i < events; i++)
         note_key(w, &event[i]);
-    }
+    for (unsigned p = 0; p < w->parties; p++)
+        w->untrusted |= untrusted[p];
     for (size_t i = 0; i < events; i++)
         note_foreign_key(w, &event[i]);
     for (size_t i = 0; i < events; i++) {
@@ -537,6 +538,7 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
     w->sigma = sigma_recorded_new(known->name, known->capacity, &w->record, NULL);
     w->options.sigma = &w->sigma;
     w->real = !plan->crypto_ideal;
+    w->parties = g_strv_length((char **)plan->party);
     GHashTable **maps[] = { &w->name, &w->public, &w->renamed }, **sets[] = { &w->valid, &w->arrived, &w->denied };
     for (size_t i = 0; i < G_N_ELEMENTS(maps); i++) {
         *maps[i] = map_new();

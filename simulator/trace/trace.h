@@ -48,6 +48,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(UcTraceWriter, uc_trace_writer_free)
 void uc_trace_observe(void *writer, const UcWorld *world, const UcActivation *activation);
 /* The last line. */
 void uc_trace_verdict(UcTraceWriter *writer, const UcComparison *verdict, const UcWorld *real, const UcWorld *ideal);
+/* One message as traces have it, without the fields of `without` (bit i: word i). Of the session messages and names of parties count. */
+void uc_trace_message(GString *out, const UcSession *session, const UcStore *store, const UcMessage *message, unsigned without);
 /* The last line of a run of one world: there is no verdict, only why it stopped. */
 void uc_trace_end(UcTraceWriter *writer, const UcWorld *world);
 

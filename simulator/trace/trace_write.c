@@ -191,21 +191,20 @@ static void handle(GString *out, const UcSession *s, const UcStore *store, UcFie
     }
 }
 
-static void field(GString *out, const UcWorld *world, const UcSession *s, const UcField *f, UcWord value)
+static void field(GString *out, const UcSession *s, const UcStore *store, const UcField *f, UcWord value)
 {
     switch (f->type) {
     case UC_INT: g_string_append_printf(out, "%" G_GINT64_FORMAT, (gint64)value); break;
     case UC_PARTY: party(out, s, value); break;
     case UC_POINT: named(out, uc_point_name, value); break;
     case UC_CODE: named(out, f->names, value); break;
-    default: handle(out, s, uc_world_store(world), f->type, value);
+    default: handle(out, s, store, f->type, value);
     }
 }
 
-static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, uint16_t session, const UcMessage *m)
+void uc_trace_message(GString *out, const UcSession *session, const UcStore *store, const UcMessage *m, unsigned without)
 {
-    UcSession s = uc_session(uc_world_spec(world), session);
-    const UcMessageKind *kind = uc_message_kind(&s.messages, m->kind);
+    const UcMessageKind *kind = uc_message_kind(&session->messages, m->kind);
     g_string_append_c(out, '{');
     if (kind) {
         key_text(out, "kind", kind->name);
@@ -213,10 +212,21 @@ static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, 
         g_autofree char *number = g_strdup_printf("unknown-%" G_GUINT64_FORMAT, m->kind);
         key_text(out, "kind", number);
     }
-    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++)
-        field(key(out, kind->field[i].name), world, &s, &kind->field[i],
-              w->hidden && kind->field[i].secret ? UC_NONE : m->w[i]);
+    for (unsigned i = 0; kind && i < uc_message_fields(kind); i++) {
+        if (!(without >> i & 1))
+            field(key(out, kind->field[i].name), session, store, &kind->field[i], m->w[i]);
+    }
     g_string_append_c(out, '}');
+}
+
+static void message(const UcTraceWriter *w, GString *out, const UcWorld *world, uint16_t session, const UcMessage *m)
+{
+    UcSession s = uc_session(uc_world_spec(world), session);
+    const UcMessageKind *kind = uc_message_kind(&s.messages, m->kind);
+    UcMessage shown = *m;
+    for (unsigned i = 0; kind && w->hidden && i < uc_message_fields(kind); i++)
+        shown.w[i] = kind->field[i].secret ? UC_NONE : m->w[i];
+    uc_trace_message(out, &s, uc_world_store(world), &shown, 0);
 }
 
 /* ---- activations ---- */
