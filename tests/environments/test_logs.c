@@ -7,6 +7,7 @@
 
 #include "environments/logs/books.h"
 #include "environments/logs/judge.h"
+#include "tests/support/suite.h"
 
 #define HEAD "{\"ucsim-log\":1,\"functionality\":\"F_DKM\",\"modules\":[\"m1\",\"m2\",\"m3\"],\"options\":{\"crypto\":\"ideal\"}}\n"
 #define HEAD_OF(options) "{\"ucsim-log\":1,\"functionality\":\"F_DKM\",\"modules\":[\"m1\",\"m2\",\"m3\"],\"options\":{\"crypto\":\"ideal\"," options "}}\n"
@@ -601,9 +602,5 @@ int main(void)
     tcase_add_test(c, the_reduction_changes_no_answer);
     tcase_add_test(c, limits_are_told);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }
