@@ -3,7 +3,7 @@
 set -u
 . tests/fuzz.sh
 fuzz_need_clang
-fuzz_compile "$fuzz_cc" $(ls signing/*.c audit/*.c | grep -v sigma) simulator/base/file.c simulator/base/document.c simulator/base/nearest.c tests/audit/fuzz_audit.c
+fuzz_compile "$fuzz_cc" $(ls signing/*.c audit/*.c | grep -v sigma) simulator/base/csv.c simulator/base/file.c simulator/base/document.c simulator/base/nearest.c tests/audit/fuzz_audit.c
 mkdir "$T/manifest" "$T/ledger" "$T/s"
 printf 'signature,message,module,time,key\ns0,m0,"hsm 1",2026-01-01T00:00:00Z,vk\n' >"$T/manifest/csv"
 printf '{"signature": "s0", "signed_digest": "6d", "digest": "x", "time": 7}\n' >"$T/manifest/json"
