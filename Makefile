@@ -39,7 +39,7 @@ FOLDERS := signing audit simulator simulator/base simulator/trace simulator/trip
            adversary adversary/ticketed adversary/auth adversary/com \
            environments environments/worlds environments/logs environments/general environments/lua environments/runs report cli
 SOURCES := $(sort $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c)))
-LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o
+LIB_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out cli/main.c,$(SOURCES))) $(B)/report/assets.o $(B)/cli/skeleton.o
 LIB     := $(B)/libucsim.a
 # for other programs: the engine and the signing core alone, and their headers (docs/libraries.md)
 ENGINE  := $(B)/libucsim-engine.a
@@ -63,19 +63,27 @@ $(LIB): $(LIB_OBJ)
 $(LIB) $(ENGINE) $(SIGNING):
 	@rm -f $@
 	@ar rcsD $@ $^
-$(PROGRAM): $(B)/cli/main.o $(LIB)
+# triples that are loaded call what the installed headers declare, and nothing else: the whole engine is in the program, and its
+# symbols that stand in those headers are exported
+EXPORTS := $(B)/ucsim.exports
+$(EXPORTS): $(ENGINE) $(HEADERS)
+	@nm -g --defined-only $(ENGINE) 2>/dev/null | sed -n 's/.* [TDBR] //p' | sort -u >$@.defined
+	@grep -ohE '\buc_[a-z0-9_]+\b' $(HEADERS) | sort -u | comm -12 - $@.defined | sed '1i {' | sed -e '1!s/$$/;/' -e '$$a };' >$@
+$(PROGRAM): $(B)/cli/main.o $(LIB) $(EXPORTS)
 	@echo "  LINK    $@"
-	@$(CC) $(BASE_CFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(BASE_CFLAGS) -Wl,--dynamic-list=$(EXPORTS) -o $@ $< -Wl,--whole-archive $(ENGINE) -Wl,--no-whole-archive $(LIB) $(LIBS)
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(BASE_CFLAGS) -MMD -MP -c -o $@ $<
-# the style sheet and the script of HTML reports, as C strings
-$(B)/report/assets.c: report/report.css report/report.js
-	@mkdir -p $(@D)
-	@for f in css js; do printf 'extern const char rep_asset_%s[];\nconst char rep_asset_%s[] =\n' $$f $$f; \
-	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' report/report.$$f; echo ';'; done >$@
-$(B)/report/assets.o: $(B)/report/assets.c
+# files as C strings: PREFIX_css is report/report.css, and so on
+strings = mkdir -p $(@D); for f in $^; do name=$(1)_$${f\#\#*.}; printf 'extern const char %s[];\nconst char %s[] =\n' $$name $$name; \
+	  sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo ';'; done >$@
+$(B)/report/assets.c: report/report.css report/report.js # of HTML reports
+	@$(call strings,rep_asset)
+$(B)/cli/skeleton.c: docs/skeleton/triple.c docs/skeleton/triple.lua docs/skeleton/Makefile.make # what 'ucsim new --triple' writes
+	@$(call strings,cli_skeleton)
+$(B)/report/assets.o $(B)/cli/skeleton.o: $(B)/%.o: $(B)/%.c
 	@echo "  CC      $<"
 	@$(CC) $(BASE_CFLAGS) -c -o $@ $<
 $(TESTS): $(B)/%: $(B)/%.o $(TEST_HELP) $(LIB)

@@ -392,7 +392,7 @@ static void free_options(Options *o)
 /* The command line again, without what does not change the result. */
 static char *command_line(int argc, char **argv)
 {
-    GString *out = g_string_new("ucsim");
+    GString *out = g_string_new(cli_program());
     for (int i = 0; i < argc; i++) {
         if (!strcmp(argv[i], "--jobs") || !strcmp(argv[i], "-j"))
             i++;

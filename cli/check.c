@@ -63,7 +63,8 @@ static char *command_of(const Case *c, const uint64_t *seed, int seeds)
 {
     const Options *o = c->options;
     g_autofree char *file = cli_quote(c->row.file);
-    GString *out = g_string_new("ucsim check");
+    GString *out = g_string_new(cli_program());
+    g_string_append(out, " check");
     if (seed)
         g_string_append_printf(out, " --seed %" G_GUINT64_FORMAT, *seed);
     if (seeds)

@@ -7,17 +7,19 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/session.h"
 #include "signing/lanes.h"
 #include "simulator/explore/big.h"
 
 static void print_help(void)
 {
-    puts("usage: ucsim COMMAND [OPTION...]\n\n"
+    puts("usage: ucsim [--triple FILE]... COMMAND [OPTION...]\n\n"
          "Runs an ideal functionality and a real protocol side by side and checks that an environment cannot tell\n"
          "them apart.\n\ncommands:");
     for (const CliCommand *c = cli_commands; c->name; c++)
         printf("  %-10s %s\n", c->name, c->summary);
-    puts("\n'ucsim COMMAND --help' says more about a command.");
+    puts("\n--triple FILE loads a protocol of your own, with its functionality and UC simulator, from a shared object\n"
+         "('ucsim new --triple' writes one to start from).\n\n'ucsim COMMAND --help' says more about a command.");
 }
 
 static int unknown(const char *name)
@@ -124,8 +126,30 @@ static int help_about(char *name)
     return c ? c->run(2, argv) : unknown(name);
 }
 
+/* Of "--triple FILE" or "--triple=FILE" the file, and how many words that takes; 0: it is another word. */
+static int triple_option(int argc, char **argv, const char **file)
+{
+    static const char option[] = "--triple";
+    if (!strcmp(argv[1], option)) {
+        *file = argc > 2 ? argv[2] : NULL;
+        return argc > 2 ? 2 : 1;
+    }
+    bool joined = !strncmp(argv[1], option, sizeof option - 1) && argv[1][sizeof option - 1] == '=';
+    *file = argv[1] + sizeof option;
+    return joined ? 1 : 0;
+}
+
 static int run(int argc, char **argv)
 {
+    const char *file;
+    int words_taken;
+    while (argc > 1 && (words_taken = triple_option(argc, argv, &file))) {
+        int code = file && *file ? cli_load_triple(file) : cli_fail(CLI_USAGE, "--triple: expected a file, got none");
+        if (code != CLI_OK)
+            return code;
+        argc -= words_taken;
+        argv += words_taken;
+    }
     if (argc < 2) {
         print_help();
         return CLI_USAGE;

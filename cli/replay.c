@@ -41,7 +41,7 @@ static Case *case_new(const Options *o, const char *file)
     Case *c = g_new0(Case, 1);
     g_autofree char *quoted = cli_quote(file);
     *c = (Case){ .options = o, .row = { .file = g_strdup(file), .title = g_strdup(file), .entry = -1, .code = CLI_USAGE } };
-    c->row.reproduce = g_strdup_printf("ucsim replay %s%s", o->torture ? "--torture " : "", quoted);
+    c->row.reproduce = g_strdup_printf("%s replay %s%s", cli_program(), o->torture ? "--torture " : "", quoted);
     return c;
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/session.h"
 #include "cli/files.h"
 #include "environments/worlds/options.h"
 #include "report/audit.h"
@@ -42,6 +43,7 @@ static bool add_file(GPtrArray *items, const char *path, GError **error)
     item->name = g_strdup(path);
     item->trace = trace;
     item->interface = env_trace_interface(trace);
+    item->program = cli_program();
     g_ptr_array_add(items, item);
     return true;
 }

@@ -171,3 +171,37 @@ char *cli_quote(const char *word)
         c++;
     return *word && !*c ? g_strdup(word) : g_shell_quote(word);
 }
+
+/* ---- triples from outside ---- */
+
+static const char *loaded[ENV_TRIPLES_MAX]; /* files */
+static unsigned loads;
+
+const char *cli_program(void)
+{
+    g_autoptr(GString) out = g_string_new("ucsim");
+    for (unsigned i = 0; i < loads; i++) {
+        g_autofree char *file = cli_quote(loaded[i]);
+        g_string_append_printf(out, " --triple %s", file);
+    }
+    return g_intern_string(out->str);
+}
+
+int cli_load_triple(const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    if (!env_triple_load(path, &error))
+        return cli_fail(CLI_USAGE, "--triple: %s: %s", path, error->message);
+    loaded[loads++] = path;
+    return CLI_OK;
+}
+
+char **cli_triple_words(void)
+{
+    char **words = g_new0(char *, 2 * loads + 1);
+    for (unsigned i = 0; i < loads; i++) {
+        words[2 * i] = g_strdup("--triple");
+        words[2 * i + 1] = g_strdup(loaded[i]);
+    }
+    return words;
+}

@@ -8,6 +8,13 @@
 #include "environments/runs/run.h"
 #include "environments/worlds/replay.h"
 
+/* What comes before the subcommand in a command to be copied: "ucsim", and the triples that were loaded (main.c), quoted. */
+const char *cli_program(void);
+/* Loads the triple of a shared object, before anything else; commands to be copied name it. CLI_OK, or an error on stderr and its code. */
+int cli_load_triple(const char *path);
+/* The words with which a process of its own loads them too: NULL-terminated, to be freed with g_strfreev(). */
+char **cli_triple_words(void);
+
 /* CLI_LIMIT when it was a limit, else CLI_USAGE. */
 int cli_code_of(const GError *error);
 /* Prints the error on stderr, frees it, returns the code. */

@@ -54,7 +54,10 @@ static void let_signals_in(gpointer data)
 static bool check(const Watch *w, GError **error)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
+    g_auto(GStrv) triples = cli_triple_words();
     g_ptr_array_add(argv, (gpointer)"/proc/self/exe");
+    for (char **word = triples; *word; word++)
+        g_ptr_array_add(argv, *word);
     g_ptr_array_add(argv, (gpointer)"check");
     g_ptr_array_add(argv, (gpointer)"--");
     for (char **path = w->path; *path; path++)

@@ -18,10 +18,11 @@ done
 
 for library in $libraries; do install -m 644 "$library" "$libdir/"; done
 for header in $headers; do install -D -m 644 "$header" "$root/include/ucsim/$header"; done
-pc() { # NAME DESCRIPTION REQUIRES: a static library needs what it is made with at link time
+pc() { # NAME DESCRIPTION REQUIRES LIBRARIES: a static library needs what it is made with at link time
     cat >"$libdir/pkgconfig/$1.pc" <<P
 prefix=$PREFIX
 libdir=$LIBDIR
+program=\${prefix}/bin/ucsim
 includedir=\${prefix}/include/ucsim
 
 Name: $1
@@ -29,10 +30,11 @@ Description: $2
 Version: $VERSION
 Requires: $3
 Cflags: -I\${includedir}
-Libs: -L\${libdir} -l$1 -lpthread -lm
+Libs: $4
 P
     chmod 644 "$libdir/pkgconfig/$1.pc"
 }
-pc ucsim-engine "engine of ucsim: machines, worlds, traces, exploration, statistics" "glib-2.0 libcrypto libxxhash"
-pc ucsim-signing "stateful hash-based signatures (LMS, HSS, XMSS, XMSS^MT) at a chosen leaf" "glib-2.0 libcrypto"
+pc ucsim-engine "engine of ucsim: machines, worlds, traces, exploration, statistics" "glib-2.0 libcrypto libxxhash" "-L\${libdir} -lucsim-engine -lpthread -lm"
+pc ucsim-signing "stateful hash-based signatures (LMS, HSS, XMSS, XMSS^MT) at a chosen leaf" "glib-2.0 libcrypto" "-L\${libdir} -lucsim-signing -lpthread -lm"
+pc ucsim "what a triple needs that 'ucsim --triple' loads: headers; the functions are the program's" "glib-2.0 libcrypto" ""
 chmod 644 "$share/man/man1/ucsim.1"

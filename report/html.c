@@ -193,7 +193,7 @@ static void command(GString *out, const RepHtmlItem *item)
     g_autofree char *base = g_path_get_basename(item->name), *quoted = g_shell_quote(base);
     const char *plain = strspn(base, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(base)
         ? base : quoted;
-    g_autofree char *line = g_strdup_printf("ucsim replay %s", plain);
+    g_autofree char *line = g_strdup_printf("%s replay %s", item->program ? item->program : "ucsim", plain);
     g_string_append(out, "<p class=\"command\">To reproduce: ");
     element(out, "code", line);
     g_string_append(out, " <button type=\"button\" data-do=\"copy\">Copy</button></p>\n");

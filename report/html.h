@@ -11,6 +11,7 @@ typedef struct {
     char *name;      /* the trace's file, for the command; only its last component is shown */
     UcTrace *trace;
     const UcInterface *interface; /* of the trace; NULL: it is not known */
+    const char *program; /* that reproduces it, and its options before the subcommand; NULL: "ucsim" */
 } RepHtmlItem;
 
 /* Items: RepHtmlItem; audits: RepAudit (report/audit.h). The caller frees the text; NULL and an error when Graphviz or gnuplot cannot draw. */

@@ -1,6 +1,6 @@
 #include "adversary/auth/simulator.h"
 
-#include "functionality/auth/interface.h"
+#include "functionality/auth/f_auth.h"
 
 /* By stream, from and to: the payload of each text that F has recorded, in F's order; UC_NONE: it never left. */
 enum { KIND_MADE = UC_FIRST_KIND };
@@ -41,8 +41,7 @@ static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
     switch (in->message.kind) {
     case AUTH_CONSULT: return consult(ctx, w);
     case AUTH_SENT: return sent(ctx, w);
-    case AUTH_CORRUPTED:
-        return uc_backdoor_of(w[0], uc_sandbox_order(ctx, w[0], (UcMessage){ .kind = UC_M_CORRUPT }).result.message);
+    case AUTH_CORRUPTED: return uc_fate_show(ctx, w[0]);
     default: return uc_simulation_failed("S does not know what F reports");
     }
 }
@@ -63,41 +62,16 @@ static UcWord number_of(UcCtx *ctx, UcWord from, UcWord to, UcWord payload)
 
 static UcResult deliver(UcCtx *ctx, UcWord to, UcWord payload, const UcOutcome *out)
 {
-    if (out->ignored || out->result.code == UC_FAIL)
-        return out->result;
     UcCrashOutcome outcome = uc_crash_outcome(out);
-    if (outcome == UC_ABORT) /* nothing but the receiver down */
-        return uc_command((UcMessage){ AUTH_CRASH_PARTY, { to } });
-    if (!out->has_effect)
-        return out->result.code == UC_PASS ? out->result : uc_simulation_failed("a delivery without an effect");
     UcWord from = out->effect.w[1], text = out->effect.w[3]; /* operation, peer, counter, text */
     UcWord number = uc_fault(ctx, from, true).corrupted ? 0 : number_of(ctx, from, to, payload);
     return number ? uc_command((UcMessage){ AUTH_ALLOW, { from, to, number, outcome } })
                   : uc_command((UcMessage){ AUTH_INJECT, { from, to, text, outcome } });
 }
 
-static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)
-{
-    UcWord party = uc_peer(ctx, in);
-    UcFault before = uc_fault(ctx, party, true);
-    if (in->message.kind == UC_M_CORRUPT && !before.corrupted)
-        return uc_command((UcMessage){ AUTH_CORRUPT_PARTY, { party } });
-    if (in->message.kind >= UC_M_USER && before.corrupted)
-        return uc_command_as(party, in->message);
-    UcOutcome out = uc_sandbox_order(ctx, party, in->message);
-    if (in->message.kind == UC_M_DELIVER)
-        return deliver(ctx, party, in->message.w[0], &out);
-    UcWord now = uc_fault(ctx, party, true).status;
-    if (before.status == UC_UP && now == UC_DOWN)
-        return uc_command((UcMessage){ AUTH_CRASH_PARTY, { party } });
-    if (before.status == UC_DOWN && now != UC_DOWN)
-        return uc_command((UcMessage){ now == UC_UP ? AUTH_RESTART_PARTY : AUTH_DISABLE_PARTY, { party } });
-    return out.result;
-}
-
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
-    return uc_from(ctx, in) == UC_FUNCTIONALITY ? from_f(ctx, in) : from_a(ctx, in);
+    return uc_from(ctx, in) == UC_FUNCTIONALITY ? from_f(ctx, in) : uc_fate_order(ctx, &auth_fates, in, deliver);
 }
 
 static const UcClass class = { .name = "UC simulator", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };

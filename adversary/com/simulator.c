@@ -1,5 +1,6 @@
 #include "adversary/com/simulator.h"
 
+#include "functionality/com/f_com.h"
 #include "protocol/com/masked.h"
 
 enum { KIND_MADE = UC_FIRST_KIND, KIND_STATE };
@@ -57,9 +58,9 @@ static UcResult opening(UcCtx *ctx, UcWord from, UcWord to)
 
 static UcResult corrupted(UcCtx *ctx, UcWord party)
 {
-    UcMessage state = uc_sandbox_order(ctx, party, (UcMessage){ .kind = UC_M_CORRUPT }).result.message;
-    uc_write(ctx, KIND_STATE, party, 1)[0] = state.w[0];
-    return uc_backdoor_of(party, state);
+    UcResult state = uc_fate_show(ctx, party);
+    uc_write(ctx, KIND_STATE, party, 1)[0] = state.message.w[0];
+    return state;
 }
 
 static UcResult from_f(UcCtx *ctx, const UcEnvelope *in)
@@ -105,40 +106,15 @@ static UcResult received(UcCtx *ctx, UcWord from, UcWord to, UcWord payload, UcC
 
 static UcResult deliver(UcCtx *ctx, UcWord to, UcWord payload, const UcOutcome *out)
 {
-    if (out->ignored || out->result.code == UC_FAIL)
-        return out->result;
     UcCrashOutcome outcome = uc_crash_outcome(out);
-    if (outcome == UC_ABORT) /* nothing but the receiver down */
-        return uc_command((UcMessage){ COM_CRASH_PARTY, { to } });
-    if (!out->has_effect)
-        return out->result.code == UC_PASS ? out->result : uc_simulation_failed("a delivery without an effect");
     UcWord from = out->effect.w[1]; /* operation, peer, text */
     return out->effect.w[0] == COM_WAS_RECEIVED ? received(ctx, from, to, payload, outcome)
                                                 : uc_command((UcMessage){ COM_ALLOW_OPENED, { from, to, outcome } });
 }
 
-static UcResult from_a(UcCtx *ctx, const UcEnvelope *in)
-{
-    UcWord party = uc_peer(ctx, in);
-    UcFault before = uc_fault(ctx, party, true);
-    if (in->message.kind == UC_M_CORRUPT && !before.corrupted)
-        return uc_command((UcMessage){ COM_CORRUPT_PARTY, { party } });
-    if (in->message.kind >= UC_M_USER && before.corrupted)
-        return uc_command_as(party, in->message);
-    UcOutcome out = uc_sandbox_order(ctx, party, in->message);
-    if (in->message.kind == UC_M_DELIVER)
-        return deliver(ctx, party, in->message.w[0], &out);
-    UcWord now = uc_fault(ctx, party, true).status;
-    if (before.status == UC_UP && now == UC_DOWN)
-        return uc_command((UcMessage){ COM_CRASH_PARTY, { party } });
-    if (before.status == UC_DOWN && now != UC_DOWN)
-        return uc_command((UcMessage){ now == UC_UP ? COM_RESTART_PARTY : COM_DISABLE_PARTY, { party } });
-    return out.result;
-}
-
 static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 {
-    return uc_from(ctx, in) == UC_FUNCTIONALITY ? from_f(ctx, in) : from_a(ctx, in);
+    return uc_from(ctx, in) == UC_FUNCTIONALITY ? from_f(ctx, in) : uc_fate_order(ctx, &com_fates, in, deliver);
 }
 
 static const UcClass class = { .name = "UC simulator", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };

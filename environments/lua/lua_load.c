@@ -372,10 +372,10 @@ static void check_fields(lua_State *L, const char *table, const char *const own[
 
 static const char **names_of_functionalities(lua_State *L)
 {
-    const char **name = lua_newuserdatauv(L, (env_triples + 1) * sizeof *name, 0);
-    for (unsigned i = 0; i < env_triples; i++)
+    const char **name = lua_newuserdatauv(L, (env_triples() + 1) * sizeof *name, 0);
+    for (unsigned i = 0; i < env_triples(); i++)
         name[i] = env_triple[i].protocol->interface->name;
-    name[env_triples] = NULL;
+    name[env_triples()] = NULL;
     return name;
 }
 

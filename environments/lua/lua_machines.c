@@ -531,6 +531,16 @@ static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
     return luaL_error(L, "%s has no '%s'%s", self, name, env_lua_did_you_mean(L, name, names));
 }
 
+/* Inputs of an interface from outside may be called what they cannot. */
+static void refuse_taken_words(lua_State *L, const UcInterface *interface)
+{
+    for (const UcCall *call = interface->calls; call && call->word; call++) {
+        if (lua_getfield(L, -1, call->word) != LUA_TNIL)
+            luaL_error(L, "%s: expected words of its own for inputs, got '%s', which z has already", interface->name, call->word);
+        lua_pop(L, 1);
+    }
+}
+
 /* Adds the calls of a table to the methods on top. */
 static void add_calls(lua_State *L, const UcCall *call, lua_CFunction function)
 {
@@ -560,11 +570,13 @@ static void add_z_session(lua_State *L)
     static const luaL_Reg own[] = { { "corrupted", z_corrupted }, { "speak", z_speak }, { NULL, NULL } };
     EnvLua *lua = env_lua(L);
     const EnvOptions *o = lua->options;
-    if (!o->sessions || o->session[lua->session].called)
-        add_calls(L, lua->triple->protocol->interface->calls, z_call);
     add_calls(L, env_lua_orders, z_order);
     luaL_setfuncs(L, own, 0);
     env_lua_add_stolen(L, lua->triple->kit);
+    if (o->sessions && !o->session[lua->session].called)
+        return;
+    refuse_taken_words(L, lua->triple->protocol->interface);
+    add_calls(L, lua->triple->protocol->interface->calls, z_call);
 }
 
 static void add_a_session(lua_State *L)
@@ -598,8 +610,8 @@ static void make_z(lua_State *L)
 {
     static const luaL_Reg own[] = { { "ask", z_ask }, { "view", z_view }, { "feature", z_feature }, { NULL, NULL } };
     lua_newtable(L);
-    add_sessions(L, "z", add_z_session);
     luaL_setfuncs(L, own, 0);
+    add_sessions(L, "z", add_z_session);
     make_self(L, "z");
 }
 

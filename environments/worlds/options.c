@@ -289,8 +289,8 @@ static bool parse_parties(const Parse *p, const UcOption *o)
 /* NULL-terminated; free with g_free(). */
 static const char **names_of_protocols(void)
 {
-    const char **name = g_new0(const char *, env_triples + 1);
-    for (unsigned i = 0; i < env_triples; i++)
+    const char **name = g_new0(const char *, env_triples() + 1);
+    for (unsigned i = 0; i < env_triples(); i++)
         name[i] = env_triple[i].protocol->name;
     return name;
 }

@@ -229,8 +229,8 @@ struct EnvShared {
 
 EnvShared *env_shared_new(void)
 {
-    EnvShared *shared = g_malloc0((env_triples + 1) * sizeof(void *));
-    for (unsigned i = 0; i < env_triples; i++) {
+    EnvShared *shared = g_malloc0((env_triples() + 1) * sizeof(void *));
+    for (unsigned i = 0; i < env_triples(); i++) {
         const UcInterface *interface = env_triple[i].protocol->interface;
         shared->of[i] = interface->shared_new ? interface->shared_new() : NULL;
     }
@@ -239,7 +239,7 @@ EnvShared *env_shared_new(void)
 
 void env_shared_free(EnvShared *shared)
 {
-    for (unsigned i = 0; shared && i < env_triples; i++) {
+    for (unsigned i = 0; shared && i < env_triples(); i++) {
         if (shared->of[i])
             env_triple[i].protocol->interface->shared_free(shared->of[i]);
     }

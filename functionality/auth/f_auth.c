@@ -2,13 +2,15 @@
 
 /* From and to give the number of a stream. */
 enum { KIND_SENT = UC_FIRST_KIND, KIND_DELIVERED, KIND_PARTY, KIND_PENDING };
-enum { WORDS_PARTY = 2, WORDS_PENDING = 3 };
+enum { WORDS_PENDING = 3 };
 static const UcRegionKind kinds[] = {
     { .name = "sent", .item_words = 1, .item_handles = 1 },
     { .name = "delivered", .head_words = 1 }, /* the number of the last one */
-    { .name = "party", .head_words = WORDS_PARTY }, /* status, corrupted */
+    [KIND_PARTY - UC_FIRST_KIND] = UC_FATE_REGION,
     { .name = "pending", .head_words = WORDS_PENDING, .head_handles = 4 }, /* from, to, text: S was asked about it */
 };
+
+const UcFates auth_fates = { AUTH_CRASH_PARTY, AUTH_RESTART_PARTY, AUTH_DISABLE_PARTY, AUTH_CORRUPT_PARTY, AUTH_CORRUPTED, KIND_PARTY };
 
 static UcWord stream(UcCtx *ctx, UcWord from, UcWord to) { return from * uc_party_count(ctx) + to; }
 
@@ -24,9 +26,7 @@ static UcWord word_of(UcCtx *ctx, unsigned kind, UcWord index, unsigned word)
     return words ? w[word] : 0;
 }
 
-static UcStatus status_of(UcCtx *ctx, UcWord party) { return (UcStatus)word_of(ctx, KIND_PARTY, party, 0); }
-static bool corrupted(UcCtx *ctx, UcWord party) { return word_of(ctx, KIND_PARTY, party, 1) != 0; }
-static void set_status(UcCtx *ctx, UcWord party, UcStatus status) { uc_write(ctx, KIND_PARTY, party, WORDS_PARTY)[0] = status; }
+static bool corrupted(UcCtx *ctx, UcWord party) { return uc_fate_corrupted(ctx, &auth_fates, party); }
 
 /* ---- inputs ---- */
 
@@ -37,7 +37,7 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
         return uc_backdoor_of(from, in->message);
     if (in->message.kind != AUTH_SEND)
         return uc_fail("not an input of this functionality");
-    if (status_of(ctx, from) != UC_UP)
+    if (uc_fate_status(ctx, &auth_fates, from) != UC_UP)
         return uc_pass("down: ignored");
     size_t count = 0;
     if (to < uc_party_count(ctx))
@@ -52,23 +52,7 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
     return uc_backdoor((UcMessage){ AUTH_CONSULT, { from, to, in->message.w[1] } });
 }
 
-/* ---- how what may crash ends ---- */
-
-static const char *outcome_refused(UcCtx *ctx, UcWord party, UcWord outcome)
-{
-    if (outcome >= UC_CRASH_OUTCOMES)
-        return "S names an unknown outcome";
-    if (outcome != UC_PROCEED && !(uc_fault(ctx, party, false).ordered & UC_ORDER_CRASH))
-        return "S reports a crash that A did not order";
-    return NULL;
-}
-
-static UcResult finish(UcCtx *ctx, UcWord party, UcWord outcome, UcResult result)
-{
-    if (outcome != UC_PROCEED)
-        set_status(ctx, party, UC_DOWN);
-    return outcome == UC_PROCEED || outcome == UC_LAST ? result : uc_pass("crashed");
-}
+/* ---- what S answers ---- */
 
 static UcResult answer(UcCtx *ctx, UcWord outcome)
 {
@@ -76,14 +60,14 @@ static UcResult answer(UcCtx *ctx, UcWord outcome)
     if (!word_of(ctx, KIND_PENDING, 0, 2))
         return uc_simulation_failed("S answers, but was not asked");
     UcWord from = word_of(ctx, KIND_PENDING, 0, 0), to = word_of(ctx, KIND_PENDING, 0, 1), text = word_of(ctx, KIND_PENDING, 0, 2);
-    const char *refused = outcome_refused(ctx, from, outcome);
+    const char *refused = uc_fate_refused(ctx, from, outcome);
     if (refused)
         return uc_simulation_failed(refused);
     uc_write(ctx, KIND_PENDING, 0, 0);
     sent(ctx, from, to, &count);
     if (outcome != UC_ABORT)
         *uc_item_insert(ctx, KIND_SENT, stream(ctx, from, to), count) = text;
-    return finish(ctx, from, outcome, uc_backdoor((UcMessage){ AUTH_SENT, { from, to, count + 1 } }));
+    return uc_fate_finish(ctx, &auth_fates, from, outcome, uc_backdoor((UcMessage){ AUTH_SENT, { from, to, count + 1 } }));
 }
 
 /* ---- deliveries ---- */
@@ -92,14 +76,14 @@ static const char *receiver_refused(UcCtx *ctx, UcWord from, UcWord to, UcWord o
 {
     if (from >= uc_party_count(ctx) || to >= uc_party_count(ctx))
         return "deliver: no such party";
-    if (corrupted(ctx, to) || status_of(ctx, to) != UC_UP)
+    if (!uc_fate_hears(ctx, &auth_fates, to))
         return "deliver: the receiver is not honest and up";
-    return outcome_refused(ctx, to, outcome);
+    return uc_fate_refused(ctx, to, outcome);
 }
 
 static UcResult receive(UcCtx *ctx, UcWord from, UcWord to, UcWord text, UcWord outcome)
 {
-    return finish(ctx, to, outcome, uc_output_to(to, (UcMessage){ AUTH_RECEIVED, { from, text } }));
+    return uc_fate_finish(ctx, &auth_fates, to, outcome, uc_output_to(to, (UcMessage){ AUTH_RECEIVED, { from, text } }));
 }
 
 static UcResult allow(UcCtx *ctx, UcWord from, UcWord to, UcWord number, UcWord outcome)
@@ -127,41 +111,20 @@ static UcResult inject(UcCtx *ctx, UcWord from, UcWord to, UcWord text, UcWord o
     return refused ? uc_simulation_failed(refused) : receive(ctx, from, to, text, outcome);
 }
 
-/* ---- parties ---- */
-
-static UcResult corrupt(UcCtx *ctx, UcWord party)
-{
-    if (party >= uc_party_count(ctx) || corrupted(ctx, party))
-        return uc_simulation_failed("corrupt: no such honest party");
-    uc_write(ctx, KIND_PARTY, party, WORDS_PARTY)[1] = 1;
-    return uc_backdoor((UcMessage){ AUTH_CORRUPTED, { party } });
-}
-
-static UcResult change_status(UcCtx *ctx, UcWord party, UcStatus from, UcStatus to, const char *refused)
-{
-    if (party >= uc_party_count(ctx) || status_of(ctx, party) != from)
-        return uc_simulation_failed(refused);
-    set_status(ctx, party, to);
-    return uc_pass(NULL);
-}
+/* ---- commands ---- */
 
 static UcResult command(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
     if (word_of(ctx, KIND_PENDING, 0, 2) && in->message.kind != AUTH_ANSWER)
         return uc_simulation_failed("S was asked and did not answer first");
-    if (uc_relayed(in)) /* S speaks as a party */
-        return corrupted(ctx, uc_peer(ctx, in)) ? uc_output_to(uc_peer(ctx, in), in->message)
-                                                : uc_simulation_failed("output: the party is not corrupted");
+    if (uc_relayed(in))
+        return uc_fate_command(ctx, &auth_fates, in);
     switch (in->message.kind) {
     case AUTH_ANSWER: return answer(ctx, w[0]);
     case AUTH_ALLOW: return allow(ctx, w[0], w[1], w[2], w[3]);
     case AUTH_INJECT: return inject(ctx, w[0], w[1], w[2], w[3]);
-    case AUTH_CRASH_PARTY: return change_status(ctx, w[0], UC_UP, UC_DOWN, "crash: the party is not up");
-    case AUTH_RESTART_PARTY: return change_status(ctx, w[0], UC_DOWN, UC_UP, "restart: the party is not down");
-    case AUTH_DISABLE_PARTY: return change_status(ctx, w[0], UC_DOWN, UC_DISABLED, "disable: the party is not down");
-    case AUTH_CORRUPT_PARTY: return corrupt(ctx, w[0]);
-    default: return uc_simulation_failed("unknown command");
+    default: return uc_fate_command(ctx, &auth_fates, in);
     }
 }
 
@@ -190,7 +153,7 @@ UcWord f_auth_next(UcCtx *look, UcWord from, UcWord to, UcWord text)
 }
 
 static const UcOrderRule order[] = {
-    { AUTH_CRASH_PARTY, 0, UC_ORDER_CRASH }, { AUTH_DISABLE_PARTY, 0, UC_ORDER_DISABLE }, { AUTH_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT },
+    UC_FATE_ORDERS(AUTH_CRASH_PARTY, AUTH_DISABLE_PARTY, AUTH_CORRUPT_PARTY),
 };
 static const UcClass class = { .name = "F_AUTH", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };
 const UcFunctionality f_auth = { .name = "F_AUTH", .interface = &auth_interface, .class = &class, .order = order,

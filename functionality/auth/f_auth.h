@@ -12,6 +12,7 @@
 
 extern const UcWitness auth_witness; /* witness.c */
 extern const UcFunctionality f_auth;
+extern const UcFates auth_fates;
 
 /* Of this text the number of the first that may still be delivered; 0: there is none. Looked at from outside. */
 UcWord f_auth_next(UcCtx *look, UcWord from, UcWord to, UcWord text);

@@ -8,6 +8,7 @@
 #ifndef FUNCTIONALITY_AUTH_INTERFACE_H
 #define FUNCTIONALITY_AUTH_INTERFACE_H
 
+#include "simulator/triple/fates.h"
 #include "simulator/triple/triple.h"
 
 typedef enum {

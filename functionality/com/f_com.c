@@ -3,13 +3,14 @@
 /* From and to give the number of a commitment. */
 enum { KIND_COMMITMENT = UC_FIRST_KIND, KIND_PARTY, KIND_PENDING };
 enum { TEXT, RECEIVED, OPENING, OPENED, WORDS_COMMITMENT };
-enum { STATUS, BROKEN_INTO, WORDS_PARTY };
 enum { PENDING_FROM, PENDING_TO, PENDING_TEXT, WORDS_PENDING };
 static const UcRegionKind kinds[] = {
     { .name = "commitment", .head_words = WORDS_COMMITMENT, .head_handles = 1 << TEXT },
-    { .name = "party", .head_words = WORDS_PARTY },
+    [KIND_PARTY - UC_FIRST_KIND] = UC_FATE_REGION,
     { .name = "pending", .head_words = WORDS_PENDING, .head_handles = 1 << PENDING_TEXT }, /* S was asked about it */
 };
+
+const UcFates com_fates = { COM_CRASH_PARTY, COM_RESTART_PARTY, COM_DISABLE_PARTY, COM_CORRUPT_PARTY, COM_CORRUPTED, KIND_PARTY };
 
 static UcWord number(UcCtx *ctx, UcWord from, UcWord to) { return from * uc_party_count(ctx) + to; }
 static bool there(UcCtx *ctx, UcWord party) { return party < uc_party_count(ctx); }
@@ -31,9 +32,7 @@ static void note(UcCtx *ctx, UcWord from, UcWord to, unsigned word, UcWord value
     uc_write(ctx, KIND_COMMITMENT, number(ctx, from, to), WORDS_COMMITMENT)[word] = value;
 }
 
-static UcStatus status_of(UcCtx *ctx, UcWord party) { return (UcStatus)word_of(ctx, KIND_PARTY, party, STATUS); }
-static bool corrupted(UcCtx *ctx, UcWord party) { return word_of(ctx, KIND_PARTY, party, BROKEN_INTO) != 0; }
-static void set_status(UcCtx *ctx, UcWord party, UcStatus status) { uc_write(ctx, KIND_PARTY, party, WORDS_PARTY)[STATUS] = status; }
+static bool corrupted(UcCtx *ctx, UcWord party) { return uc_fate_corrupted(ctx, &com_fates, party); }
 static bool asked(UcCtx *ctx) { return word_of(ctx, KIND_PENDING, 0, PENDING_TEXT) != UC_NONE; }
 
 /* ---- inputs ---- */
@@ -65,28 +64,12 @@ static UcResult input(UcCtx *ctx, const UcEnvelope *in)
         return uc_backdoor_of(from, in->message);
     if (in->message.kind != COM_COMMIT && in->message.kind != COM_OPEN)
         return uc_fail("not an input of this functionality");
-    if (status_of(ctx, from) != UC_UP)
+    if (uc_fate_status(ctx, &com_fates, from) != UC_UP)
         return uc_pass("down: ignored");
     return in->message.kind == COM_COMMIT ? commit(ctx, from, w[0], w[1]) : open_to(ctx, from, w[0]);
 }
 
-/* ---- how what may crash ends ---- */
-
-static const char *outcome_refused(UcCtx *ctx, UcWord party, UcWord outcome)
-{
-    if (outcome >= UC_CRASH_OUTCOMES)
-        return "S names an unknown outcome";
-    if (outcome != UC_PROCEED && !(uc_fault(ctx, party, false).ordered & UC_ORDER_CRASH))
-        return "S reports a crash that A did not order";
-    return NULL;
-}
-
-static UcResult finish(UcCtx *ctx, UcWord party, UcWord outcome, UcResult result)
-{
-    if (outcome != UC_PROCEED)
-        set_status(ctx, party, UC_DOWN);
-    return outcome == UC_PROCEED || outcome == UC_LAST ? result : uc_pass("crashed");
-}
+/* ---- what S answers ---- */
 
 static UcResult answer(UcCtx *ctx, UcWord outcome)
 {
@@ -94,13 +77,13 @@ static UcResult answer(UcCtx *ctx, UcWord outcome)
         return uc_simulation_failed("S answers, but was not asked");
     UcWord from = word_of(ctx, KIND_PENDING, 0, PENDING_FROM), to = word_of(ctx, KIND_PENDING, 0, PENDING_TO);
     UcWord text = word_of(ctx, KIND_PENDING, 0, PENDING_TEXT);
-    const char *refused = outcome_refused(ctx, from, outcome);
+    const char *refused = uc_fate_refused(ctx, from, outcome);
     if (refused)
         return uc_simulation_failed(refused);
     uc_write(ctx, KIND_PENDING, 0, 0);
     if (outcome != UC_ABORT)
         note(ctx, from, to, TEXT, text);
-    return finish(ctx, from, outcome, uc_backdoor((UcMessage){ COM_COMMITTED, { from, to } }));
+    return uc_fate_finish(ctx, &com_fates, from, outcome, uc_backdoor((UcMessage){ COM_COMMITTED, { from, to } }));
 }
 
 /* ---- what arrives ---- */
@@ -109,9 +92,9 @@ static const char *receiver_refused(UcCtx *ctx, UcWord from, UcWord to, UcWord o
 {
     if (!there(ctx, from) || !there(ctx, to) || from == to)
         return "no such parties";
-    if (corrupted(ctx, to) || status_of(ctx, to) != UC_UP)
+    if (!uc_fate_hears(ctx, &com_fates, to))
         return "the receiver is not honest and up";
-    return outcome_refused(ctx, to, outcome);
+    return uc_fate_refused(ctx, to, outcome);
 }
 
 static UcResult receive(UcCtx *ctx, UcWord from, UcWord to, UcWord outcome)
@@ -120,7 +103,7 @@ static UcResult receive(UcCtx *ctx, UcWord from, UcWord to, UcWord outcome)
         return uc_simulation_failed("receipt: it was given before");
     if (outcome != UC_ABORT)
         note(ctx, from, to, RECEIVED, 1);
-    return finish(ctx, to, outcome, uc_output_to(to, (UcMessage){ COM_RECEIPT, { from } }));
+    return uc_fate_finish(ctx, &com_fates, to, outcome, uc_output_to(to, (UcMessage){ COM_RECEIPT, { from } }));
 }
 
 static UcResult allow_receipt(UcCtx *ctx, UcWord from, UcWord to, UcWord outcome)
@@ -152,7 +135,7 @@ static UcResult allow_opened(UcCtx *ctx, UcWord from, UcWord to, UcWord outcome)
         return uc_simulation_failed("opened: the committer does not open it");
     if (outcome != UC_ABORT)
         note(ctx, from, to, OPENED, 1);
-    return finish(ctx, to, outcome, uc_output_to(to, (UcMessage){ COM_OPENED, { from, commitment(ctx, from, to, TEXT) } }));
+    return uc_fate_finish(ctx, &com_fates, to, outcome, uc_output_to(to, (UcMessage){ COM_OPENED, { from, commitment(ctx, from, to, TEXT) } }));
 }
 
 static UcResult arrival(UcCtx *ctx, const UcMessage *m)
@@ -169,40 +152,19 @@ static UcResult arrival(UcCtx *ctx, const UcMessage *m)
     }
 }
 
-/* ---- parties ---- */
-
-static UcResult corrupt(UcCtx *ctx, UcWord party)
-{
-    if (!there(ctx, party) || corrupted(ctx, party))
-        return uc_simulation_failed("corrupt: no such honest party");
-    uc_write(ctx, KIND_PARTY, party, WORDS_PARTY)[BROKEN_INTO] = 1;
-    return uc_backdoor((UcMessage){ COM_CORRUPTED, { party } });
-}
-
-static UcResult change_status(UcCtx *ctx, UcWord party, UcStatus from, UcStatus to, const char *refused)
-{
-    if (!there(ctx, party) || status_of(ctx, party) != from)
-        return uc_simulation_failed(refused);
-    set_status(ctx, party, to);
-    return uc_pass(NULL);
-}
+/* ---- commands ---- */
 
 static UcResult command(UcCtx *ctx, const UcEnvelope *in)
 {
     const UcWord *w = in->message.w;
     if (asked(ctx) && in->message.kind != COM_ANSWER)
         return uc_simulation_failed("S was asked and did not answer first");
-    if (uc_relayed(in)) /* S speaks as a party */
-        return corrupted(ctx, uc_peer(ctx, in)) ? uc_output_to(uc_peer(ctx, in), in->message)
-                                                : uc_simulation_failed("output: the party is not corrupted");
+    if (uc_relayed(in))
+        return uc_fate_command(ctx, &com_fates, in);
     switch (in->message.kind) {
     case COM_ANSWER: return answer(ctx, w[0]);
     case COM_ALLOW_RECEIPT: case COM_ALLOW_OPENED: case COM_INJECT: return arrival(ctx, &in->message);
-    case COM_CRASH_PARTY: return change_status(ctx, w[0], UC_UP, UC_DOWN, "crash: the party is not up");
-    case COM_RESTART_PARTY: return change_status(ctx, w[0], UC_DOWN, UC_UP, "restart: the party is not down");
-    case COM_DISABLE_PARTY: return change_status(ctx, w[0], UC_DOWN, UC_DISABLED, "disable: the party is not down");
-    case COM_CORRUPT_PARTY: return corrupt(ctx, w[0]);
-    default: return uc_simulation_failed("unknown command");
+    default: return uc_fate_command(ctx, &com_fates, in);
     }
 }
 
@@ -216,7 +178,7 @@ static UcResult step(UcCtx *ctx, const UcEnvelope *in)
 }
 
 static const UcOrderRule order[] = {
-    { COM_CRASH_PARTY, 0, UC_ORDER_CRASH }, { COM_DISABLE_PARTY, 0, UC_ORDER_DISABLE }, { COM_CORRUPT_PARTY, 0, UC_ORDER_CORRUPT },
+    UC_FATE_ORDERS(COM_CRASH_PARTY, COM_DISABLE_PARTY, COM_CORRUPT_PARTY),
 };
 static const UcClass class = { .name = "F_COM", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step };
 const UcFunctionality f_com = { .name = "F_COM", .interface = &com_interface, .class = &class, .order = order,

@@ -10,5 +10,6 @@
 #include "functionality/com/interface.h"
 
 extern const UcFunctionality f_com;
+extern const UcFates com_fates;
 
 #endif

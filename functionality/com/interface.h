@@ -9,6 +9,7 @@
 #ifndef FUNCTIONALITY_COM_INTERFACE_H
 #define FUNCTIONALITY_COM_INTERFACE_H
 
+#include "simulator/triple/fates.h"
 #include "simulator/triple/triple.h"
 
 typedef enum {

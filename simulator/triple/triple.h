@@ -105,4 +105,8 @@ typedef struct {
     const UcAttackKit *kit;        /* what an attacker can do with the protocol; NULL: nothing is known */
 } UcTriple;
 
+/* NULL, or the first thing that is wrong with these tables, as "masked-texts: expected a UC simulator, got none", to be freed with
+ * g_free(): something that must be there is not, or names what is not there. */
+char *uc_triple_wrong(const UcTriple *triple);
+
 #endif

@@ -27,5 +27,7 @@ return scenario {
     assert(z:deliver("carol", forged(2, "alice", "carol", 1)).text == "forged")
     assert(z:deliver("alice", z:send("bob", "alice", "to A")) == nil, "what reaches her is A's")
     assert(z:deliver("carol", z:send("bob", "carol", "still safe")).text == "still safe")
+    local word = { from = "bob", to = "carol", number = 1, outcome = "proceed" }
+    assert(z:speak("alice", "allow-delivery", word).kind == "allow-delivery", "what she says is Z's, and no command")
   end,
 }

@@ -24,5 +24,6 @@ return scenario {
     assert(z:deliver("carol", z:opening { key = of.carol.key, from = "alice", to = "carol" }).text == "before", "what was received stays")
     assert(z:deliver("carol", commitment("alice", "carol", "after")) == nil, "nor is there a second one")
     assert(z:speak("alice", "opened", { from = "bob", text = "what A likes" }).text == "what A likes")
+    assert(z:speak("alice", "allow-opened", { from = "bob", to = "carol", outcome = "proceed" }).kind == "allow-opened", "Z's, and no command")
   end,
 }
