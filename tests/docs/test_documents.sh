@@ -4,6 +4,8 @@
 #   ```sh runnable            run by sh -eu in one scratch folder per document, in order; must exit 0
 #   ```sh runnable exit=1     must exit 1
 #   ```lua runnable-file NAME written to NAME first
+#   ```c listing FILE         stands so in FILE, which lies in the tree
+# The page on triples of one's own builds one: with UCSIM_LONG_TESTS only, its listings always.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root" || exit 1
@@ -34,7 +36,8 @@ open { print > file }
 A
 ran=0
 for document in README.md CONTRIBUTING.md docs/*.md docs/*/*.md; do
-    [ "$document" = docs/tutorial.md ] && [ ! -x build/release/ucsim ] && { echo "$document needs build/release"; continue; }
+    [ "$document" = docs/own-triple.md ] && [ -z "${UCSIM_LONG_TESTS:-}" ] && continue
+    [ "$document" = docs/tutorial.md ] || [ "$document" = docs/own-triple.md ] && [ ! -x build/release/ucsim ] && { echo "$document needs build/release"; continue; }
     name=$(echo "$document" | tr '/.' '__')
     mkdir -p "$work/$name/blocks" "$work/$name/run"
     : >"$work/$name/list"
@@ -55,6 +58,21 @@ for document in README.md CONTRIBUTING.md docs/*.md docs/*/*.md; do
     done <"$work/$name/list"
 done
 [ "$ran" -gt 0 ] || { echo "no runnable block found"; bad=1; }
+
+# ---- listings ----
+/usr/bin/python3 - README.md docs/*.md docs/*/*.md <<'P' || bad=1
+import re, sys
+wrong = listings = 0
+for document in sys.argv[1:]:
+    for block in re.finditer(r'^```\w+ listing (\S+)\n(.*?)^```$', open(document).read(), re.M | re.S):
+        listings += 1
+        if '\n' + block[2] not in '\n' + open(block[1]).read():
+            print(f"{document}: a listing does not stand in {block[1]}: {block[2].splitlines()[0]}")
+            wrong = 1
+if not listings:
+    print("no listing found")
+sys.exit(wrong or not listings)
+P
 
 # ---- links ----
 for document in README.md CONTRIBUTING.md CHANGELOG.md docs/*.md docs/*/*.md; do

@@ -23,7 +23,7 @@ done
 for file in usr/bin/ucsim usr/share/man/man1/ucsim.1.gz usr/share/bash-completion/completions/ucsim usr/share/ucsim/scenarios/storage/22-snapshot.lua; do
     grep -q " \./$file\$" "$work/ucsim.list" || { echo "ucsim has no $file"; bad=1; }
 done
-for file in '.*/libucsim-engine\.a' '.*/libucsim-signing\.a' '.*/ucsim-engine\.pc' '.*/ucsim-signing\.pc' 'usr/include/ucsim/signing/signing\.h'; do
+for file in '.*/libucsim-engine\.a' '.*/libucsim-signing\.a' '.*/ucsim-engine\.pc' '.*/ucsim-signing\.pc' '.*/ucsim\.pc' 'usr/include/ucsim/signing/signing\.h' 'usr/include/ucsim/simulator/triple/abi\.h'; do
     grep -q " \./$file\$" "$work/libucsim-dev.list" || { echo "libucsim-dev has no $file"; bad=1; }
 done
 dpkg-deb -x "$work"/ucsim_*.deb "$work/x" && (cd / && "$work/x/usr/bin/ucsim" check --quiet) || { echo "the packaged program fails"; bad=1; }
