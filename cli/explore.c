@@ -50,7 +50,7 @@ typedef struct {
     int memory, depth, walks, jobs, points, tries;
     double seconds;
     int64_t seed;
-    gboolean json, quiet, no_deepen, no_commute, all_hashes, symmetry;
+    gboolean json, quiet, no_deepen, no_commute, all_hashes, symmetry, measured;
 } Options;
 
 static int find_name(const char *const *names, const char *name)
@@ -188,7 +188,7 @@ static void print_list(const char *head, const GPtrArray *texts)
     puts(texts->len ? "" : " nothing");
 }
 
-/* The one line that is measured, and not the same in every run. */
+/* Measured, and not the same in every run: only for who asks (--measured). */
 static void print_memory(const UcSearchFigures *f)
 {
     const double mib = 1 << 20;
@@ -198,7 +198,7 @@ static void print_memory(const UcSearchFigures *f)
     printf(" besides %.1f\n", (double)(f->peak - f->counted) / mib);
 }
 
-static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed)
+static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed, bool measured)
 {
     const UcSearchFigures *f = &e->figures;
     const char *nothing = stopped(e) ? "nothing found in what was searched" : "nothing found";
@@ -229,7 +229,8 @@ static void print_text(const EnvScenario *s, const EnvExploration *x, const EnvE
         printf("  resumed from %s: %" G_GUINT64_FORMAT " states, of every schedule of at most %u moves with at most %u fault%s; that these "
                "were worked out is taken on trust\n", resumed, e->resumed.states, e->resumed.depth, e->resumed_faults,
                e->resumed_faults == 1 ? "" : "s");
-    print_memory(f);
+    if (measured)
+        print_memory(f);
     print_covered(x, e);
     print_list("reached", e->coverage->seen);
     print_list("refused or passed", e->coverage->reasons);
@@ -268,7 +269,7 @@ static void json_figures(GString *out, const EnvExplored *e, bool of_walks)
         g_string_append_printf(out, ",\"regions\":%u", e->worlds.regions);
 }
 
-/* On a line of its own, which is measured and not the same in every run. */
+/* As print_memory(). */
 static void json_memory(GString *out, const UcSearchFigures *f)
 {
     g_string_append_printf(out, ",\n \"memory\":{\"peak\":%zu", f->peak);
@@ -293,7 +294,7 @@ static void json_resumed(GString *out, const EnvExplored *e, const char *path)
                            e->resumed.depth, e->resumed_faults);
 }
 
-static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed)
+static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvExplored *e, const char *resumed, bool measured)
 {
     g_autoptr(GString) out = g_string_new("{\"ucsim-explore\":1,\n \"scenario\":");
     uc_json_text(out, env_scenario_file(s));
@@ -317,7 +318,8 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
     g_string_append_printf(out, "},\n \"alphabet\":\"%s\",\"symmetry\":%s", cuts, x->symmetry ? "true" : "false");
     json_resumed(out, e, resumed);
     json_figures(out, e, walks(x));
-    json_memory(out, &e->figures);
+    if (measured)
+        json_memory(out, &e->figures);
     json_list(out, "reached", e->coverage->seen);
     json_list(out, "reasons", e->coverage->reasons);
     json_list(out, "missing", e->coverage->missing);
@@ -501,9 +503,9 @@ static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
     bool kept = write_checkpoint(o->checkpoint ? o->checkpoint : o->resume, key, stopped, error);
     bool written = write_found(o, e, kept ? error : NULL);
     if (o->json) /* in any case: what cannot be written is not lost */
-        print_json(s, &x, e, o->resume);
+        print_json(s, &x, e, o->resume, o->measured);
     else if (!o->quiet)
-        print_text(s, &x, e, o->resume);
+        print_text(s, &x, e, o->resume, o->measured);
     return kept && written;
 }
 
@@ -638,6 +640,7 @@ int cli_explore(int argc, char **argv)
         { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &o.checkpoint, "bfs: when stopped, write where it stood", "FILE" },
         { "resume", 0, 0, G_OPTION_ARG_FILENAME, &o.resume, "bfs: go on from there, and keep it there", "FILE" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &o.json, "a summary in JSON (docs/exploration.md)", NULL },
+        { "measured", 0, 0, G_OPTION_ARG_NONE, &o.measured, "also the memory that it took, by parts, which differs from run to run", NULL },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &o.quiet, "only the exit code", NULL },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.file, NULL, NULL },
         { NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL },

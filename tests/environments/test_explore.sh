@@ -26,9 +26,6 @@ run() { # CODE ARGUMENTS...: output in $dir/out
 }
 says() { grep -q -- "$1" "$dir/out" "$dir/err" || { fail "nothing says '$1'"; sed 's/^/    /' "$dir/out" "$dir/err" | tail; }; }
 
-# What was printed but for the memory, which is measured, into a file.
-figures() { sed '/^ "memory":/d' "$dir/out" >"$1"; }
-
 # Every schedule of small bounds: both trust settings, crash points, replays and redirections, two keys, corruption.
 scenario crashes   ''                       'explore = { sign = 1, transfer = 1, deliver = 2, crash = 1, restart = 1 },'
 scenario pairwise  'trust = "pairwise",'    'explore = { transfer = 1, deliver = 2, corrupt = 1, sign = 1 },'
@@ -146,18 +143,20 @@ done
 [ "${UCSIM_LONG_TESTS:-}" ] && all='1 2 3' || all='1 3'
 for jobs in $all; do
     run 0 explore "$dir/keys.lua" -b wrong=1 -b keygen-by=1 --json --jobs $jobs
-    figures "$dir/jobs$jobs"
+    cp "$dir/out" "$dir/jobs$jobs"
     cmp "$dir/jobs1" "$dir/jobs$jobs" || fail "$jobs jobs change the output"
 done
 grep -q '"end":"complete"' "$dir/jobs1" || fail 'JSON does not say that it is complete'
-# Memory by parts, which come to no more than the peak, and bytes a state in all.
+# Memory by parts, which come to no more than the peak, and bytes a state in all; only on demand, as it is measured.
+grep -q memory "$dir/jobs1" && fail 'memory is told though nobody asked'
+run 0 explore "$dir/keys.lua" -b wrong=1 -b keygen-by=1 --json --measured
 sed -n 's/^ "memory":\(.*\),$/\1/p' "$dir/out" | python3 -c '
 import json, sys
 m = json.loads(sys.stdin.read()); states = int(sys.argv[1])
 parts = [m[k] for k in ("hashes", "frontier", "candidates", "regions", "remembered", "log", "besides")]
 assert len(m) == 9 and sum(parts) == m["peak"] and all(p >= 0 for p in parts) and m["hashes"] >= 24 * states / 8, m
 assert abs(m["bytes-a-state"] - m["peak"] / states) <= .06, m' "$(states)" || fail 'memory by parts is wrong'
-run 0 explore "$dir/keys.lua" -b wrong=0 -b keygen-by=1
+run 0 explore "$dir/keys.lua" -b wrong=0 -b keygen-by=1 --measured
 says '^  memory: [0-9.]* bytes a state in all, at most [0-9.]* MiB: hashes [0-9.]*, frontier [0-9.]*, candidates [0-9.]*, regions [0-9.]*, remembered [0-9.]*, log [0-9.]*, besides [0-9.]*$'
 
 # Interrupted and resumed: the same in the end.
@@ -165,7 +164,7 @@ says '^  memory: [0-9.]* bytes a state in all, at most [0-9.]* MiB: hashes [0-9.
 bounds="-b wrong=0 -b any=0 -b keygen-by=1 -b transfer=2 -b deliver=1 -b crash=1 -b parties=2 -b sign=$sign"
 set -- explore "$dir/keys.lua" $bounds --json
 run 0 "$@"
-figures "$dir/whole"
+cp "$dir/out" "$dir/whole"
 run 3 "$@" --seconds 0.1 --checkpoint "$dir/state"
 [ -s "$dir/state" ] || fail 'no checkpoint was written'
 cp "$dir/state" "$dir/early"
@@ -174,7 +173,7 @@ timeout -s INT $soon "$UCSIM" "$@" --resume "$dir/state" >/dev/null 2>&1
 run 3 "$@" --resume "$dir/state" --seconds $soon --checkpoint "$dir/deep"
 run 0 "$@" --resume "$dir/deep"
 says '"resumed":{"from":"deep","states":[1-9][0-9]*,"depth":[1-9][0-9]*,"faults":[01]}'
-figures "$dir/again"
+cp "$dir/out" "$dir/again"
 sed 's/^ "resumed":.*/ "resumed":null,/' "$dir/again" | cmp - "$dir/whole" || fail 'resuming changed the result'
 run 2 "$@" -b any=1 --resume "$dir/state";                                says 'of this search, with any=1, got one with any=0'
 run 2 "$@" --no-commute --resume "$dir/state";                            says 'of this search, with commute=0, got one with commute=1'
