@@ -117,8 +117,7 @@ static bool holds_any(const RepOwnership *o, unsigned asset, unsigned holder, ui
 static void end(RepOwnership *o, RepStretch s)
 {
     s.to = o->now;
-    if (s.to > s.from)
-        g_array_append_val(o->done, s);
+    g_array_append_val(o->done, s);
 }
 
 static void take(RepOwnership *o, unsigned asset, unsigned holder, uint64_t a, uint64_t b)
@@ -129,25 +128,20 @@ static void take(RepOwnership *o, unsigned asset, unsigned holder, uint64_t a, u
             i++;
             continue;
         }
-        g_array_remove_index(o->open, i);
+        g_array_remove_index_fast(o->open, i);
         RepStretch gone = s, below = s, above = s;
-        gone.a = MAX(s.a, a);
-        gone.b = MIN(s.b, b);
+        gone.a = below.b = MAX(s.a, a);
+        gone.b = above.a = MIN(s.b, b);
         end(o, gone);
-        below.b = gone.a;
-        above.a = gone.b;
-        if (above.a < above.b)
-            g_array_insert_val(o->open, i, above);
         if (below.a < below.b)
-            g_array_insert_val(o->open, i, below);
-        i += (below.a < below.b) + (above.a < above.b);
+            g_array_append_val(o->open, below);
+        if (above.a < above.b)
+            g_array_append_val(o->open, above);
     }
 }
 
 static void give(RepOwnership *o, unsigned asset, unsigned holder, uint64_t a, uint64_t b)
 {
-    if (a >= b)
-        return;
     uint64_t *capacity = &g_array_index(o->capacity, uint64_t, asset);
     *capacity = MAX(*capacity, b);
     take(o, asset, holder, a, b);
@@ -265,16 +259,20 @@ bool rep_ownership_step(RepOwnership *o, const UcTraceActivation *event)
     return o->ledger && table_step(o, o->ideal ? &o->ledger->ideal : &o->ledger->real, event);
 }
 
+static int compare(uint64_t x, uint64_t y) { return (x > y) - (x < y); }
+
+static int by_index(const void *a, const void *b)
+{
+    const RepStretch *x = a, *y = b;
+    return x->asset != y->asset ? compare(x->asset, y->asset) : compare(x->a, y->a);
+}
+
 static int by_place(const void *a, const void *b)
 {
     const RepStretch *x = a, *y = b;
-    if (x->asset != y->asset)
-        return x->asset < y->asset ? -1 : 1;
-    if (x->holder != y->holder)
-        return x->holder < y->holder ? -1 : 1;
-    if (x->from != y->from)
-        return x->from < y->from ? -1 : 1;
-    return x->a < y->a ? -1 : x->a > y->a;
+    if (x->asset == y->asset && x->holder != y->holder)
+        return compare(x->holder, y->holder);
+    return x->asset == y->asset && x->from != y->from ? compare(x->from, y->from) : by_index(a, b);
 }
 
 RepOwnership *rep_ownership_of(const UcTrace *trace, const UcInterface *interface, bool ideal, GError **error)
@@ -294,12 +292,6 @@ RepOwnership *rep_ownership_of(const UcTrace *trace, const UcInterface *interfac
     g_array_set_size(o->open, 0);
     g_array_sort(o->done, by_place);
     return o;
-}
-
-static int by_index(const void *a, const void *b)
-{
-    const RepStretch *x = a, *y = b;
-    return x->asset != y->asset ? (x->asset < y->asset ? -1 : 1) : x->a < y->a ? -1 : x->a > y->a;
 }
 
 static void append_range(GString *out, uint64_t a, uint64_t b)

@@ -144,7 +144,7 @@ static bool row_ok(Look *l)
 /* Does the first fit wherever the second does? */
 static bool hides(const UcLedgerRow *first, const UcLedgerRow *second)
 {
-    return !first->held && first->by == second->by && !strcmp(first->kind, second->kind) && (!first->when || first->when == second->when) &&
+    return first->by == second->by && !strcmp(first->kind, second->kind) && (!first->when || first->when == second->when) &&
            (!first->field || (second->field && !strcmp(first->field, second->field) && !strcmp(first->is, second->is)));
 }
 
