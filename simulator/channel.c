@@ -130,10 +130,11 @@ uint16_t uc_session_between(const UcWorldSpec *spec, uint16_t from, uint16_t to,
 {
     if (!spec->sessions)
         return 0;
-    uint16_t f = uc_session_of(spec, from), t = uc_session_of(spec, to);
+    uint16_t f = uc_session_of(spec, from), t = uc_session_of(spec, to), p = uc_session_of(spec, peer);
+    bool outside = f == UC_NO_SESSION || t == UC_NO_SESSION; /* Z or A speak, about a machine that S may play */
+    if (outside && p != UC_NO_SESSION)
+        return p;
     uint16_t session = f == UC_NO_SESSION ? t : t == UC_NO_SESSION || !uses(spec, f, t) ? f : t;
-    if (session == UC_NO_SESSION)
-        session = uc_session_of(spec, peer);
     return session == UC_NO_SESSION ? 0 : session;
 }
 
@@ -348,7 +349,7 @@ uint16_t uc_machine_of(const UcWorld *world, uint16_t session, UcWord pid)
     return uc_session_party(world->spec, session, pid);
 }
 
-static uint16_t at_side(const UcRow *row, UcSide side)
+uint16_t uc_at_side(const UcRow *row, UcSide side)
 {
     switch (side) {
     case UC_CALLER: return row->caller;
@@ -366,9 +367,18 @@ void uc_place(const UcWorld *world, uint16_t machine, UcResult *result)
         result->side = uc_side(world, machine, result->to);
         return;
     }
-    uint16_t party = result->peer ? uc_machine_of(world, world->row[machine].session, result->peer - (UcWord)1) : 0;
+    uint16_t session = world->row[machine].session;
+    const UcSession *own = &world->session[session];
+    if (result->used && result->used <= own->slots) {
+        session = own->uses[result->used - 1];
+        uint16_t f = (uint16_t)(uc_session_first(world->spec, session) + OF_F);
+        result->peer = result->peer == UC_NOBODY ? f : uc_machine_of(world, session, result->peer - (UcWord)1);
+        result->to = uc_at_side(&world->row[machine], result->side);
+        return;
+    }
+    uint16_t party = result->peer ? uc_machine_of(world, session, result->peer - (UcWord)1) : 0;
     bool to_party = party && result->side == UC_CALLER;
-    result->to = to_party ? party : at_side(&world->row[machine], result->side);
+    result->to = to_party ? party : uc_at_side(&world->row[machine], result->side);
     result->peer = to_party ? 0 : party;
 }
 

@@ -188,12 +188,14 @@ static UcOutcome order_corrupt(UcCtx *ctx, UcFault fault)
     return outcome(uc_backdoor((UcMessage){ UC_M_STATE, { uc_store_put(ctx->world->store, state->data, state->len) } }));
 }
 
-static UcOutcome act_corrupted(const UcMessage *in, bool ordered)
+/* Of a dummy party the caller is corrupted too: what A says there is for the functionality. */
+static UcOutcome act_corrupted(const UcCtx *ctx, const UcMessage *in, bool ordered)
 {
+    bool dummy = ctx->world->session[ctx->row->session].as == UC_AS_HYBRID;
     if (!ordered)
         return outcome(uc_backdoor(*in));
     if (in->kind >= UC_M_USER)
-        return outcome(uc_output(*in));
+        return outcome(dummy ? uc_call(0, *in) : uc_output(*in));
     return outcome(uc_pass("corrupted: the adversary's own"));
 }
 
@@ -202,7 +204,7 @@ static UcOutcome act(UcCtx *ctx, const UcEnvelope *in)
     UcFault fault = uc_fault_read(ctx->world, ctx->owner);
     bool ordered = uc_from(ctx, in) == UC_BACKDOOR;
     if (fault.corrupted && in->message.kind != UC_M_CORRUPT)
-        return act_corrupted(&in->message, ordered);
+        return act_corrupted(ctx, &in->message, ordered);
     if (ordered) {
         switch (in->message.kind) {
         case UC_M_CRASH: return order_crash(ctx, fault, in->message.w);
@@ -227,28 +229,32 @@ UcOutcome uc_party_activate(UcCtx *ctx, const UcEnvelope *in)
     return out;
 }
 
-static UcOutcome sandbox(UcCtx *ctx, UcWord pid, bool order, UcMessage message)
+static UcOutcome sandbox(UcCtx *ctx, UcWord pid, UcSide side, UcMessage message)
 {
     UcWorld *world = ctx->world;
-    uc_refuse_sandbox(ctx, pid, ctx->row->session, &message);
+    uint16_t own = ctx->row->session;
+    uc_refuse_sandbox(ctx, pid, uc_session_of_side(&world->session[own], own, side), &message);
     guint private_from = world->private_from;
     world->private_from = world->undo->len;
     UcCtx inner;
     uc_ctx_init(&inner, world, uc_sandbox_of(ctx, pid));
     const UcRow *row = inner.row;
-    UcEnvelope in = order ? (UcEnvelope){ row->backdoor, row->self, row->self, message }
-                          : (UcEnvelope){ row->caller, row->self, row->caller, message };
+    uint16_t from = uc_at_side(row, side);
+    UcEnvelope in = { from, row->self, side == UC_BACKDOOR ? row->self : from, message };
     UcOutcome out = uc_party_activate(&inner, &in);
     world->private_from = private_from;
-    uint16_t own = ctx->row->session;
     uc_honesty_hear(world, uc_session_of_side(&world->session[own], own, out.result.side), &out.result.message);
     if (out.has_effect)
         uc_honesty_hear(world, own, &out.effect);
     return out;
 }
 
-UcOutcome uc_sandbox_input(UcCtx *ctx, UcWord pid, UcMessage input) { return sandbox(ctx, pid, false, input); }
-UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order) { return sandbox(ctx, pid, true, order); }
+UcOutcome uc_sandbox_input(UcCtx *ctx, UcWord pid, UcMessage input) { return sandbox(ctx, pid, UC_CALLER, input); }
+UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order) { return sandbox(ctx, pid, UC_BACKDOOR, order); }
+UcOutcome uc_sandbox_output(UcCtx *ctx, UcWord pid, unsigned slot, UcMessage output)
+{
+    return sandbox(ctx, pid, (UcSide)(UC_SUBROUTINE + slot), output);
+}
 
 uint16_t uc_sandbox_of(UcCtx *ctx, UcWord pid)
 {

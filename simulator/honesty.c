@@ -248,7 +248,8 @@ static uint16_t session_of_result(const UcCtx *ctx, const UcResult *result)
     const UcSession *own = &world->session[ctx->row->session];
     if (ctx->owner == UC_A)
         return uc_session_between(world->spec, UC_A, result->to, result->peer);
-    return uc_session_of_side(own, ctx->row->session, result->side);
+    UcSide side = result->used ? (UcSide)(UC_SUBROUTINE + result->used - 1) : result->side;
+    return uc_session_of_side(own, ctx->row->session, side);
 }
 
 /* What the engine's own messages are for is in their bytes: payloads, states, texts. A hands on whatever Z has it say. */

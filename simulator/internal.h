@@ -13,6 +13,7 @@ typedef struct {
 
 typedef struct UcPast UcPast;       /* torture.c */
 typedef struct UcHonesty UcHonesty; /* honesty.c */
+typedef struct UcDevices UcDevices; /* devices.c */
 typedef struct {
     uint16_t owner;            /* whose code runs */
     guint heard, looked, undo; /* where what it heard, looked at and wrote begins */
@@ -23,6 +24,7 @@ struct UcWorld {
     UcRow *row;           /* by machine number */
     uint16_t rows;
     UcSession session[UC_SESSIONS];
+    UcDevices *devices;   /* NULL: no table of sessions */
     UcStore *store;
     UcLayout *layout;
     uint8_t seed[UC_SEED_BYTES];
@@ -145,6 +147,19 @@ void uc_storage_lose(UcCtx *ctx, UcWord lost);
 void uc_storage_reorder(UcCtx *ctx);
 bool uc_storage_trusted(UcCtx *ctx); /* at restart: false disables the party */
 
+/* world.c: A writes to the backdoor of a party, or of what S plays: what it orders is noted, and in the ideal process S gets it. */
+void uc_write_of_a(UcWorld *world, UcEnvelope *envelope);
+
+/* devices.c: the parties of one name in several sessions are one device. */
+UcDevices *uc_devices_new(void);
+void uc_devices_free(UcDevices *devices); /* NULL passes through */
+/* After every activation, before it is committed: what did it do to a party that the others on its device share? */
+void uc_devices_look(UcWorld *world);
+/* What is sent to this party is lost: its device goes down, in the activation that sends it. */
+bool uc_devices_loses(const UcWorld *world, uint16_t machine);
+/* Control is about to come to Z or A. False: another party's turn is first, or the world has stopped. */
+bool uc_devices_settle(UcWorld *world);
+
 /* channel.c */
 UcRow *uc_rows_new(const UcWorldSpec *spec, uint16_t *rows); /* g_free */
 /* Its number if its session were the only one. */
@@ -154,6 +169,7 @@ static inline uint16_t uc_session_of_side(const UcSession *s, uint16_t own, UcSi
 {
     return side >= UC_SUBROUTINE && side - UC_SUBROUTINE < s->slots ? s->uses[side - UC_SUBROUTINE] : own;
 }
+uint16_t uc_at_side(const UcRow *row, UcSide side); /* UC_NOBODY: nobody */
 /* Where `machine` has `other`. */
 UcSide uc_side(const UcWorld *world, uint16_t machine, uint16_t other);
 uint16_t uc_machine_of(const UcWorld *world, uint16_t session, UcWord pid); /* UC_NOBODY: there is none */

@@ -37,6 +37,7 @@ typedef struct {
     UcResultCode code;
     UcSide side;           /* SEND: to whom; what uc_send() sends by number has it once the activation has ended */
     uint16_t to, peer;     /* numbers; UC_NOBODY, and a party's number plus 1, until the engine has looked at the row */
+    uint8_t used;          /* the slot, plus 1, of the session that `peer` is of; 0: the machine's own */
     UcMessage message;
     const char *reason;    /* FAIL and PASS: a constant text, or one interned by uc_reason() */
     bool simulation_failed;/* FAIL of the UC simulator or of a functionality towards it: the run cannot go on */
@@ -82,6 +83,8 @@ UcResult uc_output_to(UcWord pid, UcMessage message);   /* a functionality: to t
 UcResult uc_call(unsigned slot, UcMessage message);     /* to a subroutine */
 UcResult uc_backdoor(UcMessage message);                /* a party, a functionality, S: to the adversary */
 UcResult uc_backdoor_of(UcWord pid, UcMessage message); /* a functionality, S: what this party has at its backdoor */
+/* S: what this party of a session that its parties call has at its backdoor; UC_NO_PARTY: that session's functionality. */
+UcResult uc_backdoor_of_used(unsigned slot, UcWord pid, UcMessage message);
 UcResult uc_command(UcMessage message);                 /* S: to its functionality, as the adversary */
 UcResult uc_command_as(UcWord pid, UcMessage message);  /* the same, for this corrupted party */
 /* By machine number: Z and A, who say whom they mean; A has the number from an envelope. */
@@ -98,6 +101,11 @@ UcResult uc_halt(int bit);
 UcSide uc_from(UcCtx *ctx, const UcEnvelope *in);
 /* The pid of the party that the message belongs to: that wrote it, or at whose backdoor it is; UC_NO_PARTY: of none. */
 UcWord uc_peer(UcCtx *ctx, const UcEnvelope *in);
+/* S: the slot of the session that the machine with this backdoor is of, where S plays that session; UC_NO_SLOT: it is of S's own. */
+enum { UC_NO_SLOT = UINT8_MAX };
+unsigned uc_peer_slot(UcCtx *ctx, const UcEnvelope *in);
+/* A: may it write to the backdoor of this machine? */
+bool uc_has_backdoor(UcCtx *ctx, uint16_t machine);
 /* Does it belong to another machine than the one that wrote it? */
 static inline bool uc_relayed(const UcEnvelope *in) { return in->peer != in->from; }
 
@@ -166,9 +174,10 @@ typedef struct {
 } UcOutcome;
 
 /* One activation of the sandboxed party that stands for party `pid`, whose state lives in regions of its own: its caller
- * gives it an input, or A writes to its backdoor. */
+ * gives it an input, A writes to its backdoor, or a subroutine gives it an output. */
 UcOutcome uc_sandbox_input(UcCtx *ctx, UcWord pid, UcMessage input);
 UcOutcome uc_sandbox_order(UcCtx *ctx, UcWord pid, UcMessage order);
+UcOutcome uc_sandbox_output(UcCtx *ctx, UcWord pid, unsigned slot, UcMessage output); /* what it calls there gives it */
 uint16_t uc_sandbox_of(UcCtx *ctx, UcWord pid); /* its machine number, for uc_peek */
 
 /* How an activation ended into which a crash may have fallen, as S tells a functionality: as usual; nothing happened; it happened

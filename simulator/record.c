@@ -153,3 +153,27 @@ GArray *uc_record_decode(UcWorld *world, uint16_t owner, const uint8_t *bytes, s
         *version = number;
     return g_steal_pointer(&regions);
 }
+
+/* ---- devices ---- */
+
+void uc_device_state_add(GByteArray *out, const char *sid, const uint8_t *state, size_t length)
+{
+    uc_append_u32(out, (uint32_t)strlen(sid));
+    g_byte_array_append(out, (const uint8_t *)sid, (guint)strlen(sid));
+    uc_append_u32(out, (uint32_t)length);
+    g_byte_array_append(out, state, (guint)length);
+}
+
+bool uc_device_state_take(UcReader *r, char **sid, const uint8_t **state, size_t *length)
+{
+    if (r->bad || !r->left)
+        return false;
+    size_t n = uc_take(r, 4);
+    const uint8_t *name = uc_take_bytes(r, n);
+    *length = uc_take(r, 4);
+    *state = uc_take_bytes(r, *length);
+    if (r->bad)
+        return false;
+    *sid = g_strndup((const char *)name, n);
+    return true;
+}

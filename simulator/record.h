@@ -33,6 +33,12 @@ typedef struct {
 GArray *uc_record_decode(UcWorld *world, uint16_t owner, const uint8_t *bytes, size_t length, uint64_t *version,
                          const char **why);
 
+/* What a break-in finds on a device, in a world with a table of sessions: a row of these, in the order of the sessions.
+ *   sid length u32 | sid | record length u32 | record, with what the protocol adds */
+void uc_device_state_add(GByteArray *out, const char *sid, const uint8_t *state, size_t length);
+/* The next one: false at the end and for what is none. *sid is to be freed with g_free(). */
+bool uc_device_state_take(UcReader *reader, char **sid, const uint8_t **state, size_t *length);
+
 /* How the words of a region of this kind are to be read in a record of such a party: the class's own, or one that the
  * engine keeps with it (the version, under monotonic storage). NULL: no record has such a region. */
 const UcRegionKind *uc_record_kind(const UcClass *class, uint64_t kind);

@@ -481,6 +481,19 @@ uint16_t uc_used_by(UcCtx *ctx, uint16_t machine, unsigned slot)
 }
 
 UcSide uc_from(UcCtx *ctx, const UcEnvelope *in) { return uc_side(ctx->world, ctx->owner, in->from); }
+unsigned uc_peer_slot(UcCtx *ctx, const UcEnvelope *in)
+{
+    uint16_t session = uc_session_of(ctx->world->spec, in->peer);
+    const UcSession *own = session_of(ctx);
+    for (unsigned slot = 0; session != ctx->row->session && slot < own->slots; slot++) {
+        if (own->uses[slot] == session)
+            return slot;
+    }
+    return UC_NO_SLOT;
+}
+
+bool uc_has_backdoor(UcCtx *ctx, uint16_t machine) { return uc_world_has_backdoor(ctx->world, machine); }
+
 UcWord uc_peer(UcCtx *ctx, const UcEnvelope *in) { return uc_pid_of(ctx, in->peer); }
 
 const UcWorld *uc_ctx_world(UcCtx *ctx)
@@ -517,6 +530,13 @@ UcResult uc_output_to(UcWord pid, UcMessage message) { return to_side(UC_CALLER,
 UcResult uc_call(unsigned slot, UcMessage message) { return to_side((UcSide)(UC_SUBROUTINE + slot), 0, message); }
 UcResult uc_backdoor(UcMessage message) { return to_side(UC_BACKDOOR, 0, message); }
 UcResult uc_backdoor_of(UcWord pid, UcMessage message) { return to_side(UC_BACKDOOR, plus_1(pid), message); }
+UcResult uc_backdoor_of_used(unsigned slot, UcWord pid, UcMessage message)
+{
+    UcResult r = to_side(UC_BACKDOOR, plus_1(pid), message);
+    r.used = (uint8_t)(slot + 1);
+    return r;
+}
+
 UcResult uc_command(UcMessage message) { return to_side(UC_FUNCTIONALITY, 0, message); }
 UcResult uc_command_as(UcWord pid, UcMessage message) { return to_side(UC_FUNCTIONALITY, plus_1(pid), message); }
 UcResult uc_report(uint16_t peer, UcMessage message) { return uc_send_peer(UC_Z, peer, message); }

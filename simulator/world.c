@@ -120,6 +120,8 @@ UcWorld *uc_world_new(const UcWorldSpec *spec, UcStore *store, UcLayout *layout,
     world->honesty = uc_honesty_new(world);
     if (spec->torture)
         world->past = uc_past_new();
+    if (spec->sessions)
+        world->devices = uc_devices_new();
     run_setups(world);
     return world;
 }
@@ -135,6 +137,7 @@ void uc_world_free(UcWorld *world)
     g_array_unref(world->observers);
     uc_honesty_free(world->honesty);
     uc_past_free(world->past);
+    uc_devices_free(world->devices);
     g_ptr_array_unref(world->broken);
     g_hash_table_unref(world->reasons);
     g_free(world->why);
@@ -334,12 +337,13 @@ static UcMessage corrupted_parties(UcWorld *world, uint16_t session)
     return (UcMessage){ UC_M_CORRUPTED, { uc_store_put(world->store, list->data, list->len) } };
 }
 
-/* A writes to the backdoor of a party, or of what S plays: the engine notes what it orders, and in the ideal process S gets it. */
-static void write_of_a(UcWorld *world, UcEnvelope *e)
+/* One that S plays. */
+static bool is_played(const UcRow *row) { return row->role == UC_ROLE_NONE && row->backdoor != UC_NOBODY && row->backdoor != UC_A; }
+
+void uc_write_of_a(UcWorld *world, UcEnvelope *e)
 {
     const UcRow *to = e->to < world->rows ? &world->row[e->to] : NULL;
-    bool plays = to && to->role == UC_ROLE_NONE && to->backdoor != UC_NOBODY;
-    if (!to || (to->role != UC_ROLE_PARTY && !plays))
+    if (!to || (to->role != UC_ROLE_PARTY && !is_played(to)))
         return;
     e->peer = e->to;
     if (to->pid != UC_NO_PARTY) {
@@ -350,12 +354,18 @@ static void write_of_a(UcWorld *world, UcEnvelope *e)
         e->to = to->backdoor;
 }
 
+static void control_to_z(UcWorld *world)
+{
+    world->next = (UcEnvelope){ .to = UC_Z };
+    world->channel = "";
+}
+
 static void route(UcWorld *world, uint16_t from, const UcResult *result)
 {
     const UcWorldSpec *spec = world->spec;
     UcEnvelope e = { from, result->to, result->peer ? result->peer : from, result->message };
     if (from == UC_A)
-        write_of_a(world, &e);
+        uc_write_of_a(world, &e);
     if (from == UC_Z && e.to == UC_Z && e.message.kind == UC_M_CORRUPTED) {
         world->next = (UcEnvelope){ UC_Z, UC_Z, e.peer, corrupted_parties(world, world->row[e.peer].session) };
         world->channel = "session";
@@ -377,14 +387,12 @@ static void route(UcWorld *world, uint16_t from, const UcResult *result)
              g_strdup_printf("simulation failed: S commands %s, but A did not order it", kind->name));
         return;
     }
+    if (uc_devices_loses(world, e.to)) {
+        control_to_z(world);
+        return;
+    }
     world->next = e;
     world->channel = channel;
-}
-
-static void control_to_z(UcWorld *world)
-{
-    world->next = (UcEnvelope){ .to = UC_Z };
-    world->channel = "";
 }
 
 static void after(UcWorld *world, UcActivation *a)
@@ -446,6 +454,8 @@ static void activate(UcWorld *world)
     UcActivation a = begin(world);
     bool scripted = world->row[a.machine].machine->host != NULL;
     a.outcome = world->past && !scripted ? uc_torture(world, &a) : uc_run_machine(world, &a);
+    if (world->devices)
+        uc_devices_look(world);
     uc_commit(world);
     if (!world->stopped)
         after(world, &a);
@@ -491,6 +501,9 @@ static UcStop run(UcWorld *world)
             discipline(world, world->next.from, world->next.to, "control does not come back to Z or A");
             break;
         }
+        if (world->devices && (to_z || world->next.to == UC_A) && !uc_devices_settle(world))
+            continue;
+        to_z = world->next.to == UC_Z; /* what was held back may be for the other one */
         if (!charge(world))
             break;
         if (to_z && strcmp(world->channel, "start"))
@@ -640,7 +653,13 @@ const UcRow *uc_world_row(const UcWorld *world, uint16_t machine)
 UcWord uc_world_pid(const UcWorld *world, uint16_t machine)
 {
     const UcRow *row = uc_world_row(world, machine);
-    return row && row->role == UC_ROLE_PARTY ? row->pid : UC_NO_PARTY;
+    return row && (row->role == UC_ROLE_PARTY || is_played(row)) ? row->pid : UC_NO_PARTY;
+}
+
+bool uc_world_has_backdoor(const UcWorld *world, uint16_t machine)
+{
+    const UcRow *row = uc_world_row(world, machine);
+    return row && (row->role == UC_ROLE_PARTY || is_played(row) || (row->role == UC_ROLE_FUNCTIONALITY && row->backdoor == UC_A));
 }
 
 int uc_world_bit(const UcWorld *world) { return world->bit; }

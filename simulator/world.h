@@ -246,6 +246,9 @@ uint64_t uc_world_activations(const UcWorld *world);
 void uc_world_probe(UcWorld *world, void (*probe)(void *data, uint32_t slot), void *data);
 const UcRow *uc_world_row(const UcWorld *world, uint16_t machine); /* NULL: a number beyond all */
 UcWord uc_world_pid(const UcWorld *world, uint16_t machine);       /* UC_NO_PARTY: it is no party */
+/* May A write to the backdoor of this machine? To that of a party, in the ideal process too, of a functionality that stands beside
+ * protocols, and of what S plays of these. */
+bool uc_world_has_backdoor(const UcWorld *world, uint16_t machine);
 /* "Z", "A", "S", "F" or the party's name; for a sandboxed party, that of the party. With sids "SID.S", "SID.hsm1". */
 const char *uc_machine_name(const UcWorldSpec *spec, uint16_t machine);
 const char *uc_receiver_name(const UcWorldSpec *spec, uint16_t machine); /* "?": nobody can write to it */

@@ -161,7 +161,7 @@ static void add_field(Lint *l, const UcField *field)
 
 static void add_interface(Lint *l)
 {
-    static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error", "session" };
+    static const char *const more[] = { "kind", "party", "from", "to", "bytes", "error", "session", "parts" };
     const UcMessageTable *messages = l->lua->triple->protocol->interface->messages;
     for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
         add(l->field, more[i]);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "environments/worlds/options.h"
+#include "simulator/record.h"
 
 static const char message_metatable, payload_metatable; /* registry keys */
 
@@ -184,6 +185,31 @@ void env_lua_push_payload(lua_State *L, const EnvLuaSeen *seen)
     set_metatable(L, &payload_metatable);
 }
 
+/* Of the state of a device, to the table on top: parts.SID, each as the state of a party is without sessions. */
+static void add_parts(lua_State *L, UcWord handle)
+{
+    EnvLua *lua = env_lua(L);
+    unsigned session = lua->session;
+    UcReader r = row_of(L, handle);
+    char *sid;
+    const uint8_t *state;
+    size_t length;
+    lua_newtable(L);
+    while (uc_device_state_take(&r, &sid, &state, &length)) {
+        unsigned number = env_options_session(lua->options, sid);
+        g_free(sid);
+        env_lua_speak_of(lua, number < ENV_SESSIONS ? number : session);
+        UcWord part = uc_store_put(lua->store, state, length);
+        lua_newtable(L);
+        push_bytes(L, part);
+        lua_setfield(L, -2, "bytes");
+        env_lua_add_secrets(L, part);
+        lua_setfield(L, -2, lua->options->session[lua->session].sid);
+    }
+    env_lua_speak_of(lua, session);
+    lua_setfield(L, -2, "parts");
+}
+
 void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
 {
     luaL_checkstack(L, 8, NULL);
@@ -207,8 +233,10 @@ void env_lua_push_message(lua_State *L, uint16_t peer, const UcMessage *m)
         env_lua_push_field(L, &kind->field[i], m->w[i]);
         lua_setfield(L, -2, kind->error ? "error" : kind->field[i].name);
     }
-    if (m->kind == UC_M_STATE)
+    if (m->kind == UC_M_STATE && !env_lua(L)->options->sessions)
         env_lua_add_secrets(L, m->w[0]);
+    else if (m->kind == UC_M_STATE)
+        add_parts(L, m->w[0]);
     set_metatable(L, &message_metatable);
 }
 

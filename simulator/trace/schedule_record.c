@@ -253,7 +253,7 @@ void uc_recorder_made_from(UcRecorder *r, UcWord bytes)
 
 /* ---- from activations ---- */
 
-static bool is_party(const UcWorld *world, uint16_t machine) { return uc_world_pid(world, machine) != UC_NO_PARTY; }
+static bool is_party(const UcWorld *world, uint16_t machine) { return uc_world_has_backdoor(world, machine); }
 
 const UcMove *uc_recorder_observe(UcRecorder *r, const UcWorld *world, const UcActivation *a)
 {
