@@ -243,8 +243,8 @@ static bool unknown(const Parse *p, const UcOption *o)
 {
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     g_autoptr(GArray) all = env_options_rows(p->out);
-    static const char *const more[] = { "parties", "protocol", "simulator", NULL };
-    for (const char *const *n = more; *n; n++)
+    static const char *const one[] = { "parties", "protocol", "simulator", NULL }, *const several[] = { "main", "real", "ideal", NULL };
+    for (const char *const *n = p->out->sessions && !p->sid ? several : one; *n; n++)
         g_ptr_array_add(known, (gpointer)*n);
     for (guint i = 0; i < all->len; i++) {
         if (g_array_index(all, EnvOptionPlace, i).row->name)
@@ -551,6 +551,8 @@ const UcInterface *env_schedule_interface(const UcSchedule *schedule)
 {
     g_assert(schedule);
     const UcOption *protocol = uc_options_get(schedule->options, "protocol");
+    if (uc_options_get(schedule->options, "sessions"))
+        return NULL;
     const UcTriple *triple = protocol && protocol->value[0] ? env_triple_find(protocol->value[0]) : env_triple;
     return triple ? triple->protocol->interface : NULL;
 }

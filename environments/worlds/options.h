@@ -45,7 +45,7 @@ UcOptions *env_options_print(const EnvOptions *options);
 bool env_options_parse(const UcSchedule *schedule, EnvOptions *out, GError **error);
 /* env_worlds_new(); an error names the line of the schedule's option. */
 EnvWorlds *env_options_worlds(const UcSchedule *schedule, const EnvOptions *options, GError **error);
-/* By its protocol; of one that names none, the first of the registry's. NULL: it names another. */
+/* By its protocol; of one that names none, the first of the registry's. NULL: it names another, or has several sessions. */
 const UcInterface *env_schedule_interface(const UcSchedule *schedule);
 const UcInterface *env_trace_interface(const UcTrace *trace);
 /* The number of env_seed(). */
