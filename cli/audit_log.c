@@ -31,7 +31,7 @@ typedef struct {
     char *functionality, *map, *json, *trace, *write;
     gint64 skew, faults, memory;
     double seconds;
-    gboolean quiet, sensitivity, books;
+    gboolean quiet, sensitivity, books, any;
 } Arguments;
 
 /* All that is said. */
@@ -346,7 +346,7 @@ static bool judge(Report *r, GError **error)
     const Arguments *a = r->arguments;
     g_autoptr(GString) trace = g_string_new(NULL);
     UcTraceHeader header = { .title = "the explanation of a log", .hidden = true, .options = r->log->options->options };
-    EnvJudgeLimits limits = { .seconds = a->seconds, .memory = (size_t)a->memory << 20, .skew = a->skew, .faults = a->faults };
+    EnvJudgeLimits limits = { .seconds = a->seconds, .memory = (size_t)a->memory << 20, .skew = a->skew, .faults = a->faults, .any = a->any };
     g_autoptr(UcTraceWriter) writer = NULL;
     if (a->trace) {
         writer = uc_trace_writer_new(uc_trace_to_string, trace, &header);
@@ -444,6 +444,7 @@ int cli_audit_log(int argc, char **argv)
         { "untrusted", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a.untrusted, "a module that may do anything, or gave no log", "NAME" },
         { "clock-skew", 0, 0, G_OPTION_ARG_INT64, &a.skew, "clocks of two modules differ by at most this (default: they say nothing)", "MS" },
         { "faults", 0, 0, G_OPTION_ARG_INT64, &a.faults, "at most so many crashes and lost operations that nobody logged (any)", "N" },
+        { "any-index", 0, 0, G_OPTION_ARG_NONE, &a.any, "modules use any of their own, not the lowest and the top", NULL },
         { "public", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a.public, "public key of the signatures in hand; may be given again", "FILE" },
         { "signatures", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a.signatures, "signatures in hand: does a log own up to each?", "FILE|FOLDER" },
         { "books", 0, 0, G_OPTION_ARG_NONE, &a.books, "the books only, without search", NULL },

@@ -701,6 +701,14 @@ static bool set_up(Search *s, GError **error)
     s->spec = *env_worlds_spec(s->worlds, ENV_IDEAL);
     s->spec.machine[UC_S] = (UcMachine){ .class = &scribe_class, .host = &s->scribe, .role = "simulator" };
     s->spec.machine[UC_F].config = s->setup;
+    if (s->limits->any) {
+        if (!s->witness->any_class) {
+            g_set_error(error, ENV_LOG_ERROR, 0, "--any-index: %s has no order in which a module uses its own", s->log->triple->functionality->name);
+            return false;
+        }
+        s->witness->any(s->setup);
+        s->spec.machine[UC_F].class = s->witness->any_class;
+    }
     s->spec.watchers = 0;
     s->spec.budget = 0;
     return true;

@@ -19,6 +19,7 @@ typedef struct {
     size_t memory;    /* bytes of the search; 0: no limit */
     int64_t faults;   /* at most so many that nobody logged; < 0: any number */
     int64_t skew;     /* clocks of two modules differ by at most so many milliseconds; < 0: they say nothing */
+    bool any;         /* modules use their own in any order, not in F's (UcWitness.any) */
     bool plain;       /* for tests: all orders of modules are followed */
     bool answer_only; /* what is rejected is not cut down */
     UcObserver observe; /* sees the explanation, or the longest that there is, run once more; may be NULL */

@@ -354,6 +354,8 @@ const UcClass f_dkm_class = {
     .name = "F_DKM", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = step,
 };
 
+const UcClass f_any_class = { .name = "F_DKM", .kind = kinds, .kinds = G_N_ELEMENTS(kinds), .step = f_any_step };
+
 static const UcOrderRule order[] = {
     { DKM_CRASH_PARTY, 0, UC_ORDER_CRASH },
     { DKM_DISABLE_PARTY, 0, UC_ORDER_DISABLE },

@@ -61,6 +61,10 @@ bool f_gives_public(UcStore *store, Sigma *sigma, UcWord sk, UcWord vk);
 UcResult f_finish(UcCtx *ctx, UcWord party, DkmOutcome outcome, UcResult result);
 UcResult f_answer(UcCtx *ctx, const UcMessage *m);
 
+/* witness.c: F where S chooses what of its own a party uses */
+UcResult f_any_step(UcCtx *ctx, const UcEnvelope *in);
+extern const UcClass f_any_class; /* f_dkm.c */
+
 /* f_dkm_commands.c: whatever S writes to F */
 UcResult f_command(UcCtx *ctx, const UcEnvelope *in);
 

@@ -4,7 +4,7 @@
  * signature is named by its SHA-256, everywhere; one of real size is verified first. */
 #include <string.h>
 
-#include "functionality/dkm/f_dkm.h"
+#include "functionality/dkm/f_dkm_internal.h"
 #include "signing/layers.h"
 #include "simulator/triple/witness.h"
 
@@ -23,12 +23,13 @@ typedef struct {
     GHashTable *valid;    /* (vk, message, name) that verify */
     GHashTable *public;   /* kid: vk */
     GHashTable *renamed;  /* kid of a key of which the log has no vk: the kid of one that stands for it */
-    GHashTable *arrived;  /* Handover: the receiver says so */
+    GHashTable *arrived;  /* Handover: the block, of which the receiver says so */
     GHashTable *denied;   /* (vk, message) of which a party says that nobody signed it */
     GArray *hidden;       /* Handover that no receiver says anything of */
     GArray *orphan;       /* Handover without sender: tickets that a party has and that it was never told */
     uint64_t unlogged;    /* names given to what stands in no log */
     unsigned parties;
+    bool any;             /* modules sign with any index, and hand over any block, of their own */
     bool untrusted;       /* some party */
     const char *left_out; /* of the ways, for want of room */
 } Witness;
@@ -250,6 +251,14 @@ static void note_question(Witness *w, UcLogged *e)
     e->in.w[2] = uc_store_put(w->store, name, sizeof name);
 }
 
+static void note_arrival(Witness *w, const UcLogged *e)
+{
+    UcDigest key = handover(e->out.w[1], e->party, e->out.w[2]);
+    DkmInterval block = { e->out.w[3], e->out.w[4] };
+    if (!g_hash_table_contains(w->arrived, &key))
+        g_hash_table_insert(w->arrived, keep(&key, sizeof key), keep(&block, sizeof block));
+}
+
 static void note_orphan(Witness *w, GHashTable *told, UcWord party, UcWord ticket)
 {
     Handover h = { UC_NONE, party, ticket };
@@ -271,7 +280,7 @@ static void note_tickets(Witness *w, const UcLogged *event, size_t events, const
         if (e->has_out && e->out.kind == DKM_REQUESTED)
             note(told, handover(UC_NONE, e->party, e->out.w[0]));
         if (e->has_out && e->out.kind == DKM_RECEIVED)
-            note(w->arrived, handover(e->out.w[1], e->party, e->out.w[2]));
+            note_arrival(w, e);
     }
     for (size_t i = 0; i < events; i++) {
         const UcLogged *e = &event[i];
@@ -391,6 +400,63 @@ static unsigned arrival(const Witness *w, const UcLogged *e, UcWay way[UC_WAYS])
     return ways;
 }
 
+/* ---- modules that do not use the lowest index and the top block ---- */
+
+#define OWNER_ASIDE ((UcWord)UINT64_MAX - 4)
+
+/* What the party owns of the key and is not in `kept` is nobody's for a while, or (kept is empty) its own again. */
+static void set_aside(UcCtx *ctx, UcWord party, UcWord kid, DkmInterval kept)
+{
+    OwnerMap map = f_map_of(ctx, kid, party);
+    bool back = kept.a >= kept.b;
+    UcWord from = back ? OWNER_ASIDE : party;
+    size_t n = owner_map_of(map, from, NULL, 0);
+    g_autofree DkmInterval *all = g_new(DkmInterval, n + 1);
+    owner_map_of(map, from, all, n);
+    for (size_t i = 0; i < n; i++) {
+        DkmInterval low = { all[i].a, back ? all[i].b : MIN(all[i].b, kept.a) }, high = { MAX(all[i].a, kept.b), all[i].b };
+        if (low.a < low.b)
+            owner_map_set(map, low, back ? party : OWNER_ASIDE);
+        if (!back && high.a < high.b)
+            owner_map_set(map, high, OWNER_ASIDE);
+    }
+}
+
+/* F, and what S says of a party's own in the place of a command: party, key, what to keep. */
+UcResult f_any_step(UcCtx *ctx, const UcEnvelope *in)
+{
+    const UcWord *w = in->message.w;
+    if (uc_from(ctx, in) != UC_BACKDOOR || in->message.kind != DKM_HOLDINGS)
+        return f_dkm_class.step(ctx, in);
+    set_aside(ctx, w[0], w[1], (DkmInterval){ w[2], w[3] });
+    return uc_pass(NULL);
+}
+
+/* The way with everything set aside but this block. */
+static void choose(const UcLogged *e, DkmInterval block, UcWay *way)
+{
+    UcWay chosen = { .fault = way->fault, .what = way->what };
+    step(&chosen, false, UC_M_DELIVER, (UcMessage){ DKM_HOLDINGS, { e->party, e->in.w[0], block.a, block.b } });
+    for (unsigned i = 0; i < way->steps; i++)
+        chosen.step[chosen.steps++] = way->step[i];
+    step(&chosen, false, UC_M_DELIVER, (UcMessage){ DKM_HOLDINGS, { e->party, e->in.w[0] } });
+    *way = chosen;
+}
+
+static void choose_any(Witness *w, const UcLogged *e, UcWay *way)
+{
+    UcDigest key = e->in.kind == DKM_TRANSFER ? handover(e->party, e->in.w[2], e->in.w[3]) : (UcDigest){ 0, 0 };
+    const DkmInterval *block = e->in.kind == DKM_TRANSFER ? g_hash_table_lookup(w->arrived, &key) : NULL;
+    if (e->has_out && e->out.kind == DKM_SIGNATURE && !(e->out_missing & 2))
+        choose(e, (DkmInterval){ e->out.w[1], e->out.w[1] + 1 }, way);
+    else if (!e->has_out && block)
+        choose(e, *block, way);
+    else if ((!e->has_out || e->out.kind == DKM_SIGNATURE) && (e->in.kind == DKM_SIGN || e->in.kind == DKM_TRANSFER))
+        w->left_out = "indices and blocks that no log shows";
+}
+
+static void any(void *setup) { ((Witness *)setup)->any = true; }
+
 /* ---- reservation: what restarts may have lost ---- */
 
 /* The lowest `count` of what the party owns of the key, as a restart names it. */
@@ -478,6 +544,8 @@ static unsigned ways(const void *setup, UcCtx *look, const UcLogged *e, UcWay wa
     unsigned n = e->has_out ? 1 : without_output(w, e, way);
     if (e->has_out)
         as_logged(e, &way[0]);
+    if (w->any)
+        choose_any(w, e, &way[0]);
     bool of_key = e->in.kind == DKM_SIGN || e->in.kind == DKM_STATUS || e->in.kind == DKM_TRANSFER;
     for (UcWord count = 1; of_key && count <= w->options.reservation; count++) {
         if (n == UC_WAYS) {
@@ -539,16 +607,17 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
     w->options.sigma = &w->sigma;
     w->real = !plan->crypto_ideal;
     w->parties = g_strv_length((char **)plan->party);
-    GHashTable **maps[] = { &w->name, &w->public, &w->renamed }, **sets[] = { &w->valid, &w->arrived, &w->denied };
-    for (size_t i = 0; i < G_N_ELEMENTS(maps); i++) {
+    GHashTable **maps[] = { &w->name, &w->public, &w->renamed, &w->arrived }, **sets[] = { &w->valid, &w->denied };
+    for (size_t i = 0; i < G_N_ELEMENTS(maps); i++)
         *maps[i] = map_new();
+    for (size_t i = 0; i < G_N_ELEMENTS(sets); i++)
         *sets[i] = set_new();
-    }
     w->hidden = g_array_new(FALSE, FALSE, sizeof(Handover));
     w->orphan = g_array_new(FALSE, FALSE, sizeof(Handover));
     return w;
 }
 
-const UcWitness dkm_witness = { .setup_new = setup_new, .setup_free = setup_free, .prepare = prepare, .ways = ways,
+const UcWitness dkm_witness = { .any_class = &f_any_class, .any = any,
+                                 .setup_new = setup_new, .setup_free = setup_free, .prepare = prepare, .ways = ways,
                                 
                                 .unseen = unseen, .left_out = left_out, .corrupt = corrupt };

@@ -53,6 +53,10 @@ struct UcWitness {
     bool (*unseen)(const void *setup, UcCtx *look, UcWord party, unsigned number, UcWay *way);
     /* What was left out of ways so far, because there was no room for it: then nothing is rejected. NULL: nothing. May be NULL. */
     const char *(*left_out)(const void *setup);
+    /* F for modules that use their own in another order than F would: `any` tells the set-up that S chooses what of its own a party
+     * uses, and this class lets it. NULL: F has no such order. */
+    const UcClass *any_class;
+    void (*any)(void *setup);
     /* S must be let to make of this party what it likes, before anything else; NULL: no party may be untrusted. */
     UcMessage (*corrupt)(UcWord party);
 };

@@ -177,6 +177,36 @@ START_TEST(what_is_needed_is_least)
 }
 END_TEST
 
+/* Modules that use their own in another order than F: still only what they own, and once. */
+START_TEST(any_index_of_its_own)
+{
+    static const struct {
+        const char *log;
+        EnvAnswer lowest, any;
+    } rows[] = {
+        { HEAD KEYGEN("m1") SIGN("m1", "a", 9) SIGN("m1", "b", 3) STATUS("m1", "\"[0,3) [4,9) [10,32)\"", 30), ENV_REJECTED, ENV_ACCEPTED },
+        { HEAD KEYGEN("m1") SIGN("m1", "a", 9) SIGN("m1", "b", 9), ENV_REJECTED, ENV_REJECTED },
+        { HEAD KEYGEN("m1") REQUEST("m2", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m2", T1)) RECEIVED("m2", "m1", T1, 0, 4) SIGN("m2", "a", 1)
+          SIGN("m1", "b", 4), ENV_REJECTED, ENV_ACCEPTED },
+        { HEAD KEYGEN("m1") REQUEST("m2", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m2", T1)) RECEIVED("m2", "m1", T1, 0, 4) SIGN("m1", "b", 3),
+          ENV_REJECTED, ENV_REJECTED },
+        { HEAD KEYGEN("m1") SIGN("m1", "a", 2) REQUEST("m2", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m2", T1)) RECEIVED("m2", "m1", T1, 0, 4),
+          ENV_REJECTED, ENV_REJECTED },
+        { HEAD KEYGEN("m1") SIGN("m1", "a", 32), ENV_REJECTED, ENV_REJECTED },
+        { HEAD SIGN("m1", "a", 3), ENV_REJECTED, ENV_REJECTED },
+        { HEAD KEYGEN("m1") IN("m1", SIGN_IN("a")) SIGN("m1", "b", 3) SIGN("m1", "c", 3), ENV_REJECTED, ENV_UNDECIDED },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        for (int plain = 0; plain < 2; plain++) {
+            g_autoptr(EnvJudgement) lowest = judge(rows[i].log, (EnvJudgeLimits){ .skew = -1, .faults = -1, .plain = plain }),
+                                    any = judge(rows[i].log, (EnvJudgeLimits){ .skew = -1, .faults = -1, .any = true, .plain = plain });
+            ck_assert_msg(lowest->answer == rows[i].lowest && any->answer == rows[i].any, "row %zu: %s, any: %s", i,
+                          env_answer_name[lowest->answer], env_answer_name[any->answer]);
+        }
+    }
+}
+END_TEST
+
 /* What clocks forbid: m2 signed before m1 had sent. */
 START_TEST(clocks_prune_orders)
 {
@@ -592,6 +622,7 @@ int main(void)
     tcase_add_loop_test(c, logs_are_judged, 0, G_N_ELEMENTS(judged));
     tcase_add_loop_test(c, books_prove_nothing_that_could_be, 0, G_N_ELEMENTS(judged));
     tcase_add_test(c, what_is_needed_is_least);
+    tcase_add_test(c, any_index_of_its_own);
     tcase_add_test(c, clocks_prune_orders);
     tcase_add_test(c, the_untrusted_may_say_anything);
     tcase_add_loop_test(c, bad_logs_are_named, 0, G_N_ELEMENTS(bad));
