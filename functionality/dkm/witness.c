@@ -509,9 +509,10 @@ static bool after_losses(Witness *w, UcCtx *look, const UcLogged *e, UcWord *cou
     own = g_new(DkmInterval, n + 1);
     f_dkm_inspector.own(look, machine, kid, own, n);
     UcWord told = lost(e, own, n), left = told == UC_NO_PARTY ? *count : told;
-    if (told != UC_NO_PARTY)
-        *count = window; /* no other number will do */
-    if (!left || left > size_of(own, n, UINT64_MAX))
+    bool none = !left || left > size_of(own, n, UINT64_MAX);
+    if (told != UC_NO_PARTY || none)
+        *count = window; /* no other number, or no larger one, will do */
+    if (none)
         return false;
     if ((left + window - 1) / window > (UC_WAY_STEPS - 1) / 2) {
         w->left_out = "restarts that may have lost indices";
