@@ -812,8 +812,9 @@ EnvJudgement *env_judge(EnvLog *log, const EnvJudgeLimits *limits, GError **erro
     bool good = set_up(s, error);
     if (good) {
         take_events(s);
+        s->budget = limits->tries;
         out->answer = search_again(s);
-        s->budget = out->tried + SHORTEN;
+        s->budget = limits->tries ? limits->tries : out->tried + SHORTEN;
         if (out->answer == ENV_REJECTED && !limits->answer_only)
             find_culprit(s);
         show(s);

@@ -17,6 +17,7 @@
 typedef struct {
     double seconds;   /* 0: no limit */
     size_t memory;    /* bytes of the search; 0: no limit */
+    uint64_t tries;   /* of ways of events; 0: no limit */
     int64_t faults;   /* at most so many that nobody logged; < 0: any number */
     int64_t skew;     /* clocks of two modules differ by at most so many milliseconds; < 0: they say nothing */
     bool any;         /* modules use their own in any order, not in F's (UcWitness.any) */
