@@ -63,13 +63,14 @@ typedef struct {
     uint32_t parties, done, all, current, faults;
     GArray *frame;
     guint open;          /* frames that have something left to try */
+    guint settled;       /* so many from the bottom have nothing, and what their moves changed is not kept */
     UcVisited *visited;
     gint64 began;
     EnvJudgement *out;
     uint32_t deepest;
     char *why;           /* why the last way did not do: what F said, or */
     UcMessage got;       /* what reached Z */
-    unsigned ways;       /* how many the event had that was tried last */
+    unsigned ways;       /* how many there were of the event that was tried last */
     uint64_t budget;     /* of tries, 0: none */
     bool showing;
 } Search;
@@ -146,8 +147,7 @@ static void forget_trail(Search *s)
     for (guint i = 0; i < s->trail->len; i++)
         uc_region_unref(g_array_index(s->trail, Undo, i).old);
     g_array_set_size(s->trail, 0);
-    for (guint i = 0; i < s->frame->len; i++)
-        g_array_index(s->frame, Frame, i).trail = 0;
+    s->settled = s->frame->len;
 }
 
 /* ---- one way of an event ---- */
@@ -250,7 +250,9 @@ static bool try_way(Search *s, uint32_t party, uint32_t number, bool *more, EnvE
     const UcLogged *e = next_event(s, party, &event);
     unsigned ways = e && !e->never && is_due(s, e) ? s->witness->ways(s->setup, s->look, e, way) : 0;
     *more = true;
-    s->ways = ways;
+    s->ways = 0;
+    for (unsigned i = 0; i < ways; i++)
+        s->ways += is_affordable(s, &way[i]);
     if (number < ways) {
         *made = (EnvExplained){ event, party, number, way[number].what, way[number].fault };
         if (!is_affordable(s, &way[number]) || !make(s, party, e, &way[number]))
@@ -441,6 +443,8 @@ static bool go_back(Search *s)
     note_deepest(s);
     while (s->frame->len) {
         Frame *f = &g_array_index(s->frame, Frame, s->frame->len - 1);
+        if (s->frame->len <= s->settled)
+            return false;
         take_back(s, f);
         s->out->steps_back++;
         bool closed = f->party == UINT32_MAX;
@@ -528,7 +532,7 @@ static void forget_search(Search *s)
     g_array_set_size(s->stamp, 0);
     memset(s->at, 0, s->parties * sizeof *s->at);
     s->digest = (UcDigest){ 0, 0 };
-    s->done = s->open = s->current = s->faults = 0;
+    s->done = s->open = s->settled = s->current = s->faults = 0;
 }
 
 /* From the beginning, up to `end` of each party. */

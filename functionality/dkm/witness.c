@@ -24,6 +24,8 @@ typedef struct {
     GHashTable *public;   /* kid: vk */
     GHashTable *renamed;  /* kid of a key of which the log has no vk: the kid of one that stands for it */
     GHashTable *arrived;  /* Handover: the block, of which the receiver says so */
+    GHashTable *sent;     /* Handover: a transfer without output */
+    GHashTable *again;    /* ... of which there are several */
     GHashTable *denied;   /* (vk, message) of which a party says that nobody signed it */
     GArray *hidden;       /* Handover that no receiver says anything of */
     GArray *orphan;       /* Handover without sender: tickets that a party has and that it was never told */
@@ -293,6 +295,8 @@ static void note_tickets(Witness *w, const UcLogged *event, size_t events, const
         if (!e->has_in || e->has_out || e->in.kind != DKM_TRANSFER)
             continue;
         Handover h = { e->party, e->in.w[2], e->in.w[3] };
+        UcDigest key = handover(h.from, h.to, h.ticket);
+        note(noted(w->sent, key) ? w->again : w->sent, key);
         note_orphan(w, told, h.to, h.ticket);
         if (!noted(w->arrived, handover(h.from, h.to, h.ticket)))
             g_array_append_val(w->hidden, h);
@@ -366,8 +370,11 @@ static void silent(const UcLogged *e, UcWord key, UcWord ticket, UcWay *way)
 static unsigned without_output(Witness *w, const UcLogged *e, UcWay way[UC_WAYS])
 {
     unsigned ways = 0;
+    UcDigest key = e->in.kind == DKM_TRANSFER ? handover(e->party, e->in.w[2], e->in.w[3]) : (UcDigest){ 0, 0 };
     if (e->in.kind == DKM_TRANSFER)
         as_logged(e, &way[ways++]);
+    if (e->in.kind == DKM_TRANSFER && noted(w->arrived, key) && !noted(w->again, key))
+        return ways; /* this is the one that arrived */
     way[ways++] = (UcWay){ .fault = e->in.kind != DKM_RESEND, .what = e->in.kind == DKM_RESEND ? NULL : "had no effect: the module was down, or went down before it was written" };
     if (e->in.kind == DKM_SIGN || e->in.kind == DKM_CANCEL)
         silent(e, UC_NONE, UC_NONE, &way[ways++]);
@@ -584,7 +591,7 @@ static UcMessage corrupt(UcWord party) { return (UcMessage){ DKM_CORRUPT_PARTY, 
 static void setup_free(void *setup)
 {
     Witness *w = setup;
-    GHashTable *tables[] = { w->name, w->valid, w->public, w->renamed, w->arrived, w->denied };
+    GHashTable *tables[] = { w->name, w->valid, w->public, w->renamed, w->arrived, w->denied, w->sent, w->again };
     for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
         g_hash_table_unref(tables[i]);
     g_array_unref(w->hidden);
@@ -608,7 +615,7 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
     w->options.sigma = &w->sigma;
     w->real = !plan->crypto_ideal;
     w->parties = g_strv_length((char **)plan->party);
-    GHashTable **maps[] = { &w->name, &w->public, &w->renamed, &w->arrived }, **sets[] = { &w->valid, &w->denied };
+    GHashTable **maps[] = { &w->name, &w->public, &w->renamed, &w->arrived }, **sets[] = { &w->valid, &w->denied, &w->sent, &w->again };
     for (size_t i = 0; i < G_N_ELEMENTS(maps); i++)
         *maps[i] = map_new();
     for (size_t i = 0; i < G_N_ELEMENTS(sets); i++)
