@@ -246,8 +246,10 @@ int cli_audit(int argc, char **argv)
     if (argc > 1 && !strcmp(argv[1], verbs[1]))
         return cli_audit_log(argc - 1, argv + 1);
     if (argc < 2 || help) {
-        char *ask[] = { (char *)verbs[0], (char *)"--help", NULL };
+        char *ask[] = { NULL, (char *)"--help", NULL };
         signatures(2, ask);
+        putchar('\n');
+        cli_audit_log(2, ask);
         return help ? CLI_OK : CLI_USAGE;
     }
     if (argv[1][0] == '-') /* options without a verb: what is wrong with them is told as for the only verb there is */

@@ -5,7 +5,7 @@
 
 const CliCommand cli_commands[] = {
     { "advantage", "measures how well Z tells the worlds apart, with honest intervals", cli_advantage },
-    { "audit", "did any one-time key sign twice? Looks through released signatures", cli_audit },
+    { "audit", "did any one-time key sign twice? Looks through released signatures, and logs", cli_audit },
     { "check", "runs scenarios through both worlds and compares what Z saw", cli_check },
     { "diagram", "draws a trace as a sequence chart (svg, png, pdf, dot, mermaid, plantuml, tikz, shiviz, itf)", cli_diagram },
     { "explore", "every schedule within bounds: finds the shortest way to tell the worlds apart", cli_explore },
