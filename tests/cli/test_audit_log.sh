@@ -39,6 +39,22 @@ says 'proof: reuse: key 8bc0af87f6cfd172..: one-time key 0 was used twice: hsm1 
 says 'F answers signature kid=8bc0af87f6cfd172.. index=3'
 says '^nothing explains$'
 
+# Logs of broken versions (tests/must_diverge), with no crash or, where there was one, with it. long_logs.sh there has all of them.
+broken() { # NAME WORDS [OPTION...]
+    name=$1 words=$2
+    shift 2
+    audit 1 "$@" "tests/audit/logs/$name.jsonl"
+    says "$words"
+}
+broken sign-not-persisted 'one-time key 0 was used twice'
+broken restart-returns-an-index 'one-time key 0 was used twice'
+broken ticket-stays-open 'ticket is not open' --faults 0
+broken wrap-at-exhaustion 'F answers error code=exhausted' --faults 0
+broken overlap-not-checked . --faults 0
+broken accepts-own-payloads . --faults 0
+broken cancel-returns-the-block . --faults 0
+broken auth-counter-not-compared 'no such text was sent\|delivered before\|F answers' --faults 0
+
 # What is written: JSON, a trace that a chart is drawn of.
 audit 1 --json "$d/j.json" --trace "$d/x.jsonl" "$d/w.jsonl"
 /usr/bin/python3 - "$d/j.json" <<'P' || fail "the JSON is not what it should be"
