@@ -29,6 +29,15 @@ static void clear_event(void *data)
     g_free(e->move);
     g_free(e->machine);
     g_free(e->kind);
+    if (e->argument)
+        g_array_unref(e->argument);
+}
+
+static void clear_argument(void *data)
+{
+    RepArgument *a = data;
+    g_free(a->name);
+    g_free(a->text);
 }
 
 void rep_chart_free(RepChart *chart)
@@ -41,6 +50,9 @@ void rep_chart_free(RepChart *chart)
     g_free(chart->verdict);
     g_free(chart->subtitle);
     g_free(chart->difference_text);
+    g_free(chart->rule);
+    for (int w = 0; w < REP_WORLDS; w++)
+        rep_ownership_free(chart->owned[w]);
     g_free(chart);
 }
 
@@ -310,6 +322,17 @@ static char *shown_move(const UcMove *move)
     return rep_cut(line, REP_MOVE_CHARS);
 }
 
+static GArray *arguments_of(const UcTraceMessage *m)
+{
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(RepArgument));
+    g_array_set_clear_func(all, clear_argument);
+    for (unsigned i = 0; i < m->fields; i++) {
+        RepArgument a = { g_strdup(m->field[i].name), g_strdup(m->field[i].text), m->field[i].type };
+        g_array_append_val(all, a);
+    }
+    return all;
+}
+
 static void add_event(Builder *b, const UcTraceActivation *t)
 {
     RepWorld world = t->world == UC_TRACE_IDEAL ? REP_IDEAL : REP_REAL;
@@ -325,6 +348,7 @@ static void add_event(Builder *b, const UcTraceActivation *t)
         e.entry = b->entries[world]++;
     e.visible = e.what == REP_WRITE && to_z;
     e.kind = g_strdup(e.what == REP_WRITE ? kind_of(t->out) : "");
+    e.argument = e.what == REP_WRITE && t->out ? arguments_of(t->out) : NULL;
     e.resumed = !strcmp(e.kind, "resume");
     if (t->move)
         e.move = shown_move(uc_schedule_move(b->schedule, t->move));
@@ -480,6 +504,14 @@ static void end_of_simulation(RepChart *chart, const UcTrace *trace)
     }
 }
 
+/* With its words where one decided the verdict, else the names of all that broke. */
+static char *rules_of(const UcTraceVerdict *v)
+{
+    if (v->rule || !v->rules || !v->rules[0])
+        return g_strdup(v->rule);
+    return g_strjoinv(", ", (char **)v->rules);
+}
+
 RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
 {
     g_assert(trace && options);
@@ -508,5 +540,8 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
     chart->title = g_strdup(is_empty(uc_trace_header(trace).title) ? "untitled" : uc_trace_header(trace).title);
     chart->verdict = verdict_text(chart, trace);
     chart->subtitle = subtitle_of(trace, options->interface);
+    chart->rule = rules_of(uc_trace_verdict_of(trace));
+    for (int w = 0; w < REP_WORLDS && options->interface && options->interface->ledger; w++)
+        chart->owned[w] = rep_ownership_of(trace, options->interface, w == REP_IDEAL, NULL);
     return chart;
 }

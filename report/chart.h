@@ -11,6 +11,7 @@
 #define REPORT_CHART_H
 
 #include "report/chart_words.h"
+#include "report/ownership.h"
 #include "simulator/trace/trace.h"
 #include "simulator/triple/triple.h"
 
@@ -36,6 +37,11 @@ typedef enum {
 enum { REP_NO_ENTRY = -1 };
 
 typedef struct {
+    char *name, *text;
+    UcValueType type;
+} RepArgument;
+
+typedef struct {
     RepWorld world;
     RepWhat what;
     uint64_t number;    /* of the activation */
@@ -55,6 +61,7 @@ typedef struct {
     char *move;         /* the schedule's line that caused it, or NULL */
     char *machine;      /* who wrote it, before dummies are folded */
     char *kind;         /* of the message written, "" without one */
+    GArray *argument;   /* RepArgument, its fields in full; NULL: there is no message */
 } RepEvent;
 
 typedef struct {
@@ -80,6 +87,8 @@ typedef struct {
     char *difference_text;/* "first difference: entry 6 of the view of Z" */
     RepFold fold[2];
     unsigned folds;
+    char *rule;           /* that broke and decided the verdict, else the names of those that broke; NULL: none */
+    RepOwnership *owned[REP_WORLDS]; /* who held what when; NULL: the interface has no ledger, or is not known */
 } RepChart;
 
 /* `trace` is read only and not kept. Never NULL: a trace without events gives a chart without rows. */

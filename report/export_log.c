@@ -115,6 +115,23 @@ static void add_bool(JsonBuilder *b, const char *name, bool value)
     json_builder_add_boolean_value(b, value);
 }
 
+static void itf_arguments(JsonBuilder *b, const GArray *all)
+{
+    static const char *const type[] = { [UC_VALUE_NONE] = "none", [UC_VALUE_NUMBER] = "number", [UC_VALUE_TEXT] = "text",
+                                        [UC_VALUE_LIST] = "list" };
+    json_builder_set_member_name(b, "arguments");
+    json_builder_begin_array(b);
+    for (guint i = 0; all && i < all->len; i++) {
+        const RepArgument *a = &g_array_index(all, RepArgument, i);
+        json_builder_begin_object(b);
+        add_text(b, "name", a->name);
+        add_text(b, "type", type[a->type]);
+        add_text(b, "value", a->text);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
 /* A world's write of a row; without one: event 0 and empty names, so that every state has the same type. */
 static void itf_event(JsonBuilder *b, const RepChart *chart, const char *name, const RepEvent *e)
 {
@@ -124,14 +141,49 @@ static void itf_event(JsonBuilder *b, const RepChart *chart, const char *name, c
     add_text(b, "from", e ? rep_lifeline(chart, e->from)->name : "");
     add_text(b, "to", e ? rep_lifeline(chart, e->to)->name : "");
     add_text(b, "message", e ? e->label : "");
+    add_text(b, "action", e && e->move ? e->move : "");
+    add_text(b, "kind", e ? e->kind : "");
+    itf_arguments(b, e ? e->argument : NULL);
     add_bool(b, "written", e && e->what == REP_WRITE);
     add_bool(b, "reaches_Z", e && e->entry != REP_NO_ENTRY);
     json_builder_end_object(b);
 }
 
+static int by_holder(gconstpointer x, gconstpointer y)
+{
+    const RepStretch *a = x, *b = y;
+    if (a->holder != b->holder || a->asset != b->asset)
+        return a->holder != b->holder ? (a->holder > b->holder ? 1 : -1) : (a->asset > b->asset ? 1 : -1);
+    return (a->a > b->a) - (a->a < b->a);
+}
+
+/* Who holds what when the event of this number is over. */
+static void itf_holdings(JsonBuilder *b, const char *name, const RepOwnership *o, uint64_t event)
+{
+    g_autoptr(GArray) held = g_array_new(FALSE, FALSE, sizeof(RepStretch));
+    for (guint i = 0; o && i < o->done->len; i++) {
+        RepStretch s = g_array_index(o->done, RepStretch, i);
+        if (s.from <= event && event < s.to)
+            g_array_append_val(held, s);
+    }
+    g_array_sort(held, by_holder);
+    json_builder_set_member_name(b, name);
+    json_builder_begin_array(b);
+    for (guint i = 0; i < held->len; i++) {
+        const RepStretch *s = &g_array_index(held, RepStretch, i);
+        json_builder_begin_object(b);
+        add_text(b, "holder", rep_ownership_holder(o, s->holder));
+        add_text(b, "asset", g_ptr_array_index(o->asset, s->asset));
+        add_integer(b, "first", s->a);
+        add_integer(b, "end", s->b);
+        json_builder_end_object(b);
+    }
+    json_builder_end_array(b);
+}
+
 static void itf_head(JsonBuilder *b, const RepChart *chart)
 {
-    static const char *const variable[] = { "row", "real", "ideal", "difference" };
+    static const char *const variable[] = { "row", "real", "ideal", "difference", "holdings", "rule" };
     json_builder_set_member_name(b, "#meta");
     json_builder_begin_object(b);
     add_text(b, "format", "ITF");
@@ -146,7 +198,15 @@ static void itf_head(JsonBuilder *b, const RepChart *chart)
     json_builder_end_array(b);
 }
 
-static void itf_state(JsonBuilder *b, const RepChart *chart, unsigned row, const RepEvent *const *event)
+/* From the row on in which it was decided. */
+static const char *rule_at(const RepChart *chart, unsigned row)
+{
+    unsigned decided = chart->difference >= 0 ? (unsigned)chart->difference : chart->rows - 1;
+    return chart->rule && row >= decided ? chart->rule : "";
+}
+
+/* now: by world, the number of its last event. */
+static void itf_state(JsonBuilder *b, const RepChart *chart, unsigned row, const RepEvent *const *event, const uint64_t *now)
 {
     json_builder_begin_object(b);
     json_builder_set_member_name(b, "#meta");
@@ -158,6 +218,12 @@ static void itf_state(JsonBuilder *b, const RepChart *chart, unsigned row, const
     itf_event(b, chart, "real", event[REP_REAL]);
     itf_event(b, chart, "ideal", event[REP_IDEAL]);
     add_bool(b, "difference", (int)row == chart->difference);
+    json_builder_set_member_name(b, "holdings");
+    json_builder_begin_object(b);
+    itf_holdings(b, "real", chart->owned[REP_REAL], now[REP_REAL]);
+    itf_holdings(b, "ideal", chart->owned[REP_IDEAL], now[REP_IDEAL]);
+    json_builder_end_object(b);
+    add_text(b, "rule", rule_at(chart, row));
     json_builder_end_object(b);
 }
 
@@ -169,11 +235,14 @@ char *rep_export_itf(const RepChart *chart)
     itf_head(b, chart);
     json_builder_set_member_name(b, "states");
     json_builder_begin_array(b);
+    uint64_t now[REP_WORLDS] = { 0 };
     for (unsigned row = 0, i = 0; row < chart->rows; row++) {
         const RepEvent *event[REP_WORLDS] = { NULL };
-        for (; i < chart->event->len && rep_event(chart, i)->row == row; i++)
+        for (; i < chart->event->len && rep_event(chart, i)->row == row; i++) {
             event[rep_event(chart, i)->world] = rep_event(chart, i);
-        itf_state(b, chart, row, event);
+            now[rep_event(chart, i)->world] = rep_event(chart, i)->number;
+        }
+        itf_state(b, chart, row, event, now);
     }
     json_builder_end_array(b);
     json_builder_end_object(b);

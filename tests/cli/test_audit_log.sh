@@ -48,11 +48,11 @@ broken() { # NAME WORDS [OPTION...]
 }
 broken sign-not-persisted 'one-time key 0 was used twice'
 broken restart-returns-an-index 'one-time key 0 was used twice'
-broken ticket-stays-open 'ticket is not open' --faults 0
+broken ticket-stays-open 'F answers error code=no-such-ticket' --faults 0
 broken wrap-at-exhaustion 'F answers error code=exhausted' --faults 0
-broken overlap-not-checked . --faults 0
-broken accepts-own-payloads . --faults 0
-broken cancel-returns-the-block . --faults 0
+broken overlap-not-checked 'a=2 b=3: simulation failed' --faults 0
+broken accepts-own-payloads 'from=hsm2 .*: simulation failed' --faults 0
+broken cancel-returns-the-block 'F answers error code=no-such-ticket' --faults 0
 broken auth-counter-not-compared 'no such text was sent\|delivered before\|F answers' --faults 0
 
 # What is written: JSON, a trace that a chart is drawn of.

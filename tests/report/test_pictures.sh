@@ -31,6 +31,26 @@ expect 0 "with dummies" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -o "$work/
 expect 0 "stdout" "$UCSIM" diagram "$here/fixtures/equal.jsonl" -f dot -o -
 cmp -s "$work/out" "$here/golden/equal.dot" || bad "-o - writes the same text"
 
+# ITF says actions, arguments in full, holdings as the ownership chart has them, and the broken rule
+expect 0 "a rule that breaks" "$UCSIM" check --trace "$work/rule.jsonl" environments/scenarios/storage/24-disk-clone.lua
+expect 0 "ITF of it" "$UCSIM" diagram "$work/rule.jsonl" -o "$work/rule.itf.json"
+/usr/bin/python3 - "$here/golden" "$work/rule.itf.json" <<'P' || bad "ITF does not say what it should"
+import json, sys
+states = json.load(open(sys.argv[1] + "/equal.itf.json"))["states"]
+number = lambda n: int(n["#bigint"])
+for world in "real", "ideal":
+    last = states[-1]["holdings"][world]
+    assert sorted(i for h in last for i in range(number(h["first"]), number(h["end"]))) == list(range(32)), last
+first = states[0]["real"]
+assert first["action"].startswith("keygen hsm1 ") and first["kind"] == "keygen"
+assert first["arguments"] == [{"name": "set", "type": "text", "value": first["action"].split()[2]}]
+assert states[0]["holdings"]["real"] == [] and all(s["rule"] == "" for s in states)
+broken = json.load(open(sys.argv[1] + "/differs.itf.json"))["states"]
+assert any(h["holder"] == "used twice" for h in broken[-1]["holdings"]["ideal"])
+rules = [s["rule"] for s in json.load(open(sys.argv[2]))["states"]]
+assert rules[0] == "" and rules[-1] == "I4, I1", rules[-1]
+P
+
 # the words of the difference do not depend on colour
 grep -q 'first\\ndifference' "$here/golden/differs.dot" || bad "the difference is in words"
 grep -q 'identical in the view of Z' "$here/golden/differs.dot" || bad "the equal stretch is folded"
