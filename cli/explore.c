@@ -255,8 +255,7 @@ static void json_list(GString *out, const char *name, const GPtrArray *texts)
     g_string_append_c(out, ']');
 }
 
-/* Walks that other threads made beyond the one that found something leave regions behind: chance. */
-static void json_figures(GString *out, const EnvExplored *e, bool of_walks)
+static void json_figures(GString *out, const EnvExplored *e)
 {
     const UcSearchFigures *f = &e->figures;
     g_string_append_printf(out, ",\n \"states\":%" G_GUINT64_FORMAT ",\"moves\":%" G_GUINT64_FORMAT
@@ -265,18 +264,17 @@ static void json_figures(GString *out, const EnvExplored *e, bool of_walks)
                            f->states, f->edges, f->idle, f->skipped, f->walks, f->depth,
                            e->faults, e->fault_budget);
     g_string_append_printf(out, ",\n \"waiting\":%" G_GUINT64_FORMAT ",\"omission\":\"%.1e\"", f->frontier + f->waiting, f->omission);
-    if (!of_walks)
-        g_string_append_printf(out, ",\"regions\":%u", e->worlds.regions);
 }
 
 /* As print_memory(). */
-static void json_memory(GString *out, const UcSearchFigures *f)
+static void json_memory(GString *out, const EnvExplored *e)
 {
+    const UcSearchFigures *f = &e->figures;
     g_string_append_printf(out, ",\n \"memory\":{\"peak\":%zu", f->peak);
     for (int i = 0; i < UC_MEMORY_KINDS; i++)
         g_string_append_printf(out, ",\"%s\":%zu", uc_memory_kind_name[i], f->parts.of[i]);
-    g_string_append_printf(out, ",\"besides\":%zu,\"bytes-a-state\":%.1f}", f->peak - f->counted,
-                           (double)f->peak / (double)MAX(f->states, 1));
+    g_string_append_printf(out, ",\"besides\":%zu,\"bytes-a-state\":%.1f,\"different-regions\":%u}", f->peak - f->counted,
+                           (double)f->peak / (double)MAX(f->states, 1), e->worlds.regions);
 }
 
 /* The file by its last component, as scenarios are. */
@@ -317,9 +315,9 @@ static void print_json(const EnvScenario *s, const EnvExploration *x, const EnvE
     g_autofree char *cuts = env_alphabet_cuts(&x->alphabet);
     g_string_append_printf(out, "},\n \"alphabet\":\"%s\",\"symmetry\":%s", cuts, x->symmetry ? "true" : "false");
     json_resumed(out, e, resumed);
-    json_figures(out, e, walks(x));
+    json_figures(out, e);
     if (measured)
-        json_memory(out, &e->figures);
+        json_memory(out, e);
     json_list(out, "reached", e->coverage->seen);
     json_list(out, "reasons", e->coverage->reasons);
     json_list(out, "missing", e->coverage->missing);

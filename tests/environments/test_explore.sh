@@ -154,7 +154,7 @@ sed -n 's/^ "memory":\(.*\),$/\1/p' "$dir/out" | python3 -c '
 import json, sys
 m = json.loads(sys.stdin.read()); states = int(sys.argv[1])
 parts = [m[k] for k in ("hashes", "frontier", "candidates", "regions", "remembered", "log", "besides")]
-assert len(m) == 9 and sum(parts) == m["peak"] and all(p >= 0 for p in parts) and m["hashes"] >= 24 * states / 8, m
+assert len(m) == 10 and m["different-regions"] > 0 and sum(parts) == m["peak"] and all(p >= 0 for p in parts) and m["hashes"] >= 24 * states / 8, m
 assert abs(m["bytes-a-state"] - m["peak"] / states) <= .06, m' "$(states)" || fail 'memory by parts is wrong'
 run 0 explore "$dir/keys.lua" -b wrong=0 -b keygen-by=1 --measured
 says '^  memory: [0-9.]* bytes a state in all, at most [0-9.]* MiB: hashes [0-9.]*, frontier [0-9.]*, candidates [0-9.]*, regions [0-9.]*, remembered [0-9.]*, log [0-9.]*, besides [0-9.]*$'
