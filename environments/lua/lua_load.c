@@ -645,6 +645,18 @@ static void check_whole(lua_State *L, Loader *l)
                    s->title ? " (or bounds in 'explore')" : "");
 }
 
+/* Options of a triple from outside may be called like what every scenario has. */
+static void refuse_taken_fields(lua_State *L, const GArray *rows)
+{
+    for (guint i = 0; i < rows->len; i++) {
+        const char *script = g_array_index(rows, EnvOptionPlace, i).row->script;
+        for (size_t k = 0; script && k < G_N_ELEMENTS(fields); k++) {
+            if (!strcmp(script, fields[k].name))
+                luaL_error(L, "expected options with names of their own, got '%s', which every scenario has", script);
+        }
+    }
+}
+
 static int read_instance(lua_State *L)
 {
     Loader *l = loader(L);
@@ -657,6 +669,7 @@ static int read_instance(lua_State *L)
         lua_settop(L, table);
     }
     l->rows = env_options_rows(&l->s->options); /* the protocol is known */
+    refuse_taken_fields(L, l->rows);
     const char *names[G_N_ELEMENTS(fields) + 1] = { NULL };
     for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
         names[i] = fields[i].name;

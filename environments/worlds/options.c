@@ -5,6 +5,8 @@
 #include "simulator/base/nearest.h"
 
 static const char *const crypto_name[] = { "real", "ideal", NULL }, *const coins_name[] = { "coupled", "independent", NULL };
+/* Options that no table has. */
+static const char *const chosen_name[] = { "parties", "protocol", "simulator", NULL };
 static const char *const origin_name[] = { "title", "file", "hash", "seed", "expect", "found", UC_TRACE_STORE, NULL };
 
 G_STATIC_ASSERT(ENV_PARTIES + 2 <= UC_SCHEDULE_TERMS); /* "option NAME" and a value for each party */
@@ -51,6 +53,26 @@ GArray *env_options_rows(EnvOptions *o)
     }
     g_array_sort(out, by_place); /* stable: no two of a table are equal */
     return out;
+}
+
+static bool same_name(const char *a, const char *b) { return a && b && !strcmp(a, b); }
+
+char *env_options_clash(const UcTriple *triple)
+{
+    EnvOptions o = { .triple = triple };
+    g_autoptr(GArray) all = env_options_rows(&o);
+    for (guint i = 0; i < all->len; i++) {
+        const UcOptionRow *row = g_array_index(all, EnvOptionPlace, i).row;
+        bool taken = row->name && (g_strv_contains(chosen_name, row->name) || g_strv_contains(origin_name, row->name));
+        for (guint k = 0; k < i && !taken; k++) {
+            const UcOptionRow *other = g_array_index(all, EnvOptionPlace, k).row;
+            taken = same_name(row->name, other->name) || same_name(row->script, other->script);
+        }
+        if (taken)
+            return g_strdup_printf("%s: expected options with names of their own, got '%s'", triple->protocol->name,
+                                   row->name ? row->name : row->script);
+    }
+    return NULL;
 }
 
 /* `name`: where a row has its name, in files or in scripts. */
@@ -243,8 +265,8 @@ static bool unknown(const Parse *p, const UcOption *o)
 {
     g_autoptr(GPtrArray) known = g_ptr_array_new();
     g_autoptr(GArray) all = env_options_rows(p->out);
-    static const char *const one[] = { "parties", "protocol", "simulator", NULL }, *const several[] = { "main", "real", "ideal", NULL };
-    for (const char *const *n = p->out->sessions && !p->sid ? several : one; *n; n++)
+    static const char *const several[] = { "main", "real", "ideal", NULL };
+    for (const char *const *n = p->out->sessions && !p->sid ? several : chosen_name; *n; n++)
         g_ptr_array_add(known, (gpointer)*n);
     for (guint i = 0; i < all->len; i++) {
         if (g_array_index(all, EnvOptionPlace, i).row->name)

@@ -18,6 +18,8 @@ typedef struct {
 /* All rows of these options, in the order in which files have them; of several sessions those that are common to all. Free with
  * g_array_unref(). */
 GArray *env_options_rows(EnvOptions *options);
+/* NULL, or which option of a triple is called like another one that its scenarios have; to be freed with g_free(). */
+char *env_options_clash(const UcTriple *triple);
 bool env_option_is_common(const UcOptionRow *row); /* the engine's: of all sessions */
 /* By their name in files; the triple has such an option or not. */
 bool env_option_find(EnvOptions *options, const char *name, EnvOptionPlace *out);

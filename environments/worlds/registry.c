@@ -7,13 +7,14 @@
 #include "adversary/com/simulator.h"
 #include "adversary/ticketed/dictated.h"
 #include "adversary/ticketed/stolen.h"
+#include "environments/worlds/options.h"
+#include "environments/worlds/worlds.h"
 #include "functionality/auth/f_auth.h"
 #include "functionality/com/f_com.h"
 #include "functionality/dkm/f_dkm.h"
 #include "protocol/auth/macs.h"
 #include "protocol/com/masked.h"
 #include "protocol/ticketed/party.h"
-#include "environments/worlds/worlds.h"
 #include "simulator/triple/abi.h"
 
 static const UcSimulatorRow dkm_simulators[] = { { "uc", &uc_simulator_class }, { "dictated", &dictated_class }, { NULL, NULL } };
@@ -72,7 +73,8 @@ static char *unfit(const UcTripleExport *x)
         return g_strdup("expected a triple made with this program's headers, got one made with others: compile it again");
     if (!x->triple)
         return g_strdup("expected a triple, got NULL");
-    return uc_triple_wrong(x->triple);
+    char *wrong = uc_triple_wrong(x->triple);
+    return wrong ? wrong : env_options_clash(x->triple);
 }
 
 bool env_triple_load(const char *path, GError **error)

@@ -346,7 +346,7 @@ static const UcRegionKind kinds[] = {
     [KIND_SIGNED - UC_FIRST_KIND] = { .name = "signed", .item_words = WORDS(Signed), .item_handles = 2 },
     [KIND_PARTY - UC_FIRST_KIND] = { .name = "party", .head_words = WORDS(Party) },
     [KIND_PENDING - UC_FIRST_KIND] = { .name = "pending", .head_words = WORDS(Pending),
-                                     .head_handles = ~0u << (2 + UC_MESSAGE_WORDS) },
+                                     .head_handles = ((1u << UC_MESSAGE_WORDS) - 1) << (2 + UC_MESSAGE_WORDS) },
     [KIND_INJECTED - UC_FIRST_KIND] = { .name = "injected", .item_words = WORDS(DkmInterval) },
 };
 

@@ -13,6 +13,7 @@
 #include "simulator/triple/calls.h"
 #include "simulator/triple/play.h"
 #include "simulator/triple/triple.h"
+#include "simulator/triple/witness.h"
 
 enum { UC_TRIPLE_ABI = 1 };
 #define UC_TRIPLE_SYMBOL "ucsim_triple"
@@ -42,6 +43,6 @@ typedef struct {
 #define UC_TRIPLE_LAYOUT UC_LAYOUT4(UC_LAYOUT4(UC_LAYOUT4(UC_LAYOUT_TABLES, \
     sizeof(UcOptionRow), sizeof(UcOptionTable), sizeof(UcCall), sizeof(UcRule)), \
     sizeof(UcOverRuns), sizeof(UcBadEvents), sizeof(UcNative), sizeof(UcSessionPlan)), \
-    sizeof(UcTriple), sizeof(UcInterface), sizeof(UcFunctionality), sizeof(UcProtocol))
+    sizeof(UcTriple), sizeof(UcInterface), sizeof(UcFunctionality), sizeof(UcProtocol) + sizeof(UcWitness))
 
 #endif

@@ -39,11 +39,8 @@ static char *wrong_options(const char *who, const UcOptionTable *table)
     if (table->bytes > sizeof(UcSettings))
         return g_strdup_printf("%s: expected options of at most %zu bytes, got %zu", who, sizeof(UcSettings), table->bytes);
     for (size_t i = 0; i < table->rows; i++) {
-        if (!table->row[i].name && !table->row[i].script)
-            return g_strdup_printf("%s: expected a name of option %zu, got none", who, i);
         if (table->row[i].offset >= table->bytes)
-            return g_strdup_printf("%s, option '%s': expected a place in its values, got one beyond", who,
-                                   table->row[i].name ? table->row[i].name : table->row[i].script);
+            return g_strdup_printf("%s, option %zu: expected a place in its values, got one beyond", who, i);
     }
     return NULL;
 }

@@ -88,6 +88,14 @@ grep -qxF 'reproduce: ucsim --triple ./broken.so replay found.schedule' out || w
 use 0 'found was simulation failed, which does not happen any more' replay found.schedule
 expect 0 '' --triple ./broken.so shrink found.schedule
 
+# ---- watch, which runs check in a process of its own
+# shellcheck disable=SC2086
+"$UCSIM" $own watch notes/notes.lua >watched 2>&1 &
+watching=$!
+for _ in $(seq 100); do grep -q 'waiting for changes' watched && break; sleep 0.05; done
+kill $watching
+grep -q '^ok .*: indistinguishable$' watched || wrong "watch: $(cat watched)"
+
 # ---- two at once
 sed 's/"notes"/"others"/g' notes/notes.c >others.c && compile others.c others.so
 expect 0 'others ' --triple notes/notes.so --triple others.so list
@@ -126,6 +134,16 @@ fails 's/{ "to", 4, 4, UC_PARTY }/{ "to", 4, 9, UC_PARTY }/' "payload field 'to'
 fails 's/.setup_new = setup_new, .setup_free = g_free/.setup_new = setup_new/' 'notes: expected setup_new and setup_free, or neither'
 fails 's/.item_handles = 1 }/.item_handles = 4 }/' "F_NOTES, region 'texts': expected handles among 1 words, got one beyond"
 fi
+option() { # NAME SCRIPT: the skeleton with an option, in options.so
+    sed "s/^static const UcInterface interface = {/static const UcOptionRow row[] = { { \"$1\", \"$2\", UC_OPTION_NUMBER } };\n\
+static const uint64_t value;\n&.options = { row, 1, \&value, sizeof value }, /; s/\"notes\"/\"words\"/" notes/notes.c >options.c
+    compile options.c options.so
+}
+option length length && expect 0 'length (0)' --triple ./options.so list words
+option storage length && expect 2 "options.so: words: expected options with names of their own, got 'storage'" --triple ./options.so list
+option seed length && expect 2 "options.so: words: expected options with names of their own, got 'seed'" --triple ./options.so list
+option title-of title && sed 's/"notes"/"words"/' notes/notes.lua >words.lua &&
+    expect 2 "expected options with names of their own, got 'title', which every scenario has" --triple ./options.so check words.lua
 sed 's/{ "say", SAY }/{ "deliver", SAY }/; s/"notes"/"words"/' notes/notes.c >words.c && compile words.c words.so
 sed 's/"notes"/"words"/' notes/notes.lua >words.lua
 expect 2 "F_NOTES: expected words of its own for inputs, got 'deliver', which z has already" --triple ./words.so check words.lua

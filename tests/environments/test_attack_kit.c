@@ -322,8 +322,10 @@ START_TEST(worlds_are_made_of_what_fits)
     env_options_take(&o, &broken);
     ck_assert_ptr_null(env_worlds_new(&o, &error));
     ck_assert_str_eq(error->message, "protocol stamps: attack kit: expected at most 8 kinds of objects of the alphabet, got 'ticket'");
-    for (const UcTriple *t = env_triple; t->protocol; t++)
-        ck_assert_ptr_null(uc_attack_wrong(t->protocol->codec, t->kit, t->protocol->interface->alphabet));
+    for (const UcTriple *t = env_triple; t->protocol; t++) {
+        ck_assert_ptr_null(uc_triple_wrong(t));
+        ck_assert_ptr_null(env_options_clash(t));
+    }
 }
 END_TEST
 
