@@ -5,7 +5,10 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
+#include "environments/worlds/options.h"
+
 char *store_folder;
+const char *store_protocol;
 
 void store_make_folder(void)
 {
@@ -41,6 +44,10 @@ EnvOptions store_options(void)
     static const char *const two[] = { "one", "two", NULL };
     EnvOptions o = env_default_options();
     o.party = two;
+    if (store_protocol) {
+        ck_assert_ptr_null(env_options_use(&o, store_protocol));
+        return o;
+    }
     o.crypto_ideal = dkm_settings(&o.interface)->seal_real = true; /* an ideal seal opens in the process that made it only */
     dkm_settings(&o.interface)->capacity = STORE_CAPACITY;
     dkm_settings(&o.interface)->limits = (DkmLimits){ STORE_LIMIT, STORE_LIMIT, STORE_LIMIT, STORE_LIMIT };

@@ -11,6 +11,7 @@
 enum { STORE_CAPACITY = 16, STORE_LIMIT = 3 /* of everything that is limited */, STORE_FRAME = 4 + 32 };
 
 extern char *store_folder;
+extern const char *store_protocol; /* NULL: the first that there is */
 void store_make_folder(void);
 void store_clear_folder(void);
 void store_remove_folder(void);
