@@ -101,6 +101,23 @@ sed 's/"notes"/"others"/g' notes/notes.c >others.c && compile others.c others.so
 expect 0 'others ' --triple notes/notes.so --triple others.so list
 expect 0 'indistinguishable' --triple others.so --triple notes/notes.so check notes/notes.lua
 
+# ---- as a session beside built-in ones, of which nothing is taken in another
+cat >sessions.lua <<'L'
+return scenario { title = "sessions",
+  sessions = { one = { functionality = "F_COM", parties = { "alice", "bob" } }, two = { functionality = "F_COM", parties = { "alice", "bob" } },
+               own = { functionality = "F_NOTES", parties = { "alice", "bob" } } },
+  environment = function (z)
+    local one, two = z.one:commit("alice", "bob", "heads"), z.two:commit("alice", "bob", "heads")
+    assert(one.bytes ~= two.bytes and z.two:deliver("bob", one) == nil)
+    assert(z.one:deliver("bob", one).kind == "receipt" and z.two:deliver("bob", two).kind == "receipt")
+    local o = z.one:open("alice", "bob")
+    assert(z.two:deliver("bob", o) == nil and z.one:deliver("bob", o).text == "heads")
+    assert(z.own:deliver("bob", z.own:say("alice", "bob", "x")).text == "x")
+  end }
+L
+use 0 'indistinguishable' check sessions.lua
+expect 2 "F_NOTES" check sessions.lua
+
 # ---- what does not fit
 expect 2 '--triple: expected a file, got none' --triple
 expect 2 '--triple: none.so: expected a shared object: cannot open shared object file: No such file' --triple none.so list
