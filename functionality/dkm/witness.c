@@ -12,6 +12,12 @@ typedef struct {
     UcWord from, to, ticket;
 } Handover;
 
+/* A block that a party which is not trusted may have made. */
+typedef struct {
+    UcWord from, to, ticket, kid;
+    DkmInterval block;
+} Foreign;
+
 typedef struct {
     DkmOptions options;   /* first: the configuration of F */
     void *base;           /* the interface's own set-up, whose Sigma verifies */
@@ -28,6 +34,7 @@ typedef struct {
     GHashTable *again;    /* ... of which there are several */
     GHashTable *denied;   /* (vk, message) of which a party says that nobody signed it */
     GArray *hidden;       /* Handover that no receiver says anything of */
+    GArray *foreign;      /* Foreign that may have come without a word */
     GArray *orphan;       /* Handover without sender: tickets that a party has and that it was never told */
     uint64_t unlogged;    /* names given to what stands in no log */
     unsigned parties;
@@ -303,6 +310,48 @@ static void note_tickets(Witness *w, const UcLogged *event, size_t events, const
     }
 }
 
+/* Of what the party says it owns, the pieces of this length at the ends of intervals. */
+static void note_pieces(Witness *w, Foreign f, UcWord intervals, UcWord count)
+{
+    UcReader r = uc_store_reader(w->store, intervals);
+    while (r.left && !r.bad) {
+        DkmInterval all = { uc_take(&r, 8), uc_take(&r, 8) };
+        if (all.a >= all.b || all.b - all.a < count)
+            continue;
+        f.block = (DkmInterval){ all.a, all.a + count };
+        g_array_append_val(w->foreign, f);
+        f.block = (DkmInterval){ all.b - count, all.b };
+        if (f.block.a != all.a)
+            g_array_append_val(w->foreign, f);
+    }
+}
+
+/* Blocks for a ticket that the log says nothing more of, where somebody is not trusted: what became of it the party's own status may
+ * tell. That need not be all of them, so nothing is rejected then. */
+static void note_foreign_blocks(Witness *w, const UcLogged *event, size_t events, const bool *untrusted)
+{
+    g_autoptr(GHashTable) over = set_new();
+    for (size_t i = 0; i < events; i++) {
+        const UcLogged *e = &event[i];
+        bool came = e->has_out && e->out.kind == DKM_RECEIVED, closed = e->has_out && e->out.kind == DKM_CANCELLED;
+        if (came || closed)
+            note(over, handover(UC_NONE, e->party, e->out.w[came ? 2 : 0]));
+    }
+    for (size_t i = 0; i < events; i++) {
+        const UcLogged *e = &event[i];
+        if (untrusted[e->party] || !e->has_in || !e->has_out || e->out.kind != DKM_REQUESTED ||
+            noted(over, handover(UC_NONE, e->party, e->out.w[0])))
+            continue;
+        w->left_out = "blocks that modules which are not trusted may have sent";
+        for (size_t j = i; j < events; j++) {
+            const UcLogged *later = &event[j];
+            bool status = later->party == e->party && later->has_out && later->out.kind == DKM_STATUS_IS;
+            if (status && (e->in.w[0] == UC_NONE || e->in.w[0] == later->out.w[0]))
+                note_pieces(w, (Foreign){ e->in.w[2], e->party, e->out.w[0], later->out.w[0] }, later->out.w[1], e->in.w[1]);
+        }
+    }
+}
+
 static void prepare(void *setup, UcStore *store, UcLogged *event, size_t events, const bool *untrusted)
 {
     Witness *w = setup;
@@ -324,6 +373,8 @@ static void prepare(void *setup, UcStore *store, UcLogged *event, size_t events,
             note_question(w, &event[i]);
     }
     note_tickets(w, event, events, untrusted);
+    if (w->untrusted)
+        note_foreign_blocks(w, event, events, untrusted);
     for (size_t i = 0; i < events; i++) {
         UcLogged *e = &event[i];
         e->shared = e->has_in && e->in.kind == DKM_SIGN && noted(w->denied, words(e->in.w, 2));
@@ -579,6 +630,17 @@ static bool unseen(const void *setup, UcCtx *look, UcWord party, unsigned number
         restarted(way, party, UC_NONE);
         return true;
     }
+    for (guint i = 0; i < w->foreign->len; i++) {
+        const Foreign *f = &g_array_index(w->foreign, Foreign, i);
+        UcWord vk = lookup(w->public, f->kid);
+        if (f->to != party || vk == UC_NONE || number--)
+            continue;
+        *way = (UcWay){ .fault = true, .what = "a block of a module that is not trusted arrived and was written, then the module went down" };
+        step(way, false, UC_M_CRASH, (UcMessage){ 0 });
+        step(way, false, UC_M_DELIVER, (UcMessage){ DKM_INJECT, { f->to, f->ticket, vk, vk, f->block.a, f->block.b, f->from, DKM_SILENT } });
+        restarted(way, party, UC_NONE);
+        return true;
+    }
     return false;
 }
 
@@ -596,6 +658,7 @@ static void setup_free(void *setup)
         g_hash_table_unref(tables[i]);
     g_array_unref(w->hidden);
     g_array_unref(w->orphan);
+    g_array_unref(w->foreign);
     sigma_free(w->sigma);
     dkm_interface.setup_free(w->base);
     g_free(w);
@@ -622,6 +685,7 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
         *sets[i] = set_new();
     w->hidden = g_array_new(FALSE, FALSE, sizeof(Handover));
     w->orphan = g_array_new(FALSE, FALSE, sizeof(Handover));
+    w->foreign = g_array_new(FALSE, FALSE, sizeof(Foreign));
     return w;
 }
 
