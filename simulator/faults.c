@@ -188,14 +188,17 @@ static UcOutcome order_corrupt(UcCtx *ctx, UcFault fault)
     return outcome(uc_backdoor((UcMessage){ UC_M_STATE, { uc_store_put(ctx->world->store, state->data, state->len) } }));
 }
 
-/* Of a dummy party the caller is corrupted too: what A says there is for the functionality. */
-static UcOutcome act_corrupted(const UcCtx *ctx, const UcMessage *in, bool ordered)
+/* What it calls gives it outputs, which A gets as that one's. Of a dummy party the caller is corrupted too: what A says there is
+ * for the functionality. */
+static UcOutcome act_corrupted(UcCtx *ctx, const UcEnvelope *in, UcSide side)
 {
-    bool dummy = ctx->world->session[ctx->row->session].as == UC_AS_HYBRID;
-    if (!ordered)
-        return outcome(uc_backdoor(*in));
-    if (in->kind >= UC_M_USER)
-        return outcome(dummy ? uc_call(0, *in) : uc_output(*in));
+    const UcSession *own = &ctx->world->session[ctx->row->session];
+    const UcMessage *m = &in->message;
+    bool dummy = own->as == UC_AS_HYBRID, called = side >= UC_SUBROUTINE && side - UC_SUBROUTINE < own->slots;
+    if (side != UC_BACKDOOR)
+        return outcome(called ? uc_backdoor_of_used(side - UC_SUBROUTINE, uc_peer(ctx, in), *m) : uc_backdoor(*m));
+    if (m->kind >= UC_M_USER)
+        return outcome(dummy ? uc_call(0, *m) : uc_output(*m));
     return outcome(uc_pass("corrupted: the adversary's own"));
 }
 
@@ -204,7 +207,7 @@ static UcOutcome act(UcCtx *ctx, const UcEnvelope *in)
     UcFault fault = uc_fault_read(ctx->world, ctx->owner);
     bool ordered = uc_from(ctx, in) == UC_BACKDOOR;
     if (fault.corrupted && in->message.kind != UC_M_CORRUPT)
-        return act_corrupted(ctx, &in->message, ordered);
+        return act_corrupted(ctx, in, ordered ? UC_BACKDOOR : uc_from(ctx, in));
     if (ordered) {
         switch (in->message.kind) {
         case UC_M_CRASH: return order_crash(ctx, fault, in->message.w);

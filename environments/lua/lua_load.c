@@ -19,6 +19,7 @@ typedef struct {
     GArray *rows;     /* EnvOptionPlace: of the scenario's protocol */
     GPtrArray *known; /* names of fields */
     char **bounds;    /* names in the table `explore` */
+    const char *uses[UC_USES]; /* of the session that is being read */
 } Loader;
 
 static Loader *loader(lua_State *L)
@@ -379,11 +380,34 @@ static const char **names_of_functionalities(lua_State *L)
     return name;
 }
 
-/* No protocol of the registry calls another one. */
-static void refuse_uses(lua_State *L, EnvScenario *s)
+/* By the names that the protocol has for what it calls. */
+static void read_uses(lua_State *L, EnvScenario *s)
 {
-    lua_pushfstring(L, "expected no sessions, as '%s' calls no other functionality", s->options.triple->protocol->name);
-    bad(L, "uses");
+    const UcProtocol *protocol = s->options.triple->protocol;
+    const char *known[UC_USES + 1] = { NULL };
+    for (unsigned i = 0; protocol->uses && protocol->uses[i].name; i++)
+        known[i] = protocol->uses[i].name;
+    if (!known[0]) {
+        lua_pushfstring(L, "expected no sessions, as '%s' calls no other functionality", protocol->name);
+        bad(L, "uses");
+    }
+    for (const char **name = field_names(L, "uses"); *name; name++) {
+        if (!g_strv_contains(known, *name))
+            unknown_field(L, *name, known);
+    }
+    lua_pop(L, 1);
+    for (unsigned i = 0; known[i]; i++) {
+        if (lua_getfield(L, -1, known[i]) != LUA_TNIL)
+            loader(L)->uses[i] = keep(s, g_strdup(text_of(L, "uses")));
+        lua_pop(L, 1);
+    }
+}
+
+/* Z calls those that no other one uses, unless `main` says which. */
+static void take_callers(EnvScenario *s)
+{
+    for (unsigned i = 0; i < s->options.sessions; i++)
+        s->options.session[i].called = env_options_user(&s->options, i) == ENV_SESSIONS;
 }
 
 /* The interface by name: its first protocol, unless one is named, which must realise it. */
@@ -415,7 +439,7 @@ static void read_session(lua_State *L, EnvScenario *s)
         const char *name;
         void (*read)(lua_State *L, EnvScenario *s);
     } own[] = { { "functionality", read_functionality }, { "protocol", read_protocol }, { "parties", read_parties },
-                { "simulator", read_simulator }, { "uses", refuse_uses } };
+                { "simulator", read_simulator }, { "uses", read_uses } };
     const char *names[G_N_ELEMENTS(own) + 1] = { NULL };
     Loader *l = loader(L);
     if (lua_type(L, -1) != LUA_TTABLE)
@@ -470,12 +494,15 @@ static void read_sessions(lua_State *L, EnvScenario *s)
         s->line = env_scenario_line(s, *name);
         s->options = env_options_of(all, i);
         lua_getfield(L, -3, *name);
+        memset(loader(L)->uses, 0, sizeof loader(L)->uses);
         read_session(L, s);
         env_options_put(all, i, &s->options);
         s->options = *all;
+        memcpy(s->options.session[i].uses, loader(L)->uses, sizeof loader(L)->uses);
         lua_pop(L, 2);
     }
     s->line = line;
+    take_callers(s);
     if (!s->options.sessions)
         expected(L, "sessions", "a table of sessions", -2);
     lua_pop(L, 1);

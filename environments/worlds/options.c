@@ -200,6 +200,16 @@ static void print_session(const EnvOptions *all, unsigned session, UcOptions *ou
     }
 }
 
+/* By slot of its protocol. */
+static void print_uses(const EnvSession *s, UcOptions *out)
+{
+    g_autofree char *name = g_strconcat(s->sid, ".uses", NULL);
+    const char *sid[UC_USES + 1] = { NULL };
+    memcpy(sid, s->uses, sizeof s->uses);
+    if (sid[0])
+        uc_options_add_list(out, name, sid);
+}
+
 UcOptions *env_options_print(const EnvOptions *options)
 {
     g_assert(options);
@@ -210,8 +220,10 @@ UcOptions *env_options_print(const EnvOptions *options)
     print_sids(options, "main", is_called, out); /* without: all */
     print_sids(options, "real", is_protocol_in_real, out); /* those that run as the protocol; without: all, */
     print_sids(options, "ideal", is_protocol_in_ideal, out); /* none */
-    for (unsigned i = 0; i < options->sessions; i++)
+    for (unsigned i = 0; i < options->sessions; i++) {
         print_session(options, i, out);
+        print_uses(&options->session[i], out);
+    }
     return out;
 }
 
@@ -439,6 +451,11 @@ static bool parse_session(const Parse *all, unsigned session)
             continue;
         o.name += strlen(head);
         bool own = !is_common(o.name) && !g_strv_contains(origin_name, o.name);
+        if (!strcmp(o.name, "uses")) {
+            for (unsigned slot = 0; slot < UC_USES && o.value[slot]; slot++)
+                all->out->session[session].uses[slot] = o.value[slot];
+            continue;
+        }
         if (own ? !parse_option(&p, &o) : !unknown(&p, &o))
             return false;
     }

@@ -14,6 +14,7 @@ typedef struct {
     void *setup, *protocol;   /* of interface and protocol */
     void *watch[ENV_WORLDS];
     UcWatcher watcher[ENV_WORLDS];
+    uint16_t uses[UC_USES];
 } Session;
 
 struct EnvWorlds {
@@ -139,18 +140,40 @@ static const UcWatcher *watcher_of(Session *s, EnvWorld which, bool ideal)
     return &s->watcher[which];
 }
 
+/* What is used by a session that runs as F is played by the S of that. */
+static UcRunsAs runs_as(const EnvOptions *o, unsigned session, EnvWorld which)
+{
+    if (!o->sessions)
+        return which == ENV_IDEAL ? UC_AS_IDEAL : UC_AS_PROTOCOL;
+    if (o->session[session].protocol_in[which])
+        return UC_AS_PROTOCOL;
+    unsigned user = env_options_user(o, session);
+    return user < ENV_SESSIONS && !o->session[user].protocol_in[which] ? UC_AS_PLAYED : UC_AS_IDEAL;
+}
+
+/* The numbers of the sessions that it uses. */
+static void take_uses(EnvWorlds *w, unsigned number, UcSession *out)
+{
+    Session *s = &w->session[number];
+    const UcUse *use = s->options.triple->protocol->uses;
+    for (out->uses = s->uses; use && use[out->slots].name && w->options.sessions; out->slots++)
+        s->uses[out->slots] = (uint16_t)env_options_session(&w->options, w->options.session[number].uses[out->slots]);
+}
+
 static UcSession describe(EnvWorlds *w, unsigned number, EnvWorld which)
 {
     Session *s = &w->session[number];
     const UcTriple *t = s->options.triple;
     const EnvSession *of = w->options.sessions ? &w->options.session[number] : NULL;
-    bool ideal = of ? !of->protocol_in[which] : which == ENV_IDEAL;
+    UcRunsAs as = runs_as(&w->options, number, which);
+    bool ideal = as != UC_AS_PROTOCOL;
     UcMachine party = { .class = t->protocol->class, .config = s->protocol, .role = "party" };
-    UcSession out = { .sid = of ? of->sid : NULL, .as = ideal ? UC_AS_IDEAL : UC_AS_PROTOCOL,
+    UcSession out = { .sid = of ? of->sid : NULL, .as = as,
                       .parties = g_strv_length((char **)s->options.party), .party_name = s->options.party, .party = party,
                       .messages = *interface_of(s)->messages, .kit = t->kit, .kit_setup = s->protocol,
                       .watcher = watcher_of(s, which, ideal), .rules = interface_of(s)->rules };
     out.watchers = out.watcher != NULL;
+    take_uses(w, number, &out);
     if (!ideal)
         return out;
     out.party = (UcMachine){ .class = &uc_dummy_party, .role = "dummy party" };
@@ -272,8 +295,13 @@ static bool parties_ok(const EnvOptions *o, GError **error)
 EnvWorlds *env_worlds_new(const EnvOptions *options, GError **error)
 {
     g_assert(options && options->triple && options->party && options->simulator);
+    g_autofree char *wrong = env_options_sessions_wrong(options);
     if (!parties_ok(options, error))
         return NULL;
+    if (wrong) {
+        g_set_error_literal(error, ENV_ERROR, ENV_ERROR_OPTION, wrong);
+        return NULL;
+    }
     g_autoptr(EnvWorlds) w = g_new0(EnvWorlds, 1);
     w->options = *options;
     w->store = uc_store_new();

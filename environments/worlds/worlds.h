@@ -20,6 +20,7 @@ typedef struct {
     const char *const *party;
     UcSettings interface, protocol;
     const UcSimulatorRow *simulator;
+    const char *uses[UC_USES];     /* by slot of its protocol: the sid of the session that its parties call; NULL: none is named */
     bool called;                   /* Z calls it */
     bool protocol_in[ENV_WORLDS];  /* runs as the protocol in that world; else as F with S */
 } EnvSession;
@@ -66,6 +67,10 @@ typedef struct EnvWorlds EnvWorlds;
 GQuark env_error_quark(void);
 typedef enum { ENV_ERROR_OPTION, ENV_ERROR_SCRIPT, ENV_ERROR_FILE, ENV_ERROR_LIMIT } EnvError;
 
+/* sessions.c: the session whose protocol calls this one; ENV_SESSIONS: none does. */
+unsigned env_options_user(const EnvOptions *options, unsigned session);
+/* sessions.c: NULL, or what is wrong with the sessions together, "FIELD: expected ..., got ...", to be freed with g_free(). */
+char *env_options_sessions_wrong(const EnvOptions *options);
 /* For what knows no table of sessions: false where there is one, and an error that says so of `what`. */
 bool env_options_one_session(const EnvOptions *options, const char *what, GError **error);
 

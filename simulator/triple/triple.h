@@ -73,6 +73,13 @@ typedef struct {
     const UcWitness *witness;      /* how a log of a real system is held against it (witness.h); NULL: it cannot be */
 } UcFunctionality;
 
+/* A functionality that a protocol calls. */
+typedef struct {
+    const char *name;      /* as scenarios say it: uses = { NAME = "SID" } */
+    const char *interface; /* its name */
+} UcUse;
+enum { UC_USES = 4 }; /* at most */
+
 typedef struct {
     const char *name, *title;      /* title: a line for people */
     const UcInterface *interface;  /* that it realises */
@@ -90,6 +97,7 @@ typedef struct {
     const UcPayloadCodec *codec;   /* what its payloads show in clear; NULL: nothing is declared */
     const UcNative *natives;       /* environments in C (play.h), ended by one without a name; may be NULL */
     const UcBadEvents *bad;        /* what its proof bounds (bad_events.h); may be NULL */
+    const UcUse *uses;             /* what its parties call (uc_call()), by slot, ended by one without a name; NULL: nothing */
 } UcProtocol;
 
 /* A UC simulator. */
