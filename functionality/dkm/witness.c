@@ -551,9 +551,38 @@ static UcWord lost(const UcLogged *e, const DkmInterval *own, size_t n)
     if (e->out.kind == DKM_SIGNATURE)
         return size_of(own, n, e->out.w[1]);
     UcWord all = size_of(own, n, UINT64_MAX);
+    if (e->out.kind == DKM_STATUS_IS && !(e->out_missing & 2)) /* they are what it leaves out */
+        return all;
     if (e->out.kind == DKM_STATUS_IS)
         return e->out.w[2] < all ? all - e->out.w[2] : 0;
     return e->has_out && e->out.kind == DKM_ERROR && e->in.kind == DKM_SIGN ? all : UC_NO_PARTY;
+}
+
+/* Of [own] what the status that is told leaves out, in its place; returns how many intervals that are. */
+static size_t leave_told(const Witness *w, UcWord told, DkmInterval **own, size_t n)
+{
+    g_autoptr(GArray) rest = g_array_new(FALSE, FALSE, sizeof(DkmInterval));
+    for (size_t i = 0; i < n; i++) {
+        UcReader r = uc_store_reader(w->store, told);
+        UcWord at = (*own)[i].a, end = (*own)[i].b;
+        while (r.left && !r.bad && at < end) {
+            DkmInterval has = { uc_take(&r, 8), uc_take(&r, 8) }, gone = { at, MIN(end, has.a) };
+            if (has.b <= at)
+                continue;
+            if (gone.a < gone.b)
+                g_array_append_val(rest, gone);
+            at = MAX(at, has.b);
+        }
+        DkmInterval last = { at, end };
+        if (at < end)
+            g_array_append_val(rest, last);
+    }
+    g_free(*own);
+    n = rest->len;
+    *own = g_new(DkmInterval, n + 1);
+    if (n)
+        memcpy(*own, rest->data, n * sizeof **own);
+    return n;
 }
 
 /* The event once more, after crashes in which the reserve was lost: at most the window in each. `count`: how many, if the event
@@ -566,7 +595,11 @@ static bool after_losses(Witness *w, UcCtx *look, const UcLogged *e, UcWord *cou
     size_t n = f_dkm_inspector.own(look, machine, kid, NULL, 0);
     own = g_new(DkmInterval, n + 1);
     f_dkm_inspector.own(look, machine, kid, own, n);
+    if (e->out.kind == DKM_STATUS_IS && !(e->out_missing & 2) && uc_store_knows(w->store, e->out.w[1]))
+        n = leave_told(w, e->out.w[1], &own, n);
     UcWord told = lost(e, own, n), left = told == UC_NO_PARTY ? *count : told;
+    if (told == UC_NO_PARTY && n > 1)
+        w->left_out = "restarts that may have lost other indices than the lowest";
     bool none = !left || left > size_of(own, n, UINT64_MAX);
     if (told != UC_NO_PARTY || none)
         *count = window; /* no other number, or no larger one, will do */

@@ -109,6 +109,9 @@ static const Row judged[] = {
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) SIGN("m1", "b", 4), ENV_ACCEPTED, 1, NULL },
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) SIGN("m1", "b", 9), ENV_ACCEPTED, -1, NULL },
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) SIGN("m1", "b", 4), ENV_REJECTED, 0, NULL },
+    { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) STATUS("m1", "\"[1,2) [5,32)\"", 28), ENV_ACCEPTED, 1, NULL },
+    { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) STATUS("m1", "\"[1,2) [5,32)\"", 28), ENV_REJECTED, 0, NULL },
+    { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) STATUS("m1", "\"[0,1) [5,32)\"", 28), ENV_REJECTED, -1, NULL },
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 3) SIGN("m1", "b", 2), ENV_REJECTED, -1, NULL },
     { HEAD_OF("\"capacity\":8") KEYGEN("m1"), ENV_REJECTED, -1, "capacity=8" },
 };
