@@ -193,12 +193,31 @@ unsigned rep_chart_width(const RepChart *chart, RepWorld world)
     return width;
 }
 
+uint64_t rep_chart_last(const RepChart *chart, RepWorld world)
+{
+    g_assert(chart);
+    uint64_t last = 0;
+    for (guint i = 0; i < chart->event->len; i++) {
+        if (rep_event(chart, i)->world == world)
+            last = MAX(last, rep_event(chart, i)->number);
+    }
+    return last;
+}
+
+RepWorld rep_chart_left(const RepChart *chart)
+{
+    return rep_chart_last(chart, REP_REAL) ? REP_REAL : REP_IDEAL;
+}
+
 static void place_lifelines(RepChart *chart)
 {
     unsigned next[REP_WORLDS] = { 0 };
     bool seen[REP_WORLDS] = { false };
     for (guint i = 0; i < chart->event->len; i++) {
         RepEvent *e = rep_event(chart, i);
+        const RepFold *fold = rep_chart_fold_at(chart, e->row);
+        if (fold && fold->why == REP_FOLD_CHOSEN)
+            continue;
         rep_lifeline(chart, e->from)->used = rep_lifeline(chart, e->to)->used = true;
         seen[e->world] = true;
     }
@@ -417,7 +436,8 @@ static char *verdict_text(const RepChart *chart, const UcTrace *trace)
     else if (!uc_trace_as_expected(trace))
         g_string_append_printf(out, "Verdict: expected %s, found %s", uc_trace_header(trace).expect, v->verdict);
     else
-        g_string_append_printf(out, "Verdict: %s", v->verdict);
+        g_string_append_printf(out, "Verdict: %s%s", v->verdict,
+                               !chart->as_equal && uc_trace_header(trace).expect ? ", as expected" : "");
     if (!is_empty(v->rule))
         g_string_append_printf(out, " (%s)", v->rule);
     if (!is_empty(v->why) && g_strcmp0(v->why, v->rule)) /* "simulation failed: ..." repeats the verdict */
@@ -529,16 +549,22 @@ RepChart *rep_chart_new(const UcTrace *trace, const RepChartOptions *options)
     for (int w = 0; w < REP_WORLDS; w++)
         g_hash_table_unref(b.line[w]);
     end_of_simulation(chart, trace);
-    place_lifelines(chart);
     rep_chart_align(chart);
     chart->difference = -1;
     chart->as_expected = uc_trace_as_expected(trace);
     chart->as_equal = !g_strcmp0(uc_trace_verdict_of(trace)->verdict, "indistinguishable");
     mark_difference(chart, trace);
-    if (!options->whole)
-        rep_chart_make_folds(chart, options->context);
-    chart->title = g_strdup(is_empty(uc_trace_header(trace).title) ? "untitled" : uc_trace_header(trace).title);
     chart->verdict = verdict_text(chart, trace);
+    for (RepWorld w = 0; w < REP_WORLDS; w++) {
+        if (options->hide[w])
+            rep_chart_hide(chart, w);
+    }
+    if (options->last)
+        rep_chart_choose(chart, options->first, options->last);
+    else if (!options->whole)
+        rep_chart_make_folds(chart, options->context);
+    place_lifelines(chart);
+    chart->title = g_strdup(is_empty(uc_trace_header(trace).title) ? "untitled" : uc_trace_header(trace).title);
     chart->subtitle = subtitle_of(trace, options->interface);
     chart->rule = rules_of(uc_trace_verdict_of(trace));
     for (int w = 0; w < REP_WORLDS && options->interface && options->interface->ledger; w++)

@@ -23,7 +23,7 @@ typedef struct {
     char *name;
     RepWorld world;
     RepRole role;
-    bool used;      /* some row of the chart touches it; others are not drawn */
+    bool used;      /* some row of the chart touches it, within the events asked for; others are not drawn */
     unsigned place; /* from the left of its world, counting used ones only */
 } RepLifeline;
 
@@ -64,16 +64,31 @@ typedef struct {
     GArray *argument;   /* RepArgument, its fields in full; NULL: there is no message */
 } RepEvent;
 
+typedef enum {
+    REP_FOLD_EQUAL,  /* before the first difference */
+    REP_FOLD_AFTER,  /* after it */
+    REP_FOLD_CHOSEN, /* outside the events that were asked for */
+} RepFoldWhy;
+
 typedef struct {
     unsigned first, last; /* rows, inclusive */
-    bool equal;           /* before the first difference; else after it */
+    RepFoldWhy why;
 } RepFold;
+
+/* What a chart is drawn and paged by. */
+typedef struct {
+    unsigned row;
+    const RepFold *fold; /* or NULL: a bar stands for its rows */
+    guint first, events; /* of chart->event, in this row or fold */
+} RepLine;
 
 typedef struct {
     const UcInterface *interface; /* of the trace, borrowed; NULL: it is not known */
     bool dummy;        /* dummy parties and the ideal world's A get lifelines of their own */
     bool whole;        /* no folding */
     unsigned context;  /* rows kept before and after the first difference */
+    bool hide[REP_WORLDS]; /* as if it had no events; the first difference keeps its row */
+    uint64_t first, last; /* events of the world drawn left, all others are folded; last 0: all are drawn */
 } RepChartOptions;
 
 typedef struct {
@@ -113,6 +128,12 @@ const RepFold *rep_chart_fold_at(const RepChart *chart, unsigned row);
 char *rep_chart_fold_text(const RepChart *chart, const RepFold *fold, RepWorld world);
 /* How many lifelines of a world are drawn. */
 unsigned rep_chart_width(const RepChart *chart, RepWorld world);
+/* The leftmost world that has events: the real one, if it is drawn. */
+RepWorld rep_chart_left(const RepChart *chart);
+/* The number of a world's last event, 0: none. */
+uint64_t rep_chart_last(const RepChart *chart, RepWorld world);
+/* All rows and folds in order, as RepLine; free with g_array_unref(). They point into the chart. */
+GArray *rep_chart_lines(const RepChart *chart);
 /* What the chart calls a world, for headings. */
 extern const char *const rep_world_heading[REP_WORLDS];
 extern const char *const rep_world_word[REP_WORLDS];

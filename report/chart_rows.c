@@ -93,6 +93,62 @@ void rep_chart_mark_difference(RepChart *chart, int64_t entry, bool real, bool i
         rep_event(chart, i)->after = (int)rep_event(chart, i)->row > chart->difference;
 }
 
+/* ---- one world only ---- */
+
+/* Those of the other world first, in their order; the array owns what is cut off behind them. */
+static void drop_events(RepChart *chart, RepWorld world)
+{
+    guint kept = 0;
+    for (guint i = 0; i < chart->event->len; i++) {
+        RepEvent e = *rep_event(chart, i);
+        if (e.world == world)
+            continue;
+        *rep_event(chart, i) = *rep_event(chart, kept);
+        *rep_event(chart, kept++) = e;
+    }
+    g_array_set_size(chart->event, kept);
+}
+
+void rep_chart_hide(RepChart *chart, RepWorld world)
+{
+    const int difference = chart->difference;
+    chart->difference = -1;
+    drop_events(chart, world);
+    chart->rows = 0;
+    int row = -1; /* as it was, of the last row counted */
+    for (guint i = 0; i <= chart->event->len; i++) {
+        const int next = i < chart->event->len ? (int)rep_event(chart, i)->row : G_MAXINT;
+        if (difference > row && difference <= next) { /* it has a row even where this world shows nothing */
+            chart->difference = (int)chart->rows++;
+            row = difference;
+        }
+        if (i == chart->event->len)
+            return;
+        if (next > row)
+            chart->rows++;
+        row = next;
+        rep_event(chart, i)->row = chart->rows - 1;
+    }
+}
+
+/* ---- lines ---- */
+
+GArray *rep_chart_lines(const RepChart *chart)
+{
+    g_assert(chart);
+    GArray *lines = g_array_new(FALSE, FALSE, sizeof(RepLine));
+    guint event = 0;
+    for (unsigned row = 0; row < chart->rows; row++) {
+        RepLine line = { .row = row, .fold = rep_chart_fold_at(chart, row), .first = event };
+        row = line.fold ? line.fold->last : row;
+        while (event < chart->event->len && rep_event(chart, event)->row <= row)
+            event++;
+        line.events = event - line.first;
+        g_array_append_val(lines, line);
+    }
+    return lines;
+}
+
 /* ---- folds ---- */
 
 enum { FOLD_LEAST = 4, BACK_MOST = 12 };
@@ -110,11 +166,10 @@ static unsigned block_start(const RepChart *chart, unsigned row)
     return row;
 }
 
-static void fold(RepChart *chart, unsigned first, unsigned last, bool equal)
+static void fold(RepChart *chart, unsigned first, unsigned last, RepFoldWhy why)
 {
-    if (last + 1 < first + FOLD_LEAST)
-        return;
-    chart->fold[chart->folds++] = (RepFold){ first, last, equal };
+    if (last + 1 >= first + FOLD_LEAST || why == REP_FOLD_CHOSEN)
+        chart->fold[chart->folds++] = (RepFold){ first, last, why };
 }
 
 void rep_chart_make_folds(RepChart *chart, unsigned context)
@@ -125,10 +180,27 @@ void rep_chart_make_folds(RepChart *chart, unsigned context)
     if (row > context) {
         unsigned start = block_start(chart, row - context);
         if (start > 0)
-            fold(chart, 0, start - 1, true);
+            fold(chart, 0, start - 1, REP_FOLD_EQUAL);
     }
     if (row + context + 1 < chart->rows)
-        fold(chart, row + context + 1, chart->rows - 1, false);
+        fold(chart, row + context + 1, chart->rows - 1, REP_FOLD_AFTER);
+}
+
+void rep_chart_choose(RepChart *chart, uint64_t first, uint64_t last)
+{
+    const RepWorld left = rep_chart_left(chart);
+    unsigned top = chart->rows, bottom = 0;
+    for (guint i = 0; i < chart->event->len; i++) {
+        const RepEvent *e = rep_event(chart, i);
+        if (e->world == left && e->number >= first && e->number <= last) {
+            top = MIN(top, e->row);
+            bottom = MAX(bottom, e->row);
+        }
+    }
+    if (top > 0 && chart->rows)
+        fold(chart, 0, top - 1, REP_FOLD_CHOSEN);
+    if (top < chart->rows && bottom + 1 < chart->rows)
+        fold(chart, bottom + 1, chart->rows - 1, REP_FOLD_CHOSEN);
 }
 
 const RepFold *rep_chart_fold_at(const RepChart *chart, unsigned row)
@@ -152,8 +224,8 @@ char *rep_chart_fold_text(const RepChart *chart, const RepFold *f, RepWorld worl
         first = first ? first : e->number;
         last = e->number;
     }
-    const char *what = f->equal ? "identical in the view of Z" : "after the first difference";
+    static const char *const what[] = { "identical in the view of Z", "after the first difference", "not shown here" };
     if (!first)
         return g_strdup("no events here");
-    return g_strdup_printf("events %" G_GUINT64_FORMAT "–%" G_GUINT64_FORMAT ": %s", first, last, what);
+    return g_strdup_printf("events %" G_GUINT64_FORMAT "–%" G_GUINT64_FORMAT ": %s", first, last, what[f->why]);
 }

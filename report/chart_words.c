@@ -135,11 +135,18 @@ static char *full_text(RepWords *words, const char *text)
 static char *value(RepWords *words, const char *kind, const UcTraceField *f, bool full)
 {
     switch (f->type) {
-    case UC_VALUE_NONE: return g_strdup(full ? "none" : "–");
+    case UC_VALUE_NONE: return g_strdup("none");
     case UC_VALUE_NUMBER: return g_strdup(f->text);
     case UC_VALUE_TEXT: return full ? full_text(words, f->text) : short_text(words, kind, f->name, f->text);
-    default: return rep_cut(f->text, full ? 4 * REP_TOOLTIP_BYTES : REP_TEXT_CHARS);
+    default: return rep_cut(*f->text || full ? f->text : "∅", full ? 4 * REP_TOOLTIP_BYTES : REP_TEXT_CHARS);
     }
+}
+
+/* What says nothing in a label: a field without a value, and how many writes a crash loses where it loses none. */
+static bool is_noise(const UcTraceMessage *message, const UcTraceField *f)
+{
+    return f->type == UC_VALUE_NONE ||
+           (!strcmp(message->kind, "crash") && !strcmp(f->name, "lost") && !strcmp(f->text, "0"));
 }
 
 /* ---- messages ---- */
@@ -153,6 +160,8 @@ char *rep_words_label(RepWords *words, const UcTraceMessage *message)
     GString *out = g_string_new(kind);
     const char *comma = "(";
     for (unsigned i = 0; i < message->fields; i++) {
+        if (is_noise(message, &message->field[i]))
+            continue;
         g_autofree char *item = value(words, message->kind, &message->field[i], false);
         g_string_append_printf(out, "%s%s", comma, item);
         comma = ", ";

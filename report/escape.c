@@ -51,6 +51,7 @@ static const char *html(gunichar c)
     }
 }
 
+/* All of it is there in LaTeX's first encoding, OT1, without any package. */
 static const char *tex(gunichar c)
 {
     switch (c) {
@@ -66,19 +67,55 @@ static const char *tex(gunichar c)
     case '^': return "\\textasciicircum{}";
     case '<': return "\\textless{}";
     case '>': return "\\textgreater{}";
-    case '"': return "\\textquotedbl{}";
-    case '\'': return "\\textquotesingle{}";
+    case '"': return "\\textquotedblright{}";
+    case '\'': return "\\textquoteright{}";
     case '|': return "\\textbar{}";
-    case '`': return "\\textasciigrave{}";
+    case '`': return "\\textquoteleft{}";
     case '-': return "{-}"; /* no ligatures */
+    case '[': return "{[}"; /* no argument of a line break */
+    case '*': return "{*}";
     case 0x2026: return "\\ldots{}";
     case 0x2013: return "--";
-    case 0x2260: return "";
-    case 0x3c0: return "\\ensuremath{\\pi}";
     case 0x2014: return "---";
-    case 0xb7: return "\\textperiodcentered{}";
-    default: return c < 0x180 ? NULL : "\\rule{.6em}{.6em}"; /* what T1 fonts lack */
+    case 0x2260: return "\\ensuremath{\\neq}";
+    case 0x2205: return "\\ensuremath{\\emptyset}";
+    case 0x3c0: return "\\ensuremath{\\pi}";
+    case 0xb7: return "\\ensuremath{\\cdot}";
+    case 0x2715: return "\\ensuremath{\\times}";
+    case 0x25cb: return "\\ensuremath{\\circ}";
+    case 0x258c: return "\\rule{.15em}{.65em}";
+    case 0x25a0: return "\\rule{.45em}{.45em}";
+    case 0xdf: return "\\ss{}";
+    case 0xc6: return "\\AE{}";
+    case 0xe6: return "\\ae{}";
+    case 0x152: return "\\OE{}";
+    case 0x153: return "\\oe{}";
+    case 0xd8: return "\\O{}";
+    case 0xf8: return "\\o{}";
+    case 0x141: return "\\L{}";
+    case 0x142: return "\\l{}";
+    case 0x131: return "\\i{}";
+    default: return c < 128 ? NULL : "\\rule{.6em}{.6em}";
     }
+}
+
+/* A letter with an accent as TeX's accent over the letter; NULL: it is none. The caller frees. */
+static char *tex_accented(gunichar c)
+{
+    static const struct { gunichar mark; const char *command; } accent[] = {
+        { 0x300, "\\`" }, { 0x301, "\\'" }, { 0x302, "\\^" }, { 0x303, "\\~" }, { 0x304, "\\=" }, { 0x306, "\\u" },
+        { 0x307, "\\." }, { 0x308, "\\\"" }, { 0x30a, "\\r" }, { 0x30b, "\\H" }, { 0x30c, "\\v" }, { 0x327, "\\c" },
+    };
+    gunichar letter, mark;
+    if (c < 128 || !g_unichar_decompose(c, &letter, &mark) || letter >= 128)
+        return NULL;
+    for (unsigned i = 0; i < G_N_ELEMENTS(accent); i++) {
+        if (accent[i].mark == mark && (letter == 'i' || letter == 'j'))
+            return g_strdup_printf("%s{\\%c}", accent[i].command, (char)letter);
+        if (accent[i].mark == mark)
+            return g_strdup_printf("%s{%c}", accent[i].command, (char)letter);
+    }
+    return NULL;
 }
 
 /* Mermaid reads #number; as a character, ; as the end of a statement, and < > as markup. */
@@ -127,7 +164,22 @@ static const char *host(gunichar c)
 
 char *rep_escape_dot(const char *text) { g_assert(text); return escape(text, dot, "\\n"); }
 char *rep_escape_html(const char *text) { g_assert(text); return escape(text, html, "\n"); }
-char *rep_escape_tex(const char *text) { g_assert(text); return escape(text, tex, " "); }
+/* Quotation marks come in pairs; accents are written before the rest is escaped. */
+char *rep_escape_tex(const char *text)
+{
+    g_assert(text);
+    GString *out = g_string_new(NULL);
+    bool open = false;
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        g_autofree char *one = g_strndup(p, (gsize)(g_utf8_next_char(p) - p));
+        g_autofree char *accented = tex_accented(g_utf8_get_char(p));
+        g_autofree char *plain = accented ? NULL : escape(one, tex, "\\\\");
+        open ^= *p == '"';
+        g_string_append(out, *p == '"' && open ? "\\textquotedblleft{}" : accented ? accented : plain);
+    }
+    return g_string_free(out, FALSE);
+}
+
 char *rep_escape_mermaid(const char *text) { g_assert(text); return escape(text, mermaid, "<br/>"); }
 char *rep_escape_plantuml(const char *text) { g_assert(text); return escape(text, plantuml, "\\n"); }
 char *rep_escape_gnuplot(const char *text) { g_assert(text); return escape(text, gnuplot, " "); }

@@ -1,7 +1,6 @@
-/* Charts as texts of other drawing languages: Mermaid, PlantUML, TikZ. */
+/* Charts as texts of other drawing languages: Mermaid, PlantUML. */
 #include <string.h>
 
-#include "report/chart_dot.h"
 #include "report/escape.h"
 #include "report/export.h"
 
@@ -68,27 +67,41 @@ static void write_fold(Writer *w, const RepFold *fold)
 }
 
 /* Both worlds' events of a row stand one after the other: these languages give every arrow a row of its own. */
-static void write_rows(Writer *w)
+static void write_line(Writer *w, const RepLine *line)
 {
-    const RepFold *told = NULL;
-    bool inside = false;
-    for (guint i = 0; i < w->chart->event->len; i++) {
+    const bool differs = !line->fold && (int)line->row == w->chart->difference;
+    if (line->fold)
+        write_fold(w, line->fold);
+    if (differs)
+        w->difference(w->out, w->chart, true);
+    for (guint i = line->first; !line->fold && i < line->first + line->events; i++) {
         const RepEvent *e = rep_event(w->chart, i);
-        const RepFold *fold = rep_chart_fold_at(w->chart, e->row);
-        bool here = (int)e->row == w->chart->difference;
-        if (here != inside && !(fold && fold == told))
-            w->difference(w->out, w->chart, inside = here);
-        if (fold) {
-            if (fold != told)
-                write_fold(w, fold);
-            told = fold;
-            continue;
-        }
         g_autofree char *from = id_of(w->chart, e->from), *to = id_of(w->chart, e->to), *text = text_of(e, w->escape);
         w->event(w->out, e, from, to, text);
     }
-    if (inside)
+    if (differs)
         w->difference(w->out, w->chart, false);
+}
+
+static void write_lines(Writer *w, const RepLayout *l, const RepPage *page)
+{
+    for (guint i = page->first; i < page->first + page->count; i++)
+        write_line(w, rep_line(l, i));
+}
+
+/* Of what the writer has written, and starts anew. */
+static double taken(Writer *w)
+{
+    double chars = (double)g_utf8_strlen(w->out->str, -1);
+    g_string_truncate(w->out, 0);
+    return chars;
+}
+
+/* "title — page 2 of 3", escaped. */
+static char *title_of(const RepChart *chart, unsigned number, unsigned pages, Escape escape)
+{
+    g_autofree char *paged = pages > 1 ? g_strdup_printf("%s — page %u of %u", chart->title, number + 1, pages) : NULL;
+    return escape(paged ? paged : chart->title);
 }
 
 /* ---- Mermaid ---- */
@@ -129,27 +142,58 @@ static void mermaid_difference(GString *out, const RepChart *chart, bool begin)
 
 static const char *const box_colour[REP_WORLDS] = { "rgb(246, 248, 252)", "rgb(246, 251, 246)" };
 
-char *rep_export_mermaid(const RepChart *chart)
+static Writer mermaid_writer(const RepChart *chart)
 {
-    g_assert(chart);
-    Writer w = { chart, g_string_new(NULL), mermaid_fold, mermaid_event, mermaid_difference, rep_escape_mermaid };
-    g_autofree char *title = rep_escape_mermaid(chart->title), *verdict = rep_escape_mermaid(chart->verdict);
-    g_string_append_printf(w.out, "sequenceDiagram\n  title %s — %s\n", title, verdict);
-    for (int world = 0; world < REP_WORLDS; world++) {
+    return (Writer){ chart, g_string_new(NULL), mermaid_fold, mermaid_event, mermaid_difference, rep_escape_mermaid };
+}
+
+static void mermaid_head(Writer *w, const RepLayout *l, unsigned number, unsigned pages)
+{
+    const RepChart *chart = l->chart;
+    g_autofree char *title = title_of(chart, number, pages, rep_escape_mermaid), *verdict = rep_escape_mermaid(chart->verdict);
+    g_string_append(w->out, "sequenceDiagram\n");
+    if (!l->style.untitled)
+        g_string_append_printf(w->out, "  title %s — %s\n", title, verdict);
+    for (RepWorld world = 0; world < REP_WORLDS; world++) {
         if (!rep_chart_width(chart, world))
             continue;
         g_autofree char *heading = rep_escape_mermaid(rep_world_heading[world]);
-        g_string_append_printf(w.out, "  box %s %s\n", box_colour[world], heading);
+        g_string_append_printf(w->out, "  box %s %s\n", box_colour[world], heading);
         for (guint i = 0; i < chart->lifeline->len; i++) {
-            const RepLifeline *l = rep_lifeline(chart, i);
-            g_autofree char *id = id_of(chart, i), *plain = rep_visible(l->name), *name = rep_escape_mermaid(plain);
-            if (l->used && (int)l->world == world)
-                g_string_append_printf(w.out, "    participant %s as %s\n", id, name);
+            const RepLifeline *line = rep_lifeline(chart, i);
+            g_autofree char *id = id_of(chart, i), *plain = rep_visible(line->name), *name = rep_escape_mermaid(plain);
+            if (line->used && line->world == world)
+                g_string_append_printf(w->out, "    participant %s as %s\n", id, name);
         }
-        g_string_append(w.out, "  end\n");
+        g_string_append(w->out, "  end\n");
     }
-    write_rows(&w);
+}
+
+char *rep_export_mermaid(const RepLayout *l, const RepPage *page, unsigned number, unsigned pages)
+{
+    g_assert(l && page && number < pages);
+    Writer w = mermaid_writer(l->chart);
+    mermaid_head(&w, l, number, pages);
+    write_lines(&w, l, page);
     return g_string_free(w.out, FALSE);
+}
+
+double rep_mermaid_frame(const RepLayout *l)
+{
+    Writer w = mermaid_writer(l->chart);
+    mermaid_head(&w, l, 9998, 9999);
+    const double chars = taken(&w);
+    g_string_free(w.out, TRUE);
+    return chars;
+}
+
+double rep_mermaid_cost(const RepLayout *l, const RepLine *line)
+{
+    Writer w = mermaid_writer(l->chart);
+    write_line(&w, line);
+    const double chars = taken(&w);
+    g_string_free(w.out, TRUE);
+    return chars;
 }
 
 /* ---- PlantUML ---- */
@@ -177,163 +221,65 @@ static void plantuml_difference(GString *out, const RepChart *chart, bool begin)
     g_string_append_printf(out, "== %s ==\n", text);
 }
 
-char *rep_export_plantuml(const RepChart *chart)
+char *rep_export_plantuml(const RepLayout *l, const RepPage *page, unsigned number, unsigned pages)
 {
-    g_assert(chart);
+    g_assert(l && page && number < pages);
+    const RepChart *chart = l->chart;
     Writer w = { chart, g_string_new(NULL), plantuml_fold, plantuml_event, plantuml_difference, rep_escape_plantuml };
-    g_autofree char *title = rep_escape_plantuml(chart->title), *verdict = rep_escape_plantuml(chart->verdict);
-    g_string_append_printf(w.out, "@startuml\nhide footbox\ntitle %s\\n%s\n", title, verdict);
-    for (int world = 0; world < REP_WORLDS; world++) {
+    g_autofree char *title = title_of(chart, number, pages, rep_escape_plantuml), *verdict = rep_escape_plantuml(chart->verdict);
+    g_string_append(w.out, "@startuml\nhide footbox\n");
+    if (!l->style.untitled)
+        g_string_append_printf(w.out, "title %s\\n%s\n", title, verdict);
+    for (RepWorld world = 0; world < REP_WORLDS; world++) {
         if (!rep_chart_width(chart, world))
             continue;
         g_autofree char *heading = rep_escape_plantuml(rep_world_heading[world]);
         g_string_append_printf(w.out, "box \"%s\"\n", heading);
         for (guint i = 0; i < chart->lifeline->len; i++) {
-            const RepLifeline *l = rep_lifeline(chart, i);
-            g_autofree char *id = id_of(chart, i), *plain = rep_visible(l->name), *name = rep_escape_plantuml(plain);
-            if (l->used && (int)l->world == world)
+            const RepLifeline *line = rep_lifeline(chart, i);
+            g_autofree char *id = id_of(chart, i), *plain = rep_visible(line->name), *name = rep_escape_plantuml(plain);
+            if (line->used && line->world == world)
                 g_string_append_printf(w.out, "participant \"%s\" as %s\n", name, id);
         }
         g_string_append(w.out, "end box\n");
     }
-    write_rows(&w);
+    write_lines(&w, l, page);
     g_string_append(w.out, "@enduml\n");
     return g_string_free(w.out, FALSE);
 }
 
-/* ---- TikZ: real rows side by side, lengths in the columns' and rows' units, so that a paper can rescale ---- */
+/* Of the picture that PlantUML draws, as versions 1.2020 to 1.2024 do; on the safe side. */
+enum { ARROW_PIXELS = 31, NOTE_PIXELS = 42, HEAD_PIXELS = 190, EDGE_PIXELS = 60, ARROW_HEAD_PIXELS = 24, FONT_PIXELS = 13 };
 
-enum { GAP_COLUMNS = 1 };
+double rep_plantuml_frame(const RepLayout *l) { return HEAD_PIXELS; }
 
-static double tikz_x(const RepChart *chart, unsigned line)
+double rep_plantuml_cost(const RepLayout *l, const RepLine *line)
 {
-    const RepLifeline *l = rep_lifeline(chart, line);
-    unsigned left = l->world == REP_IDEAL && rep_chart_width(chart, REP_REAL)
-        ? rep_chart_width(chart, REP_REAL) + GAP_COLUMNS : 0;
-    return left + l->place;
+    const bool differs = !line->fold && (int)line->row == l->chart->difference;
+    double pixels = line->fold ? 2 * NOTE_PIXELS : differs ? 2 * NOTE_PIXELS : 0;
+    for (guint i = line->first; !line->fold && i < line->first + line->events; i++)
+        pixels += rep_event(l->chart, i)->from == rep_event(l->chart, i)->to ? NOTE_PIXELS : ARROW_PIXELS;
+    return pixels;
 }
 
-static void tikz_event(GString *out, const RepChart *chart, const RepEvent *e, unsigned line)
+/* The gap right of a lifeline is as wide as the longest label over it alone; longer arrows have room. */
+double rep_plantuml_across(const RepLayout *l)
 {
-    g_autofree char *text = rep_escape_tex(e->label);
-    const char *style = e->diverges ? "ucdiff" : e->after ? "ucafter" : e->what != REP_WRITE ? "ucnothing"
-                      : e->visible ? "ucseen" : "ucinner";
-    double x0 = tikz_x(chart, e->from), x1 = tikz_x(chart, e->to);
-    if (e->from == e->to)
-        g_string_append_printf(out, "  \\node[uclabel,anchor=west] at (%g,-%u) {%s};\n", x0, line, text);
-    else
-        g_string_append_printf(out, "  \\draw[%s] (%g,-%u) -- node[uclabel,above=2.2pt] {%s} (%g,-%u);\n", style, x0, line, text,
-                               x1, line);
-    const char *mark[] = { e->persists ? "ucpersist" : NULL, e->restart ? "ucup" : NULL,
-                           e->what == REP_DROP ? "ucrefuse" : NULL };
-    for (unsigned i = 0; i < G_N_ELEMENTS(mark); i++) {
-        if (mark[i])
-            g_string_append_printf(out, "  \\node[%s] at (%g,-%u) {};\n", mark[i], x0, line);
-    }
-    if (e->crash)
-        g_string_append_printf(out, "  \\node[uccrash] at (%g,-%u) {$\\times$};\n", x0, line);
-}
-
-static void tikz_band(GString *out, const RepChart *chart, unsigned line)
-{
-    for (int world = 0; world < REP_WORLDS; world++) {
-        unsigned width = rep_chart_width(chart, world);
-        if (!width)
+    const RepFace face = { REP_DEJAVU, FONT_PIXELS, false };
+    g_autofree double *gap = g_new0(double, l->chart->lifeline->len + 1);
+    for (guint i = 0; i < l->chart->event->len; i++) {
+        const RepEvent *e = rep_event(l->chart, i);
+        const unsigned left = MIN(e->from, e->to), right = MAX(e->from, e->to);
+        if (rep_chart_fold_at(l->chart, e->row) || right == left)
             continue;
-        double x = world == REP_IDEAL && rep_chart_width(chart, REP_REAL)
-            ? rep_chart_width(chart, REP_REAL) + GAP_COLUMNS : 0;
-        g_string_append_printf(out, "  \\fill[ucband] (%g,-%u.4) rectangle (%g,-%u.4);\n", x - 0.4, line - 1,
-                               x + width - 0.6, line);
+        g_autofree char *text = g_strdup_printf("%" G_GUINT64_FORMAT " %s", e->number, e->label);
+        const unsigned span = rep_lifeline(l->chart, right)->place - rep_lifeline(l->chart, left)->place;
+        gap[left] = MAX(gap[left], (rep_text_width(&face, text) + ARROW_HEAD_PIXELS) / MAX(span, 1));
     }
-    unsigned real = rep_chart_width(chart, REP_REAL);
-    g_autofree char *one = flat(chart->difference_text), *words = rep_escape_tex(one);
-    g_string_append_printf(out, "  \\node[uclabel,red!70!black,fill=none,text width=1.9cm,align=center] at (%g,-%u) {$\\neq$ %s};\n",
-                           (real ? real : rep_chart_width(chart, REP_IDEAL)) - 0.02, line, words);
-}
-
-static unsigned tikz_fold(GString *out, const RepChart *chart, const RepFold *fold, unsigned line)
-{
-    double x = 0;
-    for (int world = 0; world < REP_WORLDS; world++) {
-        unsigned width = rep_chart_width(chart, world);
-        if (!width)
-            continue;
-        g_autofree char *plain = rep_chart_fold_text(chart, fold, world), *text = rep_escape_tex(plain);
-        g_string_append_printf(out, "  \\fill[ucbar] (%g,-%u.4) rectangle (%g,-%u.4);\n"
-                               "  \\node[uclabel,fill=none] at (%g,-%u) {%s};\n", x - 0.4, line - 1, x + width - 0.6, line,
-                               x + (width - 1) / 2.0, line, text);
-        x += width + GAP_COLUMNS;
+    double pixels = EDGE_PIXELS;
+    for (guint i = 0; i < l->chart->lifeline->len; i++) {
+        if (rep_lifeline(l->chart, i)->used)
+            pixels += MAX(gap[i], rep_text_width(&face, rep_lifeline(l->chart, i)->name) + ARROW_HEAD_PIXELS);
     }
-    return line + 1;
-}
-
-static void tikz_lifelines(GString *out, const RepChart *chart, unsigned lines)
-{
-    for (guint i = 0; i < chart->lifeline->len; i++) {
-        const RepLifeline *l = rep_lifeline(chart, i);
-        if (!l->used)
-            continue;
-        g_autofree char *cut = rep_cut(l->name, 14), *name = rep_escape_tex(cut);
-        g_string_append_printf(out, "  \\draw[uclife] (%g,0) -- (%g,-%u.5);\n  \\node[ucbox] at (%g,0.2) {%s};\n",
-                               tikz_x(chart, i), tikz_x(chart, i), lines, tikz_x(chart, i), name);
-    }
-}
-
-static unsigned tikz_rows(GString *out, const RepChart *chart)
-{
-    unsigned line = 1, row = 0;
-    const RepFold *told = NULL;
-    for (guint i = 0; i < chart->event->len; i++) {
-        const RepEvent *e = rep_event(chart, i);
-        const RepFold *fold = rep_chart_fold_at(chart, e->row);
-        if (fold && fold != told)
-            line = tikz_fold(out, chart, fold, i ? line + 1 : line) - 1;
-        told = fold ? fold : told;
-        if (!fold) {
-            if (i && e->row != row)
-                line++;
-            if ((int)e->row == chart->difference && (!i || rep_event(chart, i - 1)->row != e->row))
-                tikz_band(out, chart, line);
-            tikz_event(out, chart, e, line);
-        }
-        row = e->row;
-    }
-    return line;
-}
-
-static const char tikz_styles[] =
-    "  \\tikzset{uclabel/.style={font=\\scriptsize,inner sep=1pt,fill=white,fill opacity=0.85,text opacity=1},\n"
-    "    uclife/.style={densely dashed,gray!60}, ucbox/.style={draw,rounded corners=2pt,fill=white,font=\\small},\n"
-    "    ucinner/.style={->,thin}, ucseen/.style={->,very thick}, ucnothing/.style={->,dashed,thin},\n"
-    "    ucdiff/.style={->,ultra thick,red!70!black,every node/.append style={fill=none}}, ucafter/.style={->,thin,gray},\n"
-    "    ucband/.style={red!12}, ucbar/.style={gray!15},\n"
-    "    ucpersist/.style={fill,inner sep=1.5pt}, ucup/.style={draw,circle,fill=white,inner sep=1.5pt},\n"
-    "    ucrefuse/.style={fill,inner xsep=0.6pt,inner ysep=3pt}, uccrash/.style={inner sep=0pt,below=1pt}}\n";
-
-char *rep_export_tikz(const RepChart *chart)
-{
-    g_assert(chart);
-    g_autofree char *title = rep_escape_tex(chart->title), *verdict = rep_escape_tex(chart->verdict);
-    GString *rows = g_string_new(NULL);
-    unsigned lines = tikz_rows(rows, chart);
-    GString *out = g_string_new("% \\usepackage{tikz}\\usepackage{textcomp}\\usepackage[T1]{fontenc}; \\input this file\n"
-                                "\\begin{tikzpicture}[x=2.6cm,y=6.5mm,>=latex]\n");
-    g_string_append(out, tikz_styles);
-    g_string_append_printf(out, "  \\node[anchor=west,font=\\bfseries] at (-0.4,2.6) {%s};\n"
-                           "  \\node[anchor=west,font=\\small] at (-0.4,1.8) {%s};\n", title, verdict);
-    tikz_lifelines(out, chart, lines);
-    g_string_append_len(out, rows->str, (gssize)rows->len);
-    double x = 0;
-    static const char *const heading[] = { "Real world: protocol $\\pi$ with adversary A",
-                                           "Ideal world: functionality F with simulator S" };
-    for (int world = 0; world < REP_WORLDS; world++) {
-        unsigned width = rep_chart_width(chart, world);
-        if (width)
-            g_string_append_printf(out, "  \\node[font=\\bfseries\\small] at (%g,1) {%s};\n", x + (width - 1) / 2.0,
-                                   heading[world]);
-        x += width ? width + GAP_COLUMNS : 0;
-    }
-    g_string_append(out, "\\end{tikzpicture}\n");
-    g_string_free(rows, TRUE);
-    return g_string_free(out, FALSE);
+    return pixels;
 }
