@@ -53,22 +53,18 @@ static void draw_title(Draw *d)
     d->y += 10 * unit(d);
 }
 
-/* Whole headings where all of them fit on a line, else their first words. */
-static bool whole_headings(const RepLayout *l)
-{
-    const RepFace face = rep_layout_face(l, REP_TEXT_HEADING);
-    bool whole = true;
-    for (RepWorld w = 0; w < REP_WORLDS; w++)
-        whole &= !shown(l, w) || rep_text_width(&face, rep_world_heading[w]) <= l->right[w] - l->left[w];
-    return whole;
-}
-
+/* Whole headings where two lines hold each of them, else their first words. */
 static char *heading(const RepLayout *l, RepWorld w)
 {
     static const char *const brief[REP_WORLDS] = { "Real world", "Ideal world" };
     const RepFace face = rep_layout_face(l, REP_TEXT_HEADING);
-    bool cut;
-    return rep_wrap_cut(&face, whole_headings(l) ? rep_world_heading[w] : brief[w], l->right[w] - l->left[w], 2, &cut);
+    bool whole = true, cut;
+    for (RepWorld other = 0; other < REP_WORLDS; other++) {
+        g_autofree char *lines = rep_wrap(&face, rep_world_heading[other], l->right[other] - l->left[other], 2);
+        whole &= lines || !shown(l, other);
+    }
+    const double width = l->right[w] - l->left[w];
+    return whole ? rep_wrap(&face, rep_world_heading[w], width, 2) : rep_wrap_cut(&face, brief[w], width, 2, &cut);
 }
 
 /* A world alone in an untitled figure is named by the words below it. */

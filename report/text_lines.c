@@ -15,7 +15,7 @@ static const short width_of[][95] = {
         768, 877, 830, 631, 816, 844, 844, 1151, 844, 844, 693, 324, 570, 324, 570, 570, 324, 570, 631, 508, 631, 508, 355, 570,
         631, 324, 355, 601, 324, 939, 631, 570, 631, 601, 447, 453, 447, 631, 601, 816, 601, 601, 508, 570, 324, 570, 570 },
 };
-enum { DOTS = 0x2026, OTHER_LETTER = 950, WIDE = 1100, TEX_DOTS = 1300 };
+enum { DOTS = 0x2026, OTHER_LETTER = 950, WIDE = 1100, TEX_DOTS = 1650 };
 #define BOLD 1.17 /* times the width of the same text */
 
 static double char_width(RepMetric metric, gunichar c)
