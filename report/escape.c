@@ -51,13 +51,13 @@ static const char *html(gunichar c)
     }
 }
 
-/* All of it is there in LaTeX's first encoding, OT1, without any package. */
+/* All of it is there in LaTeX's first encoding, OT1, and in every family of it, without any package. */
 static const char *tex(gunichar c)
 {
     switch (c) {
-    case '\\': return "\\textbackslash{}";
-    case '{': return "\\{";
-    case '}': return "\\}";
+    case '\\': return "\\ensuremath{\\backslash}";
+    case '{': return "\\ensuremath{\\{}";
+    case '}': return "\\ensuremath{\\}}";
     case '$': return "\\$";
     case '&': return "\\&";
     case '#': return "\\#";
@@ -65,11 +65,11 @@ static const char *tex(gunichar c)
     case '_': return "\\_";
     case '~': return "\\textasciitilde{}";
     case '^': return "\\textasciicircum{}";
-    case '<': return "\\textless{}";
-    case '>': return "\\textgreater{}";
+    case '<': return "\\ensuremath{<}";
+    case '>': return "\\ensuremath{>}";
     case '"': return "\\textquotedblright{}";
     case '\'': return "\\textquoteright{}";
-    case '|': return "\\textbar{}";
+    case '|': return "\\ensuremath{|}";
     case '`': return "\\textquoteleft{}";
     case '-': return "{-}"; /* no ligatures */
     case '[': return "{[}"; /* no argument of a line break */
