@@ -35,7 +35,7 @@ judged() {
         grep -qE '"in":\{"kind":"(crash|restore)"' "$trace" || faults="--faults 0"
         within "$UCSIM" audit log -q $faults "$trace"
         case $? in
-            0) [ $answer = rejected ] || answer=accepted ;;
+            0|3) [ $answer = rejected ] || answer=accepted ;; # 3: undecided
             1) answer=rejected ;;
             2) ;; # no party did anything
             *) answer="$answer, and the audit of $trace ends otherwise"; break ;;
