@@ -343,6 +343,7 @@ static bool enter(Bfs *b, uint32_t blocks)
         b->block[n].first_number = number;
         total += b->block[n].claims->len;
         number += b->block[n].fresh;
+        b->children.stale |= b->block[n].fresh < b->block[n].claims->len;
     }
     bfs_children_resize(&b->children, total);
     bfs_work(b, settle_blocks, blocks);

@@ -29,6 +29,7 @@ typedef struct {
     GPtrArray *chunk;    /* Child[CHILDREN], in the order of their parents; NULL: it was freed */
     GArray *built;       /* uint32_t, by chunk: segments of rows that were made of it */
     uint32_t count;
+    bool stale;          /* some were taken over */
 } Children;
 
 typedef struct {

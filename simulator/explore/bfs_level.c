@@ -54,6 +54,9 @@ static void release_children(Children *c, uint32_t segment)
 void bfs_keep_children(Bfs *b)
 {
     uint32_t kept = 0;
+    if (!b->children.stale)
+        return;
+    b->children.stale = false;
     for (uint32_t i = 0; i < b->children.count; i++) {
         const Child *c = child_at(b, i);
         if (uc_visited_path(b->s->visited, c->number) == bfs_path_by(b, c->parent, c->move))
@@ -102,8 +105,10 @@ static void build_segment(Job *j, Level *next, uint32_t number)
     UcRows *rows = &next->segment[number];
     for (uint32_t i = from; i < to; i++) {
         const Child *c = child_at(b, i);
-        if (i + NEAR < to)
+        if (i + NEAR < to) {
             __builtin_prefetch(c[NEAR].effect);
+            uc_visited_prefetch_number(b->s->visited, c[NEAR].number);
+        }
         UcEdge edge = { .hash = uc_visited_hash(b->s->visited, c->number), .effect = c->effect, .move = c->move };
         bfs_load(j, &b->level, c->parent);
         uc_rows_follow(rows, &j->row, &j->last, j->change, m->changes(j->worker, j->row.word, &edge, j->change));

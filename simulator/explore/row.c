@@ -6,10 +6,12 @@
  * where one of them needs more.
  * A row that follows another: how many words differ; then for each how far it is from the one before, above two bits that
  * say how many bytes its value takes, less one, and these. FAR: the distance stands in two bytes of its own. */
-enum { WIDE = 0x8000, LINE = 64, FAR = 63, CHANGE_MOST = 1 + 2 + 4, SLACK = 4 /* values are read four bytes at a time */ };
+enum { WIDE = 0x8000, LINE = 64, FAR = 63, SMALL = 72, CHANGE_MOST = 1 + 2 + 4, SLACK = 4 /* values are read four bytes at a time */ };
 
 typedef uint16_t Narrow __attribute__((vector_size(UC_ROW_BLOCK * sizeof(uint16_t))));
 typedef uint32_t Wide __attribute__((vector_size(UC_ROW_BLOCK * sizeof(uint32_t))));
+typedef uint64_t Half __attribute__((vector_size(16), may_alias));
+typedef uint64_t Pair __attribute__((may_alias));
 
 _Static_assert((int)UC_ROW_BLOCKS <= (int)WIDE, "numbers of blocks");
 
@@ -66,6 +68,13 @@ static uint32_t all_bits(const Wide *block)
     for (int i = 0; i < UC_ROW_BLOCK; i++)
         bits |= word[i];
     return bits;
+}
+
+static inline bool same_block(const Wide *a, const Wide *b)
+{
+    const Half *x = (const Half *)(const void *)a, *y = (const Half *)(const void *)b;
+    Half differ = (x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]);
+    return !(differ[0] | differ[1]);
 }
 
 void uc_row_scan(UcRow *row)
@@ -125,13 +134,13 @@ static const uint8_t *load_next(UcRow *row, const uint8_t *at)
 {
     uint32_t column = 0;
     for (uint16_t left = take_u16(&at); left > 0; left--) {
-        uint8_t head = *at++;
-        uint32_t value, bytes = (head & 3u) + 1;
-        column += head >> 2 == FAR ? take_u16(&at) : head >> 2;
+        static const uint32_t mask[] = { 0xff, 0xffff, 0xffffff, UINT32_MAX };
+        uint32_t head = *at++, value;
+        column += G_UNLIKELY(head >> 2 == FAR) ? take_u16(&at) : head >> 2;
         memcpy(&value, at, sizeof value);
-        at += bytes;
+        at += (head & 3) + 1;
         use(row, column / UC_ROW_BLOCK);
-        row->word[column] = value & UINT32_MAX >> (32 - 8 * bytes);
+        row->word[column] = value & mask[head & 3];
     }
     return at;
 }
@@ -139,6 +148,10 @@ static const uint8_t *load_next(UcRow *row, const uint8_t *at)
 void uc_row_go_on(UcRow *row, const UcRows *rows, uint32_t from, uint32_t number)
 {
     g_assert(number < rows->count);
+    if (rows->apart == 1) {
+        load_whole(row, rows->byte + rows->start[number]);
+        return;
+    }
     if (from > number || from / UC_ROWS_APART != number / UC_ROWS_APART) {
         from = number - number % UC_ROWS_APART;
         row->behind = load_whole(row, rows->byte + rows->start[number / UC_ROWS_APART]);
@@ -196,7 +209,7 @@ static size_t largest(const UcRow *row)
 }
 
 /* Makes the changes, and keeps the words that were there. */
-static void change_for_now(UcRow *row, const UcChange *change, uint32_t count, uint32_t old[])
+static inline void change_for_now(UcRow *row, const UcChange *change, uint32_t count, uint32_t old[])
 {
     g_assert(count <= UC_CHANGES_MAX);
     for (uint32_t i = 0; i < count; i++)
@@ -204,13 +217,13 @@ static void change_for_now(UcRow *row, const UcChange *change, uint32_t count, u
     uc_row_change(row, change, count);
 }
 
-static void change_back(UcRow *row, const UcChange *change, uint32_t count, const uint32_t old[])
+static inline void change_back(UcRow *row, const UcChange *change, uint32_t count, const uint32_t old[])
 {
     for (uint32_t i = 0; i < count; i++)
         row->word[change[i].at] = old[i];
 }
 
-static void put_whole(UcRows *rows, const UcRow *row)
+static inline void put_whole(UcRows *rows, const UcRow *row)
 {
     uint16_t blocks = 0;
     uint8_t *begin = room_for(rows, largest(row)), *at = begin + sizeof blocks;
@@ -231,12 +244,13 @@ void uc_rows_add(UcRows *rows, UcRow *row, const UcChange *change, uint32_t coun
 {
     uint32_t old[UC_CHANGES_MAX];
     change_for_now(row, change, count, old);
+    rows->apart = 1;
     begin_at(rows, rows->count++);
     put_whole(rows, row);
     change_back(row, change, count, old);
 }
 
-static uint8_t *put_change(uint8_t *at, uint32_t gap, uint32_t value)
+static inline uint8_t *put_change(uint8_t *at, uint32_t gap, uint32_t value)
 {
     unsigned bytes = value ? (39 - (unsigned)__builtin_clz(value)) / 8 : 1;
     *at++ = (uint8_t)(MIN(gap, (uint32_t)FAR) << 2 | (bytes - 1));
@@ -246,21 +260,33 @@ static uint8_t *put_change(uint8_t *at, uint32_t gap, uint32_t value)
     return at + bytes;
 }
 
-/* The words of a block that are others in `last`, where they become those of the row. */
-static uint8_t *put_changes(uint8_t *at, const UcRow *row, UcRow *last, uint32_t block, uint32_t *column, uint16_t *count)
+/* Which words of a block are others in the two rows: bit i for word i. */
+static inline uint32_t words_that_differ(const UcRow *a, const UcRow *b, uint32_t block)
 {
-    Wide differ = *block_at(row, block) ^ *block_at(last, block);
-    if (!all_bits(&differ))
+    const Pair *x = (const Pair *)(const void *)block_at(a, block), *y = (const Pair *)(const void *)block_at(b, block);
+    uint32_t words = 0;
+    if (same_block(block_at(a, block), block_at(b, block)))
+        return 0;
+#pragma GCC unroll 8
+    for (int i = 0; i < UC_ROW_BLOCK / 2; i++) {
+        Pair differ = x[i] ^ y[i];
+        words |= (uint32_t)((uint32_t)differ != 0) << 2 * i | (uint32_t)(differ >> 32 != 0) << (2 * i + 1);
+    }
+    return words;
+}
+
+/* The words of a block that are others in `last`, where they become those of the row. */
+static inline uint8_t *put_changes(uint8_t *at, const UcRow *row, UcRow *last, uint32_t block, uint32_t *column, uint16_t *count)
+{
+    uint32_t left = words_that_differ(row, last, block);
+    if (!left)
         return at;
     use(last, block);
-    for (uint32_t i = 0; i < UC_ROW_BLOCK; i++) {
-        uint32_t c = block * UC_ROW_BLOCK + i;
-        if (!differ[i])
-            continue;
+    for (; left; left &= left - 1, ++*count) {
+        uint32_t c = block * UC_ROW_BLOCK + (uint32_t)__builtin_ctz(left);
         at = put_change(at, c - *column, row->word[c]);
         last->word[c] = row->word[c];
         *column = c;
-        ++*count;
     }
     return at;
 }
@@ -297,12 +323,17 @@ void uc_rows_follow(UcRows *rows, UcRow *row, UcRow *last, const UcChange *chang
 {
     uint32_t old[UC_CHANGES_MAX], number = rows->count++;
     change_for_now(row, change, count, old);
-    if (number % UC_ROWS_APART) {
+    if (number && rows->apart == 1) {
+        begin_at(rows, number);
+        put_whole(rows, row);
+    } else if (number % UC_ROWS_APART) {
         put_difference(rows, row, last);
     } else {
         begin_at(rows, number / UC_ROWS_APART);
         put_whole(rows, row);
-        copy_row(last, row);
+        rows->apart = number == 0 && rows->used <= SMALL ? 1 : UC_ROWS_APART;
+        if (rows->apart > 1)
+            copy_row(last, row);
     }
     change_back(row, change, count, old);
 }

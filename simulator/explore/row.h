@@ -6,7 +6,7 @@
 
 #include "simulator/explore/model.h"
 
-enum { UC_ROW_BLOCK = 16, UC_ROW_BLOCKS = UC_ROW_MAX / UC_ROW_BLOCK, UC_ROWS_APART = 64 /* of those that follow, which are whole */ };
+enum { UC_ROW_BLOCK = 16, UC_ROW_BLOCKS = UC_ROW_MAX / UC_ROW_BLOCK, UC_ROWS_APART = 64 /* of those that follow, which are whole: one in so many */ };
 #define UC_NO_ROW UINT32_MAX
 
 /* Many packed rows one after the other. */
@@ -15,6 +15,7 @@ typedef struct {
     size_t used, room;
     uint32_t *start; /* where each begins; of those that follow one another, each that is whole */
     uint32_t count, starts;
+    uint32_t apart; /* of those that follow: UC_ROWS_APART, or 1 where rows are so small that it does not pay */
 } UcRows;
 
 void uc_rows_clear(UcRows *rows);
@@ -38,7 +39,8 @@ void uc_rows_add(UcRows *rows, UcRow *row, const UcChange *change, uint32_t coun
 /* Forgets all but the first `count`. */
 void uc_rows_cut(UcRows *rows, uint32_t count);
 
-/* The same for rows that follow one another: all of them are added so, and `last` holds the one that was added before. */
+/* The same for rows that follow one another: all of them are added so, and `last` holds the one that was added before, which
+ * the first of them sets. */
 void uc_rows_follow(UcRows *rows, UcRow *row, UcRow *last, const UcChange *change, uint32_t count);
 /* Gives back the room that is not used: no more are added. */
 void uc_rows_close(UcRows *rows);

@@ -280,6 +280,8 @@ void uc_visited_prefetch_state(const UcVisited *v, UcDigest hash)
         __builtin_prefetch(state_at(v, (uint32_t)e - 1));
 }
 
+void uc_visited_prefetch_number(const UcVisited *v, uint32_t state) { __builtin_prefetch(state_at(v, state)); }
+
 uint32_t uc_visited_count(const UcVisited *v) { return v->count; }
 
 UcDigest uc_visited_hash(const UcVisited *v, uint32_t state)

@@ -57,6 +57,7 @@ void uc_visited_forget(UcVisited *visited, uint32_t expected);
 /* A dependent probe into a gigabyte costs some 300 ns, an overlapped one some 30: call these ahead. */
 void uc_visited_prefetch(const UcVisited *visited, UcDigest hash);       /* far ahead */
 void uc_visited_prefetch_state(const UcVisited *visited, UcDigest hash); /* then, near */
+void uc_visited_prefetch_number(const UcVisited *visited, uint32_t state);
 
 uint32_t uc_visited_count(const UcVisited *visited);
 UcDigest uc_visited_hash(const UcVisited *visited, uint32_t state); /* all bits of it */

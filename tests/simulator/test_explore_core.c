@@ -631,7 +631,8 @@ START_TEST(rows_come_back_as_they_were)
 }
 END_TEST
 
-/* Rows that follow one another are loaded in their order, from any on, and in any other order. */
+/* Rows that follow one another are loaded in their order, from any on, and in any other order: wide ones, and small ones, of which
+ * each is whole. */
 START_TEST(rows_that_follow_come_back)
 {
     enum { ROWS = 3 * UC_ROWS_APART + 7, CHANGES = 12 };
@@ -643,17 +644,20 @@ START_TEST(rows_that_follow_come_back)
     uc_row_init(&row);
     uc_row_init(&last);
     for (uint32_t i = 0; i < ROWS; i++) {
-        uint32_t n = make_changes(&state, change, CHANGES);
+        uint32_t n = _i ? 1 : make_changes(&state, change, CHANGES);
+        if (_i)
+            change[0] = (UcChange){ i % 7, next_random(&state) };
         memcpy(plain[i], row.word, sizeof plain[i]);
         for (uint32_t k = 0; k < n; k++)
             plain[i][change[k].at] = change[k].value;
         uc_rows_follow(&rows, &row, &last, change, n);
-        ck_assert(!memcmp(last.word, plain[i], sizeof plain[i]));
+        ck_assert(_i || !memcmp(last.word, plain[i], sizeof plain[i]));
         if (i % 3 == 0)
             uc_row_change(&row, change, n);
     }
     uc_rows_close(&rows);
     ck_assert_uint_eq(rows.count, ROWS);
+    ck_assert_uint_eq(rows.apart, _i ? 1 : UC_ROWS_APART);
     uint32_t from = UC_NO_ROW;
     for (uint32_t i = 0; i < 4 * ROWS; i++) {
         uint32_t to = i < ROWS ? i : next_random(&state) % ROWS;
@@ -716,7 +720,7 @@ int main(void)
     tcase_add_test(tc, nothing_can_be_left_out_of_what_is_minimal);
     tcase_add_test(tc, what_was_found_before_a_stop_is_kept);
     tcase_add_test(tc, rows_come_back_as_they_were);
-    tcase_add_test(tc, rows_that_follow_come_back);
+    tcase_add_loop_test(tc, rows_that_follow_come_back, 0, 2);
     tcase_add_test(tc, rows_may_be_empty_or_full);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
