@@ -205,6 +205,8 @@ bool bfs_next_level(Bfs *b)
     for (uint32_t i = 0; i < b->jobs; i++)
         b->job[i]->loaded = UC_NO_STATE;
     empty_children(&b->children);
+    if (b->s->model->level_over)
+        b->s->model->level_over(b->s->model->data);
     open_level(b);
     return true;
 }

@@ -21,15 +21,18 @@ static void count_up(const UcLockstep *l, UcDigest *hash, uint32_t counter, uint
 static bool edge_of(Worker *w, const uint32_t *row, const Listed *move, const Effect *effect, UcEdge *e)
 {
     const uint32_t *column = row + HEAD, *counter = column + COUNTER_0;
-    const Learnt *learnt = effect->lesson ? lockstep_absorb(w, effect->lesson, column) : NULL;
-    uint32_t units = (uint32_t)__builtin_popcount(move->counters) + (learnt ? learnt->units : 0);
+    const uint32_t before = column[KNOWLEDGE], after = lockstep_absorb(w->l, effect->lesson, before);
+    const bool news = after != before;
+    uint32_t units = (uint32_t)__builtin_popcount(move->counters) + (news ? lockstep_used(w->l, after) - lockstep_used(w->l, before) : 0);
     *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = move->number, .finding = effect->finding & FINDINGS,
                    .units = (uint8_t)MIN(units, (uint32_t)UINT8_MAX) };
-    if (!effect->count && !(learnt && learnt->news))
+    if (!effect->count && !news)
         return effect->finding;
     digest_add(&e->hash, effect->delta);
-    if (learnt)
-        digest_add(&e->hash, learnt->delta);
+    if (news) {
+        digest_add(&e->hash, lockstep_lore_digest(w->l, after));
+        digest_take(&e->hash, lockstep_lore_digest(w->l, before));
+    }
     for (uint32_t left = move->counters; left; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(left);
         count_up(w->l, &e->hash, i, counter[i]);
@@ -130,8 +133,9 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
     const Effect *effect = edge->effect;
     const UcChoice *move = move_at(w->l, edge->move);
     uint32_t n = 0, hash[HEAD];
-    const Learnt *learnt = effect->lesson ? lockstep_absorb(w, effect->lesson, row + HEAD) : NULL;
-    if (!effect->count && !(learnt && learnt->news))
+    const uint32_t before = row[HEAD + KNOWLEDGE], after = lockstep_absorb(w->l, effect->lesson, before);
+    lockstep_note_lore(w->l, after);
+    if (!effect->count && after == before)
         return 0;
     g_assert(effect->count + HEAD + 3 <= UC_CHANGES_MAX); /* see make_effect() */
     memcpy(hash, &edge->hash, sizeof hash);
@@ -139,8 +143,8 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
         out[n++] = (UcChange){ i, hash[i] };
     for (uint32_t i = 0; i < effect->count; i++)
         out[n++] = (UcChange){ HEAD + effect->write[i].column, effect->write[i].value };
-    if (learnt && learnt->news)
-        out[n++] = (UcChange){ HEAD + KNOWLEDGE, learnt->knowledge };
+    if (after != before)
+        out[n++] = (UcChange){ HEAD + KNOWLEDGE, after };
     uint32_t counter = HEAD + COUNTER_0 + move->counter;
     if (move->counter != UC_NO_COUNTER)
         out[n++] = (UcChange){ counter, row[counter] + 1 };
@@ -207,7 +211,7 @@ static void make_root(UcLockstep *l)
         add_state(l, lock.world[i], i, row + HEAD, &hash);
         uc_world_free(lock.world[i]);
     }
-    row[HEAD + KNOWLEDGE] = uc_pool_put(l->pool, knowledge);
+    row[HEAD + KNOWLEDGE] = lockstep_know(l, knowledge);
     digest_add(&hash, lockstep_column_digest(l, KNOWLEDGE, row[HEAD + KNOWLEDGE]));
     uc_region_unref(knowledge);
     memcpy(row, &hash, sizeof hash);
@@ -264,7 +268,7 @@ static void worker_free(void *worker)
 static uint32_t depth(void *worker, const uint32_t *row)
 {
     UcLockstep *l = ((Worker *)worker)->l;
-    uint32_t sum = lockstep_list_of(l, row[HEAD + KNOWLEDGE])->units;
+    uint32_t sum = lockstep_used(l, row[HEAD + KNOWLEDGE]);
     for (uint32_t c = HEAD + COUNTER_0; c < HEAD + involved(l); c++)
         sum += row[c];
     return sum;
@@ -291,10 +295,10 @@ static const char *broken(void *data) { return ((UcLockstep *)data)->broken; }
 static void parts(void *data, UcMemoryParts *out)
 {
     const UcLockstep *l = data;
-    out->of[UC_MEMORY_REGIONS] += uc_pool_memory(l->pool) + uc_store_memory(l->set.store);
-    out->of[UC_MEMORY_REMEMBERED] += uc_memo_memory(l->memo) + uc_memo_memory(l->outcomes) + uc_memo_memory(l->absorbed) +
+    out->of[UC_MEMORY_REGIONS] += uc_pool_memory(l->pool) + uc_store_memory(l->set.store) + lockstep_lore_memory(l);
+    out->of[UC_MEMORY_REMEMBERED] += uc_memo_memory(l->memo) + uc_memo_memory(l->outcomes) + lockstep_absorbed_memory(l) +
                                      l->effects.memory + __atomic_load_n(&l->listed, __ATOMIC_RELAXED) +
-                                     uc_chunks_memory(&l->moves, sizeof(Known)) + uc_chunks_memory(&l->lists, sizeof(List *));
+                                     uc_chunks_memory(&l->moves, sizeof(Known));
 }
 
 static size_t memory(void *data)
@@ -312,7 +316,7 @@ UcModel uc_lockstep_model(UcLockstep *l)
                       .parts = parts,
                       .moves = lockstep_moves_now, .save_move = lockstep_save_move, .load_move = lockstep_load_move,
                       .saver_new = lockstep_saver_new, .saver_free = lockstep_saver_free, .save_row = lockstep_save_row,
-                      .load_row = lockstep_load_row, .made = made, .makers = makers };
+                      .load_row = lockstep_load_row, .level_over = lockstep_level_over, .made = made, .makers = makers };
 }
 
 UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
@@ -331,7 +335,6 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->pool = uc_pool_new();
     l->memo = uc_memo_new();
     l->outcomes = uc_memo_new();
-    l->absorbed = uc_memo_new();
     l->idle = uc_arena_get(&l->effects, sizeof(Effect) + sizeof(Masks), LINE);
     g_mutex_init(&l->lock);
     l->columns = COUNTER_0 + l->set.chooser.counters;
@@ -343,6 +346,7 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    lockstep_lore_init(l);
     l->makers = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     make_root(l);
     lockstep_count_slots(l);
@@ -356,15 +360,13 @@ void uc_lockstep_free(UcLockstep *l)
         return;
     uc_memo_free(l->memo);
     uc_memo_free(l->outcomes);
-    uc_memo_free(l->absorbed);
     uc_arena_free(&l->effects);
     uc_pool_free(l->pool);
+    lockstep_list_free(l, l->list_of_none);
+    lockstep_lore_free(l);
     g_hash_table_unref(l->groups);
     g_hash_table_unref(l->move_of);
-    for (uint32_t i = 0; i < l->lists.count; i++)
-        lockstep_list_free(*(List **)uc_chunks_at(&l->lists, i, sizeof(List *)));
     uc_chunks_free(&l->moves);
-    uc_chunks_free(&l->lists);
     for (unsigned i = 0; i < 2; i++)
         g_free(l->column_of[i]);
     g_array_unref(l->root);
@@ -381,6 +383,6 @@ void uc_lockstep_set_fault_budget(UcLockstep *l, uint32_t faults) { l->set.fault
 UcLockstepFigures uc_lockstep_figures(const UcLockstep *l)
 {
     return (UcLockstepFigures){ .hits = l->hits, .misses = l->misses, .rechecked = l->rechecked,
-                                .regions = uc_pool_count(l->pool), .moves = uc_chunks_count(&l->moves), .columns = l->columns,
+                                .regions = uc_pool_count(l->pool) + l->lore.count - 1, .moves = uc_chunks_count(&l->moves), .columns = l->columns,
                                 .effects = uc_memo_effects(l->memo), .memory = memory((void *)l) };
 }

@@ -67,6 +67,7 @@ typedef struct {
     size_t prefixes;
     uint32_t fault_budget;
     unsigned recheck;             /* one hit in so many is run again; 0: none */
+    unsigned forget_beyond;       /* knowledge of no more use is freed when there is so much new one; 0: as much as is worth it */
 } UcLockstepSetup;
 
 typedef struct UcLockstep UcLockstep;

@@ -29,13 +29,34 @@ typedef struct {
     Write write[];
 } Effect;
 
+typedef struct List List;
+
+/* Something that Z knows. */
+typedef struct {
+    UcDigest digest;       /* in a state's hash */
+    const uint8_t *packed; /* NULL: it was freed */
+    List *list;            /* of its moves; NULL before they are asked for */
+    uint32_t units;        /* used up of the bounds that lie in it */
+    uint32_t seen;         /* the last level for which a state with it was made */
+} Lore;
+
 /* What a lesson makes of what Z knows. */
 typedef struct {
-    UcDigest delta;     /* of the hash */
-    uint32_t knowledge;
-    uint32_t units;     /* used up of the bounds that lie in it */
-    bool news;
-} Learnt;
+    uint32_t lesson, knowledge, after;
+} Absorbed;
+
+typedef struct {
+    UcChunks pages;        /* Lore*, by number */
+    size_t live_pages;
+    uint32_t count;        /* of numbers given */
+    UcIndex index;
+    UcArena packed;
+    UcChunks absorbed;     /* Absorbed */
+    UcIndex absorbed_index;
+    uint32_t level;        /* how many are over */
+    uint32_t looked_at;    /* `count` when it was last looked for what is of no use any more */
+    uint32_t units_of_none;
+} UcLore;
 
 /* Places (see place_of()), modulo 64 MASK: do two moves touch the same? */
 typedef struct {
@@ -72,11 +93,10 @@ typedef struct {
     uint32_t *place;    /* in the list, of each move of the group */
 } Part;
 
-typedef struct {
-    uint32_t units;     /* used up of the bounds that lie in what Z knows */
+struct List {
     uint32_t parts;
     Part part[];
-} List;
+};
 
 /* Of the moves of a group that are allowed all do nothing, whatever else the state is, but those that are open. */
 typedef struct {
@@ -105,7 +125,7 @@ struct UcLockstep {
     UcPool *pool;
     UcMemo *memo;
     UcMemo *outcomes;         /* by the trie of what is allowed of a group */
-    UcMemo *absorbed;         /* by lesson: what it makes of what Z knows */
+    UcLore lore;              /* what Z knows */
     const Effect *idle;       /* see is_idle() */
     GMutex lock __attribute__((aligned(LINE))); /* for adding; what is often written lies apart from what is often read */
     UcArena effects;
@@ -122,7 +142,7 @@ struct UcLockstep {
     uint32_t columns;
     uint32_t *column_of[2];   /* by slot, + 1 */
     UcChunks moves;           /* Known */
-    UcChunks lists;           /* List*, by knowledge */
+    List *list_of_none;       /* where Z knows nothing */
     size_t listed;            /* bytes of lists, groups and what is allowed of them */
     uint64_t kinds_seen[KINDS_MAX / 64];
     uint64_t codes_seen[KINDS_MAX][UC_MESSAGE_WORDS];
@@ -192,13 +212,13 @@ uint32_t lockstep_column_for(UcLockstep *l, unsigned world, uint32_t slot);
 Listed lockstep_listed(const UcLockstep *l, uint32_t number);
 /* The moves for a knowledge; kept by l. */
 const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge);
-void lockstep_list_free(List *list);
+void lockstep_list_free(UcLockstep *l, List *list); /* NULL passes */
 /* The version of what is remembered. */
 uint32_t lockstep_count_slots(UcLockstep *l);
 UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value);
 uint64_t lockstep_contents(void *data, uint32_t move);
 char *lockstep_name(void *data, uint32_t move);
-uint32_t lockstep_used(const UcLockstep *l, uint32_t knowledge);
+uint32_t lockstep_used_in(const UcLockstep *l, const UcRegion *knowledge); /* see UcChooser.used */
 /* No more than this can be searched: what was run is not entered. */
 static inline void lockstep_set_full(UcLockstep *l) { __atomic_store_n(&l->full, true, __ATOMIC_RELAXED); }
 static inline bool lockstep_is_full(const UcLockstep *l) { return __atomic_load_n(&l->full, __ATOMIC_RELAXED); }
@@ -221,7 +241,6 @@ uint32_t lockstep_note_finding(UcLockstep *l, const UcComparison *c);
 const Effect *lockstep_effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column);
 /* Does a remembered move still do the same? */
 bool lockstep_recheck(Worker *w, uint32_t number, const Effect *known, const uint32_t *column);
-const Learnt *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row);
 bool lockstep_commute(void *worker, const UcEdge *a, const UcEdge *b);
 
 /* ---- lockstep_groups.c ---- */
@@ -250,6 +269,28 @@ void *lockstep_saver_new(void *data);
 void lockstep_saver_free(void *saver);
 void lockstep_save_row(void *saver, const uint32_t *row, GByteArray *out);
 uint32_t lockstep_load_row(void *saver, UcReader *from, UcChange *out);
+
+/* ---- lockstep_lore.c ---- */
+
+void lockstep_lore_init(UcLockstep *l);
+void lockstep_lore_free(UcLockstep *l);
+size_t lockstep_lore_memory(const UcLockstep *l);
+size_t lockstep_absorbed_memory(const UcLockstep *l);
+/* The number of this knowledge; 0 for NULL. Any thread, as all of these but for the end of a level. */
+uint32_t lockstep_know(UcLockstep *l, const UcRegion *region);
+UcRegion *lockstep_knowledge(const UcLockstep *l, uint32_t number); /* to be unreferenced; NULL for 0 */
+Lore *lockstep_lore(const UcLockstep *l, uint32_t number);          /* not of 0 */
+UcDigest lockstep_lore_digest(const UcLockstep *l, uint32_t number);
+uint32_t lockstep_used(const UcLockstep *l, uint32_t number);       /* units of bounds that lie in it */
+/* What a lesson, 0 for none, makes of knowledge. */
+uint32_t lockstep_absorb(UcLockstep *l, uint32_t lesson, uint32_t knowledge);
+/* A state with this knowledge was made. */
+static inline void lockstep_note_lore(const UcLockstep *l, uint32_t number)
+{
+    if (number)
+        __atomic_store_n(&lockstep_lore(l, number)->seen, l->lore.level, __ATOMIC_RELAXED);
+}
+void lockstep_level_over(void *lockstep); /* see model.h */
 
 /* ---- lockstep_coverage.c ---- */
 

@@ -233,27 +233,6 @@ bool lockstep_recheck(Worker *w, uint32_t number, const Effect *known, const uin
     return same;
 }
 
-const Learnt *lockstep_absorb(Worker *w, uint32_t lesson, const uint32_t *row)
-{
-    UcLockstep *l = w->l;
-    const void *kept = uc_memo_find(l->absorbed, lesson, 1, row);
-    if (kept)
-        return kept;
-    UcRegion *after = l->set.chooser.absorb(l->set.chooser.data, uc_pool_get(l->pool, row[KNOWLEDGE]),
-                                            uc_pool_get(l->pool, lesson));
-    g_mutex_lock(&l->lock);
-    Learnt *e = uc_arena_get(&l->effects, sizeof(Learnt), sizeof(uint64_t));
-    g_mutex_unlock(&l->lock);
-    e->knowledge = after ? uc_pool_put(l->pool, after) : row[KNOWLEDGE];
-    e->news = e->knowledge != row[KNOWLEDGE];
-    e->units = lockstep_used(l, e->knowledge) - lockstep_used(l, row[KNOWLEDGE]);
-    digest_add(&e->delta, lockstep_column_digest(l, KNOWLEDGE, e->knowledge));
-    digest_take(&e->delta, lockstep_column_digest(l, KNOWLEDGE, row[KNOWLEDGE]));
-    uc_region_unref(after);
-    uc_memo_add(l->absorbed, lesson, 1, row, &(const uint32_t){ KNOWLEDGE }, 1, e, &kept);
-    return kept;
-}
-
 /* One move from a state: the effect, remembered or run. NULL: broken. */
 const Effect *lockstep_effect_of(Worker *w, uint32_t number, uint32_t *version, const uint32_t *column)
 {

@@ -172,7 +172,7 @@ static void save_region(Saver *s, uint32_t column, uint32_t number, GByteArray *
         uc_append_number(out, known);
         return;
     }
-    const UcRegion *region = uc_pool_get(s->l->pool, number);
+    UcRegion *region = column == KNOWLEDGE ? lockstep_knowledge(s->l, number) : uc_region_ref(uc_pool_get(s->l->pool, number));
     g_array_append_val(s->regions, seen);
     g_hash_table_insert(s->region_of, g_memdup2(&seen, sizeof seen), GUINT_TO_POINTER(s->regions->len));
     uc_append_number(out, s->regions->len);
@@ -183,6 +183,7 @@ static void save_region(Saver *s, uint32_t column, uint32_t number, GByteArray *
         else
             uc_append_number(out, region->word[i]);
     }
+    uc_region_unref(region);
 }
 
 static void save_column(Saver *s, uint32_t column, GByteArray *out)
@@ -247,7 +248,7 @@ static UcWord load_bytes(Saver *s, UcReader *r)
 }
 
 /* A region of this kind that comes for the first time. */
-static void load_contents(Saver *s, UcReader *r, const UcRegionKind *kind)
+static void load_contents(Saver *s, UcReader *r, uint32_t column, const UcRegionKind *kind)
 {
     uint64_t words = uc_take_number(r);
     bool fits = words <= r->left && (!words || (kind->item_words ? words >= kind->head_words && (words - kind->head_words) % kind->item_words == 0
@@ -258,7 +259,9 @@ static void load_contents(Saver *s, UcReader *r, const UcRegionKind *kind)
     UcRegion *region = uc_region_new(words);
     for (uint64_t i = 0; i < words; i++)
         region->word[i] = uc_region_is_handle(kind, i) ? load_bytes(s, r) : uc_take_number(r);
-    Seen seen = { kind, r->bad ? 0 : uc_pool_put(s->l->pool, region), 0, { 0, 0 } };
+    Seen seen = { .kind = kind };
+    if (!r->bad)
+        seen.number = column == KNOWLEDGE ? lockstep_know(s->l, region) : uc_pool_put(s->l->pool, region);
     uc_region_unref(region);
     g_array_append_val(s->regions, seen);
 }
@@ -273,7 +276,7 @@ static uint32_t load_region(Saver *s, UcReader *r, uint32_t column, UcDigest *di
     if (r->bad || !number)
         return 0;
     if (number == known + 1)
-        load_contents(s, r, kind);
+        load_contents(s, r, column, kind);
     r->bad = r->bad || g_array_index(s->regions, Seen, number - 1).kind != kind;
     if (r->bad)
         return 0;

@@ -102,13 +102,11 @@ uint32_t lockstep_intern_move(UcLockstep *l, const UcChoice *given)
 /* Whom a write of Z is about: an order to A is about the party that it names. */
 static uint32_t machine_of(const UcChoice *m) { return m->write.to >= UC_PARTY_0 ? m->write.to : m->write.peer; }
 
-static uint32_t used_in(const UcLockstep *l, const UcRegion *knowledge)
+uint32_t lockstep_used_in(const UcLockstep *l, const UcRegion *knowledge)
 {
     const UcChooser *z = &l->set.chooser;
     return z->used ? z->used(z->data, knowledge) : 0;
 }
-
-uint32_t lockstep_used(const UcLockstep *l, uint32_t knowledge) { return used_in(l, uc_pool_get(l->pool, knowledge)); }
 
 enum { BLOCK_HEAD = 16 }; /* what the allocator takes besides */
 
@@ -143,7 +141,7 @@ static Gathered *gathered_for(GArray *all, uint32_t machine)
     return &g_array_index(all, Gathered, i);
 }
 
-static List *make_list(UcLockstep *l, const UcRegion *knowledge, const GArray *moves)
+static List *make_list(UcLockstep *l, const GArray *moves)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Gathered));
     for (guint i = 0; i < moves->len; i++) {
@@ -154,7 +152,6 @@ static List *make_list(UcLockstep *l, const UcRegion *knowledge, const GArray *m
         g_array_append_val(g->place, i);
     }
     List *list = lockstep_listed_new(l, sizeof(List) + all->len * sizeof(Part));
-    list->units = used_in(l, knowledge);
     list->parts = all->len;
     for (guint i = 0; i < all->len; i++) {
         Gathered *g = &g_array_index(all, Gathered, i);
@@ -167,27 +164,26 @@ static List *make_list(UcLockstep *l, const UcRegion *knowledge, const GArray *m
     return list;
 }
 
-void lockstep_list_free(List *list)
+void lockstep_list_free(UcLockstep *l, List *list)
 {
     for (uint32_t i = 0; list && i < list->parts; i++)
-        g_free(list->part[i].place);
-    g_free(list);
+        lockstep_listed_free(l, list->part[i].place, list->part[i].group->count * sizeof(uint32_t));
+    if (list)
+        lockstep_listed_free(l, list, sizeof(List) + list->parts * sizeof(Part));
 }
 
 const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge)
 {
-    const List *list = NULL;
-    if (knowledge < uc_chunks_count(&l->lists))
-        list = __atomic_load_n((List **)uc_chunks_at(&l->lists, knowledge, sizeof list), __ATOMIC_ACQUIRE);
+    List **at = knowledge ? &lockstep_lore(l, knowledge)->list : &l->list_of_none, *list = __atomic_load_n(at, __ATOMIC_ACQUIRE);
     if (list)
         return list;
     g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(UcChoice));
-    const UcRegion *region = uc_pool_get(l->pool, knowledge);
+    UcRegion *region = lockstep_knowledge(l, knowledge);
     l->set.chooser.moves(l->set.chooser.data, region, moves);
+    uc_region_unref(region);
     g_mutex_lock(&l->lock);
-    List **at = uc_chunks_reach(&l->lists, knowledge, sizeof list);
     if (!*at) /* else somebody was faster */
-        __atomic_store_n(at, (List *)make_list(l, region, moves), __ATOMIC_RELEASE);
+        __atomic_store_n(at, make_list(l, moves), __ATOMIC_RELEASE);
     list = *at;
     g_mutex_unlock(&l->lock);
     return list;
@@ -228,8 +224,7 @@ UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value)
     if (value == 0)
         return (UcDigest){ 0, 0 };
     if (column == KNOWLEDGE)
-        return uc_slot_digest((UcSlotKey){ UINT32_MAX, 0, Z_WORLD },
-                              uc_region_digest(uc_pool_get(l->pool, value), &l->set.chooser.knowledge, l->set.store));
+        return lockstep_lore_digest(l, value);
     if (column < COUNTER_0 + l->set.chooser.counters)
         return counter_digest(l, column - COUNTER_0, value);
     Column c = l->column[column];

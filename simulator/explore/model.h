@@ -100,6 +100,9 @@ typedef struct {
     void (*saver_free)(void *saver);
     void (*save_row)(void *saver, const uint32_t *row, GByteArray *out);
     uint32_t (*load_row)(void *saver, UcReader *from, UcChange *out);
+    /* The rows of a level were made, and those of the level before are gone, with all effects: what none of them needs may go. NULL:
+     * nothing does. */
+    void (*level_over)(void *data);
     /* What moves make that lies in no state, such as what an ideal token stands for: a number that grows with it. The ways to
      * states in which it grew (GArray of uint32_t, owned by the model, which the search adds to) are gone again where a
      * search goes on elsewhere. Any thread; NULL: there is no such thing. */
