@@ -189,6 +189,49 @@ static void keep_blocks(void *job)
         keep_claims(j->b, &j->b->block[n]);
 }
 
+static void put_skip(Job *j, const uint32_t *skip, uint64_t hash)
+{
+    uint32_t at = (uint32_t)hash & j->skip_mask;
+    while (j->skip_known[at])
+        at = (at + 1) & j->skip_mask;
+    j->skip_known[at] = skip;
+}
+
+static uint64_t skip_hash(const uint32_t *moves, uint32_t count) { return uc_digest(moves, count * sizeof *moves).lo; }
+
+static void grow_skips(Job *j)
+{
+    enum { FIRST = 1 << 6 };
+    const uint32_t **old = j->skip_known, places = old ? j->skip_mask + 1 : 0;
+    j->skip_mask = MAX(2 * places, (uint32_t)FIRST) - 1;
+    j->skip_known = g_new0(const uint32_t *, j->skip_mask + 1);
+    for (uint32_t i = 0; i < places; i++) {
+        if (old[i])
+            put_skip(j, old[i], skip_hash(old[i] + 1, old[i][0]));
+    }
+    g_free(old);
+}
+
+/* The moves in j->skip, which other states of the next level may have too. */
+static const uint32_t *keep_skip(Job *j)
+{
+    const uint32_t count = j->skip->len, *moves = (const uint32_t *)(const void *)j->skip->data;
+    const uint64_t hash = skip_hash(moves, count);
+    if (!j->skip_known || 2 * j->skips_known > j->skip_mask)
+        grow_skips(j);
+    for (uint32_t at = (uint32_t)hash & j->skip_mask; j->skip_known[at]; at = (at + 1) & j->skip_mask) {
+        const uint32_t *known = j->skip_known[at];
+        if (known[0] == count && !memcmp(known + 1, moves, count * sizeof *moves))
+            return known;
+    }
+    uint32_t *kept = uc_arena_get(&j->skips[1], (count + 1) * sizeof *kept, sizeof *kept);
+    kept[0] = count;
+    memcpy(kept + 1, moves, count * sizeof *kept);
+    put_skip(j, kept, hash);
+    j->skips_known++;
+    return kept;
+}
+
 /* A state that the move `a` of a parent leads to need not follow the parent's moves b that commute with a, where b and then a
  * is the way with the lesser path hash: the parts of a before b are more than those of b before a. The least way to a
  * state is never left out by that: were b after a such a way, then b and after it a, which is a way of as many moves to the
@@ -209,12 +252,7 @@ static const uint32_t *skips_after(Job *j, const Block *k, const Claim *c)
         if (i != c->edge && lesser && m->commute(j->worker, &edge[i], a))
             g_array_append_val(j->skip, edge[i].move);
     }
-    if (!j->skip->len)
-        return NULL;
-    uint32_t *kept = uc_arena_get(&j->skips[1], (j->skip->len + 1) * sizeof *kept, sizeof *kept);
-    kept[0] = j->skip->len;
-    memcpy(kept + 1, j->skip->data, j->skip->len * sizeof *kept);
-    return kept;
+    return j->skip->len ? keep_skip(j) : NULL;
 }
 
 static void settle_block(Job *j, Block *k)
@@ -225,7 +263,7 @@ static void settle_block(Job *j, Block *k)
         const Claim *c = &g_array_index(k->claims, Claim, i);
         const UcEdge *edge = &k->edges.edge[c->edge];
         Child child = { edge->effect, skips_after(j, k, c), c->taken == UC_NO_STATE ? number++ : c->taken, k->from + c->parent,
-                        edge->move };
+                        edge->move, edge->aside };
         uc_visited_settle(b->s->visited, c->place, child.number, edge->hash, c->path);
         *child_at(b, k->first_child + i) = child;
     }
@@ -470,6 +508,7 @@ static void job_free(Job *j)
     g_array_unref(j->skip);
     uc_arena_free(&j->skips[0]);
     uc_arena_free(&j->skips[1]);
+    g_free(j->skip_known);
     g_free(j);
 }
 

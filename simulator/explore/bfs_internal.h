@@ -23,6 +23,7 @@ typedef struct {
     uint32_t number;      /* in the visited set */
     uint32_t parent;      /* in this level */
     uint32_t move;
+    uint32_t aside;       /* of the edge */
 } Child;
 
 typedef struct {
@@ -105,6 +106,8 @@ struct Job {
     UcRow last;             /* the row that was made last */
     GArray *skip;           /* uint32_t, of one child */
     UcArena skips[2];       /* of this level and of the next one */
+    const uint32_t **skip_known; /* those of the next one, each once: many states have the same */
+    uint32_t skip_mask, skips_known;
     UcChange change[UC_CHANGES_MAX];
 };
 

@@ -109,7 +109,7 @@ static void build_segment(Job *j, Level *next, uint32_t number)
             __builtin_prefetch(c[NEAR].effect);
             uc_visited_prefetch_number(b->s->visited, c[NEAR].number);
         }
-        UcEdge edge = { .hash = uc_visited_hash(b->s->visited, c->number), .effect = c->effect, .move = c->move };
+        UcEdge edge = { .hash = uc_visited_hash(b->s->visited, c->number), .effect = c->effect, .aside = c->aside, .move = c->move };
         bfs_load(j, &b->level, c->parent);
         uc_rows_follow(rows, &j->row, &j->last, j->change, m->changes(j->worker, j->row.word, &edge, j->change));
         next->path[i] = uc_visited_path(b->s->visited, c->number);
@@ -137,6 +137,9 @@ static void next_skips(Bfs *b)
         uc_arena_free(&j->skips[0]);
         j->skips[0] = j->skips[1];
         j->skips[1] = (UcArena){ 0 };
+        g_free(j->skip_known);
+        j->skip_known = NULL;
+        j->skip_mask = j->skips_known = 0;
     }
 }
 

@@ -244,7 +244,7 @@ static bool load_child(Bfs *b, UcReader *r, uint32_t i)
         !uc_search_edge_graded(b->s, &edge) || !uc_visited_add_open(b->s->visited, h, bfs_path_by(b, (uint32_t)parent, (uint32_t)move)))
         return false;
     const uint32_t *skip = load_skip(r, &j->skips[1], m->moves(m->data));
-    *child_at(b, i) = (Child){ edge.effect, skip, b->open + i, (uint32_t)parent, (uint32_t)move };
+    *child_at(b, i) = (Child){ edge.effect, skip, b->open + i, (uint32_t)parent, (uint32_t)move, edge.aside };
     return !r->bad;
 }
 

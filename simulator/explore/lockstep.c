@@ -24,7 +24,7 @@ static bool edge_of(Worker *w, const uint32_t *row, const Listed *move, const Ef
     const uint32_t before = column[KNOWLEDGE], after = lockstep_absorb(w->l, effect->lesson, before);
     const bool news = after != before;
     uint32_t units = (uint32_t)__builtin_popcount(move->counters) + (news ? lockstep_used(w->l, after) - lockstep_used(w->l, before) : 0);
-    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .move = move->number, .finding = effect->finding & FINDINGS,
+    *e = (UcEdge){ .hash = row_hash(row), .effect = effect, .aside = after, .move = move->number, .finding = effect->finding & FINDINGS,
                    .units = (uint8_t)MIN(units, (uint32_t)UINT8_MAX) };
     if (!effect->count && !news)
         return effect->finding;
@@ -78,14 +78,16 @@ static bool try_list(Worker *w, const List *list, const uint32_t *column, UcEdge
     UcLockstep *l = w->l;
     uint32_t version = lockstep_count_slots(l), exhausted = lockstep_exhausted(l, column);
     w->tries = w->unasked = 0;
-    g_array_set_size(w->allowed, list->parts);
+    const uint32_t parts = list->mix->parts, *place = list->mix->place;
+    g_array_set_size(w->allowed, parts);
     const Allowed **allowed = (const Allowed **)(void *)w->allowed->data;
-    for (uint32_t i = 0; i < list->parts; i++) {
-        allowed[i] = lockstep_allowed(l, list->part[i].group, column, exhausted);
+    for (uint32_t i = 0; i < parts; i++) {
+        allowed[i] = lockstep_allowed(l, list->group[i], column, exhausted);
         uc_memo_prefetch(l->outcomes, allowed[i]->trie);
     }
-    for (uint32_t i = 0; i < list->parts; i++) {
-        if (!lockstep_try(w, &list->part[i], allowed[i], &version, column, out))
+    for (uint32_t i = 0; i < parts; i++, place += 1 + *place) {
+        Part part = { list->group[i], place + 1 };
+        if (!lockstep_try(w, &part, allowed[i], &version, column, out))
             return false;
     }
     sort_tried(w->tried, w->tries);
@@ -133,7 +135,7 @@ static uint32_t changes(void *worker, const uint32_t *row, const UcEdge *edge, U
     const Effect *effect = edge->effect;
     const UcChoice *move = move_at(w->l, edge->move);
     uint32_t n = 0, hash[HEAD];
-    const uint32_t before = row[HEAD + KNOWLEDGE], after = lockstep_absorb(w->l, effect->lesson, before);
+    const uint32_t before = row[HEAD + KNOWLEDGE], after = edge->aside;
     lockstep_note_lore(w->l, after);
     if (!effect->count && after == before)
         return 0;
@@ -335,7 +337,9 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
     l->pool = uc_pool_new();
     l->memo = uc_memo_new();
     l->outcomes = uc_memo_new();
-    l->idle = uc_arena_get(&l->effects, sizeof(Effect) + sizeof(Masks), LINE);
+    static const Masks nowhere;
+    static const Effect idle = { .masks = &nowhere };
+    l->idle = &idle;
     g_mutex_init(&l->lock);
     l->columns = COUNTER_0 + l->set.chooser.counters;
     l->version = 1;
@@ -343,6 +347,8 @@ UcLockstep *uc_lockstep_new(const UcLockstepSetup *setup)
         l->column_of[i] = g_new0(uint32_t, SLOTS_MAX);
     l->move_of = g_hash_table_new(lockstep_move_hash, lockstep_move_equal);
     l->groups = g_hash_table_new_full(lockstep_group_hash, lockstep_group_equal, lockstep_group_free, NULL);
+    l->masks = g_hash_table_new_full(lockstep_masks_hash, lockstep_masks_equal, g_free, NULL);
+    l->mixes = g_hash_table_new_full(lockstep_mix_hash, lockstep_mix_equal, g_free, NULL);
     l->findings = g_ptr_array_new_with_free_func(free_finding);
     l->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     l->root = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -365,6 +371,8 @@ void uc_lockstep_free(UcLockstep *l)
     lockstep_list_free(l, l->list_of_none);
     lockstep_lore_free(l);
     g_hash_table_unref(l->groups);
+    g_hash_table_unref(l->mixes);
+    g_hash_table_unref(l->masks);
     g_hash_table_unref(l->move_of);
     uc_chunks_free(&l->moves);
     for (unsigned i = 0; i < 2; i++)

@@ -20,12 +20,18 @@ typedef struct {
     uint32_t column, value;
 } Write;
 
-/* What a move did. Behind the writes: Masks, then the places it looked at. */
+/* Places (see place_of()), modulo 64 MASK: do two moves touch the same? */
+typedef struct {
+    uint64_t reads[MASK], writes[MASK];
+} Masks;
+
+/* What a move did. Behind the writes: the places it looked at. */
 typedef struct {
     uint32_t finding, count;
     uint32_t lesson;    /* a region, 0: none */
     uint32_t looked;    /* how many places it looked at; kept where masks are not exact, else 0 */
     UcDigest delta;     /* of the hash, without the counters */
+    const Masks *masks; /* many effects have the same */
     Write write[];
 } Effect;
 
@@ -40,9 +46,9 @@ typedef struct {
     uint32_t seen;         /* the last level for which a state with it was made */
 } Lore;
 
-/* What a lesson makes of what Z knows. */
+/* What a lesson makes of what Z knows: see lockstep_lore.c. */
 typedef struct {
-    uint32_t lesson, knowledge, after;
+    uint64_t pair, result;
 } Absorbed;
 
 typedef struct {
@@ -51,17 +57,12 @@ typedef struct {
     uint32_t count;        /* of numbers given */
     UcIndex index;
     UcArena packed;
-    UcChunks absorbed;     /* Absorbed */
-    UcIndex absorbed_index;
+    Absorbed *absorbed;    /* the last ones */
+    uint32_t absorbed_mask;
     uint32_t level;        /* how many are over */
     uint32_t looked_at;    /* `count` when it was last looked for what is of no use any more */
     uint32_t units_of_none;
 } UcLore;
-
-/* Places (see place_of()), modulo 64 MASK: do two moves touch the same? */
-typedef struct {
-    uint64_t reads[MASK], writes[MASK];
-} Masks;
 
 /* A move, with what is needed of it to tell whether it is possible. No gaps: they are compared by their bytes. */
 typedef struct {
@@ -88,15 +89,23 @@ typedef struct {
     Listed move[];
 } Group;
 
+/* How the moves of the groups of a list lie in it. Most lists are mixed alike, and share it. */
 typedef struct {
-    Group *group;
-    uint32_t *place;    /* in the list, of each move of the group */
-} Part;
+    uint32_t parts;
+    uint32_t words;     /* of place[] */
+    uint32_t place[];   /* of each part: how many moves, then their places in the list */
+} Mix;
 
 struct List {
-    uint32_t parts;
-    Part part[];
+    const Mix *mix;
+    Group *group[];     /* by part */
 };
+
+/* Of a list, while it is gone through. */
+typedef struct {
+    Group *group;
+    const uint32_t *place; /* in the list, of each move of the group */
+} Part;
 
 /* Of the moves of a group that are allowed all do nothing, whatever else the state is, but those that are open. */
 typedef struct {
@@ -134,6 +143,8 @@ struct UcLockstep {
     GPtrArray *findings;      /* UcFinding* */
     GHashTable *move_of;      /* UcChoice* -> number */
     GHashTable *groups;       /* Group*, by its moves */
+    GHashTable *masks;        /* Masks* */
+    GHashTable *mixes;        /* Mix*, by its words */
     uint32_t outcome_tries;   /* how many */
     uint32_t counters;        /* bit i: some move so far uses up counter i */
     uint32_t faults;          /* bit i: counter i counts against the budget of faults */
@@ -163,6 +174,7 @@ typedef struct {
     GHashTable *reasons;      /* const char* */
     GArray *writes;           /* Write, of the run */
     GByteArray *effect;       /* of the run */
+    Masks masks;              /* of the run */
     GArray *skip;             /* by move: when it was last to be skipped */
     uint64_t skipping;
     GArray *allowed;          /* const Allowed*, of a state */
@@ -213,6 +225,10 @@ Listed lockstep_listed(const UcLockstep *l, uint32_t number);
 /* The moves for a knowledge; kept by l. */
 const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge);
 void lockstep_list_free(UcLockstep *l, List *list); /* NULL passes */
+guint lockstep_masks_hash(gconstpointer p);
+gboolean lockstep_masks_equal(gconstpointer a, gconstpointer b);
+guint lockstep_mix_hash(gconstpointer p);
+gboolean lockstep_mix_equal(gconstpointer a, gconstpointer b);
 /* The version of what is remembered. */
 uint32_t lockstep_count_slots(UcLockstep *l);
 UcDigest lockstep_column_digest(UcLockstep *l, uint32_t column, uint32_t value);

@@ -6,7 +6,7 @@
 #include "simulator/explore/lockstep_internal.h"
 
 enum { PAGE_BITS = 12, PAGE = 1 << PAGE_BITS, ENOUGH = 1 << 14 /* so many new ones are worth a look at what is of use */,
-       WORD_MOST = 10 /* bytes of a packed word */ };
+       WORD_MOST = 10 /* bytes of a packed word */, FEW = 1 << 12, MANY_ABSORBED = 1 << 20 };
 
 static Lore *lore_at(const UcLockstep *l, uint32_t number)
 {
@@ -18,7 +18,9 @@ static Lore *lore_at(const UcLockstep *l, uint32_t number)
 Lore *lockstep_lore(const UcLockstep *l, uint32_t number)
 {
     g_assert(number && number < __atomic_load_n(&l->lore.count, __ATOMIC_ACQUIRE));
-    return lore_at(l, number);
+    Lore *lore = lore_at(l, number);
+    g_assert(lore->packed); /* else it was freed, and something still names it */
+    return lore;
 }
 
 UcDigest lockstep_lore_digest(const UcLockstep *l, uint32_t number)
@@ -130,26 +132,36 @@ uint32_t lockstep_know(UcLockstep *l, const UcRegion *region)
 
 /* ---- what a lesson makes of it ---- */
 
-static uint64_t hash_of_pair(uint32_t lesson, uint32_t knowledge)
+static uint64_t hash_of_pair(uint64_t pair)
 {
-    uint64_t h = ((uint64_t)lesson << 32 | knowledge) * UINT64_C(0x9e3779b97f4a7c15);
-    return h ^ h >> 32;
+    uint64_t h = pair * UINT64_C(0x9e3779b97f4a7c15);
+    return (h ^ h >> 29) * UINT64_C(0xd6e8feb86659fd93);
 }
 
-static uint64_t hash_of_absorbed(const void *data, uint32_t number)
+/* Some of what was absorbed lately, each in the one place that its hash says: what falls on another goes. A writer takes a place
+ * away, then names the pair, then says what comes of it; a reader takes that only if it is still there after the pair was read.
+ * It holds some bits of the hash, so that it belongs to no other pair. */
+static Absorbed *place_of_pair(const UcLockstep *l, uint64_t hash) { return &l->lore.absorbed[hash & l->lore.absorbed_mask]; }
+
+static uint64_t tagged(uint64_t hash, uint32_t after) { return hash >> 32 << 32 | after; }
+
+static bool find_absorbed(const UcLockstep *l, uint64_t pair, uint64_t hash, uint32_t *after)
 {
-    const Absorbed *a = uc_chunks_at(&((const UcLockstep *)data)->lore.absorbed, number, sizeof *a);
-    return hash_of_pair(a->lesson, a->knowledge);
+    const Absorbed *a = place_of_pair(l, hash);
+    uint64_t result = __atomic_load_n(&a->result, __ATOMIC_ACQUIRE);
+    bool same = __atomic_load_n(&a->pair, __ATOMIC_ACQUIRE) == pair;
+    *after = (uint32_t)result;
+    return same && result && result >> 32 == hash >> 32 && __atomic_load_n(&a->result, __ATOMIC_ACQUIRE) == result;
 }
 
-static const Absorbed *find_absorbed(const UcLockstep *l, uint32_t lesson, uint32_t knowledge)
+static void note_absorbed(UcLockstep *l, uint64_t pair, uint64_t hash, uint32_t after)
 {
-    for (UcProbe p = uc_probe(&l->lore.absorbed_index, hash_of_pair(lesson, knowledge)); uc_probe_next(&p);) {
-        const Absorbed *a = uc_chunks_at(&l->lore.absorbed, p.number, sizeof *a);
-        if (a->lesson == lesson && a->knowledge == knowledge)
-            return a;
-    }
-    return NULL;
+    Absorbed *a = place_of_pair(l, hash);
+    g_mutex_lock(&l->lock);
+    __atomic_store_n(&a->result, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&a->pair, pair, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&a->result, tagged(hash, after), __ATOMIC_SEQ_CST);
+    g_mutex_unlock(&l->lock);
 }
 
 static uint32_t absorb(UcLockstep *l, uint32_t lesson, uint32_t knowledge)
@@ -159,40 +171,39 @@ static uint32_t absorb(UcLockstep *l, uint32_t lesson, uint32_t knowledge)
     uint32_t number = after ? lockstep_know(l, after) : knowledge;
     uc_region_unref(before);
     uc_region_unref(after);
-    g_mutex_lock(&l->lock);
-    if (!find_absorbed(l, lesson, knowledge)) {
-        uint32_t at = uc_chunks_add(&l->lore.absorbed, &(Absorbed){ lesson, knowledge, number }, sizeof(Absorbed));
-        uc_index_add(&l->lore.absorbed_index, hash_of_pair(lesson, knowledge), at, hash_of_absorbed, l);
-    }
-    g_mutex_unlock(&l->lock);
     return number;
 }
 
 uint32_t lockstep_absorb(UcLockstep *l, uint32_t lesson, uint32_t knowledge)
 {
-    const Absorbed *known = lesson ? find_absorbed(l, lesson, knowledge) : NULL;
-    return !lesson ? knowledge : known ? known->after : absorb(l, lesson, knowledge);
+    uint64_t pair = (uint64_t)lesson << 32 | knowledge, hash = hash_of_pair(pair);
+    uint32_t after;
+    if (!lesson || find_absorbed(l, pair, hash, &after))
+        return lesson ? after : knowledge;
+    after = absorb(l, lesson, knowledge);
+    note_absorbed(l, pair, hash, after);
+    return after;
 }
 
 /* ---- the end of a level ---- */
 
-static void init_tables(UcLore *lore)
+/* Nothing is absorbed yet, and there is room for about as much as came lately. */
+static void new_absorbed(UcLore *lore)
 {
-    uc_index_init(&lore->index, 1 << 10);
-    uc_index_init(&lore->absorbed_index, 1 << 10);
-}
-
-static void clear_absorbed(UcLore *lore)
-{
-    uc_chunks_free(&lore->absorbed);
-    uc_index_free(&lore->absorbed_index);
+    uint32_t places = FEW;
+    while (places < MANY_ABSORBED && places < lore->count - lore->looked_at)
+        places *= 2;
+    g_free(lore->absorbed);
+    lore->absorbed = g_new0(Absorbed, places);
+    lore->absorbed_mask = places - 1;
 }
 
 void lockstep_lore_init(UcLockstep *l)
 {
     l->lore.count = 1; /* 0: Z knows nothing */
     l->lore.units_of_none = lockstep_used_in(l, NULL);
-    init_tables(&l->lore);
+    uc_index_init(&l->lore.index, FEW);
+    new_absorbed(&l->lore);
 }
 
 /* Packed anew, in the arena of the next levels. */
@@ -240,8 +251,8 @@ void lockstep_level_over(void *data)
     if (lore->count - lore->looked_at >= (l->set.forget_beyond ? l->set.forget_beyond : ENOUGH)) {
         UcArena packed = { 0 };
         uc_index_free(&lore->index);
-        clear_absorbed(lore);
-        init_tables(lore);
+        uc_index_init(&lore->index, FEW);
+        new_absorbed(lore);
         for (uint32_t page = 0; page <= lore->count >> PAGE_BITS && page < uc_chunks_count(&lore->pages); page++) {
             if (*(Lore **)uc_chunks_at(&lore->pages, page, sizeof(Lore *)) && !keep_page(l, &packed, page))
                 free_page(l, page);
@@ -263,7 +274,7 @@ void lockstep_lore_free(UcLockstep *l)
     }
     uc_chunks_free(&l->lore.pages);
     uc_index_free(&l->lore.index);
-    clear_absorbed(&l->lore);
+    g_free(l->lore.absorbed);
     uc_arena_free(&l->lore.packed);
 }
 
@@ -274,5 +285,5 @@ size_t lockstep_lore_memory(const UcLockstep *l)
 
 size_t lockstep_absorbed_memory(const UcLockstep *l)
 {
-    return uc_chunks_memory(&l->lore.absorbed, sizeof(Absorbed)) + uc_index_memory(&l->lore.absorbed_index);
+    return (l->lore.absorbed_mask + (size_t)1) * sizeof(Absorbed);
 }

@@ -131,12 +131,14 @@ static uint32_t place_of(UcLockstep *l, uint32_t column)
 
 static void mark(uint64_t mask[MASK], uint32_t place) { mask[place / 64 % MASK] |= UINT64_C(1) << place % 64; }
 
-static Masks *masks_of(const Effect *e) { return (Masks *)(void *)(e->write + e->count); }
-static uint32_t *looked_at(const Effect *e) { return (uint32_t *)(void *)(masks_of(e) + 1); }
+guint lockstep_masks_hash(gconstpointer p) { return (guint)uc_digest(p, sizeof(Masks)).lo; }
+gboolean lockstep_masks_equal(gconstpointer a, gconstpointer b) { return !memcmp(a, b, sizeof(Masks)); }
+
+static uint32_t *looked_at(const Effect *e) { return (uint32_t *)(void *)(e->write + e->count); }
 
 static size_t effect_size(const Effect *e)
 {
-    return sizeof *e + e->count * sizeof(Write) + sizeof(Masks) + e->looked * sizeof(uint32_t);
+    return sizeof *e + e->count * sizeof(Write) + e->looked * sizeof(uint32_t);
 }
 
 /* Masks are exact as long as there are not more places than bits. */
@@ -154,7 +156,9 @@ static Effect *make_effect(Worker *w, const GArray *writes, const uint32_t *row,
     memset(w->effect->data, 0, w->effect->len);
     Effect *effect = (void *)w->effect->data;
     *effect = head;
-    Masks *masks = masks_of(effect);
+    Masks *masks = &w->masks;
+    memset(masks, 0, sizeof *masks);
+    effect->masks = masks;
     for (uint32_t i = 0; i < w->reads; i++) {
         uint32_t place = place_of(l, w->read[i]);
         mark(masks->reads, place);
@@ -184,9 +188,14 @@ static const Effect *keep_effect(UcLockstep *l, const Effect *effect)
         return l->idle;
     size_t size = effect_size(effect);
     g_mutex_lock(&l->lock);
-    void *kept = uc_arena_get(&l->effects, size, LINE);
+    Effect *kept = memcpy(uc_arena_get(&l->effects, size, sizeof(UcDigest)), effect, size);
+    kept->masks = g_hash_table_lookup(l->masks, effect->masks);
+    if (!kept->masks) {
+        kept->masks = g_memdup2(effect->masks, sizeof *effect->masks);
+        g_hash_table_add(l->masks, (gpointer)kept->masks);
+    }
     g_mutex_unlock(&l->lock);
-    return memcpy(kept, effect, size);
+    return kept;
 }
 
 static Effect *run(Worker *w, const UcChoice *move, const uint32_t *row)
@@ -264,7 +273,7 @@ static bool looks_at(const Effect *e, uint32_t place)
         if (looked_at(e)[i] == place)
             return true;
     }
-    return !e->looked && place < 64 * MASK && masks_of(e)->reads[place / 64] >> place % 64 & 1;
+    return !e->looked && place < 64 * MASK && e->masks->reads[place / 64] >> place % 64 & 1;
 }
 
 /* Does `a` write what `b` looks at? What is written is looked at too. */
@@ -282,7 +291,7 @@ bool lockstep_commute(void *worker, const UcEdge *a, const UcEdge *b)
 {
     const Effect *x = a->effect, *y = b->effect;
     UcLockstep *l = ((Worker *)worker)->l;
-    const Masks *mx = masks_of(x), *my = masks_of(y);
+    const Masks *mx = x->masks, *my = y->masks;
     if (apart(mx->writes, my->writes) && apart(mx->writes, my->reads) && apart(mx->reads, my->writes))
         return true;
     return (x->looked || y->looked) && !disturbs(l, x, y) && !disturbs(l, y, x); /* else masks are exact */

@@ -141,6 +141,37 @@ static Gathered *gathered_for(GArray *all, uint32_t machine)
     return &g_array_index(all, Gathered, i);
 }
 
+guint lockstep_mix_hash(gconstpointer p)
+{
+    const Mix *m = p;
+    return (guint)uc_digest(m->place, m->words * sizeof *m->place).lo;
+}
+
+gboolean lockstep_mix_equal(gconstpointer a, gconstpointer b)
+{
+    const Mix *x = a, *y = b;
+    return x->words == y->words && x->parts == y->parts && !memcmp(x->place, y->place, x->words * sizeof *x->place);
+}
+
+static const Mix *mix_of(UcLockstep *l, const GArray *all, uint32_t moves)
+{
+    const size_t bytes = sizeof(Mix) + (moves + all->len) * sizeof(uint32_t);
+    Mix *mix = lockstep_listed_new(l, bytes);
+    mix->parts = all->len;
+    for (guint i = 0; i < all->len; i++) {
+        const GArray *place = g_array_index(all, Gathered, i).place;
+        mix->place[mix->words++] = place->len;
+        memcpy(mix->place + mix->words, place->data, place->len * sizeof *mix->place);
+        mix->words += place->len;
+    }
+    const Mix *known = g_hash_table_lookup(l->mixes, mix);
+    if (known)
+        lockstep_listed_free(l, mix, bytes);
+    else
+        g_hash_table_add(l->mixes, mix);
+    return known ? known : mix;
+}
+
 static List *make_list(UcLockstep *l, const GArray *moves)
 {
     g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Gathered));
@@ -151,13 +182,11 @@ static List *make_list(UcLockstep *l, const GArray *moves)
         g_array_append_val(g->moves, listed);
         g_array_append_val(g->place, i);
     }
-    List *list = lockstep_listed_new(l, sizeof(List) + all->len * sizeof(Part));
-    list->parts = all->len;
+    List *list = lockstep_listed_new(l, sizeof(List) + all->len * sizeof(Group *));
+    list->mix = mix_of(l, all, moves->len);
     for (guint i = 0; i < all->len; i++) {
         Gathered *g = &g_array_index(all, Gathered, i);
-        uint32_t *place = lockstep_listed_new(l, g->place->len * sizeof *place);
-        memcpy(place, g->place->data, g->place->len * sizeof *place);
-        list->part[i] = (Part){ lockstep_group(l, g->moves), place };
+        list->group[i] = lockstep_group(l, g->moves);
         g_array_unref(g->place);
         g_array_unref(g->moves);
     }
@@ -166,10 +195,8 @@ static List *make_list(UcLockstep *l, const GArray *moves)
 
 void lockstep_list_free(UcLockstep *l, List *list)
 {
-    for (uint32_t i = 0; list && i < list->parts; i++)
-        lockstep_listed_free(l, list->part[i].place, list->part[i].group->count * sizeof(uint32_t));
     if (list)
-        lockstep_listed_free(l, list, sizeof(List) + list->parts * sizeof(Part));
+        lockstep_listed_free(l, list, sizeof(List) + list->mix->parts * sizeof(Group *));
 }
 
 const List *lockstep_list_of(UcLockstep *l, uint32_t knowledge)

@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     UcDigest hash;      /* of the state after the move */
     const void *effect; /* the model's own */
+    uint32_t aside;     /* the same, of this one state */
     uint32_t move;
     uint32_t finding : 24; /* 0: none; else a number of the model's */
     uint32_t units : 8; /* of the bounds that lie in the state, how many it uses up; of a finding, anything */

@@ -376,6 +376,7 @@ typedef struct {
     unsigned bounds;
     EnvWorld which;
     UcResult (*step)(UcCtx *, const UcEnvelope *);
+    unsigned forget_beyond;
 } Bounds;
 
 /* Interrupted and gone on with in fresh worlds, at first before a move is made, until it ends. */
@@ -388,6 +389,7 @@ static Seen explore_in_pieces(const Bounds *b, UcSearchOptions options)
         GByteArray *next = g_byte_array_new();
         Session s;
         begin(&s, b->bound, b->bounds, b->which, b->step);
+        s.setup.forget_beyond = b->forget_beyond;
         options.interrupt = saved ? &interruption.set : &at_once;
         options.checkpoint = next;
         options.resume = saved;
@@ -406,15 +408,16 @@ static Seen explore_in_pieces(const Bounds *b, UcSearchOptions options)
     return seen;
 }
 
-/* With the hashes of one level only it is as with those of all, with one job or two, also where it stops and goes on; with
+/* With the hashes and the knowledge of one level only it is as with those of all, with one job or two, also where it stops and goes on; with
  * commuting moves left out and without. */
 START_TEST(levels_may_be_forgotten)
 {
-    Bounds b = { small[_i].bound, bounds_in(small[_i].bound), small[_i].which, NULL };
+    Bounds b = { small[_i].bound, bounds_in(small[_i].bound), small[_i].which, NULL, 1 };
     for (int commute = 0; commute < 2; commute++) {
         Session s;
         begin(&s, b.bound, b.bounds, b.which, NULL);
         Seen all = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = commute, .all_hashes = true });
+        s.setup.forget_beyond = b.forget_beyond;
         Seen one = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = commute, .jobs = 2 });
         end(&s);
         ck_assert_int_eq(all.end, UC_SEARCH_COMPLETE);
@@ -435,7 +438,7 @@ START_TEST(resumption_changes_nothing)
     begin(&s, bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i]);
     Seen whole = explore(&s, (UcSearchOptions){ .strategy = UC_BFS, .commute = true });
     end(&s);
-    Bounds b = { bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i] };
+    Bounds b = { bound, G_N_ELEMENTS(bound), ENV_WORLDS, step[_i], 0 };
     Seen seen = explore_in_pieces(&b, (UcSearchOptions){ .strategy = UC_BFS, .commute = true });
     same(&seen, &whole);
     /* other bounds, or bytes cut off: refused */
