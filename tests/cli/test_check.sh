@@ -68,8 +68,8 @@ for lanes in portable shani avx512 ''; do
 done
 # every switch of every subcommand, as their --help names them
 switches=0
-for command in $("$UCSIM" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
-    [ "$command" = sig ] && command='sig keygen'
+for command in $("$UCSIM" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sed 's/^sig$/sig_keygen/; s/^audit$/audit_signatures audit_log/'); do
+    command=$(echo $command | tr _ ' ')
     for switch in $("$UCSIM" $command --help | sed -n 's/^  \(-[a-z], \)\{0,1\}--\([a-z-]*\) .*/\2/p'); do
         expect 2 "--$switch takes no value, got 'no'" "$UCSIM" $command "--$switch=no"
         switches=$((switches + 1))

@@ -165,8 +165,8 @@ sed 's/{ "say", SAY }/{ "deliver", SAY }/; s/"notes"/"words"/' notes/notes.c >wo
 sed 's/"notes"/"words"/' notes/notes.lua >words.lua
 expect 2 "F_NOTES: expected words of its own for inputs, got 'deliver', which z has already" --triple ./words.so check words.lua
 
-# The program exports what the headers declare, and nothing else of its own.
-nm -D --defined-only "$UCSIM" | sed -n 's/.* [TDBR] //p' | grep -v '^g_\|@' >exports
+# The program exports what the headers declare, and nothing else of its own (sanitizers' own are not ours).
+nm -D --defined-only "$UCSIM" | sed -n 's/.* [TDBR] //p' | grep -v '^g_\|@\|^__[a-z]*san_' >exports
 grep -vE '^uc_' exports | grep -vE '^(malloc|calloc|realloc|memalign|aligned_alloc|posix_memalign)$' && wrong "exports that are no business of a triple's"
 for name in $(grep -ohE '^[A-Za-z].*\buc_[a-z0-9_]+\(' "$T"/opt/include/ucsim/simulator/*.h "$T"/opt/include/ucsim/simulator/triple/*.h |
     grep -v '^static\|^#' | grep -oE 'uc_[a-z0-9_]+\($' | tr -d '(' | sort -u); do
