@@ -26,10 +26,10 @@ for script in "$all"/*.lua; do
     grep '"move"' again.jsonl | sort | cmp -s - moves || wrong "$name: a replay makes other moves"
 done
 for line in "$all"/*.lua; do expect 0 'nothing found' lint "$line"; done
-expect 0 '' diagram 601-f-dkm-beside-f-auth.jsonl -o chart.dot
+expect 0 '' diagram 621-f-dkm-beside-f-auth.jsonl -o chart.dot
 for life in keys.hsm1 wire.hsm1 wire.site keys.F keys.S wire.F wire.S; do grep -q "label=\"$life\"" chart.dot || wrong "no lifeline of $life"; done
 grep -q 'label="S"' chart.dot && wrong "an S of no session is drawn"
-expect 0 '' report 603-one-device.jsonl -o page.html
+expect 0 '' report 623-one-device.jsonl -o page.html
 
 # ---- a finding is shrunk, and still found
 cat >rolled.lua <<'L'

@@ -1,6 +1,6 @@
 -- Two sessions of F_DKM on the same modules. What one of them sends is nothing to the other.
 return scenario {
-  title = "600 two sessions of F_DKM, a payload of one delivered to the other",
+  title = "620 two sessions of F_DKM, a payload of one delivered to the other",
   source = "ours",
   expect = "indistinguishable",
   sessions = {

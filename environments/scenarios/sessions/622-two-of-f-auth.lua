@@ -1,6 +1,6 @@
 -- Two sessions of F_AUTH among the same parties. Had they the same keys, a text of one could be delivered in the other.
 return scenario {
-  title = "602 two sessions of F_AUTH, a text of one delivered in the other",
+  title = "622 two sessions of F_AUTH, a text of one delivered in the other",
   source = "ours",
   expect = "indistinguishable",
   sessions = {

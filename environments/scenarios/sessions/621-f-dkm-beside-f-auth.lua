@@ -1,6 +1,6 @@
 -- F_DKM and F_AUTH beside each other, under one adversary. A payload of one is nothing to the other, whatever A does to it.
 return scenario {
-  title = "601 F_DKM beside F_AUTH, A hands the payloads of each to the other",
+  title = "621 F_DKM beside F_AUTH, A hands the payloads of each to the other",
   source = "ours",
   expect = "indistinguishable",
   sessions = {

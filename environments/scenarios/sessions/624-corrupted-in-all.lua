@@ -1,6 +1,6 @@
 -- A module is broken into. That is of the module: A has the secrets of both sessions and speaks for it in both.
 return scenario {
-  title = "604 a module is corrupted, in all its sessions at once",
+  title = "624 a module is corrupted, in all its sessions at once",
   source = "ours",
   expect = "indistinguishable",
   sessions = {

@@ -1,6 +1,6 @@
 -- One module runs both sessions. It goes down in one of them, and is down in the other; each has its own storage.
 return scenario {
-  title = "603 a module crashes in one session, and is down in the other",
+  title = "623 a module crashes in one session, and is down in the other",
   source = "ours",
   expect = "indistinguishable",
   sessions = {
