@@ -12,6 +12,7 @@
 #define HEAD "{\"ucsim-log\":1,\"functionality\":\"F_DKM\",\"modules\":[\"m1\",\"m2\",\"m3\"],\"options\":{\"crypto\":\"ideal\"}}\n"
 #define HEAD_OF(options) "{\"ucsim-log\":1,\"functionality\":\"F_DKM\",\"modules\":[\"m1\",\"m2\",\"m3\"],\"options\":{\"crypto\":\"ideal\"," options "}}\n"
 #define K "00112233445566778899aabbccddeeff"
+#define K_BACK "ffeeddccbbaa99887766554433221100"
 #define T1 "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"
 #define T3 "c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3"
 #define T4 "d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4"
@@ -29,6 +30,10 @@
 #define RECEIVED(m, from, t, a, b) OUT(m, "\"kind\":\"received\",\"kid\":\"" K "\",\"from\":\"" from "\",\"ticket\":\"" t "\",\"a\":" #a ",\"b\":" #b)
 #define STATUS(m, intervals, n) IN_OUT(m, "\"kind\":\"status\",\"kid\":\"" K "\"", "\"kind\":\"status-is\",\"kid\":\"" K "\",\"intervals\":" intervals ",\"remaining\":" #n)
 #define HANDED REQUEST("m2", 4, "m1", T1) IN("m1", TRANSFER_IN(4, "m2", T1)) RECEIVED("m2", "m1", T1, 28, 32)
+
+/* With a reserve of 4, m2 owns [21,24) and [28,32). */
+#define TWO_RUNS HEAD_OF("\"reservation\":4") KEYGEN("m1") HANDED REQUEST("m3", 4, "m1", T2) IN("m1", TRANSFER_IN(4, "m3", T2)) \
+                 REQUEST("m2", 4, "m1", T3) IN("m1", TRANSFER_IN(4, "m2", T3)) RECEIVED("m2", "m1", T3, 20, 24) SIGN("m2", "a", 20)
 
 /* A key whose vk is known: kid is the beginning of its SHA-256. */
 #define VK "1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111"
@@ -113,6 +118,31 @@ static const Row judged[] = {
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) STATUS("m1", "\"[1,2) [5,32)\"", 28), ENV_REJECTED, 0, NULL },
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 0) STATUS("m1", "\"[0,1) [5,32)\"", 28), ENV_REJECTED, -1, NULL },
     { HEAD_OF("\"reservation\":4") KEYGEN("m1") SIGN("m1", "a", 3) SIGN("m1", "b", 2), ENV_REJECTED, -1, NULL },
+    /* what is lost lies in two intervals: 21 to 23, and from 28 on; the same seen by a signature, a status, an error */
+    { TWO_RUNS SIGN("m2", "b", 29), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS SIGN("m2", "b", 30), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS SIGN("m2", "b", 30) SIGN("m2", "c", 31), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS SIGN("m2", "b", 28), ENV_REJECTED, 0, NULL },
+    { TWO_RUNS SIGN("m2", "b", 25), ENV_REJECTED, -1, NULL },
+    { TWO_RUNS STATUS("m2", "[[30,32]]", 2), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS STATUS("m2", "[[30,32]]", 2) SIGN("m2", "b", 30), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS STATUS("m2", "[[22,24],[28,32]]", 6), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS STATUS("m2", "[[21,24],[28,31]]", 6), ENV_ACCEPTED, 1, NULL }, /* the status tells which it was */
+    { TWO_RUNS STATUS("m2", "[[21,25],[28,31]]", 7), ENV_REJECTED, -1, NULL },
+    { TWO_RUNS ERROR("m2", SIGN_IN("b"), "exhausted"), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS ERROR("m2", TRANSFER_IN(4, "m3", T4), "insufficient"), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS ERROR("m2", TRANSFER_IN(4, "m3", T4), "insufficient") SIGN("m2", "b", 29), ENV_ACCEPTED, 1, NULL },
+    { TWO_RUNS ERROR("m2", TRANSFER_IN(4, "m3", T4), "insufficient") SIGN("m2", "b", 21), ENV_UNDECIDED, -1, NULL }, /* others than the lowest are not tried */
+    { HEAD_OF("\"reservation\":4") KEYGEN("m1") HANDED ERROR("m2", TRANSFER_IN(4, "m3", T4), "insufficient"), ENV_REJECTED, 0, NULL },
+    { HEAD_OF("\"reservation\":4") KEYGEN("m1") HANDED SIGN("m2", "a", 28) ERROR("m2", TRANSFER_IN(3, "m3", T4), "insufficient")
+      SIGN("m2", "b", 30), ENV_ACCEPTED, 1, NULL },
+    /* two keys of which no log has the vk are two keys; a message that was not logged is any; a kid that was not, none */
+    { HEAD KEYGEN("m1") IN_OUT("m2", "\"kind\":\"keygen\"", "\"kind\":\"key\",\"kid\":\"" K_BACK "\",\"capacity\":32") SIGN("m1", "a", 0)
+      IN_OUT("m2", "\"kind\":\"sign\",\"kid\":\"" K_BACK "\",\"message\":\"b\"", "\"kind\":\"signature\",\"kid\":\"" K_BACK "\",\"index\":0"),
+      ENV_ACCEPTED, 0, NULL },
+    { HEAD KEYGEN("m1") IN_OUT("m1", "\"kind\":\"sign\",\"kid\":\"" K "\"", "\"kind\":\"signature\",\"kid\":\"" K "\",\"index\":0") SIGN("m1", "b", 1),
+      ENV_ACCEPTED, 0, NULL },
+    { HEAD KEYGEN("m1") IN_OUT("m1", "\"kind\":\"sign\",\"message\":\"a\"", "\"kind\":\"signature\",\"kid\":\"" K "\",\"index\":0"), ENV_REJECTED, -1, NULL },
     { HEAD_OF("\"capacity\":8") KEYGEN("m1"), ENV_REJECTED, -1, "capacity=8" },
 };
 
@@ -246,6 +276,25 @@ START_TEST(the_untrusted_may_say_anything)
     ck_assert(!env_log_distrust(log, "m11", &error));
     ck_assert_str_eq(error->message, "expected a module of the log, got 'm11'; did you mean 'm1'?");
     g_error_free(error);
+}
+END_TEST
+
+/* A key of which no log says where it came from: that of a module that is not trusted, and of no other. */
+START_TEST(the_untrusted_may_have_made_a_key)
+{
+    static const char text[] = HEAD REQUEST("m2", 4, "m1", T1) RECEIVED("m2", "m1", T1, 3, 7) REQUEST("m2", 1, "m1", T2)
+        RECEIVED("m2", "m1", T2, 9, 10) SIGN("m2", "a", 3) STATUS("m2", "[[4,7],[9,10]]", 4);
+    static const struct {
+        const char *untrusted;
+        EnvAnswer answer;
+    } rows[] = { { NULL, ENV_REJECTED }, { "m1", ENV_ACCEPTED } };
+    EnvJudgeLimits limits = { .skew = -1, .faults = 0 };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(EnvLog) log = read_log(text);
+        ck_assert(!rows[i].untrusted || env_log_distrust(log, rows[i].untrusted, NULL));
+        g_autoptr(EnvJudgement) j = env_judge(log, &limits, NULL);
+        ck_assert_msg(j->answer == rows[i].answer, "row %zu: %s", i, env_answer_name[j->answer]);
+    }
 }
 END_TEST
 
@@ -628,6 +677,7 @@ int main(void)
     tcase_add_test(c, any_index_of_its_own);
     tcase_add_test(c, clocks_prune_orders);
     tcase_add_test(c, the_untrusted_may_say_anything);
+    tcase_add_test(c, the_untrusted_may_have_made_a_key);
     tcase_add_loop_test(c, bad_logs_are_named, 0, G_N_ELEMENTS(bad));
     tcase_add_loop_test(c, bad_maps_are_named, 0, G_N_ELEMENTS(bad_map));
     tcase_add_test(c, books_find);

@@ -943,6 +943,23 @@ START_TEST(corruption_compromises_later)
 }
 END_TEST
 
+/* What is sent is sealed with the master key of the sender's enclave, whoever it is for. */
+START_TEST(the_senders_enclave_seals)
+{
+    for (UcWord corrupted = 1; corrupted < PARTIES; corrupted++) { /* one of the sender's enclave; the receiver, before it is sent */
+        again((DkmOptions){ .enclave_of = (const char *const[]){ "a", "a", "b" } });
+        quietly(0, keygen_of(0, 0));
+        if (corrupted == 2)
+            order(2, (UcMessage){ UC_M_CORRUPT, { 0 } });
+        quietly(0, transfer_of(0, 0, 10, 12, 2, ticket(1), text("payload")));
+        ck_assert(dkm_watch_key_is_safe(stage_world(), kid(0)));
+        if (corrupted == 1)
+            order(1, (UcMessage){ UC_M_CORRUPT, { 0 } });
+        ck_assert_int_eq(dkm_watch_key_is_safe(stage_world(), kid(0)), corrupted == 2);
+    }
+}
+END_TEST
+
 /* A block of a key that nobody made: from a corrupted member, and from nobody else. Party one accepts it from two; in the
  * ideal world F delivers it, or S injects it. */
 static void injected(unsigned row, bool inject)
@@ -1159,6 +1176,7 @@ static TCase *of_both(const char *name)
     tcase_add_test(t, a_payload_is_accepted_while_there_is_room_for_its_block);
     tcase_add_loop_test(t, corruption_compromises, 0, G_N_ELEMENTS(theft));
     tcase_add_loop_test(t, corruption_compromises_later, 0, G_N_ELEMENTS(theft));
+    tcase_add_test(t, the_senders_enclave_seals);
     tcase_add_loop_test(t, injection_needs_a_thief, 0, G_N_ELEMENTS(theft));
     tcase_add_test(t, a_known_key_is_not_injected);
     tcase_add_test(t, nothing_is_said_of_a_compromised_key);

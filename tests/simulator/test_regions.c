@@ -187,6 +187,25 @@ static void goes_on(UcCtx *ctx)
     uc_persist(ctx);
 }
 
+/* Who looks from outside is not broken off: of a kind that there is not there is nothing. */
+START_TEST(a_look_at_no_kind_finds_nothing)
+{
+    g_autoptr(UcStore) store = uc_store_new();
+    Stage stage;
+    stage_init(&stage, false, store);
+    stage.spec.party.class = &trier;
+    stage_open(&stage);
+    g_autofree UcCtx *look = uc_world_look(stage.world);
+    for (unsigned kind = BARE; kind <= BARE + 1; kind++) { /* an empty region; none */
+        size_t words = 77;
+        ck_assert_ptr_null(uc_peek(look, UC_PARTY_0, kind, 0, &words));
+        ck_assert_uint_eq(words, 0);
+        ck_assert_ptr_null(uc_peek(look, UC_PARTY_0, kind, 0, NULL));
+    }
+    stage_clear(&stage);
+}
+END_TEST
+
 /* A machine into which a crash fell is to return: what it would write then, nobody has ordered. */
 START_TEST(nothing_is_written_after_a_crash)
 {
@@ -335,6 +354,7 @@ int main(void)
     tcase_add_test(t, regions_grow_and_shrink);
     tcase_add_loop_test(t, a_size_that_fits_no_items, 0, G_N_ELEMENTS(odd));
     tcase_add_test(t, a_list_has_no_head);
+    tcase_add_test(t, a_look_at_no_kind_finds_nothing);
     tcase_add_test(t, a_reason_is_one_text);
     tcase_add_loop_test(t, nothing_is_written_after_a_crash, 0, 2);
     tcase_add_test(t, a_layout_is_a_table_of_keys);
