@@ -108,6 +108,18 @@ static char *wrong_simulators(const UcTriple *t)
     return NULL;
 }
 
+/* A region that is neither is the engine's: it would survive crashes without a persist, and hide that the protocol needs one. */
+static char *wrong_storage(const UcProtocol *p)
+{
+    for (unsigned i = 0; i < p->class->kinds; i++) {
+        unsigned kept = p->class->kind[i].flags & (UC_STABLE | UC_VOLATILE);
+        if (kept != UC_STABLE && kept != UC_VOLATILE)
+            return g_strdup_printf("%s, region '%s' of parties: expected UC_STABLE or UC_VOLATILE: what a crash does to it", p->name,
+                                   p->class->kind[i].name);
+    }
+    return NULL;
+}
+
 static char *wrong_protocol(const UcProtocol *p)
 {
     if (!p || !named(p->name))
@@ -117,7 +129,9 @@ static char *wrong_protocol(const UcProtocol *p)
     if (!p->setup_new != !p->setup_free)
         return lacks(p->name, "setup_new and setup_free, or neither");
     char *wrong = wrong_options(p->name, &p->options);
-    return wrong ? wrong : wrong_class(p->name, p->class);
+    if (!wrong)
+        wrong = wrong_class(p->name, p->class);
+    return wrong ? wrong : wrong_storage(p);
 }
 
 char *uc_triple_wrong(const UcTriple *t)

@@ -312,6 +312,24 @@ START_TEST(tables_that_do_not_fit_are_refused)
 }
 END_TEST
 
+START_TEST(regions_of_parties_say_what_a_crash_does)
+{
+    const UcRegionKind kinds[] = { { .name = "kept", .flags = UC_VOLATILE, .head_words = 1 }, { .name = "lost", .head_words = 1 } };
+    UcClass class = *stamps.protocol->class;
+    class.kind = kinds;
+    UcProtocol protocol = *stamps.protocol;
+    protocol.class = &class;
+    UcTriple triple = stamps;
+    triple.protocol = &protocol;
+    class.kinds = 1;
+    g_autofree char *first = uc_triple_wrong(&triple);
+    ck_assert_msg(!first || !strstr(first, "of parties"), "%s", first);
+    class.kinds = 2;
+    g_autofree char *wrong = uc_triple_wrong(&triple);
+    ck_assert_str_eq(wrong, "stamps, region 'lost' of parties: expected UC_STABLE or UC_VOLATILE: what a crash does to it");
+}
+END_TEST
+
 START_TEST(worlds_are_made_of_what_fits)
 {
     g_autoptr(GError) error = NULL;
@@ -343,6 +361,7 @@ int main(void)
     tcase_add_test(c, what_the_kit_makes_is_tried);
     tcase_add_test(c, bounds_need_a_kit);
     tcase_add_loop_test(c, tables_that_do_not_fit_are_refused, 0, G_N_ELEMENTS(wrongs));
+    tcase_add_test(c, regions_of_parties_say_what_a_crash_does);
     tcase_add_test(c, worlds_are_made_of_what_fits);
     suite_add_tcase(suite, c);
     return run_suite(suite);
