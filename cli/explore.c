@@ -479,6 +479,8 @@ static EnvExplored *run(const Options *o, const EnvScenario *s, EnvWorlds *world
 static bool explore(const Options *o, EnvScenario *s, int *code, GError **error)
 {
     EnvExploration x = { 0 };
+    if (!env_options_one_session(&s->options, "explore", error)) /* before bounds are asked for, which would not help */
+        return false;
     if (!fill_exploration(o, &x, error) || !fill_alphabet(&x.alphabet, o, s, error))
         return false;
     s->options.crypto_ideal = !o->crypto || strcmp(o->crypto, "real");

@@ -5,6 +5,7 @@
 
 #include "environments/general/alphabet.h"
 #include "environments/instances.h"
+#include "environments/lua/lua_machines.h"
 #include "environments/lua/lua_scenario.h"
 #include "environments/lua/lua_script.h"
 #include "environments/worlds/options.h"
@@ -432,8 +433,25 @@ static void read_functionality(lua_State *L, EnvScenario *s)
     lua_pop(L, 1);
 }
 
+/* The table of one session is on top. Without either it would be one of the default protocol, which nobody asked for. */
+static void require_functionality(lua_State *L, const char *sid)
+{
+    static const char *const either[] = { "functionality", "protocol", NULL };
+    int top = lua_gettop(L);
+    bool given = lua_getfield(L, top, either[0]) != LUA_TNIL || lua_getfield(L, top, either[1]) != LUA_TNIL;
+    lua_settop(L, top);
+    if (given)
+        return;
+    for (const char **name = field_names(L, "sessions"); *name; name++) {
+        if (*env_lua_did_you_mean(L, *name, either))
+            unknown_field(L, *name, either);
+    }
+    lua_pushliteral(L, "expected functionality or protocol");
+    bad(L, sid);
+}
+
 /* The table of one session is on top; its options are those of the scenario while it is read. */
-static void read_session(lua_State *L, EnvScenario *s)
+static void read_session(lua_State *L, EnvScenario *s, const char *sid)
 {
     static const struct {
         const char *name;
@@ -444,6 +462,7 @@ static void read_session(lua_State *L, EnvScenario *s)
     Loader *l = loader(L);
     if (lua_type(L, -1) != LUA_TTABLE)
         expected(L, "sessions", "a table for each session", -1);
+    require_functionality(L, sid);
     for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
         names[i] = own[i].name;
         if (lua_getfield(L, -1, own[i].name) != LUA_TNIL)
@@ -473,6 +492,19 @@ static void refuse_beside_sessions(lua_State *L)
     }
 }
 
+/* z.SID and a.SID stand among the calls of z and a, and one of both would hide the other. */
+static void check_sid(lua_State *L, const char *sid, unsigned before)
+{
+    if (!env_party_name_ok(sid) || before == ENV_SESSIONS) {
+        lua_pushfstring(L, "expected at most %d sessions, with %s, got '%s'", (int)ENV_SESSIONS, ENV_PARTY_NAMES, sid);
+        bad(L, "sessions");
+    }
+    if (env_lua_is_own_call(sid)) {
+        lua_pushfstring(L, "expected names that are no calls of z or a, got '%s'", sid);
+        bad(L, "sessions");
+    }
+}
+
 static void read_sessions(lua_State *L, EnvScenario *s)
 {
     refuse_beside_sessions(L);
@@ -482,10 +514,7 @@ static void read_sessions(lua_State *L, EnvScenario *s)
         EnvOptions *all = lua_newuserdatauv(L, sizeof *all, 0);
         unsigned i = s->options.sessions;
         s->line = here;
-        if (!env_party_name_ok(*name) || i == ENV_SESSIONS) {
-            lua_pushfstring(L, "expected at most %d sessions, with %s, got '%s'", (int)ENV_SESSIONS, ENV_PARTY_NAMES, *name);
-            bad(L, "sessions");
-        }
+        check_sid(L, *name, i);
         s->options.sessions++;
         s->options.session[i] = (EnvSession){ .sid = keep(s, g_strdup(*name)), .called = true, .protocol_in = { true, false } };
         EnvOptions one = env_default_options();
@@ -495,7 +524,7 @@ static void read_sessions(lua_State *L, EnvScenario *s)
         s->options = env_options_of(all, i);
         lua_getfield(L, -3, *name);
         memset(loader(L)->uses, 0, sizeof loader(L)->uses);
-        read_session(L, s);
+        read_session(L, s, *name);
         env_options_put(all, i, &s->options);
         s->options = *all;
         memcpy(s->options.session[i].uses, loader(L)->uses, sizeof loader(L)->uses);
@@ -525,7 +554,14 @@ static void read_sids(lua_State *L, EnvScenario *s, const char *field, size_t of
     }
 }
 
-static void read_main(lua_State *L, EnvScenario *s) { read_sids(L, s, "main", offsetof(EnvSession, called)); }
+static void read_main(lua_State *L, EnvScenario *s)
+{
+    read_sids(L, s, "main", offsetof(EnvSession, called));
+    if (!lua_rawlen(L, -1)) {
+        lua_pushliteral(L, "expected a list with a session");
+        bad(L, "main");
+    }
+}
 
 /* Which sessions run as the protocol, by world. */
 static void read_compared(lua_State *L, EnvScenario *s)

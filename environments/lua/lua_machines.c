@@ -510,6 +510,19 @@ static const UcClass env_lua_a = { .name = "script of A", .step = a_step, .setup
 
 /* ---- setting up ---- */
 
+/* z:send with several sessions: of what one of them has, none else is meant. */
+static void point_to_session(lua_State *L, const char *self, const char *name)
+{
+    const EnvOptions *o = env_lua(L)->options;
+    for (unsigned i = 0; (!strcmp(self, "z") || !strcmp(self, "a")) && i < o->sessions; i++) {
+        env_lua_push_methods(L, name_of_self(L, self, o->session[i].sid));
+        lua_pushstring(L, name);
+        if (lua_rawget(L, -2) != LUA_TNIL)
+            luaL_error(L, "%s has no '%s'; say it to a session, such as %s.%s:%s", self, name, self, o->session[i].sid, name);
+        lua_pop(L, 3);
+    }
+}
+
 static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
 {
     lua_settop(L, 2);
@@ -517,8 +530,10 @@ static int no_such_method(lua_State *L) /* upvalues: methods, "z" or "a" */
     lua_rawget(L, lua_upvalueindex(1));
     if (!lua_isnil(L, -1))
         return 1;
-    if (lua_type(L, 2) == LUA_TSTRING)
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        point_to_session(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
         env_lua_refuse_stolen(L, lua_tostring(L, lua_upvalueindex(2)), lua_tostring(L, 2));
+    }
     const char *names[64] = { NULL };
     size_t n = 0;
     for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)) && n < G_N_ELEMENTS(names) - 1; lua_pop(L, 1)) {
@@ -606,26 +621,44 @@ static void add_sessions(lua_State *L, const char *self, void (*add)(lua_State *
     }
 }
 
+static const luaL_Reg own_of_z[] = { { "ask", z_ask }, { "view", z_view }, { "feature", z_feature }, { NULL, NULL } };
+static const luaL_Reg own_of_a[] = { { "report", a_report }, { "seen", a_seen }, { NULL, NULL } };
+static const char *const handler_of_a[][2] = { { "on_send", "send" }, { "on_ask", "ask" }, { "on_report", "report" } };
+
+bool env_lua_is_own_call(const char *name)
+{
+    static const luaL_Reg *const own[] = { own_of_z, own_of_a };
+    g_assert(name);
+    for (size_t i = 0; i < G_N_ELEMENTS(own); i++) {
+        for (const luaL_Reg *call = own[i]; call->name; call++) {
+            if (!strcmp(call->name, name))
+                return true;
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(handler_of_a); i++) {
+        if (!strcmp(handler_of_a[i][0], name))
+            return true;
+    }
+    return false;
+}
+
 static void make_z(lua_State *L)
 {
-    static const luaL_Reg own[] = { { "ask", z_ask }, { "view", z_view }, { "feature", z_feature }, { NULL, NULL } };
     lua_newtable(L);
-    luaL_setfuncs(L, own, 0);
+    luaL_setfuncs(L, own_of_z, 0);
     add_sessions(L, "z", add_z_session);
     make_self(L, "z");
 }
 
 static void make_a(lua_State *L)
 {
-    static const luaL_Reg own[] = { { "report", a_report }, { "seen", a_seen }, { NULL, NULL } };
-    static const char *const event[][2] = { { "on_send", "send" }, { "on_ask", "ask" }, { "on_report", "report" } };
     lua_newtable(L);
     add_sessions(L, "a", add_a_session);
-    luaL_setfuncs(L, own, 0);
-    for (size_t i = 0; i < G_N_ELEMENTS(event); i++) {
-        lua_pushstring(L, event[i][1]);
+    luaL_setfuncs(L, own_of_a, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(handler_of_a); i++) {
+        lua_pushstring(L, handler_of_a[i][1]);
         lua_pushcclosure(L, a_handler, 1);
-        lua_setfield(L, -2, event[i][0]);
+        lua_setfield(L, -2, handler_of_a[i][0]);
     }
     make_self(L, "a");
 }

@@ -18,5 +18,7 @@ bool env_lua_again(EnvLua *lua);
 bool env_lua_start_names(EnvLua *lua, const EnvOptions *options);
 /* Pushes the methods of "z" or "a", with several sessions also of "z.SID"; the table is read only. */
 void env_lua_push_methods(lua_State *L, const char *self);
+/* Calls of z or a themselves, of whatever sessions there are. */
+bool env_lua_is_own_call(const char *name);
 
 #endif

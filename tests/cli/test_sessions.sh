@@ -78,10 +78,27 @@ refused 's/^  environment/  main = { "wire" },\n  environment/' "z.keys has no '
 refused 's/^  environment/  compare_sessions = { reel = { "keys" } },\n  environment/' "unknown field 'reel'; did you mean 'real'?"
 refused 's/^  environment/  compare_sessions = { real = { "keys" }, ideal = { "wire" } },\n  environment/' \
     "bad.lua:7: compare_sessions: expected a session that is a protocol in 'ideal' to be one in 'real', got 'wire'"
+nothing="compare_sessions: expected worlds that differ, got the same sessions as protocol in both"
+for same in 'real = { }' 'real = { "wire" }, ideal = { "wire" }' 'ideal = { "wire", "keys" }'; do
+    refused "s/^  environment/  compare_sessions = { $same },\n  environment/" "bad.lua:7: $nothing"
+done
+refused 's/^  environment/  main = { },\n  environment/' "bad.lua:7: main: expected a list with a session"
+refused 's/functionality = "F_AUTH", //' "bad.lua:5: wire: expected functionality or protocol"
+refused 's/functionality = "F_AUTH", /functionalty = "F_AUTH", /' "bad.lua:5: unknown field 'functionalty'; did you mean 'functionality'?"
+sed 's/functionality = "F_AUTH"/protocol = "counted-macs"/' rolled.lua >named.lua
+expect 0 'simulation failed' check named.lua
+for taken in ask view feature report seen on_send on_ask on_report; do
+    refused "s/wire = {/$taken = {/" "bad.lua:3: sessions: expected names that are no calls of z or a, got '$taken'"
+done
 refused 's/^  environment/  parties = { "hsm1" },\n  environment/' "parties: expected it in each of 'sessions', not beside them"
 refused 's/^  environment/  reservation = 8,\n  environment/' "bad.lua:7: unknown field 'reservation'; it is an option of ticketed-transfer"
 refused 's/^  environment/  explore = { deliver = 1 },\n  environment/' "bad.lua:7: explore: expected a scenario of one session"
-refused 's/z.keys:keygen/z:keygen/' "bad.lua:8: z has no 'keygen'; did you mean 'keys'?"
+refused 's/z.keys:keygen/z:keygen/' "bad.lua:8: z has no 'keygen'; say it to a session, such as z.keys:keygen"
+refused 's/z.wire:send/z:send/' "bad.lua:9: z has no 'send'; say it to a session, such as z.wire:send"
+refused 's/^  environment/  adversary = function (a) a:deliver("hsm1") end,\n  environment/' \
+    "bad.lua:7: a has no 'deliver'; say it to a session, such as a.keys:deliver"
+refused 's/z.wire:send/z:sendd/' "bad.lua:9: z has no 'sendd'"
+grep -q 'say it to' out && wrong "a call that no session has is to be said to one: $(cat out)"
 refused 's/z.wire:send/z.wir:send/' "bad.lua:9: z has no 'wir'; did you mean 'wire'?"
 refused 's/z.keys:keygen("hsm1")/z.keys:keygen("site")/' "bad.lua:8: keygen: expected the name of a party, got 'site'"
 refused 's/keys = {/["ke.ys"] = {/' "sessions: expected at most 8 sessions, with different names of letters, digits"
@@ -102,11 +119,13 @@ schedule 'option capacity 8' 'option capacity: there is no such option'
 schedule 'option main keyz' "option main: expected a session, got 'keyz'; did you mean 'keys'?"
 schedule 'deliver hsm1 none' "expected a party after 'deliver', got hsm1"
 schedule 'deliver wire.S none' "expected a party after 'deliver', got wire.S"
+schedule 'option ideal keys wire' "$nothing"
 schedule 'corrupted' "expected a session after 'corrupted'"
 schedule 'keygen wire.hsm1 x' "expected an input or an order, got 'keygen'"
 
 # ---- what knows one session only
 expect 2 "explore: expected a scenario without 'sessions', got one with 2" explore -b deliver=1 rolled.lua
+expect 2 "explore: expected a scenario without 'sessions', got one with 2" explore rolled.lua
 expect 2 "harvest: expected a scenario without 'sessions', got one with 2" check --harvest rolled.lua
 expect 2 "advantage: expected a scenario without 'sessions', got one with 2" advantage rolled.lua
 expect 2 "--store: expected a scenario without 'sessions', got one with 2" run --world real --store folder rolled.lua

@@ -174,6 +174,7 @@ static void twice(EnvOptions *o)
     o->session[o->sessions] = o->session[NOTES];
     o->session[o->sessions++].sid = "more";
 }
+static void the_same(EnvOptions *o) { o->session[WIRE].protocol_in[ENV_IDEAL] = true; }
 static void in_a_circle(EnvOptions *o)
 {
     static const UcUse notes_too[] = { { "notes", "F_NOTES" }, { NULL, NULL } };
@@ -201,6 +202,7 @@ static const struct {
     { somebody_else, "parties: expected those of 'notes' in 'wire', which it uses, got none called 'alice'" },
     { ideal_above, "simulator: expected a UC simulator for 'notes', which runs as F in the ideal world, got none with 'notes'" },
     { upside_down, "compare_sessions: expected 'notes' to run as its protocol in the ideal world, as 'wire' does, which it uses" },
+    { the_same, "compare_sessions: expected worlds that differ, got the same sessions as protocol in both" },
 };
 
 START_TEST(refused)
