@@ -24,7 +24,7 @@ static const char text[] =
     "  ucsim audit log --map product.map --untrusted hsm4 hsm1.log hsm2.log\n"
     "  ucsim audit log --trace explained.jsonl bad.jsonl; ucsim diagram explained.jsonl -o chart.svg\n"
     "\n"
-    "Exit codes: 0 accepted; 1 rejected; 2 usage or file error; 3 undecided: a limit.";
+    "Exit codes: 0 accepted; 1 rejected; 2 usage or file error; 3 undecided: a limit, or --map found no output.";
 
 typedef struct {
     char **untrusted, **public, **signatures;
@@ -71,6 +71,8 @@ static bool read_all(EnvLog *log, const Arguments *a, char *const *paths, GError
         if (!env_log_add(log, map, *paths, error))
             return false;
     }
+    if (map)
+        env_log_end(log, map);
     for (char **name = a->untrusted; name && *name; name++) {
         if (env_log_distrust(log, *name, error))
             continue;
@@ -227,13 +229,28 @@ static void print_sensitivity(const Report *r)
                r->sensitivity[i].made, r->sensitivity[i].undecided);
 }
 
+/* Of undecided: the limit of the search, or that there was nothing to hold against F. */
+static const char *limit_of(const Report *r)
+{
+    if (r->answer != ENV_UNDECIDED)
+        return NULL;
+    return r->judgement->answer == ENV_UNDECIDED ? r->judgement->limit : "outputs";
+}
+
+static const char *why_undecided(const Report *r)
+{
+    return r->judgement->answer == ENV_UNDECIDED ? ": not all was tried, by a limit of " : ": anything explains a log that has no ";
+}
+
 static void print_report(const Report *r)
 {
     const EnvJudgement *j = r->judgement;
     print_head(r);
     print_findings(r);
     if (!j) {
-        puts(r->answer == ENV_REJECTED ? "rejected by the books" : "the books do not object; nothing was searched (--books)");
+        puts(r->answer == ENV_REJECTED    ? "rejected by the books"
+             : r->answer == ENV_UNDECIDED ? "undecided: the log has no outputs, and the books are of outputs alone"
+                                          : "the books do not object; nothing was searched (--books)");
         return;
     }
     if (j->answer == ENV_ACCEPTED)
@@ -246,8 +263,8 @@ static void print_report(const Report *r)
         print_sensitivity(r);
     if (r->arguments->public)
         printf("%" G_GUINT64_FORMAT " signatures in hand were compared with the logs\n", r->compared);
-    const char *limit = r->answer == ENV_UNDECIDED ? j->limit : NULL;
-    printf("%s%s%s\n", env_answer_name[r->answer], limit ? ": not all was tried, by a limit of " : "", limit ? limit : "");
+    const char *limit = limit_of(r);
+    printf("%s%s%s\n", env_answer_name[r->answer], limit ? why_undecided(r) : "", limit ? limit : "");
 }
 
 /* ---- the same as JSON ---- */
@@ -308,7 +325,7 @@ static void json_judgement(const Report *r, GString *out)
     json_number(out, "left-out", j->left_out);
     json_number(out, "tried", j->tried);
     json_number(out, "steps-back", j->steps_back);
-    json_member(out, "limit", r->answer == ENV_UNDECIDED ? j->limit : NULL);
+    json_member(out, "limit", limit_of(r));
     json_list(out, "explained", order);
     json_list(out, "stuck", stuck);
     json_member(out, "culprit", culprit);
@@ -362,12 +379,14 @@ static bool judge(Report *r, GError **error)
 
 /* ---- all of it ---- */
 
-/* A signature that no log owns up to was made by a state that the logs do not know. */
+/* A signature that no log owns up to was made by a state that the logs do not know. Anything
+ * explains a log without outputs: of one's own form that is a map with a slip, of ours a run that ended early. */
 static EnvAnswer answer_of(const Report *r)
 {
     if (env_books_prove(r->books) || r->unlogged->len)
         return ENV_REJECTED;
-    return r->judgement ? r->judgement->answer : ENV_ACCEPTED;
+    EnvAnswer answer = r->judgement ? r->judgement->answer : ENV_ACCEPTED;
+    return answer == ENV_ACCEPTED && r->arguments->map && !env_log_has_output(r->log) ? ENV_UNDECIDED : answer;
 }
 
 static bool make_report(Report *r, char *const *paths, GError **error)

@@ -257,6 +257,13 @@ static void take_remarks(EnvBooks *b)
     }
 }
 
+/* A slip in a value of `when` looks like an operation that never was. */
+static void take_idle(EnvBooks *b)
+{
+    for (guint i = 0; i < b->log->idle->len; i++)
+        find(b, ENV_INDICATION, "never-applied", "%s", (const char *)b->log->idle->pdata[i]);
+}
+
 static void tell_counts(EnvBooks *b)
 {
     for (guint i = 0, all = b->finding->len; i < all; i++) {
@@ -307,6 +314,7 @@ EnvBooks *env_books_new(const EnvLog *log)
         take(b, i);
     take_clocks(b);
     take_remarks(b);
+    take_idle(b);
     take_silent(b);
     tell_counts(b);
     sort(b);

@@ -1,5 +1,6 @@
 #include "environments/logs/map.h"
 
+#include <glib/gstdio.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -513,6 +514,30 @@ static bool speaks_interface(const Reader *r, const UcJson *object, bool input)
     return found >= UC_M_USER && is_input(interface, (UcWord)found) == input;
 }
 
+/* Does the ledger count parts of an asset by this field? */
+static bool is_part(const UcLedger *ledger, const char *kind, const char *field)
+{
+    for (unsigned i = 0; ledger && i < ledger->ideal.rows; i++) {
+        const UcLedgerRow *row = &ledger->ideal.row[i];
+        if (row->by == UC_LEDGER_F && !strcmp(row->kind, kind) && (!g_strcmp0(row->first, field) || !g_strcmp0(row->end, field)))
+            return true;
+    }
+    return false;
+}
+
+/* Parts are counted from 0. Inputs may ask for anything; an output below 0 is a log that was misread, such as one's own "none". */
+static bool parts_ok(const Reader *r, const UcMessage *m, uint8_t missing)
+{
+    const UcInterface *interface = r->log->triple->protocol->interface;
+    const UcMessageKind *kind = uc_message_kind(interface->messages, m->kind);
+    for (unsigned i = 0; i < uc_message_fields(kind); i++) {
+        int64_t number = (int64_t)m->w[i];
+        if (!(missing >> i & 1) && number < 0 && is_part(interface->ledger, kind->name, kind->field[i].name))
+            return fail(r, "%s: expected a number from 0, got %" G_GINT64_FORMAT, kind->field[i].name, number);
+    }
+    return true;
+}
+
 static bool read_message_rule(const Reader *r, const MapRule *rule, const UcJson *record, const char *known, UcLogged *e)
 {
     bool input = rule->type == MAP_IN || rule->type == MAP_INPUT;
@@ -523,6 +548,7 @@ static bool read_message_rule(const Reader *r, const MapRule *rule, const UcJson
     bool made = rule->type == MAP_IN || rule->type == MAP_OUT;
     if (!made && (!object || object->type == UC_JSON_NULL))
         return true;
+    g_hash_table_add(r->log->applied, (gpointer)rule);
     if (!r->log->triple)
         return fail(r, "expected a log that says whose words it speaks (functionality), got none: give --functionality NAME");
     if (*has)
@@ -530,7 +556,8 @@ static bool read_message_rule(const Reader *r, const MapRule *rule, const UcJson
     if (!made && may_say_anything(r, known) && !speaks_interface(r, object, input))
         return true;
     *has = true;
-    return made ? read_made(r, rule, record, m, missing) : read_object(r, object, rule->text, input, m, missing);
+    bool good = made ? read_made(r, rule, record, m, missing) : read_object(r, object, rule->text, input, m, missing);
+    return good && (input || may_say_anything(r, known) || parts_ok(r, m, *missing));
 }
 
 /* Returns false on errors; *more is cleared where the record is done with. */
@@ -753,6 +780,10 @@ static bool read_csv(Reader *r, const char *text)
             continue;
         if (!header) {
             header = g_steal_pointer(&fields);
+            g_autofree const char **column = g_new0(const char *, header->len + 1);
+            memcpy(column, header->pdata, header->len * sizeof *column);
+            if (!map_fits(r->map, column, r->error))
+                return false;
             continue;
         }
         if (fields->len != header->len)
@@ -810,11 +841,54 @@ bool env_log_add_text(EnvLog *log, const EnvLogMap *map, const char *text, size_
     return r.events || fail(&r, "expected events, got none: an empty log proves nothing");
 }
 
+/* `key`: of the file or of its contents; taken. */
+static bool is_new(EnvLog *log, char *key, const char *path, GError **error)
+{
+    const char *before = g_hash_table_lookup(log->given, key);
+    if (before) {
+        g_set_error(error, ENV_LOG_ERROR, 0, "expected each log once, got %s again (the contents of %s)", path, before);
+        g_free(key);
+        return false;
+    }
+    g_hash_table_insert(log->given, key, g_strdup(path));
+    return true;
+}
+
+/* By its inode too: a log that grows has other contents when it is read again. */
+static bool is_new_file(EnvLog *log, const char *path, GError **error)
+{
+    GStatBuf s;
+    return g_stat(path, &s) ||
+           is_new(log, g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64)s.st_dev, (guint64)s.st_ino), path, error);
+}
+
 bool env_log_add(EnvLog *log, const EnvLogMap *map, const char *path, GError **error)
 {
     g_autofree char *text = NULL;
     size_t length;
-    return uc_file_text(path, UC_FILE_MAX, &text, &length, error) && env_log_add_text(log, map, text, length, path, error);
+    return is_new_file(log, path, error) && uc_file_text(path, UC_FILE_MAX, &text, &length, error) &&
+           is_new(log, g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)text, length), path, error) &&
+           env_log_add_text(log, map, text, length, path, error);
+}
+
+void env_log_end(EnvLog *log, const EnvLogMap *map)
+{
+    for (guint i = 0; i < map->rule->len; i++) {
+        const MapRule *rule = map->rule->pdata[i];
+        if (rule->type < MAP_INPUT || rule->type > MAP_OUT || g_hash_table_contains(log->applied, rule))
+            continue;
+        g_autofree char *text = map_rule_text(rule);
+        g_ptr_array_add(log->idle, g_strdup_printf("%s:%u: '%s' made a message of no record", map->file, rule->line, text));
+    }
+}
+
+bool env_log_has_output(const EnvLog *log)
+{
+    for (guint i = 0; i < log->event->len; i++) {
+        if (g_array_index(log->event, UcLogged, i).has_out)
+            return true;
+    }
+    return false;
 }
 
 /* ---- writing ---- */
@@ -901,6 +975,9 @@ EnvLog *env_log_new(void)
     log->file = g_ptr_array_new_with_free_func(g_free);
     log->remark = g_array_new(FALSE, FALSE, sizeof(EnvLogRemark));
     g_array_set_clear_func(log->remark, remark_clear);
+    log->applied = g_hash_table_new(NULL, NULL);
+    log->idle = g_ptr_array_new_with_free_func(g_free);
+    log->given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     log->options = uc_schedule_new("log");
     return log;
 }
@@ -915,6 +992,9 @@ void env_log_free(EnvLog *log)
     g_array_unref(log->untrusted);
     g_ptr_array_unref(log->file);
     g_array_unref(log->remark);
+    g_hash_table_unref(log->applied);
+    g_ptr_array_unref(log->idle);
+    g_hash_table_unref(log->given);
     uc_schedule_free(log->options);
     g_free(log);
 }

@@ -38,6 +38,9 @@ typedef struct {
     GPtrArray *file;      /* names */
     GArray *remark;       /* EnvLogRemark */
     UcSchedule *options;  /* of the session, as in schedules */
+    GHashTable *applied;  /* rules of maps that made a message */
+    GPtrArray *idle;      /* texts: statements of a map that never did (env_log_end) */
+    GHashTable *given;    /* what files were recognised by: name */
     bool declared;        /* the modules were named before any event: others are errors */
 } EnvLog;
 
@@ -48,10 +51,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(EnvLog, env_log_free)
 bool env_log_speaks(EnvLog *log, const char *functionality, GError **error);
 /* "NAME" of a module that is trusted with nothing, or that gave no log. */
 bool env_log_distrust(EnvLog *log, const char *name, GError **error);
-/* Reads a file; map NULL: a log in the interface's words, or a trace, which its first line tells. */
+/* Reads a file, each once: the same events again would prove a reuse that never was. map NULL: a log in the interface's words, or a trace, which its first line tells. */
 bool env_log_add(EnvLog *log, const EnvLogMap *map, const char *path, GError **error);
 /* The same from memory, for tests and fuzzers. */
 bool env_log_add_text(EnvLog *log, const EnvLogMap *map, const char *text, size_t length, const char *file, GError **error);
+/* All files were read with this map: notes which of its statements never made a message. Books tell them. */
+void env_log_end(EnvLog *log, const EnvLogMap *map);
+/* Does any event have an output? Without one nothing is held against F, and any log would be accepted. */
+bool env_log_has_output(const EnvLog *log);
 /* The log in the interface's own words; g_string_free(). */
 GString *env_log_print(const EnvLog *log);
 /* "FILE:LINE" of an event; g_free. */

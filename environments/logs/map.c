@@ -98,13 +98,32 @@ bool map_holds(const MapRule *rule, const UcJson *record)
 
 /* ---- rules ---- */
 
-static void know(EnvLogMap *map, const char *field)
+static void know(EnvLogMap *map, const char *field, unsigned line)
 {
+    MapNamed named = { field, line };
+    g_array_append_val(map->named, named);
     g_hash_table_add(map->known, g_strndup(field, strcspn(field, ".")));
     g_hash_table_add(map->known, g_strdup(field));
 }
 
 bool map_knows(const EnvLogMap *map, const char *field) { return g_hash_table_contains(map->known, field); }
+
+/* A condition on a column that is not there never holds: a slip in it would drop what it guards, and the rest be accepted. */
+bool map_fits(const EnvLogMap *map, const char *const *column, GError **error)
+{
+    for (guint i = 0; i < map->named->len; i++) {
+        const MapNamed *named = &g_array_index(map->named, MapNamed, i);
+        if (g_strv_contains(column, named->field))
+            continue;
+        const char *near = uc_nearest(named->field, column);
+        const Reader r = { (EnvLogMap *)map, named->line, error };
+        return fail(&r, "expected a column of the log, got '%.60s'%s%s%s", named->field, near ? "; did you mean '" : "", near ? near : "",
+                    near ? "'?" : "");
+    }
+    return true;
+}
+
+char *map_rule_text(const MapRule *rule) { return g_strjoin(" ", statement[rule->type], rule->text, NULL); }
 
 static void argument_clear(gpointer p)
 {
@@ -264,12 +283,12 @@ static void know_rule(EnvLogMap *map, const MapRule *rule)
     static const bool of_field[MAP_RULES] = { [MAP_HEADER] = true, [MAP_MODULE] = true, [MAP_TIME] = true, [MAP_JOIN] = true,
                                               [MAP_INPUT] = true, [MAP_OUTPUT] = true, [MAP_UNUSED] = true };
     if (of_field[rule->type])
-        know(map, rule->text);
+        know(map, rule->text, rule->line);
     for (guint i = 0; i < rule->when->len; i++)
-        know(map, g_array_index(rule->when, MapCondition, i).field);
+        know(map, g_array_index(rule->when, MapCondition, i).field, rule->line);
     for (guint i = 0; i < rule->argument->len; i++) {
         if (g_array_index(rule->argument, MapArgument, i).field)
-            know(map, g_array_index(rule->argument, MapArgument, i).field);
+            know(map, g_array_index(rule->argument, MapArgument, i).field, rule->line);
     }
 }
 
@@ -298,6 +317,7 @@ EnvLogMap *env_log_map_read(const char *text, size_t length, const char *file, G
     map->rule = g_ptr_array_new_with_free_func(rule_free);
     map->module = g_ptr_array_new_with_free_func(g_free);
     map->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    map->named = g_array_new(FALSE, FALSE, sizeof(MapNamed));
     map->options = uc_schedule_new(file);
     Reader r = { map, 0, error };
     if (memchr(text, 0, length)) {
@@ -334,6 +354,7 @@ void env_log_map_free(EnvLogMap *map)
     g_ptr_array_unref(map->rule);
     g_ptr_array_unref(map->module);
     g_hash_table_unref(map->known);
+    g_array_unref(map->named);
     uc_schedule_free(map->options);
     g_free(map);
 }

@@ -40,6 +40,11 @@ typedef struct {
     GArray *when;        /* MapCondition; all must hold */
 } MapRule;
 
+typedef struct {
+    const char *field; /* of the rule */
+    unsigned line;
+} MapNamed;
+
 struct EnvLogMap {
     char *file;
     MapFormat format;
@@ -48,6 +53,7 @@ struct EnvLogMap {
     GPtrArray *rule;     /* MapRule, in order */
     GPtrArray *module;   /* names, as far as the map says them */
     GHashTable *known;   /* of every field that it names the first part */
+    GArray *named;       /* MapNamed: every field that it names, in order */
     UcSchedule *options;
 };
 
@@ -56,6 +62,10 @@ const UcJson *map_field(const UcJson *record, const char *path);
 bool map_holds(const MapRule *rule, const UcJson *record);
 /* Does the map name this field of a record anywhere? */
 bool map_knows(const EnvLogMap *map, const char *field);
+/* Is each field that the map names one of these columns? The error names the line of the map. */
+bool map_fits(const EnvLogMap *map, const char *const *column, GError **error);
+/* The statement as the map has it ("out signature"), for messages; g_free. */
+char *map_rule_text(const MapRule *rule);
 /* A map that is built in: of logs in the interface's words, of traces. */
 EnvLogMap *map_builtin(bool of_traces);
 

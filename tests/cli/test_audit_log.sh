@@ -123,6 +123,40 @@ says 'no F gives such an output'
 sed '3s/"message":"one"/"message":"two"/' "$d/r.log" >"$d/bad.log"
 audit 1 "$d/bad.log"
 
+# The same events again would prove a reuse that never was: the same file, by another name, and a copy.
+cp "$d/r.log" "$d/copy.log" && ln -s r.log "$d/link.log" && ln "$d/r.log" "$d/hard.log"
+for again in r link hard copy; do
+    audit 2 "$d/r.log" "$d/$again.log"
+    says "expected each log once, got $d/$again.log again (the contents of $d/r.log)"
+done
+
+# A slip in a map: a statement that never made a message is told, and a log without outputs is not accepted.
+k=00112233445566778899aabbccddeeff
+printf 'op,unit,key,doc,i,status\nGENERATE,h,%s,,,OK\nSIGN,h,%s,a,0,OK\nSIGN,h,%s,b,0,OK\n' $k $k $k >"$d/p.csv"
+map() { # FILE VALUE [STATEMENT]
+    printf '%s\n' 'ucsim-map 1' 'functionality F_DKM' 'format csv' 'module unit' 'in keygen when op is GENERATE' "${3-}" \
+        'in sign kid=key message=doc when op is SIGN' "out signature kid=key index=i when op is SIGN and status is $2" 'unused i key' >"$d/$1"
+}
+map good.map OK 'out key kid=key capacity:32 when op is GENERATE'
+map slip.map OKK 'out key kid=key capacity:32 when op is GENERATE'
+map none.map OKK
+audit 1 --map "$d/good.map" "$d/p.csv"
+says 'proof: reuse'
+silent 'never-applied'
+audit 0 --map "$d/slip.map" --json "$d/j.json" "$d/p.csv"
+says "indication: never-applied: $d/slip.map:8: 'out signature' made a message of no record"
+grep -q '"indication", "kind": "never-applied"' "$d/j.json" || fail "the JSON does not tell what never applied"
+audit 3 --map "$d/none.map" --json "$d/j.json" "$d/p.csv"
+says '^undecided: anything explains a log that has no outputs'
+grep -q '"limit": "outputs"' "$d/j.json" || fail "the JSON does not tell why it is undecided"
+audit 3 --books --map "$d/none.map" "$d/p.csv"
+says '^undecided: the log has no outputs'
+audit 1 --faults 0 --map "$d/none.map" "$d/p.csv"
+# One of the logs has it: a statement need apply in one of all files.
+{ sed -n 1,2p "$d/p.csv"; } >"$d/made.csv"; { sed -n '1p;3p' "$d/p.csv"; } >"$d/signed.csv"
+audit 0 --map "$d/good.map" "$d/made.csv" "$d/signed.csv"
+silent 'never-applied'
+
 # Calls that cannot be meant, and files that are none.
 audit 2
 says 'expected logs, got nothing'

@@ -308,6 +308,18 @@ typedef struct {
             "remark 'a copy of a key' when op is EXTRACT\nskip when op is LOGIN\n"
 
 static const Bad bad[] = {
+    /* of columns: a condition on one that is not there would never hold */
+    { MAP "format csv\nmodule who\nin sign when opp is SIGN\n", "who,op\nm1,SIGN\n", "m:5: expected a column of the log, got 'opp'; did you mean 'op'?" },
+    { MAP "format csv\nmodule who\nin sign when has opp\n", "who,op\nm1,SIGN\n", "m:5: expected a column of the log, got 'opp'; did you mean 'op'?" },
+    { MAP "format csv\nmodule who\nin sign kid=kdi when op is SIGN\n", "who,op,kid\nm1,SIGN,\n", "m:5: expected a column of the log, got 'kdi'; did you mean 'kid'?" },
+    { MAP "format csv\nmodule woh\nin sign\n", "who,op\nm1,SIGN\n", "m:4: expected a column of the log, got 'woh'; did you mean 'who'?" },
+    { MAP "format csv\nmodule who\ntime tme\nin sign\n", "who,time\nm1,1\n", "m:5: expected a column of the log, got 'tme'; did you mean 'time'?" },
+    { MAP "format csv\nmodule who\njoin nn\nin sign\n", "who,n\nm1,1\n", "m:5: expected a column of the log, got 'nn'; did you mean 'n'?" },
+    { MAP "format csv\nmodule who\nin sign\nunused op usre\n", "who,op,user\nm1,1,u\n", "m:6: expected a column of the log, got 'usre'; did you mean 'user'?" },
+    /* one-time keys are counted from 0 */
+    { NULL, HEAD SIGN("m1", "a", -1), "t:2: index: expected a number from 0, got -1" },
+    { NULL, HEAD RECEIVED("m2", "m1", T1, -4, 4), "t:2: a: expected a number from 0, got -4" },
+    { NULL, HEAD RECEIVED("m2", "m1", T1, 0, -4), "t:2: b: expected a number from 0, got -4" },
     { NULL, "", "t:0: expected events, got none: an empty log proves nothing" },
     { NULL, HEAD, "t:1: expected events, got none: an empty log proves nothing" },
     { NULL, "{\"ucsim-log\":2}\n", "t:1: ucsim-log: expected a version that this program reads, got an integer" },
