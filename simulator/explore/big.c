@@ -127,7 +127,7 @@ bool uc_big_is_short(void)
     if (allowed == SIZE_MAX)
         return false;
     pages_now(&all, &resident);
-    return (size_t)all * (size_t)sysconf(_SC_PAGESIZE) > allowed - allowed / 8;
+    return (size_t)all * (size_t)sysconf(_SC_PAGESIZE) > allowed - allowed / 4; /* a level's tables come in one piece */
 }
 
 size_t uc_big_machine(void)
