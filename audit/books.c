@@ -263,11 +263,10 @@ static void unseen_modules(Audit *a)
     g_ptr_array_add(seen, NULL);
     for (guint m = 1; m <= a->modules->len; m++) {
         const Module *own = audit_module_at(a, m);
-        const char *near = count[m] ? NULL : uc_nearest(own->name, (const char *const *)seen->pdata);
+        g_autofree char *near = uc_did_you_mean(count[m] ? NULL : uc_nearest(own->name, (const char *const *)seen->pdata));
         if (!count[m] && (own->owned || own->counted))
             audit_find(a, AUDIT_INFORMATION, "module-unseen", own->name,
-                       "%s: no signature in hand is said to be of this module, so none was held against its sector%s%s%s", own->name,
-                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+                       "%s: no signature in hand is said to be of this module, so none was held against its sector%s", own->name, near);
     }
 }
 

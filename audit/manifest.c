@@ -38,9 +38,8 @@ static bool column_of(const Reader *r, const char *name, Column *column)
             return true;
         }
     }
-    const char *near = uc_nearest(name, columns);
-    return fail(r, "expected a column signature, message, digest, signed_digest, module, time or key, got '%.60s'%s%s%s", name,
-                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *near = uc_did_you_mean(uc_nearest(name, columns));
+    return fail(r, "expected a column signature, message, digest, signed_digest, module, time or key, got '%.60s'%s", name, near);
 }
 
 /* ---- a row ---- */

@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "simulator/base/file.h"
+#include "simulator/base/nearest.h"
 
 static const char text[] =
     "Did any one-time key of these public keys sign twice? Signatures come in files and folders, one or many\n"
@@ -252,9 +253,9 @@ int cli_audit(int argc, char **argv)
         cli_audit_log(2, ask);
         return help ? CLI_OK : CLI_USAGE;
     }
-    if (argv[1][0] == '-') /* options without a verb: what is wrong with them is told as for the only verb there is */
+    if (argv[1][0] == '-') /* options without a verb: what is wrong with them is told as for the first verb */
         return signatures(argc, argv);
-    const char *near = cli_nearest(argv[1], verbs);
+    const char *near = uc_nearest(argv[1], verbs);
     return cli_fail(CLI_USAGE, "audit: unknown command '%s'%s%s%s; see 'ucsim audit --help'", argv[1], near ? ", did you mean '" : "",
                     near ? near : "", near ? "'?" : "");
 }

@@ -40,7 +40,7 @@ static char *meant_option(const GOptionEntry *entries, int argc, char **argv)
         g_autofree char *name = g_str_has_prefix(argv[i], "--") ? g_strndup(argv[i] + 2, strcspn(argv[i] + 2, "=")) : NULL;
         if (!name || g_strv_contains((const char *const *)names->pdata, name))
             continue;
-        const char *near = cli_nearest(name, (const char *const *)names->pdata);
+        const char *near = uc_nearest(name, (const char *const *)names->pdata);
         return near ? g_strdup_printf(", did you mean '--%s'?", near) : NULL;
     }
     return NULL;
@@ -224,11 +224,6 @@ bool cli_color(const char *when)
         return false;
     const char *no = g_getenv("NO_COLOR"), *term = g_getenv("TERM");
     return !(no && *no) && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
-}
-
-const char *cli_nearest(const char *name, const char *const *candidate)
-{
-    return uc_nearest(name, candidate);
 }
 
 /* "-", and /dev/stdout when the shell made it a file: behind what was said there. */

@@ -29,8 +29,6 @@ int cli_fail(int code, const char *format, ...) G_GNUC_PRINTF(2, 3);
 bool cli_color(const char *when);
 /* CLI_OK, or an error on stderr and CLI_USAGE when that is none of the three; NULL is auto. */
 int cli_check_color(const char *when);
-/* The candidate closest to `name`, or NULL when none is near: for "did you mean". */
-const char *cli_nearest(const char *name, const char *const *candidate);
 /* -?[0-9]+ and nothing else; too large a number becomes the largest. */
 bool cli_whole(const char *text, gint64 *out);
 /* The same, with a dot and digits behind it if need be. */

@@ -6,6 +6,7 @@
 #include "cli/files.h"
 #include "environments/worlds/options.h"
 #include "report/export.h"
+#include "simulator/base/nearest.h"
 
 static const char text[] =
     "Draws a trace as a sequence chart: the real world left, the ideal world right, aligned on what Z sees.\n"
@@ -67,7 +68,7 @@ static const RepFormat *format_of(const Arguments *a)
     const char *name[32] = { NULL };
     for (unsigned i = 0; rep_formats[i].name && i < 31; i++)
         name[i] = rep_formats[i].name;
-    const char *near = a->format ? cli_nearest(a->format, name) : NULL;
+    const char *near = a->format ? uc_nearest(a->format, name) : NULL;
     g_autofree char *all = g_strjoinv(", ", (char **)(void *)name);
     if (near)
         cli_fail(CLI_USAGE, "diagram: no format '%s'; did you mean '%s'?", a->format, near);

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "signing/lanes.h"
+#include "simulator/base/nearest.h"
 #include "simulator/explore/big.h"
 
 static void print_help(void)
@@ -28,7 +29,7 @@ static int unknown(const char *name)
     for (const CliCommand *c = cli_commands; c->name; c++)
         g_ptr_array_add(names, (gpointer)c->name);
     g_ptr_array_add(names, NULL);
-    const char *near = cli_nearest(name, (const char *const *)names->pdata);
+    const char *near = uc_nearest(name, (const char *const *)names->pdata);
     return cli_fail(CLI_USAGE, "unknown command '%s'%s%s%s; see 'ucsim --help'", name, near ? ", did you mean '" : "",
                     near ? near : "", near ? "'?" : "");
 }

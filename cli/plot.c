@@ -7,6 +7,7 @@
 #include "report/plot_advantage.h"
 #include "report/rows.h"
 #include "simulator/base/file.h"
+#include "simulator/base/nearest.h"
 
 static const char text[] =
     "Plots, by gnuplot; the extension of FILE says svg, png or pdf.\n"
@@ -110,7 +111,7 @@ static char *script_of(const char *what, const char *const *path, const Argument
         return rows_script(path, a, "depth", "states", "Exploration");
     if (!strcmp(what, known[4]))
         return advantage_script(path[0], a);
-    const char *near = cli_nearest(what, known);
+    const char *near = uc_nearest(what, known);
     cli_fail(CLI_USAGE, near ? "plot: no plot '%s'; did you mean '%s'?" : "plot: no plot '%s'; see 'ucsim plot --help'", what,
              near);
     return NULL;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "environments/worlds/data_folder.h"
+#include "simulator/base/nearest.h"
 
 int cli_code_of(const GError *error)
 {
@@ -98,13 +99,13 @@ static void set_missing(const char *path, GError **error)
         g_ptr_array_add(names, stem_of(known->pdata[i]));
     g_ptr_array_add(names, NULL);
     g_autofree char *wanted = stem_of(path);
-    const char *near = cli_nearest(wanted, (const char *const *)names->pdata);
+    const char *near = uc_nearest(wanted, (const char *const *)names->pdata);
     for (guint i = 0; near && i < known->len; i++) {
         if (names->pdata[i] == near)
             near = known->pdata[i];
     }
-    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: No such file or directory%s%s%s", path,
-                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *meant = uc_did_you_mean(near);
+    g_set_error(error, ENV_ERROR, ENV_ERROR_FILE, "%s: No such file or directory%s", path, meant);
 }
 
 bool cli_scenario_files(const char *path, GPtrArray *files, GError **error)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "simulator/base/file.h"
+#include "simulator/base/nearest.h"
 
 #define NO_STATE \
     "This command keeps no state: it does not remember which indices were used. Two messages signed\n" \
@@ -564,7 +565,7 @@ int cli_sig(int argc, char **argv)
         if (!strcmp(argv[1], verbs[i].name))
             return run_verb(i, argc - 1, argv + 1);
     }
-    const char *near = cli_nearest(argv[1], names);
+    const char *near = uc_nearest(argv[1], names);
     return cli_fail(CLI_USAGE, "sig: unknown command '%s'%s%s%s; see 'ucsim sig --help'", argv[1],
                     near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

@@ -117,9 +117,8 @@ static void set_unknown(const Numbered *all, unsigned n, const char *name, GErro
         g_ptr_array_add(names, (gpointer)all[i].name);
     g_ptr_array_add(names, NULL);
     g_autofree char *known = g_strjoinv(", ", (char **)names->pdata);
-    const char *near = uc_nearest(name, (const char *const *)names->pdata);
-    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound: expected one of %s, got '%s'%s%s%s", known, name,
-                near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *near = uc_did_you_mean(uc_nearest(name, (const char *const *)names->pdata));
+    g_set_error(error, ENV_ERROR, ENV_ERROR_OPTION, "bound: expected one of %s, got '%s'%s", known, name, near);
 }
 
 bool env_alphabet_set(EnvAlphabet *d, const char *name, int64_t value, GError **error)

@@ -33,9 +33,8 @@ static bool fail(const Reader *r, const char *format, ...)
 
 static bool fail_name(const Reader *r, const char *what, const char *name, const char *const *known)
 {
-    const char *near = uc_nearest(name, known);
-    g_autofree char *safe = g_strescape(name, NULL);
-    return fail(r, "expected %s, got '%.60s'%s%s%s", what, safe, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *near = uc_did_you_mean(uc_nearest(name, known)), *safe = g_strescape(name, NULL);
+    return fail(r, "expected %s, got '%.60s'%s", what, safe, near);
 }
 
 static bool expected(const Reader *r, const char *field, const char *what, const UcJson *v)
@@ -88,9 +87,8 @@ bool env_log_distrust(EnvLog *log, const char *name, GError **error)
 {
     uint32_t number;
     if (!find_module(log, name, &number)) {
-        const char *near = uc_nearest(name, names(log->module));
-        g_set_error(error, ENV_LOG_ERROR, 0, "expected a module of the log, got '%s'%s%s%s", name, near ? "; did you mean '" : "",
-                    near ? near : "", near ? "'?" : "");
+        g_autofree char *near = uc_did_you_mean(uc_nearest(name, names(log->module)));
+        g_set_error(error, ENV_LOG_ERROR, 0, "expected a module of the log, got '%s'%s", name, near);
         return false;
     }
     g_array_index(log->untrusted, bool, number) = true;
@@ -351,8 +349,8 @@ bool env_log_speaks(EnvLog *log, const char *functionality, GError **error)
     const char *near = NULL;
     const UcTriple *before = log->triple;
     if (!speaks(log, functionality, &near)) {
-        g_set_error(error, ENV_LOG_ERROR, 0, "expected a functionality that logs can be held against, got '%s'%s%s%s", functionality,
-                    near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        g_autofree char *meant = uc_did_you_mean(near);
+        g_set_error(error, ENV_LOG_ERROR, 0, "expected a functionality that logs can be held against, got '%s'%s", functionality, meant);
         return false;
     }
     if (!before || before == log->triple)

@@ -115,10 +115,9 @@ bool map_fits(const EnvLogMap *map, const char *const *column, GError **error)
         const MapNamed *named = &g_array_index(map->named, MapNamed, i);
         if (g_strv_contains(column, named->field))
             continue;
-        const char *near = uc_nearest(named->field, column);
+        g_autofree char *near = uc_did_you_mean(uc_nearest(named->field, column));
         const Reader r = { (EnvLogMap *)map, named->line, error };
-        return fail(&r, "expected a column of the log, got '%.60s'%s%s%s", named->field, near ? "; did you mean '" : "", near ? near : "",
-                    near ? "'?" : "");
+        return fail(&r, "expected a column of the log, got '%.60s'%s", named->field, near);
     }
     return true;
 }
@@ -261,9 +260,8 @@ static bool read_statement(const Reader *r, char **word)
         if (!strcmp(word[0], statement[i]))
             return i < MAP_RULES ? read_rule(r, (MapRuleType)i, word + 1) : read_other(r, statement[i], word + 1);
     }
-    const char *near = uc_nearest(word[0], statement);
-    return fail(r, "expected a statement of a map, got '%.60s'%s%s%s", word[0], near ? "; did you mean '" : "", near ? near : "",
-                near ? "'?" : "");
+    g_autofree char *near = uc_did_you_mean(uc_nearest(word[0], statement));
+    return fail(r, "expected a statement of a map, got '%.60s'%s", word[0], near);
 }
 
 static bool read_line(const Reader *r, const char *line)

@@ -312,9 +312,8 @@ static void add_declared(Words *declared, const GArray *tokens)
 
 static void report(Lint *l, const Token *t, const char *what, const Words *candidates)
 {
-    const char *near = uc_nearest(t->text, (const char *const *)candidates->pdata);
-    g_ptr_array_add(l->findings, g_strdup_printf("%s:%d: %s '%s'%s%s%s", l->file, t->line, what, t->text,
-                                                 near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
+    g_autofree char *near = uc_did_you_mean(uc_nearest(t->text, (const char *const *)candidates->pdata));
+    g_ptr_array_add(l->findings, g_strdup_printf("%s:%d: %s '%s'%s", l->file, t->line, what, t->text, near));
 }
 
 static Words *words_new(void) { return g_ptr_array_new(); }

@@ -253,17 +253,11 @@ static char *place_in(const Parse *p, const UcOption *o)
     return place_of(p->schedule, &(UcOption){ .name = name, .line = o->line });
 }
 
-/* "; did you mean 'I8'?" or nothing. Free with g_free(). */
-static char *did_you_mean(const char *name, const char *const *known)
-{
-    const char *near = known ? uc_nearest(name, known) : NULL;
-    return near ? g_strdup_printf("; did you mean '%s'?", near) : g_strdup("");
-}
-
 /* `known`: names of which one may have been meant, or NULL. */
 static bool wrong_value(const Parse *p, const UcOption *o, const char *expected, const char *got, const char *const *known)
 {
-    g_autofree char *place = place_in(p, o), *near = did_you_mean(got, known), *shown = g_strescape(got, NULL);
+    g_autofree char *place = place_in(p, o), *shown = g_strescape(got, NULL);
+    g_autofree char *near = uc_did_you_mean(known ? uc_nearest(got, known) : NULL);
     g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: expected %s, got '%s'%s", place, expected, shown, near);
     return false;
 }
@@ -287,7 +281,7 @@ static bool unknown(const Parse *p, const UcOption *o)
     for (const char *const *n = origin_name; *n; n++)
         g_ptr_array_add(known, (gpointer)*n);
     g_ptr_array_add(known, NULL);
-    g_autofree char *place = place_in(p, o), *near = did_you_mean(o->name, (const char *const *)known->pdata);
+    g_autofree char *place = place_in(p, o), *near = uc_did_you_mean(uc_nearest(o->name, (const char *const *)known->pdata));
     g_set_error(p->error, ENV_ERROR, ENV_ERROR_OPTION, "%s: there is no such option%s", place, near);
     return false;
 }
@@ -342,7 +336,7 @@ static const char **names_of_simulators(const UcTriple *triple)
 
 static char *none_of(const char *const *known, const char *name)
 {
-    g_autofree char *list = g_strjoinv(", ", (char **)known), *near = did_you_mean(name, known);
+    g_autofree char *list = g_strjoinv(", ", (char **)known), *near = uc_did_you_mean(uc_nearest(name, known));
     return g_strdup_printf("expected one of %s, got '%s'%s", list, name, near);
 }
 
@@ -550,7 +544,7 @@ char *env_rule_wrong(const UcInterface *interface, UcVerdict verdict, const char
     if (!known[0])
         return g_strdup_printf("expected no rule, as %s has none, got '%s'", interface->name, rule);
     if (!g_strv_contains(known, rule)) {
-        g_autofree char *near = did_you_mean(rule, known), *list = g_strjoinv(", ", (char **)known);
+        g_autofree char *near = uc_did_you_mean(uc_nearest(rule, known)), *list = g_strjoinv(", ", (char **)known);
         return g_strdup_printf("expected a rule (%s), got '%s'%s", list, rule, near);
     }
     if (verdict == UC_INDISTINGUISHABLE)

@@ -1,5 +1,6 @@
 /* The descriptor of the interface: its options, and the set-up that a session makes of them. */
 #include "functionality/dkm/watchers.h"
+#include "simulator/base/nearest.h"
 
 enum { CACHE_BYTES = 256 << 20, KEPT_BYTES = 512 << 20, ANSWERS_BYTES = 16 << 20 };
 
@@ -99,8 +100,8 @@ static void *setup_new(const UcSessionPlan *plan, char **wrong)
     s->sigma = plan->crypto_ideal ? sigma_ideal_new(o->scheme, o->capacity, &near)
                                   : sigma_real_new(o->scheme, o->capacity, plan->shared ? plan->shared : s->own, &near);
     if (!s->sigma) {
-        *wrong = g_strdup_printf("scheme: unknown parameter set '%s'%s%s%s", o->scheme, near ? "; did you mean '" : "",
-                                 near ? near : "", near ? "'?" : "");
+        g_autofree char *meant = uc_did_you_mean(near);
+        *wrong = g_strdup_printf("scheme: unknown parameter set '%s'%s", o->scheme, meant);
         setup_free(s);
         return NULL;
     }

@@ -48,3 +48,5 @@ const char *uc_nearest(const char *name, const char *const *candidate)
     }
     return best;
 }
+
+char *uc_did_you_mean(const char *near) { return near ? g_strdup_printf("; did you mean '%s'?", near) : g_strdup(""); }

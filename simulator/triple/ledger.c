@@ -28,9 +28,8 @@ static bool refuse(Look *l, char *wrong)
 /* ", got 'recieved'; did you mean 'received'?" Free with g_free(). */
 static char *got(const char *name, const GPtrArray *known)
 {
-    const char *near = name ? uc_nearest(name, (const char *const *)known->pdata) : NULL;
-    return g_strdup_printf(", got %s%s%s%s%s%s", name ? "'" : "", name ? name : "none", name ? "'" : "",
-                           near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    g_autofree char *near = uc_did_you_mean(name ? uc_nearest(name, (const char *const *)known->pdata) : NULL);
+    return name ? g_strdup_printf(", got '%s'%s", name, near) : g_strdup(", got none");
 }
 
 static bool find_kind(Look *l, const char *name)
