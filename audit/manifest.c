@@ -24,9 +24,8 @@ static bool fail(const Reader *r, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    uc_file_wrong(r->error, G_FILE_ERROR, G_FILE_ERROR_INVAL, r->path, r->line, format, args);
     va_end(args);
-    g_set_error(r->error, G_FILE_ERROR, G_FILE_ERROR_INVAL, "%s:%u: %s", r->path, r->line, text);
     return false;
 }
 

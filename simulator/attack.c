@@ -113,6 +113,21 @@ static char *kit_wrong(const UcAttackKit *kit, const UcAlphabet *alphabet)
     return wrong || !kit->harvest || is_whole(kit->harvest) ? wrong : g_strdup("attack kit: expected a whole attacker that harvests");
 }
 
+void uc_attack_forge(void (*read)(UcStore *store, const uint8_t *state, size_t length, GArray *secrets),
+                     void (*forge)(const UcForgery *f), const UcAttacker *by, const UcKnown *known, size_t count, GArray *made)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t length;
+        if (known[i].kind != UC_KNOWN_STATE)
+            continue;
+        const uint8_t *state = uc_store_get(by->store, known[i].bytes, &length);
+        g_autoptr(GArray) stolen = g_array_new(FALSE, FALSE, sizeof(UcSecret));
+        read(by->store, state, length, stolen);
+        for (guint k = 0; k < stolen->len; k++)
+            forge(&(UcForgery){ by, &known[i], &g_array_index(stolen, UcSecret, k), made });
+    }
+}
+
 char *uc_attack_wrong(const UcPayloadCodec *codec, const UcAttackKit *kit, const UcAlphabet *alphabet)
 {
     char *wrong = codec ? codec_wrong(codec, alphabet) : NULL;

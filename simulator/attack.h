@@ -162,6 +162,17 @@ typedef struct {
     UcWord (*make_again)(UcStore *store, const void *setup, const uint8_t *description, size_t length);
 } UcAttackKit;
 
+/* A secret of a state that A knows, and where what is made with it goes. */
+typedef struct {
+    const UcAttacker *by;
+    const UcKnown *state;
+    const UcSecret *secret;
+    GArray *made;
+} UcForgery;
+/* For payloads() of a kit: `forge` with every secret that `read` finds in every state that A knows, in order. */
+void uc_attack_forge(void (*read)(UcStore *store, const uint8_t *state, size_t length, GArray *secrets),
+                     void (*forge)(const UcForgery *f), const UcAttacker *by, const UcKnown *known, size_t count, GArray *made);
+
 /* NULL, or what is wrong in these tables (both may be NULL) for an interface with this alphabet: "payload field 'to': expected ...,
  * got ...", to be freed with g_free(). */
 char *uc_attack_wrong(const UcPayloadCodec *codec, const UcAttackKit *kit, const UcAlphabet *alphabet);

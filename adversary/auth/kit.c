@@ -42,24 +42,17 @@ static const UcAttackCall calls[] = { { "mac", true, mac_argument, UC_MAKES_PAYL
 
 /* ---- what exploration tries ---- */
 
-typedef struct {
-    const UcAttacker *by;
-    const UcKnown *state;
-    const UcSecret *secret;
-    GArray *out;
-} Forgery;
-
-static void forge(const Forgery *f, UcWord from, UcWord to, uint64_t counter)
+static void forge(const UcForgery *f, UcWord from, UcWord to, uint64_t counter)
 {
     UcStore *store = f->by->store;
     MacsHeader h = { MACS_VERSION, (uint32_t)from, (uint32_t)to, counter };
     UcWord key = f->secret->row.w[KEY], text = uc_store_text(store, "sent by nobody");
     UcWord bytes = macs_payload(store, f->by->setup, uc_store_get(store, key, NULL), &h, text);
-    g_array_append_val(f->out, ((UcMadePayload){ bytes, to, { f->state->bytes, UC_NONE } }));
+    g_array_append_val(f->made, ((UcMadePayload){ bytes, to, { f->state->bytes, UC_NONE } }));
 }
 
 /* To the peer, as the next text and as one much later. With a flaw: in the name of everybody else, and to everybody else. */
-static void forgeries(const Forgery *f)
+static void forgeries(const UcForgery *f)
 {
     UcWord party = f->state->w[0], peer = f->secret->row.w[PEER];
     forge(f, party, peer, 1);
@@ -74,16 +67,7 @@ static void forgeries(const Forgery *f)
 
 static void payloads(const UcAttacker *by, const UcKnown *known, size_t count, GArray *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t length;
-        if (known[i].kind != UC_KNOWN_STATE)
-            continue;
-        const uint8_t *state = uc_store_get(by->store, known[i].bytes, &length);
-        g_autoptr(GArray) stolen = g_array_new(FALSE, FALSE, sizeof(UcSecret));
-        read_state(by->store, state, length, stolen);
-        for (guint k = 0; k < stolen->len; k++)
-            forgeries(&(Forgery){ by, &known[i], &g_array_index(stolen, UcSecret, k), out });
-    }
+    uc_attack_forge(read_state, forgeries, by, known, count, out);
 }
 
 const UcAttackKit auth_kit = { .secrets = secrets, .read = read_state, .call = calls, .payloads = payloads };

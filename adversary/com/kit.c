@@ -64,27 +64,21 @@ static const UcAttackCall calls[] = {
 
 /* ---- what exploration tries ---- */
 
-typedef struct {
-    const UcAttacker *by;
-    const UcKnown *state;
-    const UcWord *stolen; /* the keys for one peer */
-    GArray *out;
-} Forgery;
-
-static void forge(const Forgery *f, MaskedPart part, UcWord from, UcWord to)
+static void forge(const UcForgery *f, MaskedPart part, UcWord from, UcWord to)
 {
     UcStore *store = f->by->store;
     MaskedHeader h = { MASKED_VERSION, part, (uint32_t)from, (uint32_t)to };
-    const uint8_t *key = uc_store_get(store, f->stolen[COM_STOLEN_KEY], NULL), *mac = uc_store_get(store, f->stolen[COM_STOLEN_MAC], NULL);
+    const UcWord *stolen = f->secret->row.w; /* the keys for one peer */
+    const uint8_t *key = uc_store_get(store, stolen[COM_STOLEN_KEY], NULL), *mac = uc_store_get(store, stolen[COM_STOLEN_MAC], NULL);
     UcWord bytes = part == MASKED_COMMITMENT ? masked_commitment(store, &h, key, mac, uc_store_text(store, "said by nobody"))
                                              : masked_opening(store, &h, key);
-    g_array_append_val(f->out, ((UcMadePayload){ bytes, to, { f->state->bytes, UC_NONE } }));
+    g_array_append_val(f->made, ((UcMadePayload){ bytes, to, { f->state->bytes, UC_NONE } }));
 }
 
 /* To the peer. With a flaw: in the name of everybody else, and to everybody else. */
-static void forgeries(const Forgery *f)
+static void forgeries(const UcForgery *f)
 {
-    UcWord party = f->state->w[0], peer = f->stolen[COM_STOLEN_PEER];
+    UcWord party = f->state->w[0], peer = f->secret->row.w[COM_STOLEN_PEER];
     for (MaskedPart part = MASKED_COMMITMENT; part < MASKED_PARTS; part++) {
         forge(f, part, party, peer);
         for (UcWord other = 0; f->by->flawed && other < f->by->parties; other++) {
@@ -98,16 +92,7 @@ static void forgeries(const Forgery *f)
 
 static void payloads(const UcAttacker *by, const UcKnown *known, size_t count, GArray *out)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t length;
-        if (known[i].kind != UC_KNOWN_STATE)
-            continue;
-        const uint8_t *state = uc_store_get(by->store, known[i].bytes, &length);
-        g_autoptr(GArray) stolen = g_array_new(FALSE, FALSE, sizeof(UcSecret));
-        com_read_state(by->store, state, length, stolen);
-        for (guint k = 0; k < stolen->len; k++)
-            forgeries(&(Forgery){ by, &known[i], g_array_index(stolen, UcSecret, k).row.w, out });
-    }
+    uc_attack_forge(com_read_state, forgeries, by, known, count, out);
 }
 
 const UcAttackKit com_kit = { .secrets = secrets, .read = com_read_state, .call = calls, .payloads = payloads };

@@ -24,10 +24,8 @@ static bool fail(const Reader *r, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    uc_file_wrong(r->error, ENV_LOG_ERROR, 0, r->name, r->line, format, args);
     va_end(args);
-    if (r->error && !*r->error)
-        g_set_error(r->error, ENV_LOG_ERROR, 0, "%s:%u: %s", r->name, r->line, text);
     return false;
 }
 

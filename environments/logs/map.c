@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "simulator/base/file.h"
 #include "simulator/base/nearest.h"
 
 G_DEFINE_QUARK(ucsim-log-error, env_log_error)
@@ -24,9 +25,8 @@ static bool fail(const Reader *r, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_autofree char *text = g_strdup_vprintf(format, args);
+    uc_file_wrong(r->error, ENV_LOG_ERROR, 0, r->map->file, r->line, format, args);
     va_end(args);
-    g_set_error(r->error, ENV_LOG_ERROR, 0, "%s:%u: %s", r->map->file, r->line, text);
     return false;
 }
 

@@ -80,6 +80,14 @@ void uc_file_name_whole(GError *error, const char *path)
     error->message = g_strconcat(named ? path : "", message + (named ? n : 0), NULL);
 }
 
+void uc_file_wrong(GError **error, GQuark domain, int code, const char *file, unsigned line, const char *format, va_list args)
+{
+    if (!error || *error)
+        return;
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    g_set_error(error, domain, code, "%s:%u: %s", file, line, text);
+}
+
 /* Opened without waiting, a FIFO that nobody writes to is at its end at once. Copying a byte takes none out. */
 static bool has_writer(int fd)
 {

@@ -4,6 +4,7 @@
 #define SIMULATOR_BASE_FILE_H
 
 #include <glib.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -30,6 +31,9 @@ int uc_file_lock(int folder, const char *name);
 /* Texts are read under the last part of their path, so that what is recorded depends on no folder; whoever asked for a file is
  * told all of it: "cut.jsonl:1: ..." becomes "two/cut.jsonl:1: ...". */
 void uc_file_name_whole(GError *error, const char *path);
+/* "FILE:LINE: " and the text, which readers of files end with; an error that is there already is kept. */
+void uc_file_wrong(GError **error, GQuark domain, int code, const char *file, unsigned line, const char *format, va_list args)
+    G_GNUC_PRINTF(6, 0);
 
 /* All of it, with a 0 behind it (g_free). False and an error that names the file: it cannot be read, or is longer than
  * `limit` bytes (G_FILE_ERROR_FAILED). `length` may be NULL. */

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "simulator/base/file.h"
 #include "simulator/trace/schedule.h"
 
 typedef struct {
@@ -65,10 +66,8 @@ static bool wrong(const At *at, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    g_autofree char *what = g_strdup_vprintf(format, args);
+    uc_file_wrong(at->error, UC_SCHEDULE_ERROR, UC_SCHEDULE_NO_REPLAY, at->schedule->file, at->move->line, format, args);
     va_end(args);
-    g_set_error(at->error, UC_SCHEDULE_ERROR, UC_SCHEDULE_NO_REPLAY, "%s:%u: %s", at->schedule->file, at->move->line,
-                what);
     return false;
 }
 

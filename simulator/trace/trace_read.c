@@ -33,10 +33,8 @@ static bool fail(const Reader *r, UcTraceErrorCode code, const char *format, ...
 {
     va_list args;
     va_start(args, format);
-    g_autofree char *what = g_strdup_vprintf(format, args);
+    uc_file_wrong(r->error, UC_TRACE_ERROR, (int)code, r->trace->name, r->line, format, args);
     va_end(args);
-    if (r->error && !*r->error)
-        g_set_error(r->error, UC_TRACE_ERROR, (gint)code, "%s:%u: %s", r->trace->name, r->line, what);
     return false;
 }
 
